@@ -1,0 +1,220 @@
+#include "cli/client/client.hpp"
+
+#include "cli/client/connect.hpp"
+#include "cli/client/wait.hpp"
+#include "common/base/check.hpp"
+#include "common/base/clock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace vault::client {
+namespace {
+
+using protocol::Effect;
+using protocol::Failure;
+using protocol::Reply;
+
+using Until = std::optional<std::chrono::nanoseconds>;
+
+// Private to send and receive: Expired means the time limit, Usage an interrupt; call() rewords.
+Error timed_out() {
+    return Error{Errc::Expired, "no answer in time"};
+}
+Error interrupted() {
+    return Error{Errc::Usage, "interrupted"};
+}
+Error closed(std::string_view why) {
+    return Error{Errc::DaemonDown, fmt::format("the daemon closed the connection{}", why)};
+}
+
+Until deadline(std::optional<Duration> limit) {
+    if (!limit) return std::nullopt;
+    return SystemClock{}.steady() + std::chrono::nanoseconds(*limit);
+}
+
+Failure interrupted_failure(bool mutates) {
+    return {.code = std::string(kInterrupted),
+            .message = mutates ? "interrupted after the call was sent" : "interrupted",
+            .effect = mutates ? Effect::Unknown : Effect::None,
+            .retryable = false,
+            .field = {},
+            .hint = mutates ? "repeat it with the same --idem-key to learn the outcome" : ""};
+}
+
+// What it means that no reply came, once the request is on its way.
+Failure lost(const Error& error, bool mutates) {
+    if (error.code() == Errc::Usage) return interrupted_failure(mutates);
+    if (error.code() == Errc::Internal) return Failure::from(error, Effect::Unknown);
+    if (mutates)
+        return Failure::from(
+            Error{Errc::OutcomeUnknown, fmt::format("sent, but {}", error.message())},
+            Effect::Unknown);
+    if (error.code() == Errc::Expired)
+        return Failure::from(Error{Errc::Expired,
+                                   "no answer in time",
+                                   {},
+                                   "allow more with --timeout, or look at: vaultctl status"},
+                             Effect::None);
+    return Failure::from(error, Effect::None);
+}
+
+}  // namespace
+
+Result<Client> Client::connect(const Options& options) {
+    VAULT_TRY(const int fd, open_socket(options.socket, options.connect_limit));
+    Client client(fd, options);
+    VAULT_TRYV(client.say_hello());
+    return client;
+}
+
+Client::Client(Client&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      options_(std::move(other.options_)),
+      lines_(std::move(other.lines_)),
+      daemon_(std::move(other.daemon_)),
+      next_id_(other.next_id_) {}
+
+Client::~Client() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+Result<void> Client::say_hello() {
+    protocol::Hello hello;
+    hello.client = options_.name;
+    protocol::Request request;
+    request.id = "hello";
+    request.method = "hello";
+    request.params = protocol::hello_params(hello);
+    const Error late{Errc::Busy, "the daemon accepted the connection but does not answer", "socket",
+                     "try again; if it stays so, restart vaultd"};
+    const auto reworded = [&](const Error& error) {
+        return error.code() == Errc::Expired ? late : error;
+    };
+    if (const auto sent = send(protocol::encode_request(request), options_.connect_limit); !sent)
+        return reworded(sent.error());
+    const auto line = receive(options_.connect_limit);
+    if (!line) return reworded(line.error());
+    VAULT_TRY(const auto reply, protocol::decode_reply(line.value()));
+    if (reply.failure) {
+        const auto* row = protocol::find_error(reply.failure->code);
+        return Error{row == nullptr ? Errc::Internal : row->errc, reply.failure->message,
+                     reply.failure->field, reply.failure->hint};
+    }
+    if (reply.data.is_object()) daemon_ = reply.data.get_object();
+    return success();
+}
+
+Result<void> Client::send(std::string_view line, std::optional<Duration> limit) {
+    const InterruptGuard guard;
+    const Until until = deadline(limit);
+    while (!line.empty()) {
+        const auto sent = ::send(fd_, line.data(), line.size(), MSG_NOSIGNAL);
+        if (sent > 0) {
+            line.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0 && errno != EAGAIN) return closed("");
+        switch (guard.wait(fd_, POLLOUT, until)) {
+            case Wake::Ready: break;
+            case Wake::TimedOut: return timed_out();
+            case Wake::Interrupted: return interrupted();
+        }
+    }
+    return success();
+}
+
+Result<std::string> Client::receive(std::optional<Duration> limit) {
+    const InterruptGuard guard;
+    const Until until = deadline(limit);
+    std::array<char, 65536> bytes;
+    for (;;) {
+        if (auto line = lines_.next()) return std::move(*line);
+        if (lines_.fault() != protocol::LineSplitter::Fault::None)
+            return Error{Errc::Internal, "the daemon's reply is longer than 8 MiB"};
+        const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
+        if (got > 0) {
+            lines_.feed({bytes.data(), static_cast<std::size_t>(got)});
+            continue;
+        }
+        if (got == 0) return closed(lines_.pending() > 0 ? " in the middle of a reply" : "");
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return closed(fmt::format(": {}", std::strerror(errno)));
+        switch (guard.wait(fd_, POLLIN, until)) {
+            case Wake::Ready: break;
+            case Wake::TimedOut: return timed_out();
+            case Wake::Interrupted: return interrupted();
+        }
+    }
+}
+
+Reply Client::call(protocol::Request request, bool mutates) {
+    request.id = next_id_++;
+    // A little less than we wait, so that "expired, nothing was done" still reaches us.
+    if (const auto limit = options_.call_limit)
+        request.meta.deadline =
+            std::max(Duration{1}, *limit - std::min(*limit / 10, Duration{500}));
+    Reply failed;
+    // From before the first byte leaves to the answer, so that no Ctrl-C goes unreported.
+    const InterruptGuard guard;
+    const std::string line = protocol::encode_request(request);
+    if (line.size() > protocol::kMaxRequestBytes) {
+        failed.failure = Failure::from(
+            Error{Errc::FrameTooLarge, "the request is longer than 1 MiB"}, Effect::None);
+        return failed;
+    }
+    if (const auto sent = send(line, options_.call_limit); !sent) {
+        failed.failure = lost(sent.error(), mutates);
+        return failed;
+    }
+    for (;;) {
+        const auto answer = receive(options_.call_limit);
+        if (!answer) {
+            failed.failure = lost(answer.error(), mutates);
+            return failed;
+        }
+        auto reply = protocol::decode_reply(answer.value());
+        if (!reply) {
+            failed.failure = Failure::from(reply.error(), mutates ? Effect::Unknown : Effect::None);
+            return failed;
+        }
+        // A late reply to an earlier call, or a notification: not ours. A null id is a fault of the
+        // request line itself.
+        if (reply.value().id == request.id || reply.value().id.is_null())
+            return std::move(reply).value();
+    }
+}
+
+int exit_code_of(const Failure& failure) {
+    return failure.code == kInterrupted ? protocol::exits::kInterrupted : failure.exit_code();
+}
+
+std::string new_idem_key() {
+    std::array<unsigned char, 16> bytes{};
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+        const auto got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+        if (got > 0) filled += static_cast<std::size_t>(got);
+        VAULT_CHECK(got > 0 || errno == EINTR, "the kernel gives no random numbers");
+    }
+    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
+    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
+    std::string key;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) key += '-';
+        key += fmt::format("{:02x}", static_cast<unsigned>(bytes[i]));
+    }
+    return key;
+}
+
+}  // namespace vault::client

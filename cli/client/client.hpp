@@ -1,0 +1,61 @@
+#pragma once
+// The caller's side of the control socket: one blocking connection, hello first, then calls one
+// after another. Owned by the command that runs; one thread. Nothing throws and nothing waits for
+// ever: every wait has a time limit, and Ctrl-C ends it. A failure tells its effect, so that the
+// caller knows whether the daemon may have acted.
+#include "common/base/time.hpp"
+#include "common/protocol/framing.hpp"
+#include "common/protocol/messages.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vault::client {
+
+namespace json = boost::json;
+
+struct Options {
+    std::string socket;            // path
+    std::string name;              // name and version of the program, for hello
+    Duration connect_limit{2000};  // connect and hello together
+    std::optional<Duration> call_limit{Duration{30'000}};  // absent: none
+};
+
+class Client {
+  public:
+    // Errors: DaemonDown (no socket, nobody listens, closed), NoSocketAccess (names the group),
+    // VersionMismatch, Usage (path too long), Busy (no hello in time).
+    static Result<Client> connect(const Options& options);
+    Client(Client&& other) noexcept;
+    Client& operator=(Client&&) = delete;
+    ~Client();
+
+    // Sends one request and waits for its reply. `mutates` decides what a lost answer means: effect
+    // unknown for a mutation, none for a question. The deadline of the request is the call limit.
+    protocol::Reply call(protocol::Request request, bool mutates);
+
+    // What the daemon said to hello.
+    const json::object& daemon() const { return daemon_; }
+
+  private:
+    Client(int fd, Options options) : fd_(fd), options_(std::move(options)) {}
+    Result<void> say_hello();
+    Result<void> send(std::string_view line, std::optional<Duration> limit);
+    Result<std::string> receive(std::optional<Duration> limit);
+
+    int fd_;
+    Options options_;
+    protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
+    json::object daemon_;
+    std::int64_t next_id_ = 1;
+};
+
+// A failure that Ctrl-C caused; not in the daemon's table.
+inline constexpr std::string_view kInterrupted = "INTERRUPTED";
+int exit_code_of(const protocol::Failure& failure);
+
+// 32 hex digits in five groups as a UUID version 4, from the kernel's random numbers.
+std::string new_idem_key();
+
+}  // namespace vault::client

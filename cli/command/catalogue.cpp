@@ -1,0 +1,190 @@
+#include "cli/command/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vault::command {
+namespace {
+
+using protocol::ParamType;
+using protocol::Place;
+using Words = std::string_view;
+
+constexpr Param kHelp[] = {
+    {.name = "noun", .doc = "a noun or a top-level command", .place = Place::Positional},
+    {.name = "verb", .doc = "a verb of the noun", .place = Place::Positional}};
+constexpr Param kApiCall[] = {
+    {.name = "method", .doc = "a method's name", .place = Place::Positional, .required = true},
+    {.name = "arguments",
+     .doc = "NAME=TEXT or NAME:=JSON",
+     .place = Place::Positional,
+     .repeated = true}};
+constexpr Param kChart[] = {
+    {.name = "vault", .doc = "the vault, such as v1", .place = Place::Positional, .required = true},
+    {.name = "sleeve",
+     .type = ParamType::Enum,
+     .doc = "only this sleeve's balance",
+     .allowed = "quiet|flash"},
+    {.name = "from", .type = ParamType::Time, .doc = "first day"},
+    {.name = "to", .type = ParamType::Time, .doc = "last day"},
+    {.name = "width",
+     .type = ParamType::Integer,
+     .doc = "columns, 30 to 400 (default 78)",
+     .low = 30,
+     .high = 400},
+    {.name = "height",
+     .type = ParamType::Integer,
+     .doc = "rows of a panel, 3 to 100 (default 8)",
+     .low = 3,
+     .high = 100},
+    {.name = "style",
+     .type = ParamType::Enum,
+     .doc = "how it is drawn (default braille)",
+     .allowed = "braille|block|ascii"},
+};
+constexpr Param kExportLocal[] = {
+    {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
+
+constexpr Words kHelpEx[] = {"vaultctl help vault", "vaultctl help vault allocate"};
+constexpr Words kApiEx[] = {"vaultctl api call vault.show vault=v1",
+                            "vaultctl api call vault.pairs vault=v1 'add:=[\"ETH/USDT\"]'"};
+constexpr Words kChartEx[] = {"vaultctl chart balance v1",
+                              "vaultctl chart balance v1 --sleeve flash"};
+
+constexpr Method kLocal[] = {
+    {.name = "help",
+     .summary = "Explain a command, without a daemon",
+     .noun = "",
+     .verb = "help",
+     .params = kHelp,
+     .examples = kHelpEx},
+    {.name = "api.call",
+     .summary = "Call any method by its name",
+     .noun = "api",
+     .verb = "call",
+     .params = kApiCall,
+     .examples = kApiEx,
+     .detail = "NAME=TEXT passes a string, NAME:=JSON passes any JSON value."},
+    {.name = "chart.balance",
+     .summary = "Draw day closes of a vault in the terminal",
+     .noun = "chart",
+     .verb = "balance",
+     .params = kChart,
+     .examples = kChartEx},
+};
+
+constexpr std::array kGlobalFlags{
+    GlobalFlag{"output", 'o', "FORMAT", "table, wide, json, jsonl, csv or plain (default table)"},
+    GlobalFlag{"json", '\0', "", "the same as -o json"},
+    GlobalFlag{"quiet", 'q', "", "print only the primary value"},
+    GlobalFlag{"yes", 'y', "", "do not ask for confirmation"},
+    GlobalFlag{"dry-run", '\0', "", "check everything and change nothing"},
+    GlobalFlag{"wait", '\0', "", "follow a long job until it ends"},
+    GlobalFlag{"timeout", '\0', "DURATION", "for each call, such as 30s (the default); 0 for none"},
+    GlobalFlag{"socket", '\0', "PATH", "control socket; else VAULTCTL_SOCKET, else the default"},
+    GlobalFlag{"idem-key", '\0', "KEY", "idempotency key of a mutation; else a new one"},
+    GlobalFlag{"color", '\0', "WHEN", "auto, always or never (default auto; NO_COLOR is heeded)"},
+    GlobalFlag{"no-pager", '\0', "", "accepted; output is never paged"},
+    GlobalFlag{"help", 'h', "", "explain the command"},
+};
+
+std::string upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        if (c == '_') c = '-';
+    }
+    return out;
+}
+
+}  // namespace
+
+const std::vector<Method>& catalogue() {
+    static const std::vector<Method> all = [] {
+        std::vector<Method> rows;
+        for (const Method& method : protocol::methods())
+            if (!method.verb.empty()) rows.push_back(method);
+        rows.insert(rows.end(), std::begin(kLocal), std::end(kLocal));
+        return rows;
+    }();
+    return all;
+}
+
+const Method* find(std::string_view noun, std::string_view verb) {
+    for (const Method& method : catalogue())
+        if (method.noun == noun && method.verb == verb) return &method;
+    return nullptr;
+}
+
+std::vector<std::string_view> nouns() {
+    std::vector<std::string_view> names;
+    for (const Method& method : catalogue())
+        if (!method.noun.empty() && std::ranges::find(names, method.noun) == names.end())
+            names.push_back(method.noun);
+    return names;
+}
+
+std::vector<std::string_view> verbs(std::string_view noun) {
+    std::vector<std::string_view> names;
+    for (const Method& method : catalogue())
+        if (method.noun == noun) names.push_back(method.verb);
+    return names;
+}
+
+std::span<const Param> local_flags(const Method& command) {
+    if (command.name == "ledger.export") return kExportLocal;
+    return {};
+}
+
+bool is_local(const Method& command) {
+    return protocol::find_method(command.name) == nullptr;
+}
+
+std::span<const GlobalFlag> global_flags() {
+    return kGlobalFlags;
+}
+
+std::string flag_name(const Param& param) {
+    std::string name(param.name);
+    std::ranges::replace(name, '_', '-');
+    return name;
+}
+
+std::string value_name(const Param& param) {
+    if (param.type == ParamType::Enum) return std::string(param.allowed);
+    if (param.type == ParamType::Map) return "KEY=VALUE";
+    std::string name = upper(param.name);
+    if (!param.allowed.empty()) name += "|" + std::string(param.allowed);
+    return name;
+}
+
+std::string command_name(const Method& method) {
+    return method.noun.empty() ? std::string(method.verb)
+                               : fmt::format("{} {}", method.noun, method.verb);
+}
+
+std::string synopsis(const Method& method) {
+    std::string line = "vaultctl " + command_name(method);
+    for (const Param& param : method.params) {
+        if (param.place != Place::Positional) continue;
+        std::string word = value_name(param);
+        if (param.repeated || param.type == ParamType::Map) word += "...";
+        line += param.required ? " " + word : " [" + word + "]";
+    }
+    const auto append = [&](const Param& param) {
+        if (param.place != Place::Flag) return;
+        std::string word = "--" + flag_name(param);
+        if (param.type != ParamType::Bool) word += " " + value_name(param);
+        line += param.required ? " " + word : " [" + word + "]";
+        if (param.repeated) line += "...";
+    };
+    for (const Param& param : method.params)
+        append(param);
+    for (const Param& param : local_flags(method))
+        append(param);
+    return line;
+}
+
+}  // namespace vault::command

@@ -1,0 +1,120 @@
+#include "cli/command/help.hpp"
+
+#include "common/protocol/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vault::command {
+namespace {
+
+using protocol::ParamType;
+using protocol::Place;
+namespace exits = protocol::exits;
+
+constexpr std::array kExits{
+    ExitRow{exits::kDone, "done, or already so"},
+    ExitRow{exits::kRefused, "refused by a rule"},
+    ExitRow{exits::kFalse, "predicate false: health, ledger verify"},
+    ExitRow{exits::kNotFound, "not found"},
+    ExitRow{exits::kConflict, "conflict with what exists"},
+    ExitRow{exits::kPartly, "partly done"},
+    ExitRow{exits::kUsage, "usage: unknown command or flag, confirmation missing"},
+    ExitRow{exits::kBadInput, "bad input"},
+    ExitRow{exits::kUnreachable, "daemon not reachable"},
+    ExitRow{exits::kInternal, "internal fault"},
+    ExitRow{exits::kOutput, "output could not be written"},
+    ExitRow{exits::kTemporary, "temporary, nothing was done"},
+    ExitRow{exits::kVersions, "versions do not fit"},
+    ExitRow{exits::kNotAllowed, "not logged in or not allowed"},
+    ExitRow{exits::kConfig, "bad configuration or store"},
+    ExitRow{exits::kUnknownOutcome, "sent, outcome unknown; prints the idempotency key"},
+    ExitRow{exits::kInterrupted, "interrupted"},
+};
+
+std::string param_line(const Param& param) {
+    std::string name = param.place == Place::Flag ? "--" + flag_name(param) : value_name(param);
+    if (param.place == Place::Flag && param.type != ParamType::Bool)
+        name += " " + value_name(param);
+    std::string doc(param.doc);
+    if (param.place == Place::Flag && param.required) doc += " (required)";
+    if (param.repeated) doc += " (repeatable)";
+    return fmt::format("  {:<26} {}\n", name, doc);
+}
+
+std::string global_lines() {
+    std::string out;
+    for (const GlobalFlag& flag : global_flags()) {
+        std::string name = flag.letter == '\0' ? "" : fmt::format("-{}, ", flag.letter);
+        name += fmt::format("--{}", flag.name);
+        if (!flag.value.empty()) name += fmt::format(" {}", flag.value);
+        out += fmt::format("  {:<26} {}\n", name, flag.doc);
+    }
+    return out;
+}
+
+std::string command_lines(std::string_view noun) {
+    std::string out;
+    for (const Method& method : catalogue())
+        if (method.noun == noun)
+            out += fmt::format("  {:<26} {}\n", command_name(method), method.summary);
+    return out;
+}
+
+// "lowers the risk" and the like, as the rights policy will read it.
+std::string access_line(const Method& command) {
+    if (is_local(command)) return {};
+    std::string line =
+        fmt::format("\nMethod {}, schema vault.{}/1, right {}, risk {}", command.name, command.name,
+                    protocol::to_text(command.right), protocol::to_text(command.risk));
+    if (command.mutates) line += ", changes the books or settings";
+    return line + ".\n";
+}
+
+}  // namespace
+
+std::span<const ExitRow> exit_rows() {
+    return kExits;
+}
+
+std::string overview() {
+    std::string out =
+        "vaultctl: control a running vaultd\n\n"
+        "Examples\n"
+        "  vaultctl status\n"
+        "  vaultctl vault show v1\n"
+        "  vaultctl vault allocate v1 --quiet 3000 --flash 1500\n"
+        "  vaultctl report pnl --all -o csv\n\n"
+        "Usage\n  vaultctl [FLAGS] NOUN VERB [WORDS] [FLAGS]\n\nCommands\n";
+    out += command_lines("");
+    for (const auto noun : nouns())
+        out += fmt::format("\n{}\n{}", noun, command_lines(noun));
+    return out + "\nFlags everywhere\n" + global_lines() +
+           "\nMore: vaultctl help NOUN [VERB], man vaultctl\n";
+}
+
+std::string noun_help(std::string_view noun) {
+    std::string out = fmt::format("vaultctl {} VERB\n\n{}", noun, command_lines(noun));
+    return out + fmt::format("\nMore: vaultctl help {} VERB\n", noun);
+}
+
+std::string command_help(const Method& command) {
+    std::string out = fmt::format("{}: {}\n", command_name(command), command.summary);
+    if (!command.examples.empty()) out += "\nExamples\n";
+    for (const auto example : command.examples)
+        out += fmt::format("  {}\n", example);
+    out += fmt::format("\nUsage\n  {}\n", synopsis(command));
+    if (!command.detail.empty()) out += fmt::format("\n{}\n", command.detail);
+    std::string params;
+    for (const Param& param : command.params)
+        if (param.place != Place::Hidden) params += param_line(param);
+    for (const Param& param : local_flags(command))
+        params += param_line(param);
+    if (!params.empty()) out += "\nParameters\n" + params;
+    out += access_line(command);
+    return out + "\nFlags that every command takes: vaultctl help; exit codes: man vaultctl\n";
+}
+
+}  // namespace vault::command

@@ -1,0 +1,170 @@
+#include "cli/command/help.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace vault::command {
+namespace {
+
+using protocol::ParamType;
+using protocol::Place;
+
+// Text in mdoc: a backslash, and a dot or quote at the start of a line, would be read as markup.
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\\')
+            out += "\\e";
+        else if (c == '-')
+            out += "\\-";
+        else
+            out += c;
+    }
+    if (out.starts_with('.') || out.starts_with('\'')) out.insert(0, "\\&");
+    return out;
+}
+
+// Sentences on lines of their own and no line over 78 bytes, as mdoc wants its text.
+std::string filled(std::string_view text) {
+    std::string out;
+    std::size_t width = 0;
+    while (!text.empty()) {
+        const auto blank = text.find(' ');
+        const std::string word = escaped(text.substr(0, blank));
+        text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+        const bool breaks = out.ends_with('.') || width + word.size() > 77;
+        if (!out.empty()) out += breaks ? '\n' : ' ';
+        width = breaks ? word.size() : width + 1 + word.size();
+        out += word;
+    }
+    return out;
+}
+
+// As one argument of a macro.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : escaped(text)) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string param_item(const Param& param) {
+    std::string item = param.place == Place::Flag
+                           ? fmt::format(".It Fl Fl {}", escaped(flag_name(param)))
+                           : fmt::format(".It Ar {}", quoted(value_name(param)));
+    if (param.place == Place::Flag && param.type != ParamType::Bool)
+        item += fmt::format(" Ar {}", quoted(value_name(param)));
+    std::string doc(param.doc);
+    if (param.repeated) doc += "; repeatable";
+    if (param.place == Place::Flag && param.required) doc += "; required";
+    return fmt::format("{}\n{}\n", item, filled(doc));
+}
+
+std::string command_section(const Method& command) {
+    std::string out = fmt::format(".Ss {}\n{}.\n.Bd -literal -offset indent\n{}\n.Ed\n",
+                                  escaped(command_name(command)), escaped(command.summary),
+                                  escaped(synopsis(command)));
+    if (!command.detail.empty()) out += fmt::format(".Pp\n{}\n", filled(command.detail));
+    std::string items;
+    for (const Param& param : command.params)
+        if (param.place != Place::Hidden) items += param_item(param);
+    for (const Param& param : local_flags(command))
+        items += param_item(param);
+    if (!items.empty()) out += ".Bl -tag -width Ds\n" + items + ".El\n";
+    if (command.examples.empty()) return out;
+    out += ".Pp\nExamples:\n.Bd -literal -offset indent\n";
+    for (const auto example : command.examples)
+        out += escaped(example) + '\n';
+    return out + ".Ed\n";
+}
+
+std::string global_section() {
+    std::string out = ".Bl -tag -width Ds\n";
+    for (const GlobalFlag& flag : global_flags()) {
+        std::string item = ".It ";
+        if (flag.letter != '\0') item += fmt::format("Fl {} , ", flag.letter);
+        item += fmt::format("Fl Fl {}", escaped(flag.name));
+        if (!flag.value.empty()) item += fmt::format(" Ar {}", flag.value);
+        out += fmt::format("{}\n{}\n", item, filled(flag.doc));
+    }
+    return out + ".El\n";
+}
+
+constexpr std::string_view kHead =
+    R"(.\" Made by "vaultctl --generate-man" from the command table; do not edit.
+.Dd November 23, 2026
+.Dt VAULTCTL 1
+.Os
+.Sh NAME
+.Nm vaultctl
+.Nd control a running vaultd
+.Sh SYNOPSIS
+.Nm
+.Op Ar flags
+.Ar noun verb
+.Op Ar words
+.Op Ar flags
+.Sh DESCRIPTION
+.Nm
+talks to
+.Xr vaultd 8
+over its control socket.
+Flags may stand before or after the command and are never abbreviated.
+A word such as \-5 is a value, and \-\- ends the flags.
+.Pp
+Data goes to standard output; progress, prompts and warnings go to standard
+error.
+With
+.Fl Fl json
+exactly one document is printed, on success
+.Bd -literal -offset indent
+{"schema":"vault.vault.show/1","ok":true,"data":...,"warnings":[]}
+.Ed
+.Pp
+and on failure, also of usage or connection,
+.Bd -literal -offset indent
+{"schema":"vault.error/1","ok":false,"error":{"code","message","effect","hint"}}
+.Ed
+.Pp
+where effect is none, applied or unknown.
+Amounts are decimal strings and times are UTC.
+Every change carries an idempotency key: repeating a call with the same key
+has no second effect and gives the first answer.
+.Pp
+The flags of every command are:
+)";
+
+constexpr std::string_view kFiles = R"(.Sh FILES
+.Bl -tag -width Ds
+.It Pa /run/vaultd/control.sock
+the default control socket
+.El
+)";
+
+constexpr std::string_view kTail = R"(.Sh SEE ALSO
+.Xr vaultd 8
+)";
+
+}  // namespace
+
+std::string manual_page() {
+    std::string out(kHead);
+    out += global_section();
+    out += ".Sh COMMANDS\n";
+    for (const Method& command : catalogue())
+        out += command_section(command);
+    out +=
+        ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n"
+        ".It Ev VAULTCTL_SOCKET\nthe control socket, unless\n.Fl Fl socket\nnames one\n"
+        ".It Ev NO_COLOR\nif not empty, no colour unless\n.Fl Fl color Ar always\nis given\n.El\n";
+    out += kFiles;
+    out += ".Sh EXIT STATUS\n.Bl -tag -width Ds\n";
+    for (const ExitRow& row : exit_rows())
+        out += fmt::format(".It {}\n{}\n", row.code, escaped(row.meaning));
+    return out + ".El\n" + std::string(kTail);
+}
+
+}  // namespace vault::command

@@ -1,0 +1,72 @@
+#include "cli/command/run.hpp"
+
+#include "cli/command/help.hpp"
+#include "cli/command/session.hpp"
+
+#include <fmt/format.h>
+
+namespace vault::command {
+namespace {
+
+int show_help(Session& session) {
+    const Invocation& asked = session.invocation();
+    if (asked.command != nullptr) return session.print(command_help(*asked.command));
+    return session.print(asked.noun.empty() ? overview() : noun_help(asked.noun));
+}
+
+// "help NOUN VERB" is "NOUN VERB --help"; unknown words fail as they do there.
+int help_command(const Invocation& invocation, Terminal& terminal) {
+    std::vector<std::string> words;
+    for (const std::string_view part : {"noun", "verb"})
+        if (const auto* word = invocation.params.if_contains(part))
+            words.emplace_back(word->get_string());
+    words.emplace_back("--help");
+    return run(words, terminal);
+}
+
+// Nothing if the command may go on, else the exit code.
+std::optional<int> confirm(Session& session, Invocation& invocation) {
+    if (invocation.command->name != "vault.liquidate" || invocation.globals.dry_run)
+        return std::nullopt;
+    if (!invocation.globals.yes) {
+        const std::string vault(invocation.params["vault"].get_string());
+        const auto answer = session.terminal().ask(fmt::format(
+            "This cancels all orders of {0} and sells its coins. Type {0} to go on: ", vault));
+        if (answer != vault)
+            return session.fail(
+                Error{Errc::ConfirmationNeeded, answer ? "not confirmed, nothing was done"
+                                                       : "liquidate needs a confirmation"});
+    }
+    invocation.params["confirm"] = true;
+    return std::nullopt;
+}
+
+int dispatch(Session& session, Invocation& invocation) {
+    const Method& command = *invocation.command;
+    if (command.name == "version") return show_version(session);
+    if (command.name == "api.call") return api_call(session);
+    if (command.name == "chart.balance") return chart_balance(session);
+    if (command.name == "ledger.export") return export_ledger(session);
+    if (const auto refused = confirm(session, invocation)) return *refused;
+    if (command.long_job && invocation.globals.wait && !invocation.globals.dry_run)
+        return follow_job(session);
+    return call_and_print(session);
+}
+
+}  // namespace
+
+int run(std::span<const std::string> words, Terminal& terminal) {
+    Invocation broken;
+    if (wants_json(words)) broken.globals.format = render::Format::Json;
+    if (words.size() == 1 && words[0] == "--generate-man")
+        return Session(broken, terminal).print(manual_page());
+    auto parsed = parse_arguments(words, terminal.directory());
+    if (!parsed) return Session(broken, terminal).fail(parsed.error());
+    Invocation& invocation = parsed.value();
+    Session session(invocation, terminal);
+    if (invocation.globals.help) return show_help(session);
+    if (invocation.command->name == "help") return help_command(invocation, terminal);
+    return dispatch(session, invocation);
+}
+
+}  // namespace vault::command

@@ -1,0 +1,130 @@
+#include "cli/command/session.hpp"
+
+#include "cli/command/run.hpp"
+#include "cli/render/render.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::command {
+namespace {
+
+using protocol::Effect;
+using protocol::Failure;
+using protocol::Reply;
+namespace exits = protocol::exits;
+
+// health and ledger verify answer a question: the `ok` of their result, or of each item of it.
+bool predicate_holds(const json::value& data) {
+    if (data.is_array()) return std::ranges::all_of(data.get_array(), predicate_holds);
+    if (!data.is_object()) return true;
+    const auto* ok = data.get_object().if_contains("ok");
+    return ok == nullptr || !ok->is_bool() || ok->get_bool();
+}
+
+bool is_predicate(std::string_view method) {
+    return method == "health" || method == "ledger.verify";
+}
+
+}  // namespace
+
+#ifndef VAULT_VERSION
+#define VAULT_VERSION "unknown"
+#endif
+std::string program_version() {
+    return VAULT_VERSION;
+}
+
+std::string Session::socket_path() const {
+    if (!invocation_.globals.socket.empty()) return invocation_.globals.socket;
+    const std::string given = terminal_.variable("VAULTCTL_SOCKET");
+    return given.empty() ? kDefaultSocket : given;
+}
+
+bool Session::bold() const {
+    switch (invocation_.globals.color) {
+        case Color::Always: return true;
+        case Color::Never: return false;
+        case Color::Auto: break;
+    }
+    return terminal_.stdout_is_terminal() && terminal_.variable("NO_COLOR").empty() &&
+           terminal_.variable("TERM") != "dumb";
+}
+
+Result<void> Session::connect() {
+    if (client_) return success();
+    client::Options options;
+    options.socket = socket_path();
+    options.name = "vaultctl " + program_version();
+    if (const auto timeout = invocation_.globals.timeout) {
+        options.call_limit = *timeout;
+        if (timeout->count() == 0) options.call_limit = std::nullopt;
+    }
+    VAULT_TRY(auto client, client::Client::connect(options));
+    client_.emplace(std::move(client));
+    return success();
+}
+
+Reply Session::call(std::string_view method, json::object params, bool mutates) {
+    protocol::Request request;
+    request.method = method;
+    request.params = std::move(params);
+    if (mutates) {
+        request.meta.dry_run = invocation_.globals.dry_run;
+        request.meta.idem_key = invocation_.globals.idem_key.empty() ? client::new_idem_key()
+                                                                     : invocation_.globals.idem_key;
+        idem_key_ = request.meta.idem_key;
+    }
+    if (const auto connected = connect(); !connected) {
+        Reply failed;
+        failed.failure = Failure::from(connected.error(), Effect::None);
+        return failed;
+    }
+    return client_->call(std::move(request), mutates && !invocation_.globals.dry_run);
+}
+
+int Session::print(std::string_view text) {
+    if (text.empty() || terminal_.write(text)) return exits::kDone;
+    terminal_.note("vaultctl: IO: standard output cannot be written\n");
+    return exits::kOutput;
+}
+
+int Session::succeed(std::string_view method, std::string_view primary, const Reply& reply) {
+    const bool holds = !is_predicate(method) || predicate_holds(reply.data);
+    const Globals& globals = invocation_.globals;
+    const bool json_wanted = globals.format == render::Format::Json;
+    if (!json_wanted)
+        for (const auto& warning : reply.warnings)
+            terminal_.note(fmt::format("vaultctl: warning: {}\n", warning));
+    std::string text;
+    if (globals.quiet) {
+        text = render::primary_value(reply.data, primary);
+    } else {
+        text =
+            render::to_text({method, &reply.data, holds, reply.warnings}, {globals.format, bold()});
+    }
+    const int printed = print(text);
+    if (printed != exits::kDone) return printed;
+    return holds ? exits::kDone : exits::kFalse;
+}
+
+int Session::fail(const Failure& failure) {
+    const std::string& key =
+        failure.effect == Effect::Unknown ? idem_key_ : invocation_.globals.idem_key;
+    const auto format = invocation_.globals.format;
+    if (format == render::Format::Json || format == render::Format::Jsonl)
+        print(render::failure_document(failure, key));
+    terminal_.note(render::failure_line(failure, key));
+    return client::exit_code_of(failure);
+}
+
+int call_and_print(Session& session) {
+    const Method& command = *session.invocation().command;
+    const Reply reply = session.call(command.name, session.invocation().params, command.mutates);
+    if (reply.failure) return session.fail(*reply.failure);
+    return session.succeed(command.name, command.primary, reply);
+}
+
+}  // namespace vault::command

@@ -1,0 +1,56 @@
+#pragma once
+// Session: one invocation at work. It connects when the first call is made, gives mutations their
+// idempotency key, prints results and failures in the chosen format and turns them into exit codes.
+// The commands with behaviour of their own (export, follow, chart, version, api call) are functions
+// over a Session. One thread.
+#include "cli/client/client.hpp"
+#include "cli/command/arguments.hpp"
+#include "cli/command/terminal.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vault::command {
+
+std::string program_version();  // "0.1.0"
+
+class Session {
+  public:
+    Session(const Invocation& invocation, Terminal& terminal)
+        : invocation_(invocation), terminal_(terminal) {}
+
+    // A failed connection is a failed reply with effect none.
+    protocol::Reply call(std::string_view method, json::object params, bool mutates);
+    // Prints and gives the exit code. `method` names schema and columns, `primary` what --quiet
+    // shows.
+    int succeed(std::string_view method, std::string_view primary, const protocol::Reply& reply);
+    int fail(const protocol::Failure& failure);
+    int fail(const Error& error) {
+        return fail(protocol::Failure::from(error, protocol::Effect::None));
+    }
+    int print(std::string_view text);  // 0, or 74 if stdout is broken
+
+    const Invocation& invocation() const { return invocation_; }
+    Terminal& terminal() { return terminal_; }
+    client::Client* daemon() { return client_ ? &*client_ : nullptr; }
+
+  private:
+    Result<void> connect();
+    std::string socket_path() const;
+    bool bold() const;
+
+    const Invocation& invocation_;
+    Terminal& terminal_;
+    std::optional<client::Client> client_;
+    std::string idem_key_;  // of the last mutation
+};
+
+int call_and_print(Session& session);
+int export_ledger(Session& session);
+int follow_job(Session& session);  // --wait of a long job
+int chart_balance(Session& session);
+int show_version(Session& session);
+int api_call(Session& session);
+
+}  // namespace vault::command

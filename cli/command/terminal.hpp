@@ -1,0 +1,25 @@
+#pragma once
+// Terminal: everything a command needs from the process it runs in. main() owns the real one; tests
+// use one of their own, so that exit codes and output are checked in-process. One thread.
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vault::command {
+
+class Terminal {
+  public:
+    virtual ~Terminal() = default;
+    // False once stdout cannot be written (closed, disk full, reader gone).
+    virtual bool write(std::string_view text) = 0;
+    // stderr: progress, prompts, warnings. Failing is ignored; there is nobody left to tell.
+    virtual void note(std::string_view text) = 0;
+    // One line from a person, or nothing if stdin or stderr is no terminal.
+    virtual std::optional<std::string> ask(std::string_view prompt) = 0;
+    virtual std::string variable(const char* name) const = 0;  // environment; "" if unset
+    virtual bool stdout_is_terminal() const = 0;
+    virtual bool stderr_is_terminal() const = 0;
+    virtual std::string directory() const = 0;  // to make paths absolute
+};
+
+}  // namespace vault::command

@@ -1,0 +1,167 @@
+#include "cli/render/columns.hpp"
+
+#include "common/domain/decimal.hpp"
+#include "common/protocol/codec.hpp"
+
+#include <array>
+
+namespace vault::render {
+namespace {
+
+struct ListSpec {
+    std::string_view list;
+    std::span<const ColumnSpec> columns;
+};
+
+constexpr ColumnSpec kUsers[] = {
+    {"id", "id"}, {"name", "name"}, {"role", "role"}, {"state", "state"}, {"wallets", "wallets"}};
+constexpr ColumnSpec kAccounts[] = {{"id", "id"},
+                                    {"user", "user"},
+                                    {"exchange", "exchange"},
+                                    {"label", "label"},
+                                    {"state", "state"}};
+constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
+                                   {"free", "free"},
+                                   {"held", "held"},
+                                   {"total", "total"},
+                                   {"unattributed", "unattributed"}};
+constexpr ColumnSpec kVaults[] = {
+    {"id", "vault"},    {"user", "user"},   {"asset", "asset"},         {"mode", "mode"},
+    {"state", "state"}, {"total", "total"}, {"tradeable", "tradeable"}, {"equity", "equity"}};
+constexpr ColumnSpec kHistory[] = {{"day", "day"},
+                                   {"sleeve", "sleeve"},
+                                   {"mode", "mode"},
+                                   {"balance", "balance"},
+                                   {"equity", "equity"},
+                                   {"vault_total", "vault total"},
+                                   {"vault_tradeable", "tradeable"}};
+constexpr ColumnSpec kSleeves[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
+                                   {"state", "state"},       {"balance", "balance"},
+                                   {"cash", "cash"},         {"positions_cost", "positions"},
+                                   {"realised", "realised"}, {"swept", "swept"}};
+constexpr ColumnSpec kPositions[] = {{"vault", "vault"},
+                                     {"sleeve", "sleeve"},
+                                     {"pair", "pair"},
+                                     {"quantity", "quantity"},
+                                     {"average_price", "average"},
+                                     {"cost", "cost"},
+                                     {"unrealised", "unrealised"},
+                                     {"state", "state"}};
+constexpr ColumnSpec kPairs[] = {{"pair", "pair"},
+                                 {"selected", "selected"},
+                                 {"price", "price"},
+                                 {"tick", "tick"},
+                                 {"lot", "lot"},
+                                 {"min_cost", "min cost"},
+                                 {"min_quantity", "min quantity"}};
+constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "at"}};
+constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},
+                                   {"pair", "pair"},         {"virtual_time", "virtual time"},
+                                   {"position", "position"}, {"ticks", "ticks"}};
+constexpr ColumnSpec kEntries[] = {
+    {"seq", "seq"}, {"at", "at"}, {"kind", "kind"}, {"cause", "cause"}, {"actor", "actor"}};
+constexpr ColumnSpec kVerified[] = {
+    {"vault", "vault"}, {"seq", "seq"}, {"what", "what"}, {"message", "message"}};
+constexpr ColumnSpec kDecisions[] = {
+    {"at", "at"},         {"sleeve", "sleeve"},   {"pair", "pair"},  {"action", "action"},
+    {"reason", "reason"}, {"repeats", "repeats"}, {"order", "order"}};
+constexpr ColumnSpec kOrders[] = {{"id", "id"},           {"decided_at", "decided at"},
+                                  {"side", "side"},       {"state", "state"},
+                                  {"reason", "reason"},   {"filled_quantity", "quantity"},
+                                  {"filled_cost", "cost"}};
+constexpr ColumnSpec kTrades[] = {{"at", "at"},
+                                  {"order", "order"},
+                                  {"side", "side"},
+                                  {"price", "price"},
+                                  {"quantity", "quantity"},
+                                  {"cost", "cost"},
+                                  {"realised", "realised"}};
+constexpr ColumnSpec kSweeps[] = {
+    {"at", "at"}, {"vault", "vault"}, {"sleeve", "sleeve"}, {"amount", "amount"}, {"kind", "kind"}};
+constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
+                                  {"by", "by"},       {"since", "since"},   {"why", "why"}};
+constexpr ColumnSpec kPnl[] = {
+    {"vault", "vault"},       {"sleeve", "sleeve"},         {"mode", "mode"}, {"asset", "asset"},
+    {"realised", "realised"}, {"unrealised", "unrealised"}, {"net", "net"},   {"fees", "fees"},
+    {"swept", "swept"},       {"cycles", "cycles"}};
+
+constexpr std::array kLists{
+    ListSpec{"user.list", kUsers},
+    ListSpec{"account.list", kAccounts},
+    ListSpec{"account.show.wallets", kWallets},
+    ListSpec{"vault.list", kVaults},
+    ListSpec{"vault.history", kHistory},
+    ListSpec{"sleeve.list", kSleeves},
+    ListSpec{"position.list", kPositions},
+    ListSpec{"position.show", kPositions},
+    ListSpec{"sleeve.show.positions", kPositions},
+    ListSpec{"market.pairs", kPairs},
+    ListSpec{"market.prices", kPrices},
+    ListSpec{"replay.status", kReplays},
+    ListSpec{"ledger.list", kEntries},
+    ListSpec{"vault.pairs.pairs", kPairs},
+    ListSpec{"pauses", kPauses},
+    ListSpec{"status.pauses", kPauses},
+    ListSpec{"decision.why.before", kDecisions},
+    ListSpec{"ledger.verify.problems", kVerified},
+    ListSpec{"decision.list", kDecisions},
+    ListSpec{"order.list", kOrders},
+    ListSpec{"order.show.fills", kTrades},
+    ListSpec{"trade.list", kTrades},
+    ListSpec{"sweep.list", kSweeps},
+    ListSpec{"report.pnl", kPnl},
+    ListSpec{"report.pnl.rows", kPnl},
+    ListSpec{"report.pnl.sleeves", kPnl},
+    ListSpec{"report.pnl.totals", kPnl},
+};
+
+std::string cut_decimal(std::string_view text, int places) {
+    const auto parsed = Decimal::parse(text);
+    if (!parsed || text.find('.') == std::string_view::npos) return std::string(text);
+    return round_places(parsed.value(), places, Rounding::Down).text();
+}
+
+std::string joined(const json::array& items, int places) {
+    std::string out;
+    for (const auto& item : items) {
+        if (!out.empty()) out += ',';
+        out += cell_text(item, places);
+    }
+    return out.empty() ? "-" : out;
+}
+
+}  // namespace
+
+std::span<const ColumnSpec> columns_of(std::string_view list) {
+    for (const ListSpec& spec : kLists)
+        if (spec.list == list) return spec.columns;
+    return {};
+}
+
+const json::value* at_path(const json::value& value, std::string_view path) {
+    const json::value* here = &value;
+    while (here != nullptr && !path.empty()) {
+        const auto dot = path.find('.');
+        const auto* object = here->if_object();
+        here = object == nullptr ? nullptr : object->if_contains(path.substr(0, dot));
+        path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    }
+    return here;
+}
+
+std::string cell_text(const json::value& value, int places) {
+    if (value.is_null()) return "-";
+    if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+    if (value.is_array()) return joined(value.get_array(), places);
+    if (!value.is_string()) return protocol::to_compact(value);
+    const std::string_view text = value.get_string();
+    if (text.empty()) return "-";
+    return places < kAllPlaces ? cut_decimal(text, places) : std::string(text);
+}
+
+bool is_figure(const json::value& value) {
+    if (value.is_number()) return true;
+    return value.is_string() && Decimal::parse(std::string_view(value.get_string())).has_value();
+}
+
+}  // namespace vault::render

@@ -1,0 +1,33 @@
+#pragma once
+// Which fields of a method's rows a table shows, in which order, and how a field is written. A list
+// without a row here shows every scalar field of its rows. Constant data; any thread.
+#include <boost/json/value.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vault::render {
+
+namespace json = boost::json;
+
+struct ColumnSpec {
+    std::string_view path;  // "total", or "quiet.balance"
+    std::string_view title;
+};
+
+// `list` is the method's name, or "method.field" for a list inside an object.
+std::span<const ColumnSpec> columns_of(std::string_view list);
+
+// The value at a dotted path, or null.
+const json::value* at_path(const json::value& value, std::string_view path);
+
+// A scalar as text: decimals with at most `places` decimals (cut, never rounded up), null as "-",
+// lists joined with commas, objects as compact JSON.
+std::string cell_text(const json::value& value, int places);
+// Decimals and integers stand to the right.
+bool is_figure(const json::value& value);
+
+inline constexpr int kAllPlaces = 18;
+
+}  // namespace vault::render

@@ -1,0 +1,179 @@
+#include "cli/render/pages.hpp"
+
+#include "cli/render/lists.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace vault::render {
+namespace {
+
+constexpr int kTableColumns = 80;
+constexpr int kShownPlaces = 8;
+
+std::string spaced(std::string_view key) {
+    std::string text = printable(key);
+    std::ranges::replace(text, '_', ' ');
+    return text;
+}
+
+bool is_table(const json::value& value) {
+    const auto* items = value.if_array();
+    return items != nullptr && !items->empty() && items->front().is_object();
+}
+
+std::string heading(std::string_view text, const Look& look) {
+    return look.bold ? fmt::format("\x1b[1m{}\x1b[0m\n", text) : fmt::format("{}\n", text);
+}
+
+int places_of(const Look& look) {
+    return look.format == Format::Wide ? kAllPlaces : kShownPlaces;
+}
+
+std::string shown(const json::value& value, const Look& look) {
+    return printable(cell_text(value, places_of(look)));
+}
+
+// Scalars of an object, then its objects indented; lists of objects are left to the caller.
+void append_fields(std::string& out, const json::object& object, int indent, const Look& look) {
+    int width = 0;
+    for (const auto& member : object)
+        if (!member.value().is_object() && !is_table(member.value()))
+            width = std::max(width, width_of(std::string_view(member.key())));
+    for (const auto& member : object) {
+        if (member.value().is_object() || is_table(member.value())) continue;
+        const std::string key = spaced(member.key());
+        out += fmt::format("{:{}}{}{:{}}  {}\n", "", indent, key, "",
+                           std::max(0, width - width_of(key)), shown(member.value(), look));
+    }
+    for (const auto& member : object) {
+        if (!member.value().is_object() || member.value().get_object().empty()) continue;
+        out += fmt::format("{:{}}{}\n", "", indent, spaced(member.key()));
+        append_fields(out, member.value().get_object(), indent + 2, look);
+    }
+}
+
+void append_tables(std::string& out, std::string_view method, const json::object& object,
+                   const Look& look) {
+    for (const auto& member : object) {
+        if (member.value().is_object())
+            append_tables(out, fmt::format("{}.{}", method, std::string_view(member.key())),
+                          member.value().get_object(), look);
+        if (!is_table(member.value())) continue;
+        out += '\n';
+        out += heading(spaced(member.key()), look);
+        out += list_table(fmt::format("{}.{}", method, std::string_view(member.key())),
+                          member.value().get_array(), look);
+    }
+}
+
+std::string field(const json::object& object, std::string_view key, const Look& look) {
+    const auto* value = object.if_contains(key);
+    return value == nullptr ? "-" : shown(*value, look);
+}
+
+constexpr std::array<std::string_view, 7> kVaultFigures{
+    "total", "tradeable", "reserve", "unallocated", "equity", "reserve_pct", "shortfall"};
+constexpr std::array<std::string_view, 14> kSleeveFigures{
+    "state",          "balance",    "cash",     "locked",     "pending", "unallocate_requested",
+    "positions_cost", "principal",  "realised", "unrealised", "fees",    "fee_float",
+    "swept",          "idle_reason"};
+
+std::string vault_figures(const json::object& vault, const Look& look) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    int width = 0;
+    for (const auto key : kVaultFigures) {
+        const auto* value = vault.if_contains(key);
+        if (value == nullptr || value->is_null()) continue;
+        rows.emplace_back(spaced(key), shown(*value, look));
+        width = std::max(width, width_of(rows.back().second));
+    }
+    std::string out;
+    for (const auto& [key, value] : rows)
+        out += fmt::format("  {:<22}{:>{}}\n", key, value, width);
+    return out;
+}
+
+std::string sleeves_side_by_side(const json::object& vault, const Look& look) {
+    const auto* quiet = vault.if_contains("quiet");
+    const auto* flash = vault.if_contains("flash");
+    if (quiet == nullptr || flash == nullptr || !quiet->is_object() || !flash->is_object())
+        return {};
+    Grid grid{.titles = {"sleeve", "quiet", "flash"}, .right = {false, true, true}, .rows = {}};
+    for (const auto key : kSleeveFigures) {
+        const auto& left = quiet->get_object();
+        const auto& right = flash->get_object();
+        if (!left.contains(key) && !right.contains(key)) continue;
+        grid.rows.push_back({spaced(key), field(left, key, look), field(right, key, look)});
+    }
+    return '\n' + to_table(grid, look.bold);
+}
+
+json::array positions_of(const json::object& vault) {
+    json::array rows;
+    for (const std::string_view sleeve : {"quiet", "flash"}) {
+        const auto* held = vault.if_contains(sleeve);
+        const auto* list = held == nullptr || !held->is_object()
+                               ? nullptr
+                               : held->get_object().if_contains("positions");
+        if (list == nullptr || !list->is_array()) continue;
+        for (const auto& position : list->get_array()) {
+            if (!position.is_object()) continue;
+            json::object row = position.get_object();
+            row["sleeve"] = sleeve;
+            rows.emplace_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
+}  // namespace
+
+std::string list_table(std::string_view list, const json::array& rows, const Look& look) {
+    if (rows.empty()) return {};
+    if (look.format == Format::Wide)
+        return to_table(grid_of(list, rows, true, kAllPlaces), look.bold);
+    Grid grid;
+    for (const int places : {kShownPlaces, 6, 4, 2}) {
+        grid = grid_of(list, rows, false, places);
+        if (width_of(grid) <= kTableColumns) break;
+    }
+    return to_table(grid, look.bold);
+}
+
+std::string object_page(std::string_view method, const json::object& object, const Look& look) {
+    std::string out;
+    append_fields(out, object, 0, look);
+    append_tables(out, method, object, look);
+    return out;
+}
+
+std::string vault_page(const json::object& vault, const Look& look) {
+    std::string out =
+        heading(fmt::format("{}  {}  {}  {}  user {}  account {}", field(vault, "id", look),
+                            field(vault, "asset", look), field(vault, "mode", look),
+                            field(vault, "state", look), field(vault, "user", look),
+                            field(vault, "account", look)),
+                look);
+    out += '\n' + vault_figures(vault, look) + sleeves_side_by_side(vault, look);
+    const json::array positions = positions_of(vault);
+    if (!positions.empty()) out += '\n' + list_table("position.list", positions, look);
+    out += fmt::format("\n  pairs       {}\n", field(vault, "pairs", look));
+    const auto* raise = vault.if_contains("auto_raise");
+    if (raise != nullptr && raise->is_object()) {
+        out += "  auto raise\n";
+        append_fields(out, raise->get_object(), 4, look);
+    } else {
+        out += fmt::format("  auto raise  {}\n", field(vault, "auto_raise", look));
+    }
+    out += fmt::format("  updated at  {}\n", field(vault, "updated_at", look));
+    const auto* pauses = vault.if_contains("pauses");
+    if (pauses != nullptr && is_table(*pauses))
+        out += '\n' + list_table("pauses", pauses->get_array(), look);
+    return out;
+}
+
+}  // namespace vault::render

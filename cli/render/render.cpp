@@ -1,0 +1,165 @@
+#include "cli/render/render.hpp"
+
+#include "cli/render/lists.hpp"
+#include "cli/render/pages.hpp"
+#include "common/protocol/codec.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace vault::render {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats{{{"table", Format::Table},
+                                                                       {"wide", Format::Wide},
+                                                                       {"json", Format::Json},
+                                                                       {"jsonl", Format::Jsonl},
+                                                                       {"csv", Format::Csv},
+                                                                       {"plain", Format::Plain}}};
+
+std::string json_document(const Document& document) {
+    json::object out;
+    out["schema"] = fmt::format("vault.{}/1", document.method);
+    out["ok"] = document.ok;
+    out["data"] = *document.data;
+    json::array warnings;
+    for (const auto& warning : document.warnings)
+        warnings.emplace_back(warning);
+    out["warnings"] = std::move(warnings);
+    return protocol::to_line(out);
+}
+
+std::string json_lines(const json::value& data) {
+    if (!data.is_array()) return protocol::to_line(data);
+    std::string out;
+    for (const auto& item : data.get_array())
+        out += protocol::to_line(item);
+    return out;
+}
+
+// vault.history is a list of series; a table or CSV has one row per day and sleeve instead.
+json::array day_rows(const json::array& series) {
+    json::array rows;
+    for (const auto& one : series) {
+        const auto* points = at_path(one, "points");
+        if (points == nullptr || !points->is_array()) continue;
+        for (const auto& point : points->get_array()) {
+            if (!point.is_object()) continue;
+            json::object row;
+            for (const auto& member : one.get_object())
+                if (member.key() != "points") row.insert(member);
+            for (const auto& member : point.get_object())
+                row.insert(member);
+            rows.emplace_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
+// What people and CSV see of a method's data; JSON never goes through here.
+json::value shown_data(const Document& document) {
+    const bool is_history =
+        document.method == "vault.history" || document.method == "chart.balance";
+    if (!is_history || !document.data->is_array()) return *document.data;
+    return day_rows(document.data->get_array());
+}
+
+// What CSV and plain text show as rows: the list itself, the `rows` of a report, or the one object.
+json::array rows_of(const json::value& data) {
+    if (data.is_array()) return data.get_array();
+    if (data.is_object()) {
+        const auto* rows = data.get_object().if_contains("rows");
+        if (rows != nullptr && rows->is_array()) return rows->get_array();
+    }
+    return json::array{data};
+}
+
+std::string plain_text(const json::value& data) {
+    if (data.is_array()) return to_tsv(flat_grid(data.get_array()));
+    if (!data.is_object()) return printable(cell_text(data, kAllPlaces)) + '\n';
+    const Grid flat = flat_grid({data});
+    std::string out;
+    for (std::size_t i = 0; i < flat.titles.size(); ++i)
+        out += fmt::format("{}\t{}\n", printable(flat.titles[i]), printable(flat.rows[0][i]));
+    return out;
+}
+
+std::string scalar_lines(const json::array& items) {
+    std::string out;
+    for (const auto& item : items)
+        out += printable(cell_text(item, kAllPlaces)) + '\n';
+    return out;
+}
+
+std::string page(const Document& document, const Look& look) {
+    const json::value data = shown_data(document);
+    if (data.is_array()) {
+        const json::array& rows = data.get_array();
+        const bool objects = !rows.empty() && rows.front().is_object();
+        return objects ? list_table(document.method, rows, look) : scalar_lines(rows);
+    }
+    if (!data.is_object()) return data.is_null() ? "" : cell_text(data, kAllPlaces) + '\n';
+    const json::object& object = data.get_object();
+    const bool is_vault = object.contains("quiet") && object.contains("tradeable");
+    return is_vault ? vault_page(object, look) : object_page(document.method, object, look);
+}
+
+}  // namespace
+
+std::optional<Format> parse_format(std::string_view text) {
+    for (const auto& [name, format] : kFormats)
+        if (name == text) return format;
+    return std::nullopt;
+}
+
+std::string to_text(const Document& document, const Look& look) {
+    switch (look.format) {
+        case Format::Table:
+        case Format::Wide: return page(document, look);
+        case Format::Json: return json_document(document);
+        case Format::Jsonl: return json_lines(*document.data);
+        case Format::Csv: return to_csv(flat_grid(rows_of(shown_data(document))));
+        case Format::Plain: return plain_text(shown_data(document));
+    }
+    return {};
+}
+
+std::string primary_value(const json::value& data, std::string_view primary) {
+    if (data.is_array()) {
+        std::string out;
+        for (const auto& item : data.get_array())
+            out += primary_value(item, primary);
+        return out;
+    }
+    if (!data.is_object()) return printable(cell_text(data, kAllPlaces)) + '\n';
+    const auto* value = data.get_object().if_contains(primary);
+    return value == nullptr ? "" : printable(cell_text(*value, kAllPlaces)) + '\n';
+}
+
+std::string failure_document(const protocol::Failure& failure, std::string_view idem_key) {
+    json::object error;
+    error["code"] = failure.code;
+    error["message"] = failure.message;
+    error["effect"] = protocol::to_text(failure.effect);
+    error["hint"] = failure.hint;
+    error["retryable"] = failure.retryable;
+    if (!failure.field.empty()) error["field"] = failure.field;
+    if (!idem_key.empty()) error["idem_key"] = idem_key;
+    json::object out;
+    out["schema"] = "vault.error/1";
+    out["ok"] = false;
+    out["error"] = std::move(error);
+    return protocol::to_line(out);
+}
+
+std::string failure_line(const protocol::Failure& failure, std::string_view idem_key) {
+    std::string line = fmt::format("vaultctl: {}: {}", failure.code, failure.message);
+    if (!failure.hint.empty()) line += fmt::format(" ({})", failure.hint);
+    if (!idem_key.empty() && failure.effect == protocol::Effect::Unknown)
+        line += fmt::format(" [--idem-key {}]", idem_key);
+    return printable(line) + '\n';
+}
+
+}  // namespace vault::render

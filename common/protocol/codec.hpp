@@ -1,0 +1,28 @@
+#pragma once
+// Strict JSON for the control socket: one document, valid UTF-8, no duplicate keys (Boost.JSON 1.81
+// keeps the last one silently), nothing after it, at most 32 levels deep. Serialising is compact,
+// so a document never contains a line feed. Pure; any thread; errors are InvalidParams or
+// FrameTooLarge.
+#include "common/base/result.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace vault::protocol {
+
+namespace json = boost::json;
+
+inline constexpr std::size_t kMaxRequestBytes = 1 << 20;  // 1 MiB, without the line feed
+inline constexpr std::size_t kMaxReplyBytes = 8 << 20;    // 8 MiB
+inline constexpr std::size_t kMaxDepth = 32;
+
+// `limit` in bytes. The message says where the text stops to be JSON.
+Result<json::value> parse_json(std::string_view text, std::size_t limit = kMaxRequestBytes);
+
+std::string to_line(const json::value& value);  // compact JSON and one '\n'
+std::string to_compact(const json::value& value);
+
+}  // namespace vault::protocol

@@ -1,0 +1,155 @@
+#include "common/protocol/method_tables.hpp"
+
+namespace vault::protocol {
+namespace {
+
+using Words = std::string_view;
+using enum ParamType;
+
+constexpr Param kVaultFlag = flag("vault", "only this vault's");
+constexpr Param kSleeveFlag = flag("sleeve", "only this sleeve's", Enum).among("quiet|flash");
+constexpr Param kPairFlag = flag("pair", "only this pair's", Pair);
+constexpr Param kSince = flag("since", "not before this instant", Time);
+constexpr Param kUntil = flag("until", "before this instant", Time);
+constexpr Param kLimit = flag("limit", "at most so many, the latest", Integer).within(1, 10'000);
+
+constexpr Param kFilters[] = {kVaultFlag, kSleeveFlag, kPairFlag, kSince, kUntil, kLimit};
+constexpr Param kLedgerList[] = {kVaultWord, kSince, kUntil, kLimit};
+constexpr Param kVerify[] = {maybe_word("vault", "the vault to check"),
+                             flag("all", "check every vault", Bool)};
+constexpr Param kExport[] = {
+    kVaultWord,
+    flag("from_seq", "first entry to write", Integer).within(1, INT64_MAX),
+    flag("limit", "entries per call", Integer).within(1, 10'000).hidden(),
+};
+constexpr Param kCorrect[] = {
+    kVaultWord,
+    flag("reverses", "seq of the entry to reverse", Integer).within(1, INT64_MAX).need(),
+    flag("reason", "kept in the new entry").need(),
+};
+constexpr Param kSleeveOnly[] = {kVaultWord, kSleeveWord};
+constexpr Param kOrderShow[] = {word("order", "the order, such as v1.quiet.3")};
+constexpr Param kPnl[] = {maybe_word("vault", "only this vault"),
+                          flag("user", "only this user's vaults"), flag("all", "every vault", Bool),
+                          flag("from", "first instant", Time),
+                          flag("to", "instant after the last", Time)};
+
+constexpr Words kLedgerListEx[] = {"vaultctl ledger list v1 --limit 20"};
+constexpr Words kVerifyEx[] = {"vaultctl ledger verify v1", "vaultctl ledger verify --all"};
+constexpr Words kExportEx[] = {"vaultctl ledger export v1 --out v1.jsonl"};
+constexpr Words kCorrectEx[] = {"vaultctl ledger correct v1 --reverses 17 --reason 'booked twice'"};
+constexpr Words kWhyEx[] = {"vaultctl decision why v1 flash"};
+constexpr Words kDecisionsEx[] = {"vaultctl decision list --vault v1 --sleeve flash --limit 20"};
+constexpr Words kOrdersEx[] = {"vaultctl order list --vault v1 --since 2021-04-01"};
+constexpr Words kOrderShowEx[] = {"vaultctl order show v1.quiet.3"};
+constexpr Words kTradesEx[] = {"vaultctl trade list --vault v1 -o csv"};
+constexpr Words kSweepsEx[] = {"vaultctl sweep list --vault v1"};
+constexpr Words kPnlEx[] = {"vaultctl report pnl v1 --from 2021-01-01 --to 2022-01-01",
+                            "vaultctl report pnl --all -o csv"};
+
+constexpr Method kTable[] = {
+    {.name = "ledger.list",
+     .summary = "List journal entries of a vault",
+     .noun = "ledger",
+     .verb = "list",
+     .params = kLedgerList,
+     .object = Object::Ledger,
+     .primary = "seq",
+     .examples = kLedgerListEx},
+    {.name = "ledger.verify",
+     .summary = "Check chain, balances and identities of the books",
+     .noun = "ledger",
+     .verb = "verify",
+     .params = kVerify,
+     .object = Object::Ledger,
+     .primary = "ok",
+     .examples = kVerifyEx,
+     .detail = "Exit code 0 if everything holds, 3 if something does not. The result, or "
+               "each item of it, has ok."},
+    {.name = "ledger.export",
+     .summary = "Write the journal of a vault as JSON lines",
+     .noun = "ledger",
+     .verb = "export",
+     .params = kExport,
+     .object = Object::Ledger,
+     .right = Right::Reports,
+     .examples = kExportEx,
+     .detail = "One entry a line and nothing else, in booked order. On the wire a call gives a "
+               "page: lines, an array of text, and next_seq, null after the last page."},
+    {.name = "ledger.correct",
+     .summary = "Reverse an entry by a new one",
+     .noun = "ledger",
+     .verb = "correct",
+     .params = kCorrect,
+     .object = Object::Ledger,
+     .right = Right::Admin,
+     .risk = Risk::Raises,
+     .mutates = true,
+     .primary = "seq",
+     .examples = kCorrectEx},
+    {.name = "decision.why",
+     .summary = "The last decision of a sleeve and every figure in it",
+     .noun = "decision",
+     .verb = "why",
+     .params = kSleeveOnly,
+     .object = Object::Decision,
+     .primary = "reason",
+     .examples = kWhyEx},
+    {.name = "decision.list",
+     .summary = "List decisions",
+     .noun = "decision",
+     .verb = "list",
+     .params = kFilters,
+     .object = Object::Decision,
+     .primary = "reason",
+     .examples = kDecisionsEx},
+    {.name = "order.list",
+     .summary = "List orders",
+     .noun = "order",
+     .verb = "list",
+     .params = kFilters,
+     .object = Object::Order,
+     .primary = "id",
+     .examples = kOrdersEx},
+    {.name = "order.show",
+     .summary = "Show an order and its fills",
+     .noun = "order",
+     .verb = "show",
+     .params = kOrderShow,
+     .object = Object::Order,
+     .primary = "state",
+     .examples = kOrderShowEx},
+    {.name = "trade.list",
+     .summary = "List fills",
+     .noun = "trade",
+     .verb = "list",
+     .params = kFilters,
+     .object = Object::Trade,
+     .primary = "id",
+     .examples = kTradesEx},
+    {.name = "sweep.list",
+     .summary = "List profit that went back to the vault",
+     .noun = "sweep",
+     .verb = "list",
+     .params = kFilters,
+     .object = Object::Sweep,
+     .primary = "amount",
+     .examples = kSweepsEx},
+    {.name = "report.pnl",
+     .summary = "Profit and loss per vault and sleeve",
+     .noun = "report",
+     .verb = "pnl",
+     .params = kPnl,
+     .object = Object::Report,
+     .right = Right::Reports,
+     .primary = "net",
+     .examples = kPnlEx},
+};
+
+}  // namespace
+
+std::span<const Method> books_methods() {
+    return kTable;
+}
+
+}  // namespace vault::protocol

@@ -1,0 +1,107 @@
+#include "common/protocol/registry.hpp"
+
+#include "common/protocol/method_tables.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace vault::protocol {
+
+std::span<const Method> methods() {
+    static const std::vector<Method> table = [] {
+        std::vector<Method> rows;
+        for (const auto part :
+             {daemon_methods(), vault_methods(), market_methods(), books_methods()})
+            rows.insert(rows.end(), part.begin(), part.end());
+        return rows;
+    }();
+    return table;
+}
+
+const Method* find_method(std::string_view name) {
+    const auto row = std::ranges::find(methods(), name, &Method::name);
+    return row == methods().end() ? nullptr : &*row;
+}
+
+const Method* find_command(std::string_view noun, std::string_view verb) {
+    if (verb.empty()) return nullptr;
+    const auto matches = [&](const Method& m) { return m.noun == noun && m.verb == verb; };
+    const auto row = std::ranges::find_if(methods(), matches);
+    return row == methods().end() ? nullptr : &*row;
+}
+
+const Param* find_param(const Method& method, std::string_view name) {
+    const auto row = std::ranges::find(method.params, name, &Param::name);
+    return row == method.params.end() ? nullptr : &*row;
+}
+
+bool is_allowed(std::string_view allowed, std::string_view word) {
+    while (!allowed.empty()) {
+        const auto bar = allowed.find('|');
+        if (allowed.substr(0, bar) == word) return true;
+        if (bar == std::string_view::npos) return false;
+        allowed.remove_prefix(bar + 1);
+    }
+    return false;
+}
+
+std::string_view to_text(ParamType type) {
+    switch (type) {
+        case ParamType::Text: return "string";
+        case ParamType::Decimal: return "decimal";
+        case ParamType::Integer: return "integer";
+        case ParamType::Bool: return "bool";
+        case ParamType::Time: return "time";
+        case ParamType::Duration: return "duration";
+        case ParamType::Enum: return "enum";
+        case ParamType::Asset: return "asset";
+        case ParamType::Pair: return "pair";
+        case ParamType::Map: return "map";
+        case ParamType::Json: return "json";
+    }
+    return "";
+}
+
+std::string_view to_text(Object object) {
+    switch (object) {
+        case Object::Daemon: return "daemon";
+        case Object::User: return "user";
+        case Object::Account: return "account";
+        case Object::Vault: return "vault";
+        case Object::Sleeve: return "sleeve";
+        case Object::Position: return "position";
+        case Object::Market: return "market";
+        case Object::Replay: return "replay";
+        case Object::Ledger: return "ledger";
+        case Object::Decision: return "decision";
+        case Object::Order: return "order";
+        case Object::Trade: return "trade";
+        case Object::Sweep: return "sweep";
+        case Object::Report: return "report";
+    }
+    return "";
+}
+
+std::string_view to_text(Right right) {
+    switch (right) {
+        case Right::Read: return "read";
+        case Right::Trade: return "trade";
+        case Right::Allocate: return "allocate";
+        case Right::Keys: return "keys";
+        case Right::Reports: return "reports";
+        case Right::Live: return "live";
+        case Right::Admin: return "admin";
+    }
+    return "";
+}
+
+std::string_view to_text(Risk risk) {
+    switch (risk) {
+        case Risk::Lowers: return "lowers";
+        case Risk::Neutral: return "neutral";
+        case Risk::Raises: return "raises";
+    }
+    return "";
+}
+
+}  // namespace vault::protocol

@@ -1,0 +1,180 @@
+#include "common/protocol/validate.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace vault::protocol {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 1000;
+constexpr std::size_t kMaxListItems = 1000;
+
+Error wrong(const Param& param, std::string_view why, std::string hint = {}) {
+    if (hint.empty()) hint = fmt::format("{}: {}", param.name, param.doc);
+    return Error{Errc::InvalidParams, fmt::format("{}: {}", param.name, why),
+                 std::string(param.name), std::move(hint)};
+}
+
+Result<std::string_view> text_of(const Param& param, const json::value& value,
+                                 std::string_view kind) {
+    const auto* text = value.if_string();
+    if (text == nullptr) return wrong(param, fmt::format("{} belongs here", kind));
+    if (text->empty()) return wrong(param, "is empty");
+    if (text->size() > kMaxTextBytes) return wrong(param, "is longer than 1000 bytes");
+    const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
+    if (std::ranges::any_of(*text, is_control)) return wrong(param, "contains a control character");
+    return std::string_view(*text);
+}
+
+Result<void> check_decimal(const Param& param, const json::value& value) {
+    VAULT_TRY(const auto text, text_of(param, value, "a decimal string"));
+    if (is_allowed(param.allowed, text)) return success();
+    const auto parsed = Decimal::parse(text);
+    if (!parsed)
+        return wrong(param, parsed.error().message(),
+                     param.allowed.empty()
+                         ? parsed.error().hint()
+                         : fmt::format("a decimal such as 12.5, or {}", param.allowed));
+    if (param.sign == Sign::Positive && !parsed.value().is_positive())
+        return wrong(param, fmt::format("{} is not above zero", text));
+    if (param.sign == Sign::NonNegative && parsed.value().is_negative())
+        return wrong(param, fmt::format("{} is negative", text));
+    return success();
+}
+
+Result<void> check_integer(const Param& param, const json::value& value) {
+    if (!value.is_int64()) return wrong(param, "a JSON integer belongs here");
+    if (value.get_int64() < param.low || value.get_int64() > param.high)
+        return wrong(
+            param, fmt::format("{} is outside {} to {}", value.get_int64(), param.low, param.high));
+    return success();
+}
+
+Result<void> check_map(const Param& param, const json::value& value) {
+    const auto* object = value.if_object();
+    if (object == nullptr) return wrong(param, "an object of key and text belongs here");
+    if (object->empty()) return wrong(param, "is empty");
+    for (const auto& member : *object) {
+        if (!member.value().is_string())
+            return Error{Errc::InvalidParams,
+                         fmt::format("{}: a string belongs here", std::string_view(member.key())),
+                         std::string(member.key()),
+                         "values of settings are text, such as \"0.02\""};
+        VAULT_TRYV(text_of(param, member.value(), "a string"));
+    }
+    return success();
+}
+
+template <class T>
+Result<void> check_parsed(const Param& param, const json::value& value, std::string_view kind,
+                          Result<T> (*parse)(std::string_view)) {
+    VAULT_TRY(const auto text, text_of(param, value, kind));
+    const auto parsed = parse(text);
+    if (!parsed) return wrong(param, parsed.error().message(), parsed.error().hint());
+    return success();
+}
+
+Result<void> check_enum(const Param& param, const json::value& value) {
+    VAULT_TRY(const auto text, text_of(param, value, "a string"));
+    if (is_allowed(param.allowed, text)) return success();
+    return wrong(param, fmt::format("'{}' is none of {}", text.substr(0, 80), param.allowed));
+}
+
+Result<void> check_value(const Param& param, const json::value& value) {
+    switch (param.type) {
+        case ParamType::Text: {
+            VAULT_TRYV(text_of(param, value, "a string"));
+            return success();
+        }
+        case ParamType::Decimal: return check_decimal(param, value);
+        case ParamType::Integer: return check_integer(param, value);
+        case ParamType::Bool:
+            if (!value.is_bool()) return wrong(param, "true or false belongs here");
+            return success();
+        case ParamType::Time: return check_parsed<UtcTime>(param, value, "a UTC time", parse_utc);
+        case ParamType::Duration:
+            return check_parsed<Duration>(param, value, "a duration", parse_duration);
+        case ParamType::Enum: return check_enum(param, value);
+        case ParamType::Asset: return check_parsed<Asset>(param, value, "an asset", Asset::parse);
+        case ParamType::Pair: return check_parsed<Pair>(param, value, "a pair", Pair::parse);
+        case ParamType::Map: return check_map(param, value);
+        case ParamType::Json: return success();
+    }
+    return success();
+}
+
+Result<void> check_param(const Param& param, const json::value& value) {
+    if (!param.repeated) return check_value(param, value);
+    const auto* list = value.if_array();
+    if (list == nullptr) return wrong(param, "a list belongs here");
+    if (list->size() > kMaxListItems) return wrong(param, "has more than 1000 items");
+    for (const auto& item : *list) {
+        VAULT_TRYV(check_value(param, item));
+    }
+    return success();
+}
+
+Error unknown_name(const Method& method, std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Param& param : method.params)
+        names.push_back(param.name);
+    const std::string close = nearest(name, names);
+    std::string hint = "it has no parameters";
+    if (!names.empty()) hint = fmt::format("its parameters are: {}", fmt::join(names, ", "));
+    if (!close.empty()) hint = fmt::format("did you mean '{}'?", close);
+    return Error{Errc::InvalidParams,
+                 fmt::format("{} has no parameter '{}'", method.name, name.substr(0, 80)),
+                 std::string(name.substr(0, 80)), std::move(hint)};
+}
+
+// Insertions, deletions, changes and swaps of neighbours ("optimal string alignment").
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> before, row(b.size() + 1), next(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        next[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t change = row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            next[j] = std::min({row[j] + 1, next[j - 1] + 1, change});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                next[j] = std::min(next[j], before[j - 2] + 1);
+        }
+        before = row;
+        row.swap(next);
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+Result<void> validate_params(const Method& method, const json::object& params) {
+    for (const auto& member : params)
+        if (find_param(method, member.key()) == nullptr) return unknown_name(method, member.key());
+    for (const Param& param : method.params) {
+        const auto* value = params.if_contains(param.name);
+        if (value != nullptr) {
+            VAULT_TRYV(check_param(param, *value));
+        } else if (param.required) {
+            return wrong(param, "is missing");
+        }
+    }
+    return success();
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string_view>& names) {
+    if (word.size() > 64) return {};
+    std::string best;
+    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+    for (const auto name : names) {
+        const std::size_t distance = edit_distance(word, name);
+        if (distance >= least) continue;
+        least = distance;
+        best = name;
+    }
+    return best;
+}
+
+}  // namespace vault::protocol

@@ -1,0 +1,99 @@
+#pragma once
+// Config: what config.yaml says, checked and typed. The one table of keys (keys.hpp) holds each
+// key's unit, range and default; config.example.yaml shows them all. main() owns the Config and
+// hands the sections down by value; nothing here changes while the daemon runs. Paths that do not
+// start with '/' are below the state directory. Reading blocks on one small file; call it at start.
+//
+// A file that is wrong in any way gives one Error (ConfigInvalid) that lists every fault as
+// "file:line:column: what is wrong", with the nearest known key where one is near.
+#include "common/base/log.hpp"
+#include "common/base/result.hpp"
+#include "common/base/time.hpp"
+#include "common/domain/market.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vault::config {
+
+struct Retention {  // how long rows are kept; the books are kept for ever
+    Duration prices_full{};
+    Duration prices_thinned_every{};
+    Duration prices{};
+    Duration decisions{};
+    Duration notices{};
+    Duration idempotency{};
+};
+
+struct Store {
+    std::string path;
+    std::uint64_t group_commit_rows = 0;
+    std::uint64_t checkpoint_every_entries = 0;
+    std::uint64_t ballast_mib = 0;
+    std::uint64_t disk_alert_pct = 0;
+    std::uint64_t disk_stop_buys_pct = 0;
+    Retention retention;
+};
+
+struct Control {
+    std::string socket;
+    std::uint32_t mode = 0;  // permission bits of the socket
+    std::uint64_t max_connections = 0;
+    std::uint64_t reserved_connections = 0;  // of them, for pause, halt, status and hello
+    std::uint64_t max_per_uid = 0;
+    std::uint64_t in_flight_max = 0;
+    std::uint64_t requests_per_second = 0;
+    std::uint64_t burst = 0;
+    std::uint64_t frame_max_kib = 0;
+    std::uint64_t reply_max_kib = 0;
+    Duration hello_timeout{};
+    Duration write_timeout{};
+};
+
+struct Engine {
+    std::uint64_t batch_rows_max = 0;
+    Duration batch_ms_max{};
+    std::uint64_t batches_ahead_max = 0;
+    Duration ahead_ms_max{};
+    Duration ride_along_ms{};
+    Duration price_snapshot_every{};
+};
+
+enum class FeeIn : std::uint8_t { Quote, Base };
+
+struct Paper {
+    Decimal fee_rate;  // of one side
+    Decimal slippage;
+    FeeIn fee_in = FeeIn::Quote;
+    std::uint64_t partial_fill_per_million = 0;
+    std::uint64_t reject_per_million = 0;
+    std::uint64_t latency_ticks = 0;
+    std::vector<PairRules> pairs;  // the whole catalogue; no pair twice
+};
+
+struct Candles {
+    std::string path;
+};
+
+struct Log {
+    LogLevel level = LogLevel::Info;
+};
+
+struct Config {
+    Store store;
+    Control control;
+    Engine engine;
+    Paper paper;
+    Candles candles;
+    Log log;
+};
+
+// Every key at its default.
+Config defaults();
+// The defaults, changed by what the file says. Errors: ConfigInvalid; Io if it cannot be read.
+Result<Config> load(const std::string& path);
+// The same from text; `name` stands for the file in messages.
+Result<Config> parse(const std::string& text, const std::string& name);
+
+}  // namespace vault::config

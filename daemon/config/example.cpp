@@ -1,0 +1,69 @@
+#include "daemon/config/keys.hpp"
+#include "daemon/config/pairs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace vault::config {
+namespace {
+
+constexpr std::string_view kHead =
+    R"(# Configuration of vaultd: every key at its default. Leave out what you do not change.
+# Check a file with: vaultd --check-config --config FILE
+# Durations: 250ms, 30s, 15m, 8h, 1d12h. Paths without a leading / are below the state directory.
+)";
+
+constexpr std::string_view kPairsDoc =
+    R"(  # The pairs of the simulated exchange. These are built in; an entry here changes one or adds
+  # another. tick: price step, lot: quantity step, min_cost: least order in quote units,
+  # min_quantity: least order in base units; 0 to 1000000000, tick and lot above 0.
+  pairs:
+)";
+
+std::vector<std::string_view> parts_of(std::string_view name) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t dot = name.find('.');
+        parts.push_back(name.substr(0, dot));
+        if (dot == std::string_view::npos) return parts;
+        name.remove_prefix(dot + 1);
+    }
+}
+
+// Opens the sections in which `parts` differs from the key before it.
+void open_sections(std::string& out, const std::vector<std::string_view>& parts,
+                   const std::vector<std::string_view>& before) {
+    std::size_t same = 0;
+    while (same + 1 < std::min(parts.size(), before.size()) && parts[same] == before[same])
+        ++same;
+    for (std::size_t depth = same; depth + 1 < parts.size(); ++depth)
+        out += fmt::format("{}{:{}}{}:\n", depth == 0 ? "\n" : "", "", 2 * depth, parts[depth]);
+}
+
+}  // namespace
+
+std::string example_yaml() {
+    std::string out{kHead};
+    std::vector<std::string_view> before;
+    const auto pairs_after_paper = [&](std::string_view next) {
+        if (before.empty() || before.front() != "paper" || next == "paper") return;
+        out += kPairsDoc;
+        for (const PairRules& rules : built_in_pairs())
+            out += fmt::format("    - {}\n", to_yaml(rules));
+    };
+    for (const Key& key : keys()) {
+        const std::vector<std::string_view> parts = parts_of(key.name);
+        pairs_after_paper(parts.front());
+        open_sections(out, parts, before);
+        const std::size_t indent = 2 * (parts.size() - 1);
+        out += fmt::format("{:{}}# {}\n{:{}}# {}: {}; default {}\n", "", indent, key.doc, "",
+                           indent, key.type, range_text(key), key.fallback);
+        out += fmt::format("{:{}}{}: {}\n", "", indent, parts.back(), key.fallback);
+        before = parts;
+    }
+    return out;
+}
+
+}  // namespace vault::config

@@ -1,0 +1,295 @@
+#include "daemon/config/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace vault::config {
+namespace {
+
+constexpr std::string_view kMs = "ms";
+
+template <auto Section, auto Field>
+constexpr auto at() {
+    return +[](Config & c) -> auto& {
+        return (c.*Section).*Field;
+    };
+}
+template <auto Field>
+constexpr auto kept() {
+    return +[](Config & c) -> auto& {
+        return c.store.retention.*Field;
+    };
+}
+template <auto Field>
+constexpr auto store() {
+    return at<&Config::store, Field>();
+}
+template <auto Field>
+constexpr auto control() {
+    return at<&Config::control, Field>();
+}
+template <auto Field>
+constexpr auto engine() {
+    return at<&Config::engine, Field>();
+}
+template <auto Field>
+constexpr auto paper() {
+    return at<&Config::paper, Field>();
+}
+
+const std::array kKeys{
+    Key{"store.path", "path", "", "vault.db", "", "", "the SQLite database", store<&Store::path>()},
+    Key{"store.group_commit_rows", "count", "rows", "10000", "1", "100000",
+        "most rows that one commit takes; more wait for the next",
+        store<&Store::group_commit_rows>()},
+    Key{"store.checkpoint_every_entries", "count", "journal entries", "10000", "100", "1000000",
+        "a signed checkpoint bounds what a start has to read",
+        store<&Store::checkpoint_every_entries>()},
+    Key{"store.ballast_mib", "count", "MiB", "64", "0", "1024",
+        "a file that is freed on a full disk, so that exits still commit; 0: none",
+        store<&Store::ballast_mib>()},
+    Key{"store.disk_alert_pct", "count", "% of the disk used", "80", "10", "99",
+        "from here on an alert is raised", store<&Store::disk_alert_pct>()},
+    Key{"store.disk_stop_buys_pct", "count", "% of the disk used", "95", "11", "99",
+        "from here on nothing is bought; above disk_alert_pct",
+        store<&Store::disk_stop_buys_pct>()},
+    Key{"store.retention.prices_full", "duration", "", "30d", "1d", "3650d",
+        "every price snapshot is kept this long", kept<&Retention::prices_full>()},
+    Key{"store.retention.prices_thinned_every", "duration", "", "1h", "1m", "1d",
+        "after that one snapshot per pair and this time is kept",
+        kept<&Retention::prices_thinned_every>()},
+    Key{"store.retention.prices", "duration", "", "1825d", "1d", "36500d",
+        "after that none; not below prices_full", kept<&Retention::prices>()},
+    Key{"store.retention.decisions", "duration", "", "365d", "7d", "36500d",
+        "why a sleeve did or did not trade", kept<&Retention::decisions>()},
+    Key{"store.retention.notices", "duration", "", "365d", "7d", "36500d",
+        "what was told to a person", kept<&Retention::notices>()},
+    Key{"store.retention.idempotency", "duration", "", "1d", "1d", "30d",
+        "how long a repeated call gets the first reply", kept<&Retention::idempotency>()},
+    Key{"control.socket", "path", "", "/run/vaultd/control.sock", "", "",
+        "the Unix socket that vaultctl talks to", control<&Control::socket>()},
+    Key{"control.mode", "mode", "octal", "0660", "0600", "0666",
+        "the socket's permissions: who may connect at all", control<&Control::mode>()},
+    Key{"control.max_connections", "count", "connections", "128", "8", "4096",
+        "more are turned away", control<&Control::max_connections>()},
+    Key{"control.reserved_connections", "count", "connections", "4", "1", "64",
+        "of them kept for pause, halt, status and hello; below max_connections",
+        control<&Control::reserved_connections>()},
+    Key{"control.max_per_uid", "count", "connections", "32", "1", "4096",
+        "of one system user; not above max_connections", control<&Control::max_per_uid>()},
+    Key{"control.in_flight_max", "count", "requests", "16", "1", "1024",
+        "unanswered requests of one connection", control<&Control::in_flight_max>()},
+    Key{"control.requests_per_second", "count", "requests/s", "50", "1", "100000",
+        "of one system user, in the long run", control<&Control::requests_per_second>()},
+    Key{"control.burst", "count", "requests", "200", "1", "100000",
+        "of one system user, at once; not below requests_per_second", control<&Control::burst>()},
+    Key{"control.frame_max_kib", "count", "KiB", "1024", "64", "1024", "longest request line",
+        control<&Control::frame_max_kib>()},
+    Key{"control.reply_max_kib", "count", "KiB", "8192", "1024", "65536", "longest reply line",
+        control<&Control::reply_max_kib>()},
+    Key{"control.hello_timeout", "duration", "", "5s", "100ms", "1m",
+        "a connection that has not said hello by then is closed",
+        control<&Control::hello_timeout>()},
+    Key{"control.write_timeout", "duration", "", "30s", "1s", "10m",
+        "a client that does not read for so long is cut off", control<&Control::write_timeout>()},
+    Key{"engine.batch_rows_max", "count", "rows", "10000", "1", "100000",
+        "a replay's batch is closed at this size", engine<&Engine::batch_rows_max>()},
+    Key{"engine.batch_ms_max", "duration", kMs, "50", "1", "1000", "or at this age",
+        engine<&Engine::batch_ms_max>()},
+    Key{"engine.batches_ahead_max", "count", "batches", "64", "1", "1024",
+        "how far the shard may run ahead of the store", engine<&Engine::batches_ahead_max>()},
+    Key{"engine.ahead_ms_max", "duration", kMs, "1000", "10", "10000",
+        "and how long; past it no entries, and mutations are answered 75",
+        engine<&Engine::ahead_ms_max>()},
+    Key{"engine.ride_along_ms", "duration", kMs, "250", "0", "5000",
+        "rows nobody waits for are committed at the latest after this",
+        engine<&Engine::ride_along_ms>()},
+    Key{"engine.price_snapshot_every", "duration", "", "1m", "1s", "1h",
+        "one stored price per pair and this time", engine<&Engine::price_snapshot_every>()},
+    Key{"paper.fee_rate", "rate", "fraction of one side's cost", "0.004", "0", "0.1",
+        "what the simulated exchange charges", paper<&Paper::fee_rate>()},
+    Key{"paper.slippage", "rate", "fraction of the price", "0.0005", "0", "0.1",
+        "how much worse than the tick an order fills", paper<&Paper::slippage>()},
+    Key{"paper.fee_in", "fee asset", "quote or base", "quote", "", "",
+        "which coin a buy's fee is taken from", paper<&Paper::fee_in>()},
+    Key{"paper.partial_fill_per_million", "count", "chances in 10^6 per tick", "0", "0", "1000000",
+        "that an order fills in part only", paper<&Paper::partial_fill_per_million>()},
+    Key{"paper.reject_per_million", "count", "chances in 10^6 per order", "0", "0", "1000000",
+        "that an order is rejected", paper<&Paper::reject_per_million>()},
+    Key{"paper.latency_ticks", "count", "ticks of the pair", "0", "0", "1000",
+        "let pass before an order fills", paper<&Paper::latency_ticks>()},
+    Key{"candles.path", "path", "", "candles", "", "", "folder of the imported candle files",
+        at<&Config::candles, &Candles::path>()},
+    Key{"log.level", "level", "debug, info, notice, warning, error or alert", "info", "", "",
+        "the least severe event that is logged", at<&Config::log, &Log::level>()},
+};
+
+struct LevelName {
+    LogLevel level;
+    std::string_view name;
+};
+constexpr std::array<LevelName, 6> kLevels{{{LogLevel::Debug, "debug"},
+                                            {LogLevel::Info, "info"},
+                                            {LogLevel::Notice, "notice"},
+                                            {LogLevel::Warning, "warning"},
+                                            {LogLevel::Error, "error"},
+                                            {LogLevel::Alert, "alert"}}};
+
+Error wrong(const Key& key, std::string_view text, std::string_view what) {
+    return Error{Errc::ConfigInvalid,
+                 fmt::format("{}: '{}' {}", key.name, text.substr(0, 60), what),
+                 std::string{key.name},
+                 fmt::format("accepted: {}; default {}", range_text(key), key.fallback)};
+}
+
+Result<std::uint64_t> read_number(const Key& key, std::string_view text, int base) {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [at, status] = std::from_chars(text.data(), end, value, base);
+    if (status == std::errc{} && at == end) return value;
+    return wrong(key, text,
+                 base == 8 ? "is not an octal mode such as 0660" : "is not a whole number");
+}
+
+Result<std::string> read(const Key& key, std::string_view text, const std::string*) {
+    if (text.empty()) return wrong(key, text, "is empty");
+    if (text.find('\0') != std::string_view::npos) return wrong(key, text, "has a NUL in it");
+    return std::string{text};
+}
+Result<std::uint64_t> read(const Key& key, std::string_view text, const std::uint64_t*) {
+    return read_number(key, text, 10);
+}
+Result<std::uint32_t> read(const Key& key, std::string_view text, const std::uint32_t*) {
+    VAULT_TRY(const std::uint64_t value, read_number(key, text, 8));
+    if (value > 07777) return wrong(key, text, "is no set of permission bits");
+    return static_cast<std::uint32_t>(value);
+}
+Result<Duration> read(const Key& key, std::string_view text, const Duration*) {
+    if (key.unit != kMs) {
+        const auto duration = parse_duration(text);
+        if (!duration) return wrong(key, text, "is not a duration such as 30s, 8h or 1d12h");
+        return duration.value();
+    }
+    VAULT_TRY(const std::uint64_t value, read_number(key, text, 10));
+    constexpr std::uint64_t kMost = 3'153'600'000'000;  // a hundred years, as for durations
+    if (value > kMost) return wrong(key, text, "is out of range");
+    return Duration{static_cast<Duration::rep>(value)};
+}
+Result<Decimal> read(const Key& key, std::string_view text, const Decimal*) {
+    const auto value = Decimal::parse(text);
+    if (!value) return wrong(key, text, "is not a plain decimal such as 0.004");
+    return value.value();
+}
+Result<LogLevel> read(const Key& key, std::string_view text, const LogLevel*) {
+    for (const LevelName& known : kLevels)
+        if (known.name == text) return known.level;
+    return wrong(key, text, "is not a log level");
+}
+Result<FeeIn> read(const Key& key, std::string_view text, const FeeIn*) {
+    if (text == "quote") return FeeIn::Quote;
+    if (text == "base") return FeeIn::Base;
+    return wrong(key, text, "is neither quote nor base");
+}
+
+template <class T>
+Result<T> read_in_range(const Key& key, std::string_view text) {
+    VAULT_TRY(T value, read(key, text, static_cast<const T*>(nullptr)));
+    if constexpr (!std::is_same_v<T, std::string>) {
+        if (!key.low.empty()) {
+            VAULT_TRY(const T low, read(key, key.low, static_cast<const T*>(nullptr)));
+            VAULT_TRY(const T high, read(key, key.high, static_cast<const T*>(nullptr)));
+            if (value < low || value > high) return wrong(key, text, "is out of range");
+        }
+    }
+    return value;
+}
+
+std::string write(const Key&, const std::string& value) {
+    return value;
+}
+std::string write(const Key&, std::uint64_t value) {
+    return std::to_string(value);
+}
+std::string write(const Key&, std::uint32_t value) {
+    return fmt::format("{:04o}", value);
+}
+std::string write(const Key& key, Duration value) {
+    return key.unit == kMs ? std::to_string(value.count()) : format_duration(value);
+}
+std::string write(const Key&, Decimal value) {
+    return value.text();
+}
+std::string write(const Key&, LogLevel value) {
+    const auto* const known = std::find_if(kLevels.begin(), kLevels.end(),
+                                           [&](const LevelName& x) { return x.level == value; });
+    return std::string{known->name};
+}
+std::string write(const Key&, FeeIn value) {
+    return value == FeeIn::Quote ? "quote" : "base";
+}
+
+Error conflict(std::string_view key, std::string_view rule) {
+    return Error{Errc::ConfigInvalid, fmt::format("{}: {}", key, rule), std::string{key},
+                 "change one of the two"};
+}
+
+}  // namespace
+
+std::string range_text(const Key& key) {
+    if (key.type == "path") return "a path";
+    if (key.low.empty()) return fmt::format("one of {}", key.unit);
+    const std::string unit = key.unit.empty() ? "" : fmt::format(" {}", key.unit);
+    return fmt::format("{} to {}{}", key.low, key.high, unit);
+}
+
+std::span<const Key> keys() {
+    return kKeys;
+}
+
+const Key* find_key(std::string_view name) {
+    const auto* const key =
+        std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& k) { return k.name == name; });
+    return key == kKeys.end() ? nullptr : key;
+}
+
+Result<void> assign(Config& config, const Key& key, std::string_view text) {
+    const auto put = [&](auto slot) -> Result<void> {
+        using Value = std::remove_reference_t<decltype(slot(config))>;
+        VAULT_TRY(slot(config), read_in_range<Value>(key, text));
+        return success();
+    };
+    return std::visit(put, key.slot);
+}
+
+std::string value_text(const Config& config, const Key& key) {
+    Config copy = config;
+    return std::visit([&](auto slot) { return write(key, slot(copy)); }, key.slot);
+}
+
+Result<void> check_together(const Config& c) {
+    const Retention& kept_for = c.store.retention;
+    if (c.store.disk_alert_pct >= c.store.disk_stop_buys_pct)
+        return conflict("store.disk_alert_pct", "must be below store.disk_stop_buys_pct");
+    if (kept_for.prices < kept_for.prices_full)
+        return conflict("store.retention.prices", "must not be below prices_full");
+    if (c.control.reserved_connections >= c.control.max_connections)
+        return conflict("control.reserved_connections", "must be below control.max_connections");
+    if (c.control.max_per_uid > c.control.max_connections)
+        return conflict("control.max_per_uid", "must not be above control.max_connections");
+    if (c.control.burst < c.control.requests_per_second)
+        return conflict("control.burst", "must not be below control.requests_per_second");
+    return success();
+}
+
+std::string env_name(const Key& key) {
+    std::string name = "VAULTD_";
+    for (const char c : key.name)
+        name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return name;
+}
+
+}  // namespace vault::config

@@ -1,0 +1,34 @@
+#pragma once
+// Parameters that several command groups read, and the shortest way from parameters to the engine:
+// a pure function makes the command, submit<> does the rest. Pure; any thread. Errors:
+// InvalidParams with the field set.
+#include "daemon/control/call.hpp"
+#include "daemon/control/render_views.hpp"
+
+namespace vault::control {
+
+Result<VaultId> vault_of(const protocol::Params& params);
+Result<AccountId> account_of(const protocol::Params& params);
+// `sleeve`, already one of the two words.
+SleeveKind sleeve_of(const protocol::Params& params);
+std::optional<SleeveKind> maybe_sleeve(const protocol::Params& params);
+// none if the parameter is absent.
+Result<std::optional<VaultId>> maybe_vault(const protocol::Params& params);
+Result<std::optional<AccountId>> maybe_account(const protocol::Params& params);
+ports::cmd::Target whole_daemon();
+Result<ports::cmd::Target> vault_target(const protocol::Params& params);
+Result<ports::cmd::Target> sleeve_target(const protocol::Params& params);
+// `vault`, `sleeve`, `pair`, `since`, `until`, `limit` (100 if absent).
+Result<ports::RowFilter> row_filter(const protocol::Params& params);
+
+Handled refuse(Error error);
+
+// A handler whose whole work is one command.
+template <auto make_command>
+Handled submit(Services& services, const Call& call) {
+    Result<ports::Command> command = make_command(call.params);
+    if (!command) return refuse(command.error());
+    return execute(services, call, std::move(command.value()), &render_view);
+}
+
+}  // namespace vault::control

@@ -1,0 +1,76 @@
+#include "daemon/control/call.hpp"
+
+#include "daemon/control/render_views.hpp"
+
+#include <algorithm>
+
+namespace vault::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Handled run(Services& services, ports::CallContext context, ports::Command command,
+            ports::Render render) {
+    auto pending = services.commands.execute(std::move(context), std::move(command), render);
+    Result<ports::Reply> reply = co_await std::move(pending);
+    if (!reply) co_return reply.error();
+    Answer answer;
+    answer.data_json = std::move(reply.value().data_json);
+    answer.repeated = reply.value().repeated;
+    answer.durable = reply.value().durable;
+    if (!answer.durable)
+        answer.warnings.emplace_back("in force, but not durable yet: the store is behind");
+    co_return answer;
+}
+
+}  // namespace
+
+std::span<const Route> all_routes() {
+    static const std::vector<Route> table = [] {
+        std::vector<Route> rows;
+        for (const auto part :
+             {daemon_routes(), user_routes(), account_routes(), vault_routes(), sleeve_routes(),
+              position_routes(), market_routes(), replay_routes(), ledger_routes(),
+              decision_routes(), trade_routes(), report_routes()})
+            rows.insert(rows.end(), part.begin(), part.end());
+        return rows;
+    }();
+    return table;
+}
+
+Handler find_handler(std::string_view method) {
+    const auto row = std::ranges::find(all_routes(), method, &Route::method);
+    return row == all_routes().end() ? nullptr : row->handler;
+}
+
+Handled execute(Services& services, const Call& call, ports::Command command,
+                ports::Render render) {
+    ports::CallContext context = call.context;
+    auto pending = run(services, std::move(context), std::move(command), render);
+    co_return co_await std::move(pending);
+}
+
+Handled ask(Services& services, const Call& call, ports::Command command, ports::Render render) {
+    ports::CallContext context;
+    context.actor = call.context.actor;
+    context.deadline = call.context.deadline;
+    auto pending = run(services, std::move(context), std::move(command), render);
+    co_return co_await std::move(pending);
+}
+
+asio::awaitable<Result<void>> settle(Services& services, const Call& call) {
+    auto pending = ask(services, call, ports::cmd::Barrier{}, &render_nothing);
+    const Result<Answer> answer = co_await std::move(pending);
+    if (!answer) co_return answer.error();
+    co_return success();
+}
+
+Result<void> still_wanted(const Services& services, const Call& call) {
+    if (call.context.deadline && services.clock.steady() > *call.context.deadline)
+        return Error(Errc::Expired, "the deadline passed before the answer was complete", "",
+                     "allow more with --timeout");
+    return success();
+}
+
+}  // namespace vault::control

@@ -1,0 +1,85 @@
+#pragma once
+// What a command handler gets and gives. A handler turns validated parameters into commands for the
+// engine or reads of the store; it is a coroutine on the control thread and holds no state of its
+// own. One table of routes per group of nouns; a test proves that the registry and the routes
+// agree.
+#include "common/base/clock.hpp"
+#include "common/protocol/validate.hpp"
+#include "daemon/control/read_worker.hpp"
+#include "daemon/ports/commands.hpp"
+#include "daemon/ports/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vault::control {
+
+// Of this daemon, for version, status and hello.
+struct DaemonInfo {
+    std::string version;      // "0.1.0"
+    std::string instance_id;  // new at every start
+    int pid = 0;
+};
+
+// Everything that handlers may use; owned by the server, outlives every call.
+struct Services {
+    ports::Commands& commands;
+    ReadWorker& worker;
+    const Clock& clock;
+    std::function<ports::StoreHealth()> store_health;  // quick, safe on the control thread
+    DaemonInfo info;
+    SteadyTime started{};
+};
+
+struct Call {
+    const protocol::Method& method;
+    protocol::Params params;
+    ports::CallContext context;
+};
+
+struct Answer {
+    std::string data_json;
+    bool repeated = false;
+    bool durable = true;
+    std::vector<std::string> warnings;
+};
+
+using Handled = boost::asio::awaitable<Result<Answer>>;
+using Handler = Handled (*)(Services& services, const Call& call);
+
+struct Route {
+    std::string_view method;
+    Handler handler;
+};
+
+std::span<const Route> daemon_routes();
+std::span<const Route> user_routes();
+std::span<const Route> account_routes();
+std::span<const Route> vault_routes();
+std::span<const Route> sleeve_routes();
+std::span<const Route> position_routes();
+std::span<const Route> market_routes();
+std::span<const Route> replay_routes();
+std::span<const Route> ledger_routes();
+std::span<const Route> decision_routes();
+std::span<const Route> trade_routes();  // order, trade, sweep
+std::span<const Route> report_routes();
+
+std::span<const Route> all_routes();
+Handler find_handler(std::string_view method);  // null: none (hello belongs to the session)
+
+// Hands a command to the engine with the caller's context.
+Handled execute(Services& services, const Call& call, ports::Command command, ports::Render render);
+// The same for a question inside a call: no idempotency key, never a dry run.
+Handled ask(Services& services, const Call& call, ports::Command command, ports::Render render);
+// Everything that was answered before is durable, and so visible to a read of the store.
+boost::asio::awaitable<Result<void>> settle(Services& services, const Call& call);
+// Errors: Expired when the call's deadline has passed; for calls of many steps.
+Result<void> still_wanted(const Services& services, const Call& call);
+
+}  // namespace vault::control

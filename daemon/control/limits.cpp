@@ -1,0 +1,58 @@
+#include "daemon/control/limits.hpp"
+
+#include "common/base/check.hpp"
+
+#include <algorithm>
+
+namespace vault::control {
+
+namespace {
+
+constexpr std::size_t kForgetAbove = 1024;  // uids; full buckets are as good as none
+
+}  // namespace
+
+TokenBuckets::TokenBuckets(std::uint32_t per_second, std::uint32_t burst)
+    : per_token_(std::chrono::nanoseconds{std::chrono::seconds{1}} / per_second),
+      depth_(per_token_ * burst) {}
+
+std::optional<Duration> TokenBuckets::take(uid_t uid, SteadyTime now) {
+    if (buckets_.size() > kForgetAbove)
+        std::erase_if(buckets_, [now](const auto& item) { return item.second.full_at <= now; });
+    Bucket& bucket = buckets_[uid];
+    const SteadyTime full_at = std::max(bucket.full_at, now) + per_token_;
+    if (full_at - now > depth_) return std::chrono::ceil<Duration>(full_at - now - depth_);
+    bucket.full_at = full_at;
+    return std::nullopt;
+}
+
+Seat Seats::take(uid_t uid) {
+    std::size_t& mine = per_uid_[uid];
+    if (normal_ < options_.max_connections && mine < options_.max_per_uid) {
+        ++normal_;
+        ++mine;
+        return Seat::Normal;
+    }
+    if (reserved_ >= options_.reserved_connections) return Seat::None;
+    ++reserved_;
+    return Seat::Reserved;
+}
+
+void Seats::give_back(uid_t uid, Seat seat) {
+    switch (seat) {
+        case Seat::Normal: {
+            const auto mine = per_uid_.find(uid);
+            VAULT_CHECK(normal_ > 0 && mine != per_uid_.end(), "a seat was given back twice");
+            --normal_;
+            if (--mine->second == 0) per_uid_.erase(mine);
+            return;
+        }
+        case Seat::Reserved:
+            VAULT_CHECK(reserved_ > 0, "a reserved seat was given back twice");
+            --reserved_;
+            return;
+        case Seat::None: return;
+    }
+}
+
+}  // namespace vault::control

@@ -1,0 +1,66 @@
+#include "daemon/control/lines.hpp"
+
+#include "common/protocol/codec.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::control {
+
+namespace json = boost::json;
+
+namespace {
+
+json::value sorted(const json::value& value) {
+    if (const auto* array = value.if_array()) {
+        json::array copy;
+        for (const json::value& item : *array)
+            copy.push_back(sorted(item));
+        return copy;
+    }
+    const auto* object = value.if_object();
+    if (object == nullptr) return value;
+    std::vector<json::string_view> names;
+    for (const auto& member : *object)
+        names.push_back(member.key());
+    std::ranges::sort(names);
+    json::object copy;
+    for (const json::string_view name : names)
+        copy[name] = sorted(object->at(name));
+    return copy;
+}
+
+}  // namespace
+
+std::string reply_line(const json::value& id, const Answer& answer, protocol::Effect effect,
+                       bool dry_run) {
+    json::array warnings;
+    for (const std::string& warning : answer.warnings)
+        warnings.emplace_back(warning);
+    return fmt::format(
+        R"({{"jsonrpc":"2.0","id":{},"result":{{"data":{},"warnings":{},"effect":"{}",)"
+        R"("repeated":{},"dry_run":{}}}}})"
+        "\n",
+        protocol::to_compact(id), answer.data_json, protocol::to_compact(warnings),
+        protocol::to_text(effect), answer.repeated, dry_run);
+}
+
+std::string failure_line(const json::value& id, const Error& error, protocol::Effect effect,
+                         std::optional<Duration> retry_after) {
+    json::object body = protocol::error_object(error, effect);
+    if (retry_after) body["data"].as_object()["retry_after_ms"] = retry_after->count();
+    json::object line{{"jsonrpc", "2.0"}, {"id", id}};
+    line["error"] = std::move(body);
+    return protocol::to_line(line);
+}
+
+Digest request_hash(std::string_view method, const json::object& params) {
+    std::string text(method);
+    text += '\n';
+    text += protocol::to_compact(sorted(params));
+    return sha256(text);
+}
+
+}  // namespace vault::control

@@ -1,0 +1,25 @@
+#pragma once
+// The lines that the server writes, and the hash that tells two requests apart. A reply's data is
+// spliced in as the text that the engine rendered (and may have stored), never parsed and written
+// again. Pure; any thread; cannot fail.
+//
+//   {"jsonrpc":"2.0","id":…,"result":{"data":…,"warnings":[…],"effect":"none|applied",
+//     "repeated":false,"dry_run":false}}
+#include "common/base/hash.hpp"
+#include "common/protocol/errors.hpp"
+#include "common/protocol/messages.hpp"
+#include "daemon/control/call.hpp"
+
+namespace vault::control {
+
+std::string reply_line(const boost::json::value& id, const Answer& answer, protocol::Effect effect,
+                       bool dry_run);
+// `retry_after` adds error.data.retry_after_ms.
+std::string failure_line(const boost::json::value& id, const Error& error, protocol::Effect effect,
+                         std::optional<Duration> retry_after = {});
+
+// SHA-256 of the method, a line feed and the parameters as compact JSON with sorted names, so that
+// the same call always gives the same hash.
+Digest request_hash(std::string_view method, const boost::json::object& params);
+
+}  // namespace vault::control

@@ -1,0 +1,243 @@
+#include "daemon/control/render_reports.hpp"
+
+#include "common/protocol/codec.hpp"
+#include "daemon/control/json_fields.hpp"
+
+namespace vault::control {
+
+namespace {
+
+// Text that another room made as JSON; an unreadable one is shown as text rather than lost.
+json::value embedded(const std::string& text) {
+    auto parsed = protocol::parse_json(text, text.size());
+    return parsed ? std::move(parsed.value()) : json::value(text);
+}
+
+void add_owner(json::object& object, const ports::Owner& owner) {
+    object["user"] = to_json(owner.user);
+    object["account"] = to_json(owner.account);
+    object["mode"] = to_json(owner.mode);
+    object["actor"] = owner.actor;
+}
+
+json::value to_json(const std::optional<report::BalanceAt>& at) {
+    if (!at) return nullptr;
+    return json::object{{"balance", control::to_json(at->balance)},
+                        {"at", control::to_json(at->at)}};
+}
+
+void add_figures(json::object& object, const report::PnlFigures& figures) {
+    json::array other;
+    for (const auto& [asset, fee] : figures.fees_other)
+        other.push_back(
+            json::object{{"asset", control::to_json(asset)}, {"amount", control::to_json(fee)}});
+    const Result<Decimal> net = figures.net();
+    object["realised"] = control::to_json(figures.realised);
+    object["unrealised"] = control::to_json(figures.unrealised);
+    object["net"] = net ? control::to_json(net.value()) : json::value(nullptr);
+    object["fees"] = control::to_json(figures.fees);
+    object["fees_other"] = std::move(other);
+    object["swept"] = control::to_json(figures.swept);
+    object["volume"] = control::to_json(figures.volume);
+    object["trades"] = figures.trades;
+    object["buys"] = figures.buys;
+    object["sells"] = figures.sells;
+    object["cycles"] = figures.cycles;
+    object["won"] = figures.won;
+    object["lost"] = figures.lost;
+    object["win_rate"] = control::to_json(figures.win_rate());
+    object["best_cycle"] = control::to_json(figures.best_cycle);
+    object["worst_cycle"] = control::to_json(figures.worst_cycle);
+}
+
+json::value to_json(const report::PnlRow& row) {
+    json::object object{
+        {"vault", control::to_json(row.vault)},     {"user", control::to_json(row.user)},
+        {"account", control::to_json(row.account)}, {"asset", control::to_json(row.asset)},
+        {"mode", control::to_json(row.mode)},       {"sleeve", control::to_json(row.sleeve)},
+        {"opening", to_json(row.opening)},          {"closing", to_json(row.closing)}};
+    add_figures(object, row.figures);
+    return object;
+}
+
+json::value to_json(const report::HistoryPoint& point) {
+    return json::object{{"day", control::to_json(point.day)},
+                        {"balance", control::to_json(point.balance)},
+                        {"equity", control::to_json(point.equity)},
+                        {"realised", control::to_json(point.realised)},
+                        {"unrealised", control::to_json(point.unrealised)},
+                        {"fees", control::to_json(point.fees)},
+                        {"swept", control::to_json(point.swept)},
+                        {"principal", control::to_json(point.principal)},
+                        {"vault_total", control::to_json(point.vault_total)},
+                        {"vault_tradeable", control::to_json(point.vault_tradeable)}};
+}
+
+}  // namespace
+
+json::value row_to_json(const ports::OrderRow& row) {
+    json::object object{{"id", to_json(row.id)},
+                        {"vault", to_json(row.id.vault)},
+                        {"sleeve", to_json(row.id.sleeve)},
+                        {"pair", control::to_json(row.pair)},
+                        {"side", to_json(row.side)},
+                        {"state", json::value(to_text(row.state))},
+                        {"reason", row.reason},
+                        {"end_reason", row.end_reason},
+                        {"requested", to_json(row.requested)},
+                        {"filled_quantity", to_json(row.filled_quantity)},
+                        {"filled_cost", to_json(row.filled_cost)},
+                        {"fee", to_json(row.fee)},
+                        {"decided_at", to_json(row.decided_at)},
+                        {"ended_at", control::to_json(row.ended_at)}};
+    add_owner(object, row.owner);
+    return object;
+}
+
+json::value row_to_json(const ports::FillRow& row) {
+    const Fill& fill = row.fill;
+    json::object object{{"id", fill.trade_id},
+                        {"order", to_json(fill.order)},
+                        {"vault", to_json(fill.order.vault)},
+                        {"sleeve", to_json(fill.order.sleeve)},
+                        {"pair", control::to_json(row.pair)},
+                        {"side", to_json(fill.side)},
+                        {"at", to_json(fill.time)},
+                        {"price", to_json(fill.price)},
+                        {"quantity", to_json(fill.quantity.value)},
+                        {"cost", to_json(fill.cost)},
+                        {"fee", to_json(fill.fee)},
+                        {"fee_asset", to_json(fill.fee_asset)},
+                        {"realised", to_json(row.realised)},
+                        {"reason", row.reason},
+                        {"cycle", row.cycle}};
+    add_owner(object, row.owner);
+    return object;
+}
+
+json::value row_to_json(const ports::DecisionRow& row) {
+    json::object object{{"vault", to_json(row.vault)},
+                        {"sleeve", to_json(row.sleeve)},
+                        {"pair", control::to_json(row.pair)},
+                        {"at", to_json(row.at)},
+                        {"check", row.check},
+                        {"action", row.action},
+                        {"reason", row.reason},
+                        {"repeats", row.repeats},
+                        {"figures", embedded(row.figures_json)}};
+    object["order"] = row.order_number == 0
+                          ? json::value(nullptr)
+                          : to_json(OrderId{row.vault, row.sleeve, row.order_number});
+    add_owner(object, row.owner);
+    return object;
+}
+
+json::value row_to_json(const ports::SweepRow& row) {
+    json::object object{{"vault", to_json(row.vault)},
+                        {"sleeve", to_json(row.sleeve)},
+                        {"at", to_json(row.at)},
+                        {"kind", row.kind},
+                        {"amount", to_json(row.amount)},
+                        {"cause", row.cause},
+                        {"cycle", row.cycle}};
+    add_owner(object, row.owner);
+    return object;
+}
+
+json::value row_to_json(const ports::EntryRow& row) {
+    json::object object{{"vault", to_json(row.vault)},
+                        {"seq", row.seq},
+                        {"tx", row.tx},
+                        {"kind", row.kind},
+                        {"cause", row.cause},
+                        {"at", to_json(row.at)},
+                        {"postings", embedded(row.postings_json)},
+                        {"prev_hash", to_hex(row.prev_hash)},
+                        {"hash", to_hex(row.hash)}};
+    add_owner(object, row.owner);
+    return object;
+}
+
+template <class Row>
+json::value rows_to_json(const std::vector<Row>& rows) {
+    json::array list;
+    list.reserve(rows.size());
+    for (const Row& row : rows)
+        list.push_back(row_to_json(row));
+    return list;
+}
+template json::value rows_to_json(const std::vector<ports::OrderRow>&);
+template json::value rows_to_json(const std::vector<ports::FillRow>&);
+template json::value rows_to_json(const std::vector<ports::DecisionRow>&);
+template json::value rows_to_json(const std::vector<ports::SweepRow>&);
+template json::value rows_to_json(const std::vector<ports::EntryRow>&);
+
+json::value report_to_json(const report::PnlReport& report) {
+    json::array rows;
+    for (const report::PnlRow& row : report.rows)
+        rows.push_back(to_json(row));
+    json::array totals;
+    for (const report::PnlTotal& total : report.totals) {
+        json::object object{{"asset", control::to_json(total.asset)},
+                            {"mode", control::to_json(total.mode)}};
+        add_figures(object, total.figures);
+        totals.push_back(std::move(object));
+    }
+    return json::object{{"from", control::to_json(report.from)},
+                        {"to", control::to_json(report.to)},
+                        {"rows", std::move(rows)},
+                        {"totals", std::move(totals)}};
+}
+
+json::value report_to_json(const report::DecisionWhy& why) {
+    json::value object = row_to_json(why.decision);
+    object.get_object()["explanation"] = why.explanation;
+    object.get_object()["before"] = rows_to_json(why.before);
+    return object;
+}
+
+json::value report_to_json(const std::vector<report::HistorySeries>& series) {
+    json::array list;
+    for (const report::HistorySeries& one : series) {
+        json::array points;
+        for (const report::HistoryPoint& point : one.points)
+            points.push_back(to_json(point));
+        list.push_back(json::object{{"vault", control::to_json(one.vault)},
+                                    {"sleeve", control::to_json(one.sleeve)},
+                                    {"mode", control::to_json(one.mode)},
+                                    {"points", std::move(points)}});
+    }
+    return list;
+}
+
+json::value report_to_json(const report::ExportPage& page) {
+    const json::value next = page.next_seq ? json::value(*page.next_seq) : json::value(nullptr);
+    return json::object{{"lines", to_json_list(page.lines)}, {"next_seq", next}};
+}
+
+json::value report_to_json(const report::VerifyResult& result) {
+    json::array problems;
+    for (const report::VerifyProblem& problem : result.problems)
+        problems.push_back(json::object{
+            {"vault", control::to_json(problem.vault)},
+            {"seq", problem.seq == 0 ? json::value(nullptr) : json::value(problem.seq)},
+            {"what", problem.what},
+            {"message", problem.message}});
+    return json::object{{"ok", result.ok()},
+                        {"vaults", result.vaults},
+                        {"entries", result.entries},
+                        {"problems", std::move(problems)}};
+}
+
+json::value report_to_json(const ports::ImportView& view) {
+    return json::object{{"source", view.source},
+                        {"pair", control::to_json(view.pair)},
+                        {"interval", control::to_json(view.interval)},
+                        {"candles", view.rows},
+                        {"first", control::to_json(view.first)},
+                        {"last", control::to_json(view.last)},
+                        {"gaps", view.gaps},
+                        {"hash", view.hash}};
+}
+
+}  // namespace vault::control

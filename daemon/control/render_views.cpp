@@ -1,0 +1,304 @@
+#include "daemon/control/render_views.hpp"
+
+#include "common/protocol/codec.hpp"
+#include "daemon/control/json_fields.hpp"
+
+namespace vault::control {
+
+namespace {
+
+json::value to_json(const ports::UserView& view) {
+    return json::object{{"id", control::to_json(view.id)},
+                        {"name", view.name},
+                        {"role", control::to_json(view.role)},
+                        {"wallets", to_json_list(view.wallets)},
+                        {"created_at", control::to_json(view.created_at)}};
+}
+
+json::value to_json(const ports::WalletView& view) {
+    return json::object{{"asset", control::to_json(view.asset)},
+                        {"free", control::to_json(view.free)},
+                        {"held", control::to_json(view.held)},
+                        {"total", control::to_json(view.total)},
+                        {"unattributed", control::to_json(view.unattributed)}};
+}
+
+// Named before the template that calls them: they are not found by their arguments' namespace.
+json::value to_json(const ports::PositionView& view);
+json::value to_json(const ports::PauseView& view);
+json::value to_json(const ports::SettingView& view);
+json::value to_json(const ports::AccountView& view);
+json::value to_json(const ports::SleeveView& view);
+json::value to_json(const ports::VaultView& view);
+json::value to_json(const ports::PairView& view);
+json::value to_json(const ports::ReplayView& view);
+
+template <class T>
+json::value views_to_json(const std::vector<T>& views) {
+    json::array list;
+    list.reserve(views.size());
+    for (const T& view : views)
+        list.push_back(to_json(view));
+    return list;
+}
+
+json::value to_json(const ports::AccountView& view) {
+    return json::object{{"id", control::to_json(view.id)},
+                        {"user", view.user},
+                        {"exchange", view.exchange},
+                        {"label", view.label},
+                        {"wallets", views_to_json(view.wallets)},
+                        {"vaults", to_json_list(view.vaults)},
+                        {"now", control::to_json(view.now)},
+                        {"created_at", control::to_json(view.created_at)}};
+}
+
+json::value to_json(const ports::PositionView& view) {
+    return json::object{{"vault", control::to_json(view.vault)},
+                        {"sleeve", control::to_json(view.sleeve)},
+                        {"pair", control::to_json(view.pair)},
+                        {"state", view.state},
+                        {"quantity", control::to_json(view.quantity)},
+                        {"held", control::to_json(view.held)},
+                        {"cost", control::to_json(view.cost)},
+                        {"average_price", control::to_json(view.average_price)},
+                        {"price", control::to_json(view.price)},
+                        {"price_stale", view.price_stale},
+                        {"value", control::to_json(view.value)},
+                        {"unrealised", control::to_json(view.unrealised)},
+                        {"opened_at", control::to_json(view.opened_at)}};
+}
+
+json::value to_json(const ports::PauseView& view) {
+    return json::object{{"level", view.level},
+                        {"target", view.target},
+                        {"state", view.state},
+                        {"by", view.by},
+                        {"why", view.why},
+                        {"since", control::to_json(view.since)},
+                        {"changed", view.changed},
+                        {"durable", view.durable},
+                        {"sleeves", to_json_list(view.sleeves)}};
+}
+
+json::value to_json(const ports::SettingView& view) {
+    return json::object{{"key", view.key}, {"value", view.value}, {"default", view.is_default}};
+}
+
+json::object sleeve_amounts(const ports::SleeveView& view) {
+    return json::object{{"vault", control::to_json(view.vault)},
+                        {"sleeve", control::to_json(view.sleeve)},
+                        {"state", view.state},
+                        {"idle_reason", view.idle_reason},
+                        {"cash", control::to_json(view.cash)},
+                        {"locked", control::to_json(view.locked)},
+                        {"pending", control::to_json(view.pending)},
+                        {"unallocate_requested", control::to_json(view.unallocate_requested)},
+                        {"positions_cost", control::to_json(view.positions_cost)},
+                        {"balance", control::to_json(view.balance)},
+                        {"principal", control::to_json(view.principal)},
+                        {"realised", control::to_json(view.realised)},
+                        {"unrealised", control::to_json(view.unrealised)},
+                        {"equity", control::to_json(view.equity)},
+                        {"fees", control::to_json(view.fees)},
+                        {"fee_float", control::to_json(view.fee_float)},
+                        {"swept", control::to_json(view.swept)}};
+}
+
+json::value to_json(const ports::SleeveView& view) {
+    json::object object = sleeve_amounts(view);
+    object["positions"] = views_to_json(view.positions);
+    object["orders"] = to_json_list(view.orders);
+    object["cycles"] = view.cycles;
+    object["strategy"] = view.strategy;
+    object["mode"] = view.mode;
+    object["preset"] = view.preset;
+    object["settings"] = views_to_json(view.settings);
+    object["last_fill_at"] = control::to_json(view.last_fill_at);
+    object["pauses"] = views_to_json(view.pauses);
+    return object;
+}
+
+json::value to_json(const ports::AutoRaiseView& view) {
+    return json::object{{"mode", view.mode},
+                        {"percent", control::to_json(view.percent)},
+                        {"cap", control::to_json(view.cap)}};
+}
+
+json::value to_json(const ports::VaultView& view) {
+    return json::object{{"id", control::to_json(view.id)},
+                        {"user", view.user},
+                        {"account", control::to_json(view.account)},
+                        {"asset", control::to_json(view.asset)},
+                        {"mode", control::to_json(view.mode)},
+                        {"state", view.state},
+                        {"attention", view.attention},
+                        {"total", control::to_json(view.total)},
+                        {"tradeable", control::to_json(view.tradeable)},
+                        {"reserve", control::to_json(view.reserve)},
+                        {"unallocated", control::to_json(view.unallocated)},
+                        {"equity", control::to_json(view.equity)},
+                        {"shortfall", control::to_json(view.shortfall)},
+                        {"reserve_pct", control::to_json(view.reserve_pct)},
+                        {"reserve_cap", control::to_json(view.reserve_cap)},
+                        {"quiet", to_json(view.quiet)},
+                        {"flash", to_json(view.flash)},
+                        {"pairs", to_json_list(view.pairs)},
+                        {"auto_raise", to_json(view.auto_raise)},
+                        {"pauses", views_to_json(view.pauses)},
+                        {"created_at", control::to_json(view.created_at)},
+                        {"updated_at", control::to_json(view.updated_at)}};
+}
+
+json::value to_json(const ports::PairView& view) {
+    return json::object{{"pair", control::to_json(view.rules.pair)},
+                        {"tick", control::to_json(view.rules.tick)},
+                        {"lot", control::to_json(view.rules.lot)},
+                        {"min_cost", control::to_json(view.rules.min_cost)},
+                        {"min_quantity", control::to_json(view.rules.min_quantity)},
+                        {"selected", view.selected},
+                        {"price", control::to_json(view.price)},
+                        {"price_at", control::to_json(view.price_at)}};
+}
+
+json::value to_json(const ports::PairsView& view) {
+    return json::object{{"vault", control::to_json(view.vault)},
+                        {"pairs", views_to_json(view.pairs)}};
+}
+
+json::value to_json(const ports::ReplayView& view) {
+    return json::object{{"account", control::to_json(view.account)},
+                        {"state", view.state},
+                        {"source", view.source},
+                        {"pair", control::to_json(view.pair)},
+                        {"interval", control::to_json(view.interval)},
+                        {"seed", view.seed},
+                        {"position", view.position},
+                        {"ticks", view.ticks},
+                        {"now", control::to_json(view.now)},
+                        {"virtual_time", control::to_json(view.now)},
+                        {"until", control::to_json(view.until)},
+                        {"first", control::to_json(view.first)},
+                        {"last", control::to_json(view.last)},
+                        {"speed", control::to_json(view.speed)}};
+}
+
+json::value to_json(const ports::EntryView& view) {
+    return json::object{{"vault", control::to_json(view.vault)},
+                        {"seq", view.seq},
+                        {"kind", view.kind},
+                        {"cause", view.cause}};
+}
+
+json::value to_json(const ports::StatusView& view) {
+    return json::object{{"state", view.state},
+                        {"users", view.users},
+                        {"accounts", view.accounts},
+                        {"vaults", view.vaults},
+                        {"sleeves", view.sleeves},
+                        {"open_positions", view.open_positions},
+                        {"live_orders", view.live_orders},
+                        {"unresolved_orders", view.unresolved_orders},
+                        {"paused_sleeves", view.paused_sleeves},
+                        {"attention", view.attention},
+                        {"running_replays", view.running_replays},
+                        {"batch", view.batch},
+                        {"durable", view.durable},
+                        {"entries", view.entries},
+                        {"pauses", views_to_json(view.pauses)},
+                        {"warnings", to_json_list(view.warnings)}};
+}
+
+struct ToJson {
+    template <class T>
+    json::value operator()(const T& view) const {
+        return to_json(view);
+    }
+    template <class T>
+    json::value operator()(const std::vector<T>& views) const {
+        return views_to_json(views);
+    }
+};
+
+const std::vector<ports::VaultView>& vaults_of(const ports::View& view) {
+    const auto* vaults = std::get_if<std::vector<ports::VaultView>>(&view);
+    VAULT_CHECK(vaults != nullptr, "this renderer is for a list of vaults");
+    return *vaults;
+}
+
+json::value mark_to_json(const ports::SleeveView& view) {
+    return json::object{{"balance", control::to_json(view.balance)},
+                        {"unrealised", control::to_json(view.unrealised)}};
+}
+
+// Reading back what this file wrote: a field that does not parse is our bug.
+template <class T>
+T sure(Result<T> result) {
+    VAULT_CHECK(result.has_value(), "a mark is not what render_vault_marks() wrote");
+    return result.value();
+}
+
+std::string_view text_at(const json::object& object, std::string_view name) {
+    return object.at(name).as_string();
+}
+
+}  // namespace
+
+std::string render_view(const ports::View& view) {
+    return protocol::to_compact(std::visit(ToJson{}, view));
+}
+
+std::string render_sleeves(const ports::View& view) {
+    json::array list;
+    for (const ports::VaultView& vault : vaults_of(view)) {
+        for (const ports::SleeveView* sleeve : {&vault.quiet, &vault.flash}) {
+            json::value one = to_json(*sleeve);
+            one.get_object()["user"] = vault.user;
+            one.get_object()["account"] = control::to_json(vault.account);
+            one.get_object()["asset"] = control::to_json(vault.asset);
+            list.push_back(std::move(one));
+        }
+    }
+    return protocol::to_compact(list);
+}
+
+std::string render_vault_marks(const ports::View& view) {
+    json::array list;
+    for (const ports::VaultView& vault : vaults_of(view))
+        list.push_back(json::object{{"id", control::to_json(vault.id)},
+                                    {"account", control::to_json(vault.account)},
+                                    {"asset", control::to_json(vault.asset)},
+                                    {"mode", control::to_json(vault.mode)},
+                                    {"user", vault.user},
+                                    {"quiet", mark_to_json(vault.quiet)},
+                                    {"flash", mark_to_json(vault.flash)}});
+    return protocol::to_compact(list);
+}
+
+std::string render_nothing(const ports::View&) {
+    return "null";
+}
+
+std::vector<VaultMark> read_vault_marks(std::string_view text) {
+    const json::value parsed = sure(protocol::parse_json(text, text.size()));
+    std::vector<VaultMark> marks;
+    for (const json::value& item : parsed.as_array()) {
+        const json::object& object = item.as_object();
+        VaultMark mark;
+        mark.vault = sure(parse_vault_id(text_at(object, "id")));
+        mark.account = sure(parse_account_id(text_at(object, "account")));
+        mark.asset = sure(Asset::parse(text_at(object, "asset")));
+        mark.user = text_at(object, "user");
+        const Mode mode = sure(parse_mode(text_at(object, "mode")));
+        for (const SleeveKind sleeve : kSleeveKinds) {
+            const json::object& amounts = object.at(to_text(sleeve)).as_object();
+            mark.sleeves.push_back({mark.vault, sleeve, mode,
+                                    sure(Decimal::parse(text_at(amounts, "balance"))),
+                                    sure(Decimal::parse(text_at(amounts, "unrealised")))});
+        }
+        marks.push_back(std::move(mark));
+    }
+    return marks;
+}
+
+}  // namespace vault::control

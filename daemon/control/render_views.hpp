@@ -1,0 +1,34 @@
+#pragma once
+// What the engine shows of itself as the JSON of a reply's data (design/control.md, last
+// paragraph). These are ports::Render functions: the shard calls them inside a turn, so they are
+// pure, quick and free of side effects. A view that a renderer was not made for is our bug and
+// aborts.
+#include "daemon/ports/commands.hpp"
+#include "daemon/report/pnl.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vault::control {
+
+// Any view, one object or an array of them.
+std::string render_view(const ports::View& view);
+// A list of vaults as the list of their sleeves, each with the vault's user, account and asset.
+std::string render_sleeves(const ports::View& view);
+// A list of vaults as what reports need of them; read back by read_vault_marks().
+std::string render_vault_marks(const ports::View& view);
+// "null", for commands that nobody looks at.
+std::string render_nothing(const ports::View& view);
+
+struct VaultMark {
+    VaultId vault;
+    AccountId account;
+    Asset asset;
+    std::string user;
+    std::vector<report::SleeveMark> sleeves;
+};
+// Reads what render_vault_marks() wrote; anything else is our bug and aborts.
+std::vector<VaultMark> read_vault_marks(std::string_view text);
+
+}  // namespace vault::control

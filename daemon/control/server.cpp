@@ -1,0 +1,108 @@
+#include "daemon/control/server.hpp"
+
+#include "daemon/control/listener.hpp"
+#include "daemon/runtime/deadline.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <unistd.h>
+
+namespace vault::control {
+
+namespace asio = boost::asio;
+using Protocol = asio::local::stream_protocol;
+using boost::system::error_code;
+
+namespace {
+
+constexpr Duration kAcceptPause{100};  // out of descriptors: try again, do not spin
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::create(asio::io_context& io, Options options, Parts parts) {
+    VAULT_CHECK(parts.reads.reader != nullptr, "the control server needs a reader");
+    VAULT_TRY(const int listener, open_listener(options));
+    return std::unique_ptr<Server>(new Server(io, std::move(options), std::move(parts), listener));
+}
+
+Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
+    : options_(std::move(options)),
+      worker_(std::move(parts.reads), options_.max_waiting_reads),
+      services_{parts.commands,        worker_,
+                parts.clock,           std::move(parts.store_health),
+                std::move(parts.info), parts.clock.steady()},
+      log_(parts.log),
+      buckets_(options_.requests_per_second, options_.burst),
+      seats_(options_),
+      acceptor_(io, Protocol(), listener),
+      inode_(socket_inode(options_.socket_path)),
+      tasks_(io.get_executor()) {}
+
+Server::~Server() {
+    remove_socket(options_.socket_path, inode_);
+}
+
+void Server::start() {
+    tasks_.spawn(accept_loop());
+}
+
+asio::awaitable<void> Server::accept_loop() {
+    asio::steady_timer pause(acceptor_.get_executor());
+    while (acceptor_.is_open()) {
+        auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+        if (!error) {
+            tasks_.spawn(serve(std::move(socket)));
+            continue;
+        }
+        if (error == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
+        log_.log(LogLevel::Warning, "accept_failed", error.message());
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+asio::awaitable<void> Server::serve(Protocol::socket socket) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const Result<uid_t> uid = peer_uid(socket.native_handle());
+    if (!uid) {
+        log_.log(LogLevel::Warning, "peer_unknown", uid.error().message());
+        co_return;
+    }
+    Peer peer;
+    peer.uid = uid.value();
+    peer.allowed = peer.uid == 0 || peer.uid == ::geteuid();
+    if (peer.allowed) peer.seat = seats_.take(peer.uid);
+    Session session(std::move(socket), peer, Shared{options_, services_, buckets_, log_});
+    const auto place = sessions_.insert(sessions_.end(), &session);
+    auto running = session.run();
+    co_await std::move(running);
+    sessions_.erase(place);
+    if (peer.allowed) seats_.give_back(peer.uid, peer.seat);
+}
+
+asio::awaitable<Result<void>> Server::sessions_ended() {
+    auto joined = tasks_.join();
+    co_await std::move(joined);
+    co_return success();
+}
+
+asio::awaitable<void> Server::stop() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    remove_socket(options_.socket_path, inode_);
+    inode_ = 0;
+    for (Session* session : sessions_)
+        session->close_gently();
+    auto waiting = runtime::with_deadline(sessions_ended(), options_.stop_grace, "stopping");
+    const Result<void> ended = co_await std::move(waiting);
+    if (ended) co_return;
+    for (Session* session : sessions_)
+        session->close_now();
+    auto joined = tasks_.join();
+    co_await std::move(joined);
+}
+
+}  // namespace vault::control

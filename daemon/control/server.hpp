@@ -1,0 +1,59 @@
+#pragma once
+// Server: the control socket (design/control.md). It listens, knows who connects (SO_PEERCRED),
+// hands out seats, and runs one Session per connection. Until there is sign-in, root and the
+// daemon's own uid are the admin; anybody else gets one PERM_DENIED. Owned by the composition root;
+// everything runs on the one thread that runs its io_context. create() fails with the errors of
+// open_listener().
+#include "daemon/control/session.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <list>
+#include <memory>
+
+namespace vault::control {
+
+class Server {
+  public:
+    // What the server works with. References must outlive it.
+    struct Parts {
+        ports::Commands& commands;
+        ReadSide reads;  // the worker thread's own; the reader is not null
+        std::function<ports::StoreHealth()> store_health;
+        DaemonInfo info;
+        const Clock& clock;
+        Logger& log;
+    };
+
+    // The socket exists and queues connections from here on; they are answered after start().
+    static Result<std::unique_ptr<Server>> create(boost::asio::io_context& io, Options options,
+                                                  Parts parts);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    void start();
+    // Accepts no more, reads no more, answers what has begun (at most stop_grace), removes the
+    // socket's file. Await it before the server goes.
+    boost::asio::awaitable<void> stop();
+    std::size_t connections() const { return sessions_.size(); }
+
+  private:
+    Server(boost::asio::io_context& io, Options options, Parts parts, int listener);
+    boost::asio::awaitable<void> accept_loop();
+    boost::asio::awaitable<void> serve(boost::asio::local::stream_protocol::socket socket);
+    boost::asio::awaitable<Result<void>> sessions_ended();
+
+    Options options_;
+    ReadWorker worker_;
+    Services services_;
+    Logger& log_;
+    TokenBuckets buckets_;
+    Seats seats_;
+    boost::asio::local::stream_protocol::acceptor acceptor_;
+    ino_t inode_ = 0;
+    std::list<Session*> sessions_;
+    runtime::TaskGroup tasks_;
+};
+
+}  // namespace vault::control

@@ -1,0 +1,320 @@
+#include "daemon/control/session.hpp"
+
+#include "common/protocol/codec.hpp"
+#include "daemon/control/lines.hpp"
+#include "daemon/runtime/deadline.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace vault::control {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using protocol::Effect;
+
+namespace {
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr Duration kBusyRetry{100};
+constexpr std::array kFeatures{"feat-deadlines", "feat-dry-run", "feat-idempotency",
+                               "feat-reserved-lane"};
+
+bool has_capability(std::string_view name) {
+    if (name.starts_with("rpc-")) return protocol::find_method(name.substr(4)) != nullptr;
+    return std::ranges::find(kFeatures, name) != kFeatures.end();
+}
+
+Error unknown_method(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const protocol::Method& method : protocol::methods())
+        names.push_back(method.name);
+    const std::string close = protocol::nearest(name, names);
+    return Error(Errc::NotFound, fmt::format("there is no method '{}'", name.substr(0, 80)),
+                 "method",
+                 close.empty() ? std::string("vaultctl api describe lists the methods")
+                               : fmt::format("did you mean {}?", close));
+}
+
+// A refusal changed nothing; only an outcome that nobody knows is told as such.
+Effect effect_of(const Error& error, bool mutates) {
+    const bool unknown =
+        error.code() == Errc::OutcomeUnknown || (error.code() == Errc::Internal && mutates);
+    return unknown ? Effect::Unknown : Effect::None;
+}
+
+}  // namespace
+
+struct Session::Task {
+    const protocol::Method& method;
+    Handler handler;
+    protocol::Request request;
+    std::optional<SteadyTime> deadline;
+};
+
+Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared shared)
+    : socket_(std::move(socket)),
+      peer_(peer),
+      shared_(shared),
+      splitter_(shared.options.frame_max),
+      requests_(socket_.get_executor()),
+      writer_(socket_.get_executor()),
+      changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
+      out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {}
+
+// The server ends a session by close_gently() and close_now(), not by cancelling its coroutine:
+// what has begun must be able to await its end.
+asio::awaitable<void> Session::run() {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    writer_.spawn(write_loop());
+    Result<void> ended = success();
+    if (peer_.seat == Seat::Reserved) {
+        auto limited = runtime::with_deadline(serve(), shared_.options.reserved_for, "the seat");
+        ended = co_await std::move(limited);
+    } else {
+        auto served = serve();
+        ended = co_await std::move(served);
+    }
+    if (!ended && !broken_) send(failure_line(nullptr, ended.error(), Effect::None));
+    co_await finish();
+}
+
+Session::Void Session::serve() {
+    if (!peer_.allowed)
+        co_return Error(Errc::PermissionDenied,
+                        fmt::format("uid {} may not control this daemon", peer_.uid), "",
+                        "until there is sign-in, only root and the daemon's own user may");
+    if (peer_.seat == Seat::None)
+        co_return Error(Errc::Busy, "too many connections", "", "close some and try again");
+    auto greeting = runtime::with_deadline(greet(), shared_.options.hello_within, "hello");
+    const Result<void> greeted = co_await std::move(greeting);
+    if (!greeted) co_return greeted.error();
+    for (;;) {
+        while (auto line = splitter_.next()) {
+            take_line(*line);
+            auto waiting = room();
+            const Result<void> go = co_await std::move(waiting);
+            if (!go) co_return success();
+        }
+        const Result<void> fine = splitter_fault();
+        if (!fine) co_return fine.error();
+        auto reading = read_more();
+        const Result<void> more = co_await std::move(reading);
+        if (!more) break;
+    }
+    if (splitter_.pending() > 0 && !closing_)
+        co_return Error(Errc::InvalidParams, "the connection ended inside a line; it was not run",
+                        "", "end every request with a line feed");
+    co_return success();
+}
+
+// Ok when the peer has introduced itself, or has gone without a word.
+Session::Void Session::greet() {
+    std::optional<std::string> line;
+    while (!(line = splitter_.next())) {
+        const Result<void> fine = splitter_fault();
+        if (!fine) co_return fine.error();
+        auto reading = read_more();
+        const Result<void> more = co_await std::move(reading);
+        if (!more) co_return success();
+    }
+    protocol::DecodedRequest decoded = protocol::decode_request(*line);
+    Result<Answer> hello = decoded.request ? say_hello(decoded.request.value())
+                                           : Result<Answer>(decoded.request.error());
+    if (hello) {
+        send(reply_line(decoded.id, hello.value(), Effect::None, false));
+        co_return success();
+    }
+    send(failure_line(decoded.id, hello.error(), Effect::None));
+    closing_ = true;
+    co_return success();
+}
+
+Result<Answer> Session::say_hello(const protocol::Request& request) const {
+    if (request.method != "hello")
+        return Error(
+            Errc::InvalidParams, "the first message of a connection is hello", "method",
+            R"(send hello with params {"protocol":{"min":1,"max":1},"client":"name 1.0"})");
+    VAULT_TRYV(protocol::validate_params(*protocol::find_method("hello"), request.params));
+    VAULT_TRY(const protocol::Hello hello, protocol::read_hello(request.params));
+    VAULT_TRY(const int agreed, protocol::agree_protocol(hello));
+    for (const std::string& wanted : hello.required_caps)
+        if (!has_capability(wanted))
+            return Error(Errc::VersionMismatch,
+                         fmt::format("this daemon has no capability '{}'", wanted.substr(0, 80)),
+                         "caps", "install vaultctl and vaultd of the same release");
+    const Services& services = shared_.services;
+    const Options& options = shared_.options;
+    boost::json::object caps;
+    for (const std::string_view feature : kFeatures)
+        caps[feature] = true;
+    boost::json::object data{
+        {"protocol", agreed},
+        {"server_version", services.info.version},
+        {"instance_id", services.info.instance_id},
+        {"caps", std::move(caps)},
+        {"limits", boost::json::object{{"frame_max", options.frame_max},
+                                       {"max_in_flight", options.max_in_flight},
+                                       {"requests_per_second", options.requests_per_second},
+                                       {"burst", options.burst}}},
+        {"auth", boost::json::object{{"peer_uid", peer_.uid}, {"role", "admin"}}}};
+    data["uptime_ms"] =
+        std::chrono::duration_cast<Duration>(services.clock.steady() - services.started).count();
+    data["reserved_only"] = peer_.seat == Seat::Reserved;
+    Answer answer;
+    answer.data_json = protocol::to_compact(data);
+    return answer;
+}
+
+Result<void> Session::splitter_fault() const {
+    switch (splitter_.fault()) {
+        case protocol::LineSplitter::Fault::None: return success();
+        case protocol::LineSplitter::Fault::TooLong:
+            return Error(Errc::FrameTooLarge,
+                         fmt::format("a request is one line of at most {} bytes",
+                                     shared_.options.frame_max));
+        case protocol::LineSplitter::Fault::Http:
+            return Error(Errc::InvalidParams, "this socket speaks JSON-RPC lines, not HTTP", "",
+                         "use vaultctl");
+    }
+    return success();
+}
+
+// Not ok when nothing more will come.
+Session::Void Session::read_more() {
+    std::array<char, kReadBytes> buffer{};
+    const Error ended(Errc::Io, "the connection has ended");
+    if (closing_ || broken_) co_return ended;
+    const auto [error, size] =
+        co_await socket_.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+    if (error || closing_) co_return ended;
+    splitter_.feed(std::string_view(buffer.data(), size));
+    co_return success();
+}
+
+// Holds reading back while the peer takes too little or has too much begun. Not ok at the end.
+Session::Void Session::room() {
+    const Options& options = shared_.options;
+    while (!closing_ && !broken_ &&
+           (out_bytes_ > options.write_queue_max ||
+            reserved_in_flight_ >= options.max_reserved_in_flight)) {
+        co_await changed_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (closing_ || broken_) co_return Error(Errc::Io, "the connection has ended");
+    co_return success();
+}
+
+void Session::take_line(const std::string& line) {
+    protocol::DecodedRequest decoded = protocol::decode_request(line);
+    if (!decoded.request)
+        return send(failure_line(decoded.id, decoded.request.error(), Effect::None));
+    protocol::Request request = std::move(decoded.request.value());
+    const protocol::Method* method = protocol::find_method(request.method);
+    if (method == nullptr)
+        return send(failure_line(request.id, unknown_method(request.method), Effect::None));
+    std::optional<Duration> retry_after;
+    const Result<void> admitted = admit(*method, retry_after);
+    if (!admitted)
+        return send(failure_line(request.id, admitted.error(), Effect::None, retry_after));
+    const Result<void> sound = check(*method, request);
+    if (!sound) return send(failure_line(request.id, sound.error(), Effect::None));
+    start(*method, std::move(request));
+}
+
+// The reserved lane passes by every limit.
+Result<void> Session::admit(const protocol::Method& method, std::optional<Duration>& retry_after) {
+    if (method.reserved) return success();
+    if (peer_.seat == Seat::Reserved) {
+        retry_after = kBusyRetry;
+        return Error(Errc::Busy, "too many connections: this one takes pause, halt, status only");
+    }
+    retry_after = shared_.buckets.take(peer_.uid, shared_.services.clock.steady());
+    if (retry_after)
+        return Error(Errc::RateLimited, fmt::format("more than {} calls per second",
+                                                    shared_.options.requests_per_second));
+    if (in_flight_ < shared_.options.max_in_flight) return success();
+    retry_after = kBusyRetry;
+    return Error(Errc::Busy,
+                 fmt::format("{} calls of this connection are not answered yet", in_flight_));
+}
+
+Result<void> Session::check(const protocol::Method& method,
+                            const protocol::Request& request) const {
+    if (method.name == "hello")
+        return Error(Errc::InvalidParams, "hello was already said", "method",
+                     "open another connection");
+    VAULT_TRYV(protocol::validate_params(method, request.params));
+    if (method.mutates && request.meta.idem_key.empty())
+        return Error(Errc::InvalidParams,
+                     fmt::format("{} changes something and needs meta.idem_key", method.name),
+                     "idem_key",
+                     "choose a new key of 1 to 128 letters, digits, . _ : - for every new call");
+    return success();
+}
+
+void Session::start(const protocol::Method& method, protocol::Request request) {
+    const Handler handler = find_handler(method.name);
+    VAULT_CHECK(handler != nullptr, "a method of the registry has no handler");
+    std::optional<SteadyTime> deadline;
+    if (request.meta.deadline)
+        deadline = shared_.services.clock.steady() + SteadyTime{*request.meta.deadline};
+    ++(method.reserved ? reserved_in_flight_ : in_flight_);
+    requests_.spawn(
+        answer(std::make_unique<Task>(Task{method, handler, std::move(request), deadline})));
+}
+
+Handled Session::call_handler(const Task& task) {
+    const protocol::Meta& meta = task.request.meta;
+    if (task.deadline && shared_.services.clock.steady() >= *task.deadline)
+        co_return Error(Errc::Expired, "the deadline passed before the call was started",
+                        "deadline_ms", "allow more with --timeout");
+    Call call{task.method, protocol::Params(task.request.params), {}};
+    call.context.actor = fmt::format("uid:{}", peer_.uid);
+    call.context.dry_run = task.method.mutates && meta.dry_run;
+    call.context.lowers_risk = task.method.mutates && task.method.reserved;
+    call.context.deadline = task.deadline;
+    if (task.method.mutates) {
+        call.context.idem_key = meta.idem_key;
+        call.context.request = request_hash(task.method.name, task.request.params);
+    }
+    auto handled = task.handler(shared_.services, call);
+    co_return co_await std::move(handled);
+}
+
+// A fault inside one call must not take the daemon down with it: it is answered as ours.
+asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
+    Result<Answer> result = Error(Errc::Internal, "the call ended in an unexpected way");
+    try {
+        auto handled = call_handler(*task);
+        result = co_await std::move(handled);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted)
+            result = Error(Errc::OutcomeUnknown, "the daemon stopped while the call was running");
+        else
+            shared_.log.log(LogLevel::Error, "call_failed", error.what());
+    } catch (const std::exception& error) {
+        shared_.log.log(LogLevel::Error, "call_failed", error.what());
+    }
+    const protocol::Method& method = task->method;
+    --(method.reserved ? reserved_in_flight_ : in_flight_);
+    changed_.cancel();
+    const boost::json::value& id = task->request.id;
+    if (!result) {
+        send(failure_line(id, result.error(), effect_of(result.error(), method.mutates)));
+        co_return;
+    }
+    const bool dry_run = method.mutates && task->request.meta.dry_run;
+    const Effect effect = method.mutates && !dry_run ? Effect::Applied : Effect::None;
+    send(reply_line(id, result.value(), effect, dry_run));
+}
+
+}  // namespace vault::control

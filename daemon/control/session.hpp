@@ -1,0 +1,84 @@
+#pragma once
+// Session: one connection, from hello to its end. It reads lines, starts a task per request, and
+// writes replies through a bounded queue; replies may overtake each other. A call that has begun is
+// always finished, also when the peer has gone: what it changed stays changed. Owned by the
+// server's coroutine for it; control thread only. run() does not fail: whatever happens ends the
+// connection.
+#include "common/base/log.hpp"
+#include "common/protocol/framing.hpp"
+#include "common/protocol/messages.hpp"
+#include "daemon/control/call.hpp"
+#include "daemon/control/limits.hpp"
+#include "daemon/runtime/task_group.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+
+namespace vault::control {
+
+// What all sessions share; owned by the server.
+struct Shared {
+    const Options& options;
+    Services& services;
+    TokenBuckets& buckets;
+    Logger& log;
+};
+
+struct Peer {
+    uid_t uid = 0;
+    bool allowed = false;
+    Seat seat = Seat::None;
+};
+
+class Session {
+  public:
+    Session(boost::asio::local::stream_protocol::socket socket, Peer peer, Shared shared);
+    boost::asio::awaitable<void> run();
+    void close_gently();  // reads no more, answers what has begun
+    void close_now();     // and waits for nothing
+
+  private:
+    struct Task;
+    using Void = boost::asio::awaitable<Result<void>>;
+
+    Void serve();
+    Void greet();
+    Void read_more();
+    Void room();
+    Void writable();
+    Void discard();
+    boost::asio::awaitable<void> write_loop();
+    boost::asio::awaitable<void> answer(std::unique_ptr<Task> task);
+    Handled call_handler(const Task& task);
+    boost::asio::awaitable<void> finish();
+
+    void take_line(const std::string& line);
+    Result<void> admit(const protocol::Method& method, std::optional<Duration>& retry_after);
+    Result<void> check(const protocol::Method& method, const protocol::Request& request) const;
+    void start(const protocol::Method& method, protocol::Request request);
+    Result<Answer> say_hello(const protocol::Request& request) const;
+    Result<void> splitter_fault() const;
+    void send(std::string line);
+    void broken(std::string_view why);
+
+    boost::asio::local::stream_protocol::socket socket_;
+    Peer peer_;
+    Shared shared_;
+    protocol::LineSplitter splitter_;
+    runtime::TaskGroup requests_;
+    runtime::TaskGroup writer_;
+    boost::asio::steady_timer changed_;  // never expires; cancelled when room() may have come
+    boost::asio::steady_timer
+        out_ready_;  // never expires; cancelled when there is a line or the end
+    std::deque<std::string> out_;
+    std::size_t out_bytes_ = 0;
+    std::size_t in_flight_ = 0;
+    std::size_t reserved_in_flight_ = 0;
+    bool closing_ = false;    // read no more
+    bool finishing_ = false;  // no more lines will come
+    bool broken_ = false;     // the peer is gone or too slow
+};
+
+}  // namespace vault::control

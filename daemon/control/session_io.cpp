@@ -1,0 +1,122 @@
+// The writing half of a session, and its end.
+#include "daemon/control/session.hpp"
+#include "daemon/runtime/deadline.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+
+namespace vault::control {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr Duration kLinger{1000};  // to read what a peer that gets an error is still sending
+
+}  // namespace
+
+void Session::send(std::string line) {
+    if (broken_) return;
+    if (out_bytes_ > shared_.options.write_queue_limit)
+        return broken("the peer does not read its replies");
+    out_bytes_ += line.size();
+    out_.push_back(std::move(line));
+    out_ready_.cancel();
+}
+
+void Session::broken(std::string_view why) {
+    if (broken_) return;
+    broken_ = true;
+    closing_ = true;
+    shared_.log.log(LogLevel::Info, "connection_dropped", why);
+    out_.clear();
+    out_bytes_ = 0;
+    error_code ignored;
+    socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+    changed_.cancel();
+    out_ready_.cancel();
+}
+
+Session::Void Session::writable() {
+    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write,
+                                                     asio::as_tuple(asio::use_awaitable));
+    if (error) co_return Error(Errc::Io, error.message());
+    co_return success();
+}
+
+// Writes what the socket takes at once and waits only when it takes nothing.
+asio::awaitable<void> Session::write_loop() {
+    std::size_t done = 0;  // bytes of the first line
+    while (!broken_ && !(finishing_ && out_.empty())) {
+        if (out_.empty()) {
+            co_await out_ready_.async_wait(asio::as_tuple(asio::use_awaitable));
+            continue;
+        }
+        error_code error;
+        const std::string& line = out_.front();
+        done += socket_.write_some(asio::buffer(line.data() + done, line.size() - done), error);
+        if (error == asio::error::would_block) {
+            auto waiting =
+                runtime::with_deadline(writable(), shared_.options.slow_after, "the peer");
+            const Result<void> ready = co_await std::move(waiting);
+            if (!ready) broken(ready.error().message());
+            continue;
+        }
+        if (error) {
+            broken(error.message());
+            continue;
+        }
+        if (done < line.size()) continue;
+        out_bytes_ -= line.size();
+        out_.pop_front();
+        done = 0;
+        changed_.cancel();
+    }
+}
+
+Session::Void Session::discard() {
+    std::array<char, 16 * 1024> buffer{};
+    for (;;) {
+        const auto [error, size] = co_await socket_.async_read_some(
+            asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+        if (error) co_return success();
+    }
+}
+
+// Calls that have begun are awaited and answered; a peer that is still sending gets to read why the
+// connection ends, instead of a reset.
+asio::awaitable<void> Session::finish() {
+    closing_ = true;
+    auto joined = requests_.join();
+    co_await std::move(joined);
+    finishing_ = true;
+    out_ready_.cancel();
+    auto written = writer_.join();
+    co_await std::move(written);
+    error_code ignored;
+    if (!broken_) {
+        socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+        auto lingering = runtime::with_deadline(discard(), kLinger, "the peer");
+        static_cast<void>(co_await std::move(lingering));
+    }
+    socket_.close(ignored);
+}
+
+void Session::close_gently() {
+    closing_ = true;
+    error_code ignored;
+    socket_.shutdown(asio::socket_base::shutdown_receive, ignored);
+    changed_.cancel();
+}
+
+void Session::close_now() {
+    broken("the daemon stops");
+    requests_.stop();
+}
+
+}  // namespace vault::control

@@ -1,0 +1,83 @@
+#include "common/protocol/codec.hpp"
+#include "daemon/control/arguments.hpp"
+#include "daemon/control/json_fields.hpp"
+
+#include <array>
+
+namespace vault::control {
+
+namespace cmd = ports::cmd;
+
+namespace {
+
+Result<ports::Command> show_sleeve(const protocol::Params& params) {
+    VAULT_TRY(const VaultId vault, vault_of(params));
+    return cmd::ShowSleeve{vault, sleeve_of(params)};
+}
+
+Result<ports::Command> set_sleeve(const protocol::Params& params) {
+    VAULT_TRY(const VaultId vault, vault_of(params));
+    cmd::SetSleeve command{vault, sleeve_of(params), params.map("settings")};
+    if (command.settings.empty())
+        return Error(Errc::InvalidParams, "no setting was given", "settings",
+                     "for example: vaultctl sleeve set v1 flash max_position=500");
+    return command;
+}
+
+Result<ports::Command> pause(const protocol::Params& params) {
+    VAULT_TRY(const cmd::Target target, sleeve_target(params));
+    return cmd::Pause{target, params.text("why")};
+}
+
+Result<ports::Command> resume(const protocol::Params& params) {
+    VAULT_TRY(const cmd::Target target, sleeve_target(params));
+    return cmd::Resume{target, params.text("why")};
+}
+
+// `cycle` is the one strategy with presets, so choosing it together with a preset is one setting.
+Result<ports::Command> set_strategy(const protocol::Params& params) {
+    VAULT_TRY(const VaultId vault, vault_of(params));
+    if (params.has("preset") && params.is_word("strategy", "cycle"))
+        return cmd::SetSleeve{vault, sleeve_of(params), {{"preset", params.text("preset")}}};
+    if (params.has("preset"))
+        return Error(Errc::InvalidParams, "only the strategy cycle has presets", "preset",
+                     "leave the preset out");
+    return cmd::SetStrategy{vault, sleeve_of(params), params.text("strategy")};
+}
+
+// Who has the last word is a setting like any other.
+Result<ports::Command> set_mode(const protocol::Params& params) {
+    VAULT_TRY(const VaultId vault, vault_of(params));
+    return cmd::SetSleeve{vault, sleeve_of(params), {{"mode", params.text("mode")}}};
+}
+
+Handled list_sleeves(Services& services, const Call& call) {
+    const auto vault = maybe_vault(call.params);
+    if (!vault) co_return vault.error();
+    auto pending = execute(services, call, cmd::ListVaults{}, &render_sleeves);
+    Result<Answer> answer = co_await std::move(pending);
+    if (!answer || (!vault.value() && !call.params.has("user"))) co_return answer;
+    std::string& data = answer.value().data_json;
+    auto sleeves = protocol::parse_json(data, data.size());
+    VAULT_CHECK(sleeves && sleeves.value().is_array(), "the sleeve list is no list");
+    json::array& list = sleeves.value().get_array();
+    if (vault.value()) keep_where(list, "vault", to_text(*vault.value()));
+    if (call.params.has("user")) keep_where(list, "user", call.params.text("user"));
+    data = protocol::to_compact(list);
+    co_return answer;
+}
+
+constexpr std::array kRoutes{
+    Route{"sleeve.list", &list_sleeves},      Route{"sleeve.show", &submit<show_sleeve>},
+    Route{"sleeve.set", &submit<set_sleeve>}, Route{"sleeve.pause", &submit<pause>},
+    Route{"sleeve.resume", &submit<resume>},  Route{"sleeve.strategy", &submit<set_strategy>},
+    Route{"sleeve.mode", &submit<set_mode>},
+};
+
+}  // namespace
+
+std::span<const Route> sleeve_routes() {
+    return kRoutes;
+}
+
+}  // namespace vault::control

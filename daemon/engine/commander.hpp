@@ -1,0 +1,105 @@
+#pragma once
+// Commander: applies one command of a person to the world, in a turn. Every handler checks first and
+// changes after; what still fails midway is undone by the Shard from its backup. A command says its
+// time by the clock of the account it is about: virtual under replay, so that two runs agree. Made for
+// one command; the shard's thread.
+#include "daemon/engine/market_runner.hpp"
+
+namespace vault::engine {
+
+struct EngineOptions {
+    exchange::SimSettings paper;        // of new paper accounts
+    std::map<Pair, PairRules> catalogue;
+    Duration price_snapshot_every{60'000};
+    std::size_t batch_rows_max = 10'000;
+    Duration batch_time_max{50};
+};
+
+class Commander {
+  public:
+    Commander(World& world, Recorder& recorder, const EngineOptions& options,
+              ports::FeedFactory& feeds, const Clock& clock, const ports::CallContext& context)
+        : world_(world),
+          recorder_(recorder),
+          options_(options),
+          feeds_(feeds),
+          clock_(clock),
+          context_(context) {}
+
+    Result<ports::View> apply(const ports::Command& command);
+    // Accounts whose windows no longer fit their sleeves.
+    const std::vector<AccountId>& to_rebind() const { return rebind_; }
+
+    // One overload per command (users, vaults, sleeves, holds, paper, positions, replays).
+    Result<ports::View> on(const ports::cmd::CreateUser& c);
+    Result<ports::View> on(const ports::cmd::ListUsers& c);
+    Result<ports::View> on(const ports::cmd::SetWallets& c);
+    Result<ports::View> on(const ports::cmd::AddAccount& c);
+    Result<ports::View> on(const ports::cmd::ListAccounts& c);
+    Result<ports::View> on(const ports::cmd::PaperFunding& c);
+    Result<ports::View> on(const ports::cmd::PaperTrade& c);
+    Result<ports::View> on(const ports::cmd::CreateVault& c);
+    Result<ports::View> on(const ports::cmd::ListVaults& c);
+    Result<ports::View> on(const ports::cmd::ShowVault& c);
+    Result<ports::View> on(const ports::cmd::SetTradeable& c);
+    Result<ports::View> on(const ports::cmd::Allocate& c);
+    Result<ports::View> on(const ports::cmd::Unallocate& c);
+    Result<ports::View> on(const ports::cmd::SetReserve& c);
+    Result<ports::View> on(const ports::cmd::SetAutoRaise& c);
+    Result<ports::View> on(const ports::cmd::SetPairs& c);
+    Result<ports::View> on(const ports::cmd::RefreshVault& c);
+    Result<ports::View> on(const ports::cmd::SetMode& c);
+    Result<ports::View> on(const ports::cmd::Pause& c);
+    Result<ports::View> on(const ports::cmd::Halt& c);
+    Result<ports::View> on(const ports::cmd::Resume& c);
+    Result<ports::View> on(const ports::cmd::Liquidate& c);
+    Result<ports::View> on(const ports::cmd::ListSleeves& c);
+    Result<ports::View> on(const ports::cmd::ShowSleeve& c);
+    Result<ports::View> on(const ports::cmd::SetSleeve& c);
+    Result<ports::View> on(const ports::cmd::SetStrategy& c);
+    Result<ports::View> on(const ports::cmd::ListPositions& c);
+    Result<ports::View> on(const ports::cmd::ResolvePosition& c);
+    Result<ports::View> on(const ports::cmd::WriteDown& c);
+    Result<ports::View> on(const ports::cmd::ReplayStart& c);
+    Result<ports::View> on(const ports::cmd::ReplayRun& c);
+    Result<ports::View> on(const ports::cmd::ReplayStatus& c);
+    Result<ports::View> on(const ports::cmd::ReplayStop& c);
+    Result<ports::View> on(const ports::cmd::CorrectEntry& c);
+    Result<ports::View> on(const ports::cmd::ShowStatus& c);
+    Result<ports::View> on(const ports::cmd::Barrier& c);
+
+  private:
+    Result<Vault*> vault(VaultId id);
+    Result<Account*> account(AccountId id);
+    Result<User*> user(const std::string& name);
+    UtcTime now(const Vault& vault) const;
+    // A transaction caused by this command on this vault.
+    ledger::Transaction transaction(Vault& vault);
+    void adopt(Vault& vault, ledger::Transaction&& tx);
+    void allocation_row(const Vault& vault, std::string kind, std::string sleeve, Decimal amount);
+    void tell_funding(const Vault& vault, std::string_view event, std::string message);
+
+    Result<void> fund(Account& account, const exchange::FundingRecord& record);
+    Result<void> book_hand_sale(Account& account, const exchange::HandTrade& trade,
+                                const Pair& pair);
+    Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
+    Decimal positions_in(const Account& account, const Asset& base) const;
+
+    Result<ports::View> hold(const ports::cmd::Target& target, HoldRequest request,
+                             const std::string& why);
+    Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);
+    void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
+    Result<void> clear_attention(Vault& vault, const Sleeve* only);
+
+    World& world_;
+    Recorder& recorder_;
+    const EngineOptions& options_;
+    ports::FeedFactory& feeds_;
+    const Clock& clock_;
+    const ports::CallContext& context_;
+    std::vector<AccountId> rebind_;
+};
+
+bool mutates(const ports::Command& command);
+
+}  // namespace vault::engine

@@ -1,0 +1,151 @@
+// The simulated wallet by hand: deposits, withdrawals and trades that a user makes on the exchange
+// himself (design/domain.md, rules 9 and 10).
+#include "daemon/engine/commander.hpp"
+#include "daemon/engine/view_builder.hpp"
+
+#include <fmt/format.h>
+
+namespace vault::engine {
+namespace {
+
+Vault* vault_in(World& world, const Account& account, const Asset& asset) {
+    for (const VaultId id : account.vaults)
+        if (world.find_vault(id)->row.asset == asset) return world.find_vault(id);
+    return nullptr;
+}
+
+struct Held {
+    Vault* vault = nullptr;
+    Sleeve* sleeve = nullptr;
+};
+
+std::vector<Held> holders_of(World& world, const Account& account, const Asset& base) {
+    std::vector<Held> out;
+    for (const VaultId id : account.vaults) {
+        Vault& vault = *world.find_vault(id);
+        for (Sleeve& sleeve : vault.sleeves) {
+            const ledger::Position* position =
+                std::as_const(vault.books).position(sleeve.kind, base);
+            if (position != nullptr && position->coins().is_positive())
+                out.push_back({&vault, &sleeve});
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+Decimal Commander::positions_in(const Account& account, const Asset& base) const {
+    Decimal sum;
+    for (const Held& held : holders_of(world_, account, base))
+        sum += std::as_const(held.vault->books).position(held.sleeve->kind, base)->coins();
+    return sum;
+}
+
+// Books one change of a wallet to the vault of its asset; without one it stays unattributed.
+Result<void> Commander::fund(Account& account, const exchange::FundingRecord& record) {
+    Vault* const vault = vault_in(world_, account, record.asset);
+    if (vault == nullptr) return success();
+    ledger::Transaction tx{vault->books,
+                           {"funding:" + record.id, vault->row.mode, record.time, context_.actor}};
+    const bool manual = record.kind == "manual_trade";
+    if (record.amount.is_negative()) {
+        VAULT_TRY(const ledger::WithdrawalFigures figures,
+                  tx.withdraw(-record.amount, manual ? ledger::EntryKind::ManualTrade
+                                                     : ledger::EntryKind::Withdrawal));
+        adopt(*vault, std::move(tx));
+        tell_funding(*vault, "withdrawal_booked",
+                     fmt::format("{} {} left", (-record.amount).text(), record.asset.text()));
+        if (figures.short_by.is_positive())
+            recorder_.notice(owner_of(*vault, context_.actor), record.time, "alert",
+                             "vault_underfunded", to_text(vault->row.id),
+                             fmt::format("{} {} more left than was free: no buys until it is "
+                                         "deposited or freed",
+                                         figures.short_by.text(), record.asset.text()));
+        return success();
+    }
+    VAULT_TRY(const ledger::DepositFigures figures,
+              tx.deposit(record.amount, vault->policy,
+                         manual ? ledger::EntryKind::ManualTrade : ledger::EntryKind::Deposit));
+    adopt(*vault, std::move(tx));
+    if (figures.raised.is_positive())
+        allocation_row(*vault, "auto_raise", "", figures.raised);
+    tell_funding(*vault, "deposit_booked",
+                 fmt::format("{} {} arrived", record.amount.text(), record.asset.text()));
+    return success();
+}
+
+Result<ports::View> Commander::on(const ports::cmd::PaperFunding& c) {
+    VAULT_TRY(Account* const account, this->account(c.account));
+    const UtcTime at = world_.market_of(*account).now;
+    if (c.amount.is_zero())
+        return Error{Errc::InvalidParams, "the amount is 0", "amount", "give an amount above 0"};
+    const auto record = c.amount.is_negative()
+                            ? account->venue.withdraw(c.asset, -c.amount, at)
+                            : account->venue.deposit(c.asset, c.amount, at);
+    if (!record) return record.error();
+    recorder_.touch(*account);
+    VAULT_TRYV(fund(*account, record.value()));
+    return view_of(world_, *account);
+}
+
+// The user sold base coins by hand. If exactly that explains what a single position lacks now, the
+// position closes (or shrinks) as if its sleeve had sold; otherwise nobody guesses (rule 9).
+Result<void> Commander::book_hand_sale(Account& account, const exchange::HandTrade& trade,
+                                       const Pair& pair) {
+    const Decimal left = account.venue.balance(pair.base).total();
+    const Decimal lacking = positions_in(account, pair.base) - left;
+    if (!lacking.is_positive()) {
+        for (const exchange::FundingRecord& record : trade.records) {
+            VAULT_TRYV(fund(account, record));
+        }
+        return success();
+    }
+    SleeveTrader trader{world_, recorder_};
+    const std::vector<Held> holders = holders_of(world_, account, pair.base);
+    if (holders.size() == 1 && lacking == trade.fill.quantity.value &&
+        holders.front().vault->row.asset == pair.quote)
+        return trader.book_hand_sale(*holders.front().vault, *holders.front().sleeve, pair,
+                                     trade.fill, "fill:paper:" + trade.fill.trade_id);
+    for (const Held& held : holders) {
+        PairSlot* const slot = find_slot(*held.sleeve, {pair.base, held.vault->row.asset});
+        VAULT_CHECK(slot != nullptr, "a position has a slot");
+        slot->attention = fmt::format("{} {} are missing on the exchange after a trade by hand",
+                                      lacking.text(), pair.base.text());
+        recorder_.touch(*held.vault, *held.sleeve);
+        recorder_.notice(owner_of(*held.vault, context_.actor), trade.fill.time, "alert",
+                         "position_unexplained",
+                         fmt::format("{}.{}", to_text(held.vault->row.id),
+                                     to_text(held.sleeve->kind)),
+                         slot->attention + "; vaultctl position resolve decides");
+        trader.refresh(*held.vault, *held.sleeve);
+    }
+    return success();
+}
+
+Result<ports::View> Commander::on(const ports::cmd::PaperTrade& c) {
+    VAULT_TRY(Account* const account, this->account(c.account));
+    const PairRules* const rules = world_.rules_of(c.pair);
+    if (rules == nullptr)
+        return Error{Errc::NotFound, fmt::format("{} is not a pair of this exchange", c.pair.text()),
+                     "pair", "list them with: vaultctl market pairs"};
+    const PairMarket* const market = world_.pair_market(*account, c.pair);
+    if (!c.price && (market == nullptr || !market->last))
+        return Error{Errc::NotReady, fmt::format("there is no price of {} yet", c.pair.text()),
+                     "price", "give --price, or start a replay"};
+    const Price price = c.price ? *c.price : market->last->price;
+    VAULT_TRY(const exchange::HandTrade trade,
+              account->venue.hand_trade(*rules, c.side, c.quantity, price,
+                                        world_.market_of(*account).now));
+    recorder_.touch(*account);
+    if (c.side == Side::Sell) {
+        VAULT_TRYV(book_hand_sale(*account, trade, c.pair));
+    } else {
+        for (const exchange::FundingRecord& record : trade.records) {
+            VAULT_TRYV(fund(*account, record));
+        }
+    }
+    return view_of(world_, *account);
+}
+
+}  // namespace vault::engine

@@ -1,0 +1,115 @@
+// Positions: what is open, and the ways out when the exchange and the books differ.
+#include "daemon/engine/commander.hpp"
+#include "daemon/engine/view_builder.hpp"
+
+#include <fmt/format.h>
+
+namespace vault::engine {
+namespace {
+
+using As = ports::cmd::ResolvePosition::As;
+
+}  // namespace
+
+Result<ports::View> Commander::on(const ports::cmd::ListPositions& c) {
+    std::vector<ports::PositionView> views;
+    if (c.vault) {
+        VAULT_TRYV(this->vault(*c.vault));
+    }
+    for (const Vault& vault : world_.vaults) {
+        if (c.vault && vault.row.id != *c.vault) continue;
+        for (const Sleeve& sleeve : vault.sleeves)
+            for (ports::PositionView& view : positions_of(world_, vault, sleeve))
+                views.push_back(std::move(view));
+    }
+    return views;
+}
+
+Result<PairSlot*> Commander::slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair) {
+    PairSlot* only = nullptr;
+    for (PairSlot& slot : vault.sleeve(kind).slots) {
+        if (std::as_const(vault.books).position(kind, slot.pair.base) == nullptr) continue;
+        if (pair && slot.pair != *pair) continue;
+        if (only != nullptr)
+            return Error{Errc::InvalidParams, "the sleeve has several positions", "pair",
+                         "say which with --pair"};
+        only = &slot;
+    }
+    if (only != nullptr) return only;
+    return Error{Errc::NotFound,
+                 fmt::format("the {} sleeve of {} has no such position", to_text(kind),
+                             to_text(vault.row.id)),
+                 "sleeve", "list them with: vaultctl position list"};
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    VAULT_TRY(PairSlot* const slot, this->slot(*vault, c.sleeve, c.pair));
+    Sleeve& sleeve = vault->sleeve(c.sleeve);
+    Account& account = world_.account_of(*vault);
+    if (slot->attention.empty())
+        return Error{Errc::WrongState, "this position needs no decision", "vault",
+                     "nothing to do"};
+    const Asset base = slot->pair.base;
+    const Decimal coins = std::as_const(vault->books).position(c.sleeve, base)->coins();
+    const Decimal lacking =
+        max(kZero, positions_in(account, base) - account.venue.balance(base).total());
+    const Decimal gone = min(lacking, coins);
+    if (c.as == As::Kept && lacking.is_positive())
+        return Error{Errc::WrongState,
+                     fmt::format("the exchange still lacks {} {}", lacking.text(), base.text()),
+                     "as", "bring the coins back first, or say sold or withdrawn"};
+    if (c.as == As::Sold && !c.price)
+        return Error{Errc::InvalidParams, "at what price were they sold?", "price",
+                     "add --price P"};
+    if (gone.is_positive()) {
+        const Decimal cost = std::as_const(vault->books).position(c.sleeve, base)->cost;
+        Fill fill;
+        fill.trade_id = fmt::format("resolve.{}.{}", to_text(c.vault), ++vault->commands);
+        fill.time = now(*vault);
+        fill.side = Side::Sell;
+        fill.quantity = Quantity{gone};
+        fill.fee_asset = vault->row.asset;
+        if (c.as == As::Sold) {
+            fill.price = *c.price;
+            VAULT_TRY(fill.cost, mul(gone, c.price->value, Rounding::Down));
+        } else {
+            // Coins that left are sold to their owner at cost and the money leaves with them: neither
+            // is anybody's profit or loss.
+            VAULT_TRY(fill.cost, mul_div(cost, gone, coins, Rounding::Down));
+            VAULT_TRY(fill.price.value, div(fill.cost, gone, Rounding::Down));
+        }
+        SleeveTrader trader{world_, recorder_};
+        slot->attention.clear();
+        const std::string cause = "fill:paper:" + fill.trade_id;
+        const Decimal taken = fill.cost;
+        VAULT_TRYV(trader.book_hand_sale(*vault, sleeve, slot->pair, fill, cause));
+        if (c.as == As::Withdrawn && taken.is_positive()) {
+            ledger::Transaction tx = transaction(*vault);
+            VAULT_TRYV(tx.withdraw(taken, ledger::EntryKind::ManualTrade));
+            adopt(*vault, std::move(tx));
+        }
+        if (account.venue.balance(vault->row.asset).total() < vault->books.wallet_cash())
+            return Error{Errc::InsufficientBalance,
+                         fmt::format("the exchange does not have the {} that such a sale gives",
+                                     vault->row.asset.text()),
+                         "price", "deposit the proceeds first, or give the price that was paid"};
+    }
+    slot->attention.clear();
+    recorder_.touch(*vault, sleeve);
+    recorder_.touch(*vault);
+    SleeveTrader{world_, recorder_}.refresh(*vault, sleeve);
+    return positions_of(world_, *vault, sleeve);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::WriteDown& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    VAULT_TRY(PairSlot* const slot, this->slot(*vault, c.sleeve, c.pair));
+    ledger::Transaction tx = transaction(*vault);
+    VAULT_TRYV(tx.write_down(c.sleeve, slot->pair.base));
+    adopt(*vault, std::move(tx));
+    recorder_.touch(*vault, vault->sleeve(c.sleeve));
+    return positions_of(world_, *vault, vault->sleeve(c.sleeve));
+}
+
+}  // namespace vault::engine

@@ -1,0 +1,117 @@
+// Users and accounts: who there is and where their money lies.
+#include "daemon/engine/commander.hpp"
+#include "daemon/engine/view_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::engine {
+namespace {
+
+constexpr std::size_t kNameMax = 32;
+constexpr std::array<std::string_view, 4> kFirstWallets{"USD", "USDC", "USDT", "EUR"};
+
+bool valid_name(std::string_view name) {
+    return !name.empty() && name.size() <= kNameMax &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                      c == '.';
+           });
+}
+
+Error bad_name(std::string_view name, std::string field) {
+    return Error{Errc::InvalidParams, fmt::format("'{}' is not a valid name", name.substr(0, 40)),
+                 std::move(field), "use 1 to 32 of a-z, 0-9, '-', '_', '.'"};
+}
+
+}  // namespace
+
+Result<ports::View> Commander::on(const ports::cmd::CreateUser& c) {
+    if (!valid_name(c.name)) return bad_name(c.name, "name");
+    if (world_.find_user(c.name) != nullptr)
+        return Error{Errc::Exists, fmt::format("user '{}' exists already", c.name), "name",
+                     "choose another name"};
+    User user;
+    user.row = {.id = UserId{static_cast<std::uint32_t>(world_.users.size() + 1)},
+                .name = c.name,
+                .role = c.role,
+                .wallets = {},
+                .created_at = clock_.now(),
+                .created_by = context_.actor};
+    for (const std::string_view asset : kFirstWallets)
+        user.row.wallets.push_back(Asset::parse(asset).value());
+    recorder_.rows().users.push_back(user.row);
+    world_.users.push_back(std::move(user));
+    recorder_.touch(world_.users.back());
+    return view_of(world_.users.back());
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ListUsers&) {
+    std::vector<ports::UserView> views;
+    for (const User& user : world_.users)
+        views.push_back(view_of(user));
+    return views;
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetWallets& c) {
+    VAULT_TRY(User* const user, this->user(c.name));
+    std::vector<Asset> wallets = user->row.wallets;
+    for (const Asset& asset : c.add)
+        if (std::find(wallets.begin(), wallets.end(), asset) == wallets.end())
+            wallets.push_back(asset);
+    for (const Asset& asset : c.remove) {
+        if (std::erase(wallets, asset) == 0)
+            return Error{Errc::NotFound,
+                         fmt::format("{} is not a wallet of {}", asset.text(), c.name), "remove"};
+        for (const Vault& vault : world_.vaults)
+            if (vault.row.user == user->row.id && vault.row.asset == asset)
+                return Error{Errc::WrongState,
+                             fmt::format("{} has the vault {} in {}", c.name,
+                                         to_text(vault.row.id), asset.text()),
+                             "remove", "a wallet with a vault stays selected"};
+    }
+    if (wallets != user->row.wallets) {
+        user->row.wallets = std::move(wallets);
+        recorder_.rows().users.push_back(user->row);
+    }
+    return view_of(*user);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
+    if (c.user.empty())
+        return Error{Errc::InvalidParams, "whose account?", "user", "add --user NAME"};
+    VAULT_TRY(User* const user, this->user(c.user));
+    if (c.exchange != "paper")
+        return Error{Errc::InvalidParams,
+                     fmt::format("'{}' is not an exchange that this version knows", c.exchange),
+                     "exchange", "use paper"};
+    const std::string label = c.label.empty() ? "paper" : c.label;
+    if (!valid_name(label)) return bad_name(label, "label");
+    for (const Account& other : world_.accounts)
+        if (other.row.user == user->row.id && other.row.label == label)
+            return Error{Errc::Exists,
+                         fmt::format("{} has an account '{}' already", c.user, label), "label",
+                         "choose another with --label"};
+    const AccountId id{static_cast<std::uint32_t>(world_.accounts.size() + 1)};
+    exchange::SimSettings settings = options_.paper;
+    settings.seed = settings.seed * 1'000'003 + id.value;
+    Account account{{id, user->row.id, c.exchange, label, clock_.now(), context_.actor},
+                    exchange::SimVenue{settings}};
+    account.market = static_cast<std::uint32_t>(world_.markets.size());
+    world_.markets.emplace_back();
+    world_.markets.back().accounts.push_back(id);
+    recorder_.rows().accounts.push_back(account.row);
+    world_.accounts.push_back(std::move(account));
+    recorder_.touch(world_.accounts.back());
+    return view_of(world_, world_.accounts.back());
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ListAccounts&) {
+    std::vector<ports::AccountView> views;
+    for (const Account& account : world_.accounts)
+        views.push_back(view_of(world_, account));
+    return views;
+}
+
+}  // namespace vault::engine

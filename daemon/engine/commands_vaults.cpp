@@ -1,0 +1,319 @@
+// Core Vaults: opening, tradeable, allocations, the reserve cap, auto-raise and pairs.
+#include "daemon/engine/commander.hpp"
+#include "daemon/engine/view_builder.hpp"
+#include "daemon/ledger/invariants.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::engine {
+namespace {
+
+ledger::PerSleeve<bool> live_orders(const Vault& vault) {
+    return {has_live_order(vault.sleeve(SleeveKind::Quiet)),
+            has_live_order(vault.sleeve(SleeveKind::Flash))};
+}
+
+Result<void> apply_preset(Sleeve& sleeve, const std::string& name) {
+    VAULT_TRY(sleeve.params, strategy::preset(name));
+    sleeve.preset = name;
+    sleeve.overrides.clear();
+    sleeve.caps = risk::Caps{};
+    return success();
+}
+
+}  // namespace
+
+Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
+    VAULT_TRY(Account* const account, this->account(c.account));
+    const User& user = world_.users[account->row.user.value - 1];
+    const auto& wallets = user.row.wallets;
+    if (std::find(wallets.begin(), wallets.end(), c.asset) == wallets.end())
+        return Error{Errc::WalletNotSelected,
+                     fmt::format("{} has not selected the wallet {}", user.row.name,
+                                 c.asset.text()),
+                     "asset",
+                     fmt::format("vaultctl user wallets {} --add {}", user.row.name,
+                                 c.asset.text())};
+    for (const VaultId id : account->vaults)
+        if (world_.find_vault(id)->row.asset == c.asset)
+            return Error{Errc::Exists,
+                         fmt::format("{} is the vault of {} on {}", to_text(id), c.asset.text(),
+                                     to_text(c.account)),
+                         "asset", "an account has one vault per asset"};
+    if (c.balance && c.balance->is_negative())
+        return Error{Errc::InvalidParams, "the balance is negative", "balance",
+                     "give an amount of 0 or more"};
+    const UtcTime at = world_.market_of(*account).now;
+    if (c.balance && c.balance->is_positive()) {
+        VAULT_TRYV(account->venue.deposit(c.asset, *c.balance, at));
+        recorder_.touch(*account);
+    }
+    const VaultId id{static_cast<std::uint32_t>(world_.vaults.size() + 1)};
+    world_.vaults.emplace_back(ports::VaultRow{id, c.account, account->row.user, c.asset,
+                                               Mode::Paper, at, context_.actor},
+                               ledger::VaultBooks{id, c.asset});
+    Vault& vault = world_.vaults.back();
+    for (Sleeve& sleeve : vault.sleeves) {
+        VAULT_TRYV(apply_preset(sleeve, std::string{to_text(sleeve.kind)}));
+        sleeve.day.day = floor_day(at);
+        recorder_.touch(vault, sleeve);
+    }
+    ledger::Transaction tx = transaction(vault);
+    VAULT_TRYV(tx.open(account->venue.balance(c.asset).free));
+    account->vaults.push_back(id);
+    recorder_.rows().vaults.push_back(vault.row);
+    adopt(vault, std::move(tx));
+    vault.updated_at = at;
+    rebind_.push_back(c.account);
+    return view_of(world_, vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ListVaults&) {
+    std::vector<ports::VaultView> views;
+    for (const Vault& vault : world_.vaults)
+        views.push_back(view_of(world_, vault));
+    return views;
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ShowVault& c) {
+    VAULT_TRY(const Vault* const vault, this->vault(c.vault));
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetTradeable& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    ledger::Transaction tx = transaction(*vault);
+    VAULT_TRYV(tx.set_tradeable(c.amount, vault->policy.reserve_pct));
+    if (!tx.entries().empty()) {
+        adopt(*vault, std::move(tx));
+        allocation_row(*vault, "set_tradeable", "", c.amount);
+    }
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::Allocate& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    ledger::Transaction tx = transaction(*vault);
+    VAULT_TRY(const ledger::AllocateFigures figures,
+              tx.allocate({c.quiet, c.flash}, live_orders(*vault)));
+    adopt(*vault, std::move(tx));
+    for (const SleeveKind kind : kSleeveKinds) {
+        const std::string sleeve{to_text(kind)};
+        if (figures.request_cancelled.of(kind).is_positive())
+            allocation_row(*vault, "request_cancelled", sleeve,
+                           figures.request_cancelled.of(kind));
+        if (figures.to_cash.of(kind).is_positive())
+            allocation_row(*vault, "allocate", sleeve, figures.to_cash.of(kind));
+        if (figures.to_pending.of(kind).is_positive())
+            allocation_row(*vault, "allocate_pending", sleeve, figures.to_pending.of(kind));
+    }
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::Unallocate& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    ledger::Transaction tx = transaction(*vault);
+    VAULT_TRY(const ledger::UnallocateFigures figures,
+              tx.unallocate({c.quiet, c.flash}, live_orders(*vault)));
+    adopt(*vault, std::move(tx));
+    for (const SleeveKind kind : kSleeveKinds) {
+        const std::string sleeve{to_text(kind)};
+        if (figures.returned.of(kind).is_positive())
+            allocation_row(*vault, "unallocate", sleeve, figures.returned.of(kind));
+        if (figures.requested.of(kind).is_positive())
+            allocation_row(*vault, "request", sleeve, figures.requested.of(kind));
+    }
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetReserve& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    if (c.pct && (c.pct->is_negative() || *c.pct >= Decimal::from_int(100)))
+        return Error{Errc::InvalidParams, "the reserve is a percentage, 0 <= pct < 100", "pct",
+                     "usual values are 5 to 20; off removes the cap"};
+    vault->policy.reserve_pct = c.pct;
+    recorder_.touch(*vault);
+    allocation_row(*vault, "reserve_pct", "", c.pct.value_or(kZero));
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetAutoRaise& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    const bool percent = c.mode == ports::cmd::AutoRaiseMode::Percent;
+    if (percent && (!c.percent.is_positive() || c.percent > Decimal::from_int(100)))
+        return Error{Errc::InvalidParams, "the percentage must be > 0 and <= 100", "percent"};
+    if (c.cap && c.cap->is_negative())
+        return Error{Errc::InvalidParams, "the cap is negative", "cap"};
+    ledger::AutoRaise& policy = vault->policy;
+    policy.kind = c.mode == ports::cmd::AutoRaiseMode::Off    ? ledger::AutoRaise::Kind::Off
+                  : c.mode == ports::cmd::AutoRaiseMode::Full ? ledger::AutoRaise::Kind::Full
+                                                              : ledger::AutoRaise::Kind::Percent;
+    policy.percent = percent ? c.percent : kZero;
+    policy.ceiling = c.cap;
+    recorder_.touch(*vault);
+    allocation_row(*vault, "auto_raise", "", policy.percent);
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    std::vector<Pair> pairs = vault->pairs;
+    for (const Pair& pair : c.add) {
+        if (pair.quote != vault->row.asset)
+            return Error{Errc::QuoteMismatch,
+                         fmt::format("{} is quoted in {}, {} holds {}", pair.text(),
+                                     pair.quote.text(), to_text(c.vault),
+                                     vault->row.asset.text()),
+                         "add",
+                         fmt::format("a vault trades pairs of its own asset: …/{}",
+                                     vault->row.asset.text())};
+        if (world_.rules_of(pair) == nullptr)
+            return Error{Errc::NotFound, fmt::format("{} is not a pair of this exchange",
+                                                     pair.text()),
+                         "add", "list them with: vaultctl vault pairs V --available"};
+        if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
+    }
+    for (const Pair& pair : c.remove) {
+        if (std::erase(pairs, pair) == 0)
+            return Error{Errc::NotFound,
+                         fmt::format("{} is not a pair of {}", pair.text(), to_text(c.vault)),
+                         "remove"};
+        for (const Sleeve& sleeve : vault->sleeves)
+            if (std::as_const(vault->books).position(sleeve.kind, pair.base) != nullptr ||
+                has_live_order(sleeve, pair))
+                return Error{Errc::NotFlat,
+                             fmt::format("the {} sleeve has a position or an order in {}",
+                                         to_text(sleeve.kind), pair.text()),
+                             "remove", "wait for it to close, or liquidate first"};
+    }
+    if (pairs != vault->pairs) {
+        vault->pairs = std::move(pairs);
+        for (Sleeve& sleeve : vault->sleeves) {
+            std::vector<PairSlot> slots;
+            for (const Pair& pair : vault->pairs) {
+                PairSlot* const old = find_slot(sleeve, pair);
+                slots.push_back(old != nullptr ? std::move(*old) : PairSlot{});
+                slots.back().pair = pair;
+            }
+            sleeve.slots = std::move(slots);
+            recorder_.touch(*vault, sleeve);
+        }
+        recorder_.touch(*vault);
+        rebind_.push_back(vault->row.account);
+    }
+    ports::PairsView view{c.vault, {}};
+    for (const auto& [pair, rules] : world_.catalogue) {
+        if (pair.quote != vault->row.asset) continue;
+        const bool selected =
+            std::find(vault->pairs.begin(), vault->pairs.end(), pair) != vault->pairs.end();
+        if (!selected && !c.available) continue;
+        ports::PairView shown{rules, selected, std::nullopt, std::nullopt};
+        const PairMarket* market = world_.pair_market(world_.account_of(*vault), pair);
+        if (market != nullptr && market->last) {
+            shown.price = market->last->price;
+            shown.price_at = market->last->time;
+        }
+        view.pairs.push_back(shown);
+    }
+    return view;
+}
+
+// Paper wallets change only through our own commands, which book at once: a refresh checks that the
+// exchange has what the books say.
+Result<ports::View> Commander::on(const ports::cmd::RefreshVault& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    const Decimal wallet = world_.account_of(*vault).venue.balance(vault->row.asset).total();
+    if (wallet < vault->books.wallet_cash()) {
+        SleeveTrader trader{world_, recorder_};
+        trader.quarantine(*vault, now(*vault),
+                          Error{Errc::InvariantBroken,
+                                fmt::format("the books hold {}, the exchange only {}",
+                                            vault->books.wallet_cash().text(), wallet.text())});
+    }
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetMode& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    if (c.mode != vault->row.mode)
+        return Error{Errc::ModeNotPaper,
+                     fmt::format("{} is on a paper account and stays {}", to_text(c.vault),
+                                 to_text(vault->row.mode)),
+                     "mode", "validate and live need a vault on a real exchange account"};
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ListSleeves&) {
+    std::vector<ports::SleeveView> views;
+    for (const Vault& vault : world_.vaults)
+        for (const Sleeve& sleeve : vault.sleeves)
+            views.push_back(view_of(world_, vault, sleeve));
+    return views;
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ShowSleeve& c) {
+    VAULT_TRY(const Vault* const vault, this->vault(c.vault));
+    return view_of(world_, *vault, vault->sleeve(c.sleeve));
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    Sleeve next = vault->sleeve(c.sleeve);
+    const auto chosen = c.settings.find("preset");
+    if (chosen != c.settings.end()) {
+        VAULT_TRYV(apply_preset(next, chosen->second));
+    }
+    const auto& caps = risk::cap_keys();
+    for (const auto& [key, text] : c.settings) {
+        if (key == "preset") continue;
+        const bool is_cap = std::any_of(caps.begin(), caps.end(),
+                                        [&](const risk::CapKey& cap) { return cap.name == key; });
+        if (is_cap) {
+            VAULT_TRYV(risk::set_cap(next.caps, key, text));
+        } else {
+            VAULT_TRYV(strategy::set(next.params, key, text));
+        }
+        next.overrides[key] = text;
+    }
+    const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
+    VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));
+    vault->sleeve(c.sleeve) = std::move(next);
+    recorder_.touch(*vault, vault->sleeve(c.sleeve));
+    rebind_.push_back(vault->row.account);
+    SleeveTrader{world_, recorder_}.refresh(*vault, vault->sleeve(c.sleeve));
+    return view_of(world_, *vault, vault->sleeve(c.sleeve));
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetStrategy& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    if (c.strategy != "cycle")
+        return Error{Errc::InvalidParams,
+                     fmt::format("'{}' is not a strategy that this version knows", c.strategy),
+                     "strategy", "use cycle"};
+    return view_of(world_, *vault, vault->sleeve(c.sleeve));
+}
+
+Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    if (!c.entry)
+        return Error{Errc::NotFound,
+                     fmt::format("{} has no entry {}", to_text(c.vault), c.reverses), "reverses",
+                     "list them with: vaultctl ledger list V"};
+    if (has_live_order(vault->sleeves[0]) || has_live_order(vault->sleeves[1]))
+        return Error{Errc::NotFlat, "an order is live in this vault", "vault",
+                     "pause the vault and wait for its orders to end"};
+    VAULT_TRY(const ledger::Entry wrong, entry_of(*c.entry));
+    ledger::Transaction tx = transaction(*vault);
+    tx.set_cause(fmt::format("correction:{}:{}", to_text(c.vault), c.reverses));
+    VAULT_TRYV(tx.correct(wrong));
+    adopt(*vault, std::move(tx));
+    recorder_.notice(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",
+                     to_text(c.vault),
+                     fmt::format("entry {} was reversed: {}", c.reverses, c.reason));
+    const ports::EntryRow& booked = recorder_.rows().entries.back();
+    return ports::EntryView{c.vault, booked.seq, booked.kind, booked.cause};
+}
+
+}  // namespace vault::engine

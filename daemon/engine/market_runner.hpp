@@ -1,0 +1,39 @@
+#pragma once
+// MarketRunner: one tick through a market, in the order of design/strategy.md: gap test, fills of
+// pending orders, the sample, then every listening sleeve's checks. The first tick of a UTC day closes
+// the day before. Also ties sleeves to price windows. Made for one turn; the shard's thread.
+#include "daemon/engine/sleeve_trader.hpp"
+
+namespace vault::engine {
+
+class MarketRunner {
+  public:
+    // Price snapshots are written on UTC multiples of snapshot_every > 0.
+    MarketRunner(World& world, Recorder& recorder, Duration snapshot_every)
+        : world_(world), recorder_(recorder), snapshot_every_(snapshot_every) {}
+
+    void on_tick(Market& market, const Pair& pair, const Tick& tick);
+
+    // Moves the clock without a tick; a midnight that passes closes its day.
+    void advance_clock(Market& market, UtcTime now);
+
+    // Makes the market's listeners and windows fit the vaults' pairs and parameters, folding the
+    // feed's past into every window. Call after pairs, parameters or vaults changed. Errors: the
+    // feed's.
+    Result<void> rebind(Account& account);
+
+  private:
+    void close_day(Market& market, UtcTime day);
+    void close_day(Vault& vault, UtcTime day);
+    void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
+    Result<void> refill(PairMarket& market, ports::TickFeed& feed);
+
+    World& world_;
+    Recorder& recorder_;
+    Duration snapshot_every_;
+};
+
+// A replay that is over, by its data's end or by command: pending orders are dropped, positions stay.
+void end_replay(World& world, Recorder& recorder, Account& account, ReplayState state);
+
+}  // namespace vault::engine

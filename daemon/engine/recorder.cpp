@@ -1,0 +1,176 @@
+#include "daemon/engine/recorder.hpp"
+
+#include "daemon/engine/state_codec.hpp"
+#include "daemon/ledger/canonical.hpp"
+
+#include <iterator>
+
+namespace vault::engine {
+namespace {
+
+ports::EntryRow to_row(const ledger::Entry& entry, const Vault& vault) {
+    return {.vault = entry.vault,
+            .seq = entry.seq,
+            .tx = entry.tx,
+            .kind = std::string{ledger::to_text(entry.kind)},
+            .cause = entry.cause,
+            .at = entry.at,
+            .owner = {vault.row.user, vault.row.account, entry.mode, entry.actor},
+            .postings_json = ledger::postings_json(entry.postings),
+            .prev_hash = entry.prev_hash,
+            .hash = entry.hash};
+}
+
+template <class T>
+void move_into(std::vector<T>& target, std::vector<T>& source) {
+    target.insert(target.end(), std::make_move_iterator(source.begin()),
+                  std::make_move_iterator(source.end()));
+}
+
+}  // namespace
+
+Result<ledger::Entry> entry_of(const ports::EntryRow& row) {
+    ledger::Entry entry{.vault = row.vault,
+                        .seq = row.seq,
+                        .tx = row.tx,
+                        .kind = {},
+                        .cause = row.cause,
+                        .mode = row.owner.mode,
+                        .at = row.at,
+                        .actor = row.owner.actor,
+                        .postings = {},
+                        .prev_hash = row.prev_hash,
+                        .hash = row.hash};
+    VAULT_TRY(entry.kind, ledger::parse_entry_kind(row.kind));
+    VAULT_TRY(entry.postings, ledger::parse_postings(row.postings_json));
+    return entry;
+}
+
+ports::Owner owner_of(const Vault& vault, std::string actor) {
+    return {vault.row.user, vault.row.account, vault.row.mode, std::move(actor)};
+}
+
+bool Recorder::empty() const {
+    return rows_.row_count() == 0 && orders_.empty() && vaults_.empty() && sleeves_.empty() &&
+           accounts_.empty() && users_.empty() && !daemon_;
+}
+
+void Recorder::adopt(World& world, Vault& vault, ledger::Transaction&& transaction) {
+    vault.books = transaction.books();
+    for (const ledger::Entry& entry : transaction.entries()) {
+        for (const ledger::Posting& posting : entry.postings)
+            balances_.emplace(vault.row.id, posting.account, posting.asset);
+        vault.updated_at = entry.at;
+        rows_.entries.push_back(to_row(entry, vault));
+    }
+    world.entries += transaction.entries().size();
+    touch(vault);
+}
+
+void Recorder::touch(Vault& vault) {
+    if (!std::exchange(vault.dirty, true)) vaults_.push_back(vault.row.id);
+}
+
+void Recorder::touch(Vault& vault, Sleeve& sleeve) {
+    if (!std::exchange(sleeve.dirty, true)) sleeves_.emplace_back(vault.row.id, sleeve.kind);
+}
+
+void Recorder::touch(Account& account) {
+    if (!std::exchange(account.dirty, true)) accounts_.push_back(account.row.id);
+}
+
+void Recorder::touch(User& user) {
+    if (!std::exchange(user.dirty, true)) users_.push_back(user.row.id);
+}
+
+void Recorder::touch_daemon(World& world) {
+    world.daemon_dirty = true;
+    daemon_ = true;
+}
+
+void Recorder::order(const Vault& vault, const Order& order, UtcTime at) {
+    const OrderRequest& asked = order.request;
+    ports::OrderRow row{.id = asked.id,
+                        .owner = owner_of(vault, "engine"),
+                        .pair = asked.pair,
+                        .side = asked.side,
+                        .state = order.state,
+                        .reason = order.reason,
+                        .end_reason = order.end_reason,
+                        .requested = asked.side == Side::Sell ? asked.quantity.value
+                                                              : asked.spend_base,
+                        .filled_quantity = order.filled,
+                        .filled_cost = order.cost,
+                        .fee = order.fees,
+                        .decided_at = asked.decided_at,
+                        .ended_at = std::nullopt};
+    if (!order.live()) row.ended_at = at;
+    orders_.insert_or_assign(asked.id, std::move(row));
+}
+
+void Recorder::notice(const ports::Owner& owner, UtcTime at, std::string severity,
+                      std::string event, std::string object, std::string message) {
+    rows_.notices.push_back({owner, at, std::move(severity), std::move(event), std::move(object),
+                             std::move(message)});
+}
+
+void Recorder::append(Recorder&& other) {
+    move_into(rows_.users, other.rows_.users);
+    move_into(rows_.accounts, other.rows_.accounts);
+    move_into(rows_.vaults, other.rows_.vaults);
+    move_into(rows_.entries, other.rows_.entries);
+    move_into(rows_.fills, other.rows_.fills);
+    move_into(rows_.decisions, other.rows_.decisions);
+    move_into(rows_.prices, other.rows_.prices);
+    move_into(rows_.allocations, other.rows_.allocations);
+    move_into(rows_.sweeps, other.rows_.sweeps);
+    move_into(rows_.pauses, other.rows_.pauses);
+    move_into(rows_.cycles, other.rows_.cycles);
+    move_into(rows_.day_closes, other.rows_.day_closes);
+    move_into(rows_.notices, other.rows_.notices);
+    move_into(rows_.replies, other.rows_.replies);
+    for (auto& [id, row] : other.orders_)
+        orders_.insert_or_assign(id, std::move(row));
+    balances_.merge(other.balances_);
+    move_into(vaults_, other.vaults_);
+    move_into(sleeves_, other.sleeves_);
+    move_into(accounts_, other.accounts_);
+    move_into(users_, other.users_);
+    daemon_ = daemon_ || other.daemon_;
+}
+
+ports::Batch Recorder::close(World& world) {
+    for (auto& [id, row] : orders_)
+        rows_.orders.push_back(std::move(row));
+    for (const auto& [id, account, asset] : balances_)
+        rows_.balances.push_back({id, std::string{ledger::to_text(account)}, asset,
+                                  world.find_vault(id)->books.balance(account, asset)});
+    for (const VaultId id : vaults_) {
+        Vault& vault = *world.find_vault(id);
+        vault.dirty = false;
+        rows_.states.push_back({"vault", to_text(id), save_vault(vault)});
+    }
+    for (const auto& [id, kind] : sleeves_) {
+        Sleeve& sleeve = world.find_vault(id)->sleeve(kind);
+        sleeve.dirty = false;
+        rows_.states.push_back(
+            {"sleeve", to_text(id) + "." + std::string{to_text(kind)}, save_sleeve(sleeve)});
+    }
+    for (const AccountId id : accounts_) {
+        Account& account = *world.find_account(id);
+        account.dirty = false;
+        rows_.states.push_back({"account", to_text(id), save_account(world, account)});
+    }
+    for (const UserId id : users_) {
+        User& user = *world.find_user(id);
+        user.dirty = false;
+        rows_.states.push_back({"user", to_text(id), save_user(user)});
+    }
+    if (daemon_) rows_.states.push_back({"daemon", "1", save_daemon(world)});
+    world.daemon_dirty = false;
+    ports::Batch batch = std::move(rows_);
+    *this = Recorder{};
+    return batch;
+}
+
+}  // namespace vault::engine

@@ -1,0 +1,55 @@
+#pragma once
+// Recorder: what turns leave behind, gathered until the batch is closed: rows, and which objects'
+// memory must be written again. A command records into one of its own, which is appended when it
+// succeeds and dropped when it is refused or a dry run. Owned by the Shard; its thread.
+#include "daemon/engine/world.hpp"
+#include "daemon/ledger/transaction.hpp"
+#include "daemon/ports/store.hpp"
+
+#include <set>
+#include <tuple>
+
+namespace vault::engine {
+
+class Recorder {
+  public:
+    ports::Batch& rows() { return rows_; }
+    bool empty() const;
+    std::size_t row_count() const { return rows_.row_count(); }
+
+    // Adopts the transaction: its books become the vault's, its entries are recorded.
+    void adopt(World& world, Vault& vault, ledger::Transaction&& transaction);
+
+    void touch(Vault& vault);
+    void touch(Vault& vault, Sleeve& sleeve);
+    void touch(Account& account);
+    void touch(User& user);
+    void touch_daemon(World& world);
+
+    // The order's row as it is now; the last call of a batch wins.
+    void order(const Vault& vault, const Order& order, UtcTime at);
+    void notice(const ports::Owner& owner, UtcTime at, std::string severity, std::string event,
+                std::string object, std::string message);
+
+    void append(Recorder&& other);
+    // The rows with the memory of everything touched; the recorder is empty afterwards.
+    ports::Batch close(World& world);
+
+  private:
+    using BalanceKey = std::tuple<VaultId, ledger::LedgerAccount, Asset>;
+
+    ports::Batch rows_;
+    std::map<OrderId, ports::OrderRow> orders_;
+    std::set<BalanceKey> balances_;
+    std::vector<VaultId> vaults_;
+    std::vector<std::pair<VaultId, SleeveKind>> sleeves_;
+    std::vector<AccountId> accounts_;
+    std::vector<UserId> users_;
+    bool daemon_ = false;
+};
+
+// The entry that a row stores. Errors: StoreInvalid.
+Result<ledger::Entry> entry_of(const ports::EntryRow& row);
+ports::Owner owner_of(const Vault& vault, std::string actor);
+
+}  // namespace vault::engine

@@ -1,0 +1,285 @@
+#include "daemon/engine/shard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace vault::engine {
+namespace {
+
+constexpr std::size_t kTicksPerSlice = 256;
+constexpr auto kReplyLife = std::chrono::hours{24};
+
+namespace cmd = ports::cmd;
+
+// Which accounts and users a command may change.
+struct Footprint {
+    const World& world;
+    std::vector<AccountId> out;
+    std::string user;
+
+    void add(AccountId id) { out.push_back(id); }
+    void add(VaultId id) {
+        if (id.value >= 1 && id.value <= world.vaults.size())
+            out.push_back(world.vaults[id.value - 1].row.account);
+    }
+    void add(const cmd::Target& target) {
+        switch (target.level) {
+            case cmd::Target::Level::Sleeve:
+            case cmd::Target::Level::Vault: add(target.vault); break;
+            case cmd::Target::Level::User:
+                user = target.user;
+                for (const Account& account : world.accounts)
+                    if (world.users[account.row.user.value - 1].row.name == target.user)
+                        add(account.row.id);
+                break;
+            case cmd::Target::Level::Daemon:
+                for (const Account& account : world.accounts)
+                    add(account.row.id);
+                break;
+        }
+    }
+    template <class C>
+    void operator()(const C& c) {
+        if constexpr (requires { c.target; }) {
+            add(c.target);
+        } else if constexpr (requires { c.name; }) {
+            user = c.name;
+        } else if constexpr (requires { VaultId{c.vault}; }) {
+            add(c.vault);
+        } else if constexpr (requires { AccountId{c.account}; }) {
+            add(c.account);
+        }
+    }
+};
+
+}  // namespace
+
+struct Shard::AccountBackup {
+    AccountId id;
+    exchange::SimVenue venue;
+    std::vector<VaultId> vaults;
+    ReplayState state;
+    std::optional<UtcTime> until;
+    bool dirty;
+    UtcTime now;
+};
+
+struct Shard::Backup {
+    std::size_t users, accounts, vaults, markets;
+    std::vector<User> changed_users;
+    std::vector<AccountBackup> changed_accounts;
+    std::vector<Vault> changed_vaults;
+    Hold daemon_hold;
+    std::uint64_t entries;
+};
+
+Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const Clock& clock,
+             Logger& logger)
+    : id_(id), options_(std::move(options)), feeds_(feeds), clock_(clock), logger_(logger) {
+    world_.catalogue = options_.catalogue;
+}
+
+Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const {
+    Backup backup{world_.users.size(),
+                  world_.accounts.size(),
+                  world_.vaults.size(),
+                  world_.markets.size(),
+                  {},
+                  {},
+                  {},
+                  world_.daemon_hold,
+                  world_.entries};
+    Footprint footprint{world_, {}, {}};
+    std::visit([&](const auto& c) { footprint(c); }, command);
+    for (const User& user : world_.users)
+        if (user.row.name == footprint.user) backup.changed_users.push_back(user);
+    // A hold on the whole daemon cannot be refused, so only a dry run backs it up.
+    if (footprint.out.size() > 16 && !dry_run) footprint.out.clear();
+    for (const AccountId id : footprint.out) {
+        if (id.value < 1 || id.value > world_.accounts.size()) continue;
+        const Account& account = world_.accounts[id.value - 1];
+        backup.changed_accounts.push_back({id, account.venue, account.vaults, account.replay.state,
+                                           account.replay.until, account.dirty,
+                                           world_.market_of(account).now});
+        for (const VaultId vault : account.vaults)
+            backup.changed_vaults.push_back(world_.vaults[vault.value - 1]);
+    }
+    return backup;
+}
+
+void Shard::restore(Backup&& backup) {
+    while (world_.users.size() > backup.users)
+        world_.users.pop_back();
+    while (world_.vaults.size() > backup.vaults)
+        world_.vaults.pop_back();
+    while (world_.accounts.size() > backup.accounts)
+        world_.accounts.pop_back();
+    while (world_.markets.size() > backup.markets)
+        world_.markets.pop_back();
+    for (User& user : backup.changed_users)
+        *world_.find_user(user.row.id) = std::move(user);
+    for (Vault& vault : backup.changed_vaults)
+        *world_.find_vault(vault.row.id) = std::move(vault);
+    std::vector<AccountId> ids;
+    for (AccountBackup& from : backup.changed_accounts) {
+        Account& account = *world_.find_account(from.id);
+        account.venue = std::move(from.venue);
+        account.vaults = std::move(from.vaults);
+        account.replay.state = from.state;
+        account.replay.until = from.until;
+        account.dirty = from.dirty;
+        world_.market_of(account).now = from.now;
+        ids.push_back(from.id);
+    }
+    world_.daemon_hold = backup.daemon_hold;
+    world_.entries = backup.entries;
+    rebind(ids);
+}
+
+void Shard::rebind(const std::vector<AccountId>& accounts) {
+    MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
+    for (const AccountId id : accounts) {
+        const auto done = runner.rebind(*world_.find_account(id));
+        VAULT_CHECK(done.has_value(), "an open feed can be read again");
+    }
+}
+
+Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
+                                    const ports::Command& command, ports::Render render) {
+    const bool changes = mutates(command);
+    const std::pair key{context.actor, context.idem_key};
+    const bool keyed = changes && !context.dry_run && !context.idem_key.empty();
+    if (keyed) {
+        const auto known = world_.replies.find(key);
+        if (known != world_.replies.end() && clock_.now() - known->second.at < kReplyLife) {
+            if (known->second.request == context.request)
+                return Applied{known->second.reply_json, true};
+            return Error{Errc::IdemMismatch,
+                         "this idempotency key was used for another request", "idem_key",
+                         "use a new key for a new request"};
+        }
+    }
+    Recorder scratch;
+    Commander commander{world_, scratch, options_, feeds_, clock_, context};
+    if (!changes) {
+        VAULT_TRY(const ports::View view, commander.apply(command));
+        return Applied{render(view), false};
+    }
+    Backup backup = back_up(command, context.dry_run);
+    const Result<ports::View> view = commander.apply(command);
+    if (!view || context.dry_run) {
+        Result<Applied> answer =
+            view ? Result<Applied>{Applied{render(view.value()), false}} : view.error();
+        restore(std::move(backup));
+        return answer;
+    }
+    Applied applied{render(view.value()), false};
+    if (keyed) {
+        ports::IdempotencyRow row{context.actor, context.idem_key, context.request,
+                                  applied.reply_json, clock_.now()};
+        scratch.rows().replies.push_back(row);
+        world_.replies.insert_or_assign(key, std::move(row));
+    }
+    recorder_.append(std::move(scratch));
+    rebind(commander.to_rebind());
+    return applied;
+}
+
+std::optional<SteadyTime> Shard::due_at(const Account& account) const {
+    const Replay& replay = account.replay;
+    if (replay.state != ReplayState::Running || replay.feed == nullptr) return std::nullopt;
+    if (!replay.speed) return SteadyTime{0};
+    const auto next = replay.feed->peek_time();
+    if (!next) return SteadyTime{0};
+    const auto virtual_ms = Decimal::from_int((*next - replay.paced_from).count());
+    const auto real_ms = div(virtual_ms, *replay.speed, Rounding::Down);
+    if (!real_ms) return std::nullopt;  // beyond any life time
+    constexpr Decimal::Raw kNanosecond = Decimal::kOne / 1'000'000;
+    return replay.paced_at +
+           SteadyTime{static_cast<std::int64_t>(real_ms.value().raw() / kNanosecond)};
+}
+
+std::optional<SteadyTime> Shard::next_due() const {
+    std::optional<SteadyTime> soonest;
+    for (const Account& account : world_.accounts) {
+        const auto due = due_at(account);
+        if (due && (!soonest || *due < *soonest)) soonest = due;
+    }
+    return soonest;
+}
+
+// True if the account could go on at once.
+bool Shard::run_account(Account& account, std::size_t ticks_max) {
+    MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
+    Replay& replay = account.replay;
+    Market& market = world_.market_of(account);
+    bool more = true;
+    for (std::size_t i = 0; i < ticks_max && more; ++i) {
+        const auto next = replay.feed->peek_time();
+        if (!next) {
+            end_replay(world_, recorder_, account, ReplayState::Finished);
+            more = false;
+        } else if (replay.until && *next > *replay.until) {
+            runner.advance_clock(market, *replay.until);
+            replay.state = ReplayState::Ready;
+            more = false;
+        } else if (replay.speed && *due_at(account) > clock_.steady()) {
+            more = false;
+        } else {
+            const auto tick = replay.feed->next();
+            runner.on_tick(market, replay.source.pair, *tick);
+        }
+    }
+    recorder_.touch(account);
+    for (const VaultId id : account.vaults)
+        for (Sleeve& sleeve : world_.find_vault(id)->sleeves)
+            recorder_.touch(*world_.find_vault(id), sleeve);
+    return more;
+}
+
+bool Shard::run_replays(SteadyTime until) {
+    bool any = true;
+    while (any && !batch_full() && clock_.steady() < until) {
+        any = false;
+        for (std::size_t i = 0; i < world_.accounts.size(); ++i) {
+            next_account_ = (next_account_ + 1) % world_.accounts.size();
+            Account& account = world_.accounts[next_account_];
+            const auto due = due_at(account);
+            if (!due || *due > clock_.steady()) continue;
+            any = run_account(account, kTicksPerSlice) || any;
+            if (batch_full() || clock_.steady() >= until) break;
+        }
+    }
+    const auto due = next_due();
+    return due && *due <= clock_.steady();
+}
+
+void Shard::push_tick(std::uint32_t market, const Pair& pair, const Tick& tick) {
+    MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(world_.markets[market],
+                                                                           pair, tick);
+}
+
+void Shard::set_buys_stopped(bool stopped) {
+    if (world_.buys_stopped == stopped) return;
+    world_.buys_stopped = stopped;
+    SleeveTrader trader{world_, recorder_};
+    for (Vault& vault : world_.vaults)
+        for (Sleeve& sleeve : vault.sleeves)
+            trader.refresh(vault, sleeve);
+}
+
+ports::Batch Shard::close_batch() {
+    ports::Batch batch = recorder_.close(world_);
+    ++last_batch_.value;
+    batch.shard = id_;
+    batch.n = last_batch_;
+    batch.epoch = epoch_;
+    std::erase_if(world_.replies, [&](const auto& reply) {
+        return clock_.now() - reply.second.at >= kReplyLife;
+    });
+    return batch;
+}
+
+}  // namespace vault::engine

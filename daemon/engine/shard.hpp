@@ -1,0 +1,72 @@
+#pragma once
+// Shard: the world of one thread and its turns. A turn takes commands and ticks and leaves one
+// numbered batch; nothing that a turn decided may leave before its batch is durable (the driver sees
+// to that). Plain and synchronous: the same class runs in the daemon, in the backtest clock and in the
+// simulator. After a failed commit it is thrown away and loaded again. One thread; no Asio.
+#include "common/base/log.hpp"
+#include "daemon/engine/commander.hpp"
+#include "daemon/ports/store.hpp"
+
+namespace vault::engine {
+
+class Shard {
+  public:
+    Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const Clock& clock,
+          Logger& logger);
+    // Once, on a fresh shard. Errors: StoreInvalid when the snapshot does not fit together.
+    Result<void> load(const ports::Snapshot& snapshot);
+
+    struct Applied {
+        std::string reply_json;
+        bool repeated = false;  // the stored reply of the first call: nothing was done
+    };
+    // All or nothing. Errors: the refusal; IdemMismatch when the key came with another request.
+    Result<Applied> apply(const ports::CallContext& context, const ports::Command& command,
+                          ports::Render render);
+
+    // Runs due replays until `until` on the steady clock or until the batch is full. True if more
+    // work is due at once.
+    bool run_replays(SteadyTime until);
+    // When a paced replay is next due; none: nothing to wait for.
+    std::optional<SteadyTime> next_due() const;
+    // One tick of a live market (the port for live feeds).
+    void push_tick(std::uint32_t market, const Pair& pair, const Tick& tick);
+
+    void set_buys_stopped(bool stopped);
+    bool batch_empty() const { return recorder_.empty(); }
+    bool batch_full() const { return recorder_.row_count() >= options_.batch_rows_max; }
+    // Numbers the batch and hands it over; the next one is open and empty.
+    ports::Batch close_batch();
+    BatchNo last_batch() const { return last_batch_; }
+
+    const World& world() const { return world_; }
+    World& world() { return world_; }
+
+  private:
+    struct AccountBackup;
+    struct Backup;
+    Backup back_up(const ports::Command& command, bool dry_run) const;
+    void restore(Backup&& backup);
+    void rebind(const std::vector<AccountId>& accounts);
+    bool run_account(Account& account, std::size_t ticks_max);
+    std::optional<SteadyTime> due_at(const Account& account) const;
+
+    Result<void> load_accounts(const ports::Snapshot& snapshot,
+                               const std::map<std::string, const ports::StateRow*>& states);
+    Result<void> load_vaults(const ports::Snapshot& snapshot,
+                             const std::map<std::string, const ports::StateRow*>& states);
+    Result<void> open_feed(Account& account, std::uint64_t position);
+
+    ShardId id_;
+    EngineOptions options_;
+    ports::FeedFactory& feeds_;
+    const Clock& clock_;
+    Logger& logger_;
+    World world_;
+    Recorder recorder_;
+    BatchNo last_batch_;
+    std::uint64_t epoch_ = 0;
+    std::size_t next_account_ = 0;  // round robin over replays
+};
+
+}  // namespace vault::engine

@@ -1,0 +1,31 @@
+#pragma once
+// The engine's memory as text: what each object must remember besides its journal, one compact JSON
+// document per object and version. Saving cannot fail; loading refuses what it does not understand
+// (StoreInvalid, naming the field). The shard's thread.
+#include "daemon/engine/world.hpp"
+
+namespace vault::engine {
+
+std::string save_vault(const Vault& vault);
+std::string save_sleeve(const Sleeve& sleeve);
+std::string save_account(const World& world, const Account& account);
+std::string save_user(const User& user);
+std::string save_daemon(const World& world);
+
+// Fill in what the text carries. The vault's books are restored by the caller from the balances and
+// the returned state.
+Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body);
+Result<void> load_sleeve(Sleeve& sleeve, std::string_view body);
+Result<void> load_user(User& user, std::string_view body);
+Result<void> load_daemon(World& world, std::string_view body);
+
+// An account's text; the feed is opened by the caller.
+struct AccountMemory {
+    exchange::SimVenue venue;
+    Replay replay;               // without feed
+    std::uint64_t position = 0;  // ticks done
+    UtcTime now;                 // the account's clock
+};
+Result<AccountMemory> load_account(std::string_view body);
+
+}  // namespace vault::engine

@@ -1,0 +1,329 @@
+#include "daemon/engine/view_builder.hpp"
+
+#include "daemon/engine/sleeve_trader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::engine {
+namespace {
+
+std::string sleeve_target(const Vault& vault, SleeveKind kind) {
+    return fmt::format("{}.{}", to_text(vault.row.id), to_text(kind));
+}
+
+bool has_open_position(const Vault& vault, const Sleeve& sleeve) {
+    return !vault.books.flat(sleeve.kind);
+}
+
+const Order* live_order(const Sleeve& sleeve, Side side) {
+    for (const Order& order : sleeve.orders)
+        if (order.live() && order.request.side == side) return &order;
+    return nullptr;
+}
+
+bool any_warm(const Sleeve& sleeve) {
+    return std::any_of(sleeve.slots.begin(), sleeve.slots.end(), [](const PairSlot& slot) {
+        return slot.window != nullptr && !slot.window->empty() && slot.window->figures().warm;
+    });
+}
+
+bool has_prices(const World& world, const Vault& vault) {
+    const Account& account = world.account_of(vault);
+    return std::any_of(vault.pairs.begin(), vault.pairs.end(), [&](const Pair& pair) {
+        const PairMarket* market = world.pair_market(account, pair);
+        return market != nullptr && market->last.has_value();
+    });
+}
+
+Decimal net_value(Decimal quantity, Price price, Decimal fee_rate) {
+    const auto gross = mul(quantity, price.value, Rounding::Down);
+    if (!gross) return kZero;
+    const auto net = mul(gross.value(), kOne - fee_rate, Rounding::Down);
+    return net ? net.value() : kZero;
+}
+
+std::vector<ports::SettingView> settings_of(const Sleeve& sleeve) {
+    std::vector<ports::SettingView> out;
+    for (const strategy::KeyInfo& key : strategy::cycle_keys()) {
+        const auto text = strategy::get(sleeve.params, key.name);
+        out.push_back({std::string{key.name}, text ? text.value() : std::string{},
+                       !sleeve.overrides.contains(std::string{key.name})});
+    }
+    for (const risk::CapKey& key : risk::cap_keys())
+        out.push_back({std::string{key.name}, risk::cap_text(sleeve.caps, key.name),
+                       !sleeve.overrides.contains(std::string{key.name})});
+    return out;
+}
+
+std::string vault_state(const World& world, const Vault& vault) {
+    if (!vault.attention.empty()) return "needs_attention";
+    if (vault.books.underfunded()) return "underfunded";
+    const Hold none;
+    const HoldKind held =
+        effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &none});
+    if (held != HoldKind::Paused) return std::string{to_text(held)};
+    for (const Sleeve& sleeve : vault.sleeves)
+        if (sleeve_state(world, vault, sleeve) == "pausing") return "pausing";
+    return "paused";
+}
+
+ports::AutoRaiseView auto_raise_view(const ledger::AutoRaise& policy) {
+    switch (policy.kind) {
+        case ledger::AutoRaise::Kind::Off: return {"off", std::nullopt, policy.ceiling};
+        case ledger::AutoRaise::Kind::Full: return {"full", std::nullopt, policy.ceiling};
+        case ledger::AutoRaise::Kind::Percent: return {"percent", policy.percent, policy.ceiling};
+    }
+    return {};
+}
+
+}  // namespace
+
+ports::UserView view_of(const User& user) {
+    return {user.row.id, user.row.name, user.row.role, user.row.wallets, user.row.created_at};
+}
+
+ports::AccountView view_of(const World& world, const Account& account) {
+    ports::AccountView view{.id = account.row.id,
+                            .user = world.users[account.row.user.value - 1].row.name,
+                            .exchange = account.row.exchange,
+                            .label = account.row.label,
+                            .wallets = {},
+                            .vaults = account.vaults,
+                            .now = world.market_of(account).now,
+                            .created_at = account.row.created_at};
+    for (const auto& [asset, balance] : account.venue.wallets().all()) {
+        Decimal explained;
+        for (const VaultId id : account.vaults) {
+            const Vault& vault = world.vaults[id.value - 1];
+            if (vault.row.asset == asset) explained += vault.books.wallet_cash();
+            for (const SleeveKind kind : kSleeveKinds) {
+                const ledger::Position* position = vault.books.position(kind, asset);
+                if (position != nullptr) explained += position->coins();
+            }
+        }
+        view.wallets.push_back(
+            {asset, balance.free, balance.held, balance.total(), balance.total() - explained});
+    }
+    return view;
+}
+
+ports::PauseView hold_view(std::string level, std::string target, const Hold& hold) {
+    ports::PauseView view;
+    view.level = std::move(level);
+    view.target = std::move(target);
+    view.state = to_text(hold.kind);
+    view.by = hold.by;
+    view.why = hold.why;
+    if (hold.kind != HoldKind::None) view.since = hold.since;
+    return view;
+}
+
+std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
+                                       const Sleeve* sleeve) {
+    std::vector<ports::PauseView> out;
+    const auto add = [&](std::string level, std::string target, const Hold& hold) {
+        if (hold.kind != HoldKind::None)
+            out.push_back(hold_view(std::move(level), std::move(target), hold));
+    };
+    const User& user = world.user_of(vault);
+    add("daemon", "", world.daemon_hold);
+    add("user", user.row.name, user.hold);
+    add("vault", to_text(vault.row.id), vault.hold);
+    if (sleeve != nullptr) add("sleeve", sleeve_target(vault, sleeve->kind), sleeve->hold);
+    return out;
+}
+
+std::string_view sleeve_state(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    const HoldKind held = effective_hold(world, vault, sleeve);
+    const bool open = has_open_position(vault, sleeve);
+    const bool attention = std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
+                                       [](const PairSlot& s) { return !s.attention.empty(); });
+    const bool stuck = std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
+                                   [](const PairSlot& slot) { return slot.stuck; });
+    if (attention || !vault.attention.empty()) return "needs_attention";
+    if (held == HoldKind::Liquidating) return "liquidating";
+    if (held == HoldKind::Halted) return "halted";
+    if (held == HoldKind::Paused) return open || has_live_order(sleeve) ? "pausing" : "paused";
+    if (live_order(sleeve, Side::Sell) != nullptr) return "selling";
+    if (live_order(sleeve, Side::Buy) != nullptr) return "buying";
+    if (stuck) return "stuck";
+    if (open) return "holding";
+    if (vault.books.underfunded()) return "underfunded";
+    if (!idle_reason(world, vault, sleeve).empty()) return "idle";
+    return any_warm(sleeve) ? "watching" : "warming_up";
+}
+
+std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    if (vault.books.tradeable().is_zero()) return "tradeable is 0";
+    if (vault.books.free_cash(sleeve.kind).is_zero() && vault.books.flat(sleeve.kind) &&
+        !has_live_order(sleeve))
+        return "nothing is allocated to it";
+    if (vault.pairs.empty()) return "no pair is selected";
+    if (!has_prices(world, vault)) return "no price yet: start a replay";
+    if (world.buys_stopped) return "the store is almost full: no buys";
+    if (!sleeve.capped_by.empty()) return "risk cap " + sleeve.capped_by + " was reached";
+    return {};
+}
+
+std::vector<ports::PositionView> positions_of(const World& world, const Vault& vault,
+                                              const Sleeve& sleeve) {
+    std::vector<ports::PositionView> out;
+    const Account& account = world.account_of(vault);
+    for (const ledger::Position& position : vault.books.sleeve(sleeve.kind).positions) {
+        if (position.coins().is_zero() && position.cost.is_zero()) continue;
+        const Pair pair{position.base, vault.row.asset};
+        const auto slot = std::find_if(sleeve.slots.begin(), sleeve.slots.end(),
+                                       [&](const PairSlot& s) { return s.pair == pair; });
+        const bool known = slot != sleeve.slots.end();
+        ports::PositionView view;
+        view.vault = vault.row.id;
+        view.sleeve = sleeve.kind;
+        view.pair = pair;
+        view.state = known && !slot->attention.empty() ? "needs_attention"
+                     : position.dust                   ? "dust"
+                     : known && slot->stuck            ? "stuck"
+                                                       : "open";
+        view.quantity = position.coins();
+        view.held = position.held;
+        view.cost = position.cost;
+        const auto average = div(position.cost, position.coins(), Rounding::Down);
+        if (average) view.average_price = round_places(average.value(), 8, Rounding::Down);
+        const PairMarket* market = world.pair_market(account, pair);
+        if (market != nullptr && market->last) {
+            view.price = market->last->price.value;
+            view.value = net_value(position.coins(), market->last->price,
+                                   account.venue.settings().fee_rate);
+            view.unrealised = view.value - position.cost;
+        } else {
+            view.price_stale = true;
+            view.value = position.cost;
+        }
+        if (known && slot->opened_at != UtcTime{}) view.opened_at = slot->opened_at;
+        out.push_back(std::move(view));
+    }
+    return out;
+}
+
+ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    const ledger::SleeveBooks& books = vault.books.sleeve(sleeve.kind);
+    ports::SleeveView view;
+    view.vault = vault.row.id;
+    view.sleeve = sleeve.kind;
+    view.state = sleeve_state(world, vault, sleeve);
+    view.idle_reason = view.state == "idle" ? idle_reason(world, vault, sleeve) : std::string{};
+    view.cash = books.cash;
+    view.locked = books.locked;
+    view.pending = books.pending;
+    view.unallocate_requested = books.unallocate_requested;
+    view.positions_cost = vault.books.positions_cost(sleeve.kind);
+    view.balance = vault.books.balance(sleeve.kind);
+    view.principal = books.principal;
+    view.realised = books.realised;
+    view.unrealised = unrealised_of(world, vault, sleeve);
+    view.equity = view.balance + view.unrealised;
+    view.fees = books.fees;
+    view.fee_float = books.fee_float;
+    view.swept = books.swept;
+    view.positions = positions_of(world, vault, sleeve);
+    for (const Order& order : sleeve.orders)
+        if (order.live()) view.orders.push_back(to_text(order.request.id));
+    view.cycles = sleeve.cycles;
+    view.strategy = "cycle";
+    view.mode = "rules";
+    view.preset = sleeve.preset;
+    view.settings = settings_of(sleeve);
+    if (sleeve.last_fill != UtcTime{}) view.last_fill_at = sleeve.last_fill;
+    view.pauses = holds_of(world, vault, &sleeve);
+    return view;
+}
+
+ports::VaultView view_of(const World& world, const Vault& vault) {
+    ports::VaultView view;
+    view.id = vault.row.id;
+    view.user = world.user_of(vault).row.name;
+    view.account = vault.row.account;
+    view.asset = vault.row.asset;
+    view.mode = vault.row.mode;
+    view.state = vault_state(world, vault);
+    view.total = vault.books.total();
+    view.tradeable = vault.books.tradeable();
+    view.reserve = vault.books.reserve();
+    view.unallocated = vault.books.unallocated();
+    view.quiet = view_of(world, vault, vault.sleeve(SleeveKind::Quiet));
+    view.flash = view_of(world, vault, vault.sleeve(SleeveKind::Flash));
+    view.equity = view.total + view.quiet.unrealised + view.flash.unrealised;
+    view.shortfall = vault.books.shortfall();
+    view.reserve_pct = vault.policy.reserve_pct;
+    if (vault.policy.reserve_pct) {
+        const auto cap = mul_div(view.total, Decimal::from_int(100) - *vault.policy.reserve_pct,
+                                 Decimal::from_int(100), Rounding::Floor);
+        if (cap) view.reserve_cap = floor_8(cap.value());
+    }
+    view.pairs = vault.pairs;
+    view.auto_raise = auto_raise_view(vault.policy);
+    view.pauses = holds_of(world, vault, nullptr);
+    view.attention = vault.attention;
+    view.created_at = vault.row.created_at;
+    view.updated_at = vault.updated_at;
+    return view;
+}
+
+ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay) {
+    ports::ReplayView view;
+    view.account = account.row.id;
+    view.state = to_text(replay.state);
+    view.source = replay.source.name;
+    view.pair = replay.source.pair;
+    view.interval = replay.source.interval;
+    view.seed = replay.source.seed;
+    view.now = world.market_of(account).now;
+    view.until = replay.until;
+    view.speed = replay.speed;
+    if (replay.feed != nullptr) {
+        view.position = replay.feed->position();
+        view.ticks = replay.feed->size().value_or(0);
+    }
+    view.first = replay.first;
+    view.last = replay.last;
+    return view;
+}
+
+ports::StatusView status_of(const World& world) {
+    ports::StatusView view;
+    view.state = world.daemon_hold.kind == HoldKind::None ? "running"
+                                                          : std::string{to_text(world.daemon_hold.kind)};
+    view.users = static_cast<std::uint32_t>(world.users.size());
+    view.accounts = static_cast<std::uint32_t>(world.accounts.size());
+    view.vaults = static_cast<std::uint32_t>(world.vaults.size());
+    view.sleeves = view.vaults * 2;
+    view.entries = world.entries;
+    for (const Vault& vault : world.vaults) {
+        if (!vault.attention.empty()) {
+            ++view.attention;
+            view.warnings.push_back(
+                fmt::format("{} needs attention: {}", to_text(vault.row.id), vault.attention));
+        }
+        for (const Sleeve& sleeve : vault.sleeves) {
+            if (has_open_position(vault, sleeve)) ++view.open_positions;
+            if (effective_hold(world, vault, sleeve) != HoldKind::None) ++view.paused_sleeves;
+            for (const Order& order : sleeve.orders) {
+                if (order.live()) ++view.live_orders;
+                if (order.state == OrderState::Unresolved) ++view.unresolved_orders;
+            }
+        }
+    }
+    for (const Account& account : world.accounts)
+        if (account.replay.state == ReplayState::Running) ++view.running_replays;
+    if (world.daemon_hold.kind != HoldKind::None)
+        view.pauses.push_back(hold_view("daemon", "", world.daemon_hold));
+    for (const User& user : world.users)
+        if (user.hold.kind != HoldKind::None)
+            view.pauses.push_back(hold_view("user", user.row.name, user.hold));
+    if (world.buys_stopped)
+        view.warnings.push_back("the store's disk is almost full: buys are stopped");
+    return view;
+}
+
+}  // namespace vault::engine

@@ -1,0 +1,58 @@
+#include "daemon/engine/world.hpp"
+
+#include "common/base/check.hpp"
+
+namespace vault::engine {
+
+std::string_view to_text(ReplayState state) {
+    switch (state) {
+        case ReplayState::None: return "none";
+        case ReplayState::Ready: return "ready";
+        case ReplayState::Running: return "running";
+        case ReplayState::Finished: return "finished";
+        case ReplayState::Stopped: return "stopped";
+    }
+    return "";
+}
+
+User* World::find_user(std::string_view name) {
+    for (User& user : users)
+        if (user.row.name == name) return &user;
+    return nullptr;
+}
+
+User* World::find_user(UserId id) {
+    return id.value >= 1 && id.value <= users.size() ? &users[id.value - 1] : nullptr;
+}
+
+Account* World::find_account(AccountId id) {
+    return id.value >= 1 && id.value <= accounts.size() ? &accounts[id.value - 1] : nullptr;
+}
+
+Vault* World::find_vault(VaultId id) {
+    return id.value >= 1 && id.value <= vaults.size() ? &vaults[id.value - 1] : nullptr;
+}
+
+User& World::user_of(const Vault& vault) { return users[vault.row.user.value - 1]; }
+const User& World::user_of(const Vault& vault) const { return users[vault.row.user.value - 1]; }
+Account& World::account_of(const Vault& vault) { return accounts[vault.row.account.value - 1]; }
+const Account& World::account_of(const Vault& vault) const {
+    return accounts[vault.row.account.value - 1];
+}
+
+const PairMarket* World::pair_market(const Account& account, const Pair& pair) const {
+    const Market& market = market_of(account);
+    const auto found = market.pairs.find(pair);
+    return found == market.pairs.end() ? nullptr : &found->second;
+}
+
+const PairRules* World::rules_of(const Pair& pair) const {
+    const auto found = catalogue.find(pair);
+    return found == catalogue.end() ? nullptr : &found->second;
+}
+
+HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    return effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &sleeve.hold});
+}
+
+}  // namespace vault::engine

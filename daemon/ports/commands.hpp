@@ -1,0 +1,222 @@
+#pragma once
+// What a person can ask of the engine, as typed values. The control room turns a validated request
+// into one Command and hands it to Commands::execute with a Render function; the shard applies the
+// command in a turn, renders the view to its JSON reply there and stores that reply under the
+// idempotency key in the same batch. The reply is released when the batch is durable.
+#include "common/base/clock.hpp"
+#include "common/base/hash.hpp"
+#include "daemon/ports/rows.hpp"
+#include "daemon/ports/views.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <variant>
+
+namespace vault::ports {
+
+// A vault named by id; a user by name, so that a script can be written before ids are known.
+namespace cmd {
+
+struct CreateUser {
+    std::string name;
+    Role role = Role::Member;
+};
+struct ListUsers {};
+struct SetWallets {
+    std::string name;
+    std::vector<Asset> add, remove;
+};
+struct AddAccount {
+    std::string user;  // empty: the caller
+    std::string exchange;
+    std::string label;
+};
+struct ListAccounts {};
+struct PaperFunding {  // deposit > 0, withdrawal < 0
+    AccountId account;
+    Asset asset;
+    Decimal amount;
+};
+struct PaperTrade {  // a trade made by hand on the simulated exchange
+    AccountId account;
+    Pair pair;
+    Side side = Side::Buy;
+    Quantity quantity;
+    std::optional<Price> price;  // none: the last price
+};
+struct CreateVault {
+    AccountId account;
+    Asset asset;
+    std::optional<Decimal> balance;  // paper: put into the simulated wallet first
+};
+struct ListVaults {};
+struct ShowVault {
+    VaultId vault;
+};
+struct SetTradeable {
+    VaultId vault;
+    Decimal amount;
+};
+struct Allocate {
+    VaultId vault;
+    Decimal quiet, flash;  // deltas >= 0, not both 0
+};
+struct Unallocate {
+    VaultId vault;
+    Decimal quiet, flash;
+};
+struct SetReserve {
+    VaultId vault;
+    std::optional<Decimal> pct;  // 0 <= pct < 100; none: off
+};
+enum class AutoRaiseMode : std::uint8_t { Off, Full, Percent };
+struct SetAutoRaise {
+    VaultId vault;
+    AutoRaiseMode mode = AutoRaiseMode::Off;
+    Decimal percent;             // 0 < percent <= 100 for Percent
+    std::optional<Decimal> cap;  // ceiling of tradeable
+};
+struct SetPairs {
+    VaultId vault;
+    std::vector<Pair> add, remove;
+    bool available = false;  // tell what could be added as well
+};
+struct RefreshVault {
+    VaultId vault;
+};
+struct SetMode {
+    VaultId vault;
+    Mode mode = Mode::Paper;
+};
+// What a pause, resume, halt or liquidation is about: exactly one level.
+struct Target {
+    enum class Level : std::uint8_t { Sleeve, Vault, User, Daemon };
+    Level level = Level::Daemon;
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::string user;
+};
+struct Pause {
+    Target target;
+    std::string why;
+};
+struct Halt {
+    Target target;
+    std::string why;
+};
+struct Resume {
+    Target target;
+    std::string why;
+};
+struct Liquidate {
+    Target target;  // vault or sleeve
+    std::string why;
+};
+struct ListSleeves {};
+struct ShowSleeve {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+};
+struct SetSleeve {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
+};
+struct SetStrategy {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::string strategy;  // "cycle"
+};
+struct ListPositions {
+    std::optional<VaultId> vault;
+};
+struct ResolvePosition {
+    enum class As : std::uint8_t { Sold, Withdrawn, Kept };
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;  // none: the only one
+    As as = As::Kept;
+    std::optional<Price> price;  // Sold: at what price
+};
+struct WriteDown {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;
+};
+struct ReplayStart {
+    AccountId account;
+    std::string source;         // absolute path of a CSV file, or "synthetic"
+    std::optional<Pair> pair;   // none: from the file's name
+    std::optional<Duration> interval;
+    bool close_path = false;    // true: one tick per candle
+    std::uint64_t seed = 1;
+    std::optional<Decimal> speed;  // virtual seconds per second; none: as fast as possible
+    std::optional<UtcTime> from, to;
+};
+struct ReplayRun {
+    AccountId account;
+    std::optional<UtcTime> until;  // none: to the end of the data
+};
+struct ReplayStatus {
+    std::optional<AccountId> account;
+};
+struct ReplayStop {
+    AccountId account;
+};
+struct CorrectEntry {
+    VaultId vault;
+    std::uint64_t reverses = 0;  // seq of the entry
+    std::string reason;
+    std::optional<EntryRow> entry = std::nullopt;  // it as stored; the control room reads it
+};
+struct ShowStatus {};
+struct Barrier {};  // changes nothing: its reply means that everything before it is durable
+
+}  // namespace cmd
+
+using Command =
+    std::variant<cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
+                 cmd::ListAccounts, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault,
+                 cmd::ListVaults, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate,
+                 cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode,
+                 cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves,
+                 cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
+                 cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
+                 cmd::ReplayStatus, cmd::ReplayStop, cmd::CorrectEntry, cmd::ShowStatus,
+                 cmd::Barrier>;
+
+// What a command answers with. A mutation answers with the object after the change.
+using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
+                          VaultView, std::vector<VaultView>, SleeveView, std::vector<SleeveView>,
+                          std::vector<PositionView>, PauseView, PairsView, ReplayView,
+                          std::vector<ReplayView>, EntryView, StatusView>;
+
+// Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
+using Render = std::string (*)(const View& view);
+
+struct CallContext {
+    std::string actor;     // user name, or "uid:0" until sign-in exists
+    std::string idem_key;  // empty for a query
+    Digest request{};      // keyed hash of method and parameters
+    bool dry_run = false;
+    bool lowers_risk = false;              // pause, halt: bite in memory at once
+    std::optional<SteadyTime> deadline;    // not started after it
+};
+
+struct Reply {
+    std::string data_json;
+    bool repeated = false;  // the stored reply of the first call
+    bool durable = true;    // false only for halt and pause while the store is behind
+};
+
+class Commands {
+  public:
+    virtual ~Commands() = default;
+    // Runs on the shard's executor; resumes the caller on its own. Errors: the refusal (nothing
+    // happened), Busy/Draining/Expired (nothing happened), StoreFailed (nothing happened).
+    virtual boost::asio::awaitable<Result<Reply>> execute(CallContext context, Command command,
+                                                          Render render) = 0;
+};
+
+}  // namespace vault::ports

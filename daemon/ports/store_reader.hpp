@@ -1,0 +1,43 @@
+#pragma once
+// Read-only questions to the store, for reports, lists and exports. Implementations own a read-only
+// connection; calls block, each for at most about 200 ms (pages are bounded by `limit`), and belong to
+// one thread at a time. Rows come oldest first unless said. Errors: StoreFailed.
+#include "daemon/ports/rows.hpp"
+
+#include <functional>
+
+namespace vault::ports {
+
+// Every set field narrows. Times: from <= at < to, of the row's own clock (virtual under replay).
+struct RowFilter {
+    std::optional<UserId> user;
+    std::optional<VaultId> vault;
+    std::optional<SleeveKind> sleeve;
+    std::optional<Pair> pair;
+    std::optional<UtcTime> from;
+    std::optional<UtcTime> to;
+    std::uint32_t limit = 100;  // 1..10000, the newest rows within the filter
+};
+
+class StoreReader {
+  public:
+    virtual ~StoreReader() = default;
+
+    // Entries of one vault with seq >= from_seq, at most `limit`, by seq.
+    virtual Result<std::vector<EntryRow>> entries(VaultId vault, std::uint64_t from_seq,
+                                                  std::uint32_t limit) = 0;
+    virtual Result<std::vector<BalanceRow>> balances(VaultId vault) = 0;
+    virtual Result<std::vector<VaultRow>> vaults() = 0;
+    virtual Result<std::vector<OrderRow>> orders(const RowFilter& filter) = 0;
+    virtual Result<std::vector<FillRow>> fills(const RowFilter& filter) = 0;
+    virtual Result<std::vector<DecisionRow>> decisions(const RowFilter& filter) = 0;
+    virtual Result<std::vector<AllocationRow>> allocations(const RowFilter& filter) = 0;
+    virtual Result<std::vector<SweepRow>> sweeps(const RowFilter& filter) = 0;
+    virtual Result<std::vector<PauseRow>> pauses(const RowFilter& filter) = 0;
+    virtual Result<std::vector<CycleRow>> cycles(const RowFilter& filter) = 0;
+    virtual Result<std::vector<DayCloseRow>> day_closes(const RowFilter& filter) = 0;
+    virtual Result<std::vector<NoticeRow>> notices(const RowFilter& filter) = 0;
+    virtual Result<std::vector<PriceRow>> prices(AccountId account, const RowFilter& filter) = 0;
+};
+
+}  // namespace vault::ports

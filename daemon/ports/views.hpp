@@ -1,0 +1,146 @@
+#pragma once
+// What the engine shows of itself: plain values that the control room renders to JSON. Amounts are in
+// the vault's asset, quantities in the base. Times are those of the account's clock (virtual under
+// replay). Names equal the JSON field names.
+#include "common/domain/ids.hpp"
+#include "common/domain/market.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vault::ports {
+
+struct UserView {
+    UserId id;
+    std::string name;
+    Role role = Role::Member;
+    std::vector<Asset> wallets;
+    UtcTime created_at;
+};
+
+struct WalletView {
+    Asset asset;
+    Decimal free, held, total;
+    Decimal unattributed;  // total less what vaults explain
+};
+
+struct AccountView {
+    AccountId id;
+    std::string user;
+    std::string exchange;
+    std::string label;
+    std::vector<WalletView> wallets;
+    std::vector<VaultId> vaults;
+    UtcTime now;  // the account's clock
+    UtcTime created_at;
+};
+
+struct PositionView {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    Pair pair;
+    std::string state;  // open dust stuck needs_attention
+    Decimal quantity, held, cost, average_price;
+    std::optional<Decimal> price;  // last
+    bool price_stale = false;
+    Decimal value, unrealised;
+    std::optional<UtcTime> opened_at;
+};
+
+struct PauseView {
+    std::string level, target;
+    std::string state;  // paused halted liquidating running
+    std::string by, why;
+    std::optional<UtcTime> since;
+    bool changed = false;
+    bool durable = true;
+    std::vector<std::string> sleeves;  // the states of the sleeves it is about, "v1.flash pausing"
+};
+
+struct SettingView {
+    std::string key, value;
+    bool is_default = true;
+};
+
+struct SleeveView {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::string state;
+    std::string idle_reason;  // why it does not trade; empty if it does
+    Decimal cash, locked, pending, unallocate_requested, positions_cost, balance, principal;
+    Decimal realised, unrealised, equity, fees, fee_float, swept;
+    std::vector<PositionView> positions;
+    std::vector<std::string> orders;  // ids of live or unresolved orders
+    std::uint32_t cycles = 0;
+    std::string strategy, mode, preset;
+    std::vector<SettingView> settings;
+    std::optional<UtcTime> last_fill_at;
+    std::vector<PauseView> pauses;  // that hold it, widest first
+};
+
+struct AutoRaiseView {
+    std::string mode;  // off full percent
+    std::optional<Decimal> percent, cap;
+};
+
+struct VaultView {
+    VaultId id;
+    std::string user;
+    AccountId account;
+    Asset asset;
+    Mode mode = Mode::Paper;
+    std::string state;
+    Decimal total, tradeable, reserve, unallocated, equity;
+    Decimal shortfall;
+    std::optional<Decimal> reserve_pct, reserve_cap;  // reserve_cap: the largest tradeable it allows
+    SleeveView quiet, flash;
+    std::vector<Pair> pairs;
+    AutoRaiseView auto_raise;
+    std::vector<PauseView> pauses;
+    std::string attention;  // why needs_attention; empty if not
+    UtcTime created_at, updated_at;
+};
+
+struct PairView {
+    PairRules rules;
+    bool selected = false;
+    std::optional<Price> price;
+    std::optional<UtcTime> price_at;
+};
+
+struct PairsView {
+    VaultId vault;
+    std::vector<PairView> pairs;
+};
+
+struct ReplayView {
+    AccountId account;
+    std::string state;  // ready running finished stopped none
+    std::string source;
+    Pair pair;
+    Duration interval{};
+    std::uint64_t seed = 0;
+    std::uint64_t position = 0, ticks = 0;  // ticks done, ticks in all
+    std::optional<UtcTime> now, until, first, last;
+    std::optional<Decimal> speed;
+};
+
+struct EntryView {
+    VaultId vault;
+    std::uint64_t seq = 0;
+    std::string kind, cause;
+};
+
+struct StatusView {
+    std::string state;  // running draining halted
+    std::uint32_t users = 0, accounts = 0, vaults = 0, sleeves = 0;
+    std::uint32_t open_positions = 0, live_orders = 0, unresolved_orders = 0;
+    std::uint32_t paused_sleeves = 0, attention = 0, running_replays = 0;
+    std::uint64_t batch = 0, durable = 0, entries = 0;
+    std::vector<PauseView> pauses;
+    std::vector<std::string> warnings;
+};
+
+}  // namespace vault::ports

@@ -1,0 +1,66 @@
+#include "daemon/report/decision_why.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vault::report {
+
+namespace {
+
+struct Explanation {
+    std::string_view reason;
+    std::string_view text;
+};
+
+// The words of ports/strategy.hpp's Reason; the gates of design/strategy.md, "Buy check".
+constexpr std::array kExplanations{
+    Explanation{"none", "nothing was due"},
+    Explanation{"paused", "buys are held by a pause of the sleeve or of something wider"},
+    Explanation{"stale_price", "there was no fresh price to decide on"},
+    Explanation{"warming_up", "the price history is still shorter than the momentum window"},
+    Explanation{"window",
+                "there is no sample near the start of the momentum window to compare with"},
+    Explanation{"cooldown", "the last cycle closed too recently to buy again"},
+    Explanation{"caps", "a cap of the sleeve forbids another buy now"},
+    Explanation{"min_quote", "free cash is below the least amount for a buy"},
+    Explanation{"fee_too_high", "a round trip would not earn its fees"},
+    Explanation{"max_slippage", "the expected fill is too far from the market price"},
+    Explanation{"below_minimum",
+                "the order would be below the minimum of the exchange for the pair"},
+    Explanation{"no_signal", "all gates were open, but neither a spike nor a bounce was seen"},
+    Explanation{"spike", "the price rose fast enough over the momentum window"},
+    Explanation{"bounce", "the price came back far enough from its recent low"},
+    Explanation{"hold_uptrend", "the trend still points up, so the position is kept"},
+    Explanation{"stop_loss", "the price fell below the stop-loss"},
+    Explanation{"trailing", "the price fell back from its peak by more than the trail"},
+    Explanation{"order_pending", "an order in this pair is live or its outcome is not known yet"},
+    Explanation{"liquidate", "a person asked to sell everything"},
+};
+
+}  // namespace
+
+std::string_view explain_reason(std::string_view reason) {
+    const auto row = std::ranges::find(kExplanations, reason, &Explanation::reason);
+    return row == kExplanations.end() ? "the rule of this name decided" : row->text;
+}
+
+Result<DecisionWhy> decision_why(ports::StoreReader& reader, VaultId vault, SleeveKind sleeve) {
+    ports::RowFilter filter;
+    filter.vault = vault;
+    filter.sleeve = sleeve;
+    filter.limit = 5;
+    VAULT_TRY(auto rows, reader.decisions(filter));
+    if (rows.empty())
+        return Error(
+            Errc::NotFound,
+            fmt::format("{} {} has not decided anything yet", to_text(vault), to_text(sleeve)), "",
+            "vaultctl sleeve show tells what it waits for");
+    ports::DecisionRow last = std::move(rows.back());
+    rows.pop_back();
+    const std::string_view text = explain_reason(last.reason);
+    return DecisionWhy{std::move(last), text, std::move(rows)};
+}
+
+}  // namespace vault::report

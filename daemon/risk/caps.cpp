@@ -1,0 +1,130 @@
+#include "daemon/risk/caps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace vault::risk {
+namespace {
+
+// Where a decimal cap lives and which values it may have: 0 < value <= most (or < most).
+struct DecimalCap {
+    std::string_view key;
+    std::optional<Decimal> Caps::*member;
+    std::optional<Decimal> most;
+    bool most_allowed;
+};
+
+const DecimalCap kDecimalCaps[] = {
+    {"max_position", &Caps::max_position, std::nullopt, false},
+    {"max_position_pct", &Caps::max_position_pct, Decimal::from_int(100), true},
+    {"max_daily_loss", &Caps::max_daily_loss, std::nullopt, false},
+    {"max_drawdown", &Caps::max_drawdown, kOne, false},
+    {"max_exposure_per_base", &Caps::max_exposure_per_base, std::nullopt, false},
+    {"quote_band", &Caps::quote_band, kOne, false},
+};
+
+const CapKey& key_of(std::string_view name) {
+    const auto& all = cap_keys();
+    return *std::find_if(all.begin(), all.end(), [&](const CapKey& k) { return k.name == name; });
+}
+
+Error out_of_range(std::string_view name) {
+    const CapKey& key = key_of(name);
+    return Error{Errc::InvalidParams,
+                 fmt::format("{} must be {} ({})", name, key.range, key.unit), std::string{name},
+                 "write off to remove the cap"};
+}
+
+Result<void> set_decimal(Caps& caps, const DecimalCap& cap, std::string_view text) {
+    if (text == "off") {
+        caps.*cap.member = std::nullopt;
+        return success();
+    }
+    auto value = Decimal::parse(text);
+    if (!value) return std::move(value).error().with_field(std::string{cap.key});
+    const bool too_large =
+        cap.most && (cap.most_allowed ? value.value() > *cap.most : value.value() >= *cap.most);
+    if (!value.value().is_positive() || too_large) return out_of_range(cap.key);
+    caps.*cap.member = value.value();
+    return success();
+}
+
+Result<std::uint32_t> parse_count(std::string_view key, std::string_view text,
+                                  std::uint32_t most) {
+    std::uint32_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [at, status] = std::from_chars(text.data(), end, value);
+    if (status != std::errc{} || at != end || value < 1 || value > most) return out_of_range(key);
+    return value;
+}
+
+}  // namespace
+
+const std::vector<CapKey>& cap_keys() {
+    static const std::vector<CapKey> kKeys{
+        {"max_position", "quote", "> 0 or off", "largest cost of the sleeve's positions"},
+        {"max_position_pct", "percent", "> 0, <= 100 or off", "the same, of the sleeve's balance"},
+        {"max_daily_loss", "quote", "> 0 or off",
+         "loss since midnight UTC, unrealised included, that holds buys"},
+        {"max_drawdown", "fraction", "> 0, < 1 or off", "fall from the peak of equity and sweeps"},
+        {"max_trades_per_day", "buys", "1 to 100000 or off", "buys sent since midnight UTC"},
+        {"max_open_positions", "positions", "1 to 100", "positions open at the same time"},
+        {"max_exposure_per_base", "report currency", "> 0 or off", "per base, over the user"},
+        {"quote_band", "fraction", "> 0, < 1 or off", "how far a stablecoin may be off 1"},
+        {"caps_reset_daily", "bool", "true or false",
+         "tripped loss caps end with their UTC day"},
+    };
+    return kKeys;
+}
+
+Result<void> set_cap(Caps& caps, std::string_view key, std::string_view text) {
+    for (const DecimalCap& cap : kDecimalCaps)
+        if (cap.key == key) return set_decimal(caps, cap, text);
+    if (key == "max_trades_per_day") {
+        if (text == "off") {
+            caps.max_trades_per_day = std::nullopt;
+            return success();
+        }
+        VAULT_TRY(caps.max_trades_per_day, parse_count(key, text, 100'000));
+        return success();
+    }
+    if (key == "max_open_positions") {
+        VAULT_TRY(caps.max_open_positions, parse_count(key, text, 100));
+        return success();
+    }
+    if (key == "caps_reset_daily") {
+        if (text != "true" && text != "false") return out_of_range(key);
+        caps.caps_reset_daily = text == "true";
+        return success();
+    }
+    return Error{Errc::NotFound, fmt::format("'{}' is not a risk cap", key), std::string{key}};
+}
+
+std::string cap_text(const Caps& caps, std::string_view key) {
+    for (const DecimalCap& cap : kDecimalCaps)
+        if (cap.key == key) return caps.*cap.member ? (*(caps.*cap.member)).text() : "off";
+    if (key == "max_trades_per_day")
+        return caps.max_trades_per_day ? std::to_string(*caps.max_trades_per_day) : "off";
+    if (key == "max_open_positions") return std::to_string(caps.max_open_positions);
+    return caps.caps_reset_daily ? "true" : "false";
+}
+
+std::string_view blocking_cap(const Caps& caps, const Exposure& exposure) {
+    if (exposure.open_positions >= caps.max_open_positions) return "max_open_positions";
+    if (caps.max_position && exposure.positions_cost + exposure.budget > *caps.max_position)
+        return "max_position";
+    return {};
+}
+
+Decimal loss_today(const DayMarks& marks, Decimal realised, Decimal unrealised) {
+    return -(realised - marks.realised_before + unrealised - marks.unrealised_before);
+}
+
+bool daily_loss_reached(const Caps& caps, const DayMarks& marks, Decimal realised,
+                        Decimal unrealised) {
+    return caps.max_daily_loss && loss_today(marks, realised, unrealised) >= *caps.max_daily_loss;
+}
+
+}  // namespace vault::risk

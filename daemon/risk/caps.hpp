@@ -1,0 +1,67 @@
+#pragma once
+// Risk caps of one sleeve (design/strategy.md, "Risk caps"): limits that hold buys and keep exits.
+// Enforced before every buy: max_position, max_daily_loss, max_open_positions; the other keys are
+// validated and kept. Loss caps latch: once tripped they hold until a resume, or until the next UTC
+// day if so configured. Pure values and functions; amounts in the vault's asset; any thread.
+#include "common/base/time.hpp"
+#include "common/domain/decimal.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vault::risk {
+
+struct Caps {
+    std::optional<Decimal> max_position;      // quote, > 0: cost of the sleeve's positions after a buy
+    std::optional<Decimal> max_position_pct;  // of the sleeve's balance, 0 < pct <= 100
+    std::optional<Decimal> max_daily_loss;    // quote, > 0
+    std::optional<Decimal> max_drawdown;      // fraction, 0 < f < 1
+    std::optional<std::uint32_t> max_trades_per_day;  // buys sent, >= 1
+    std::uint32_t max_open_positions = 1;             // 1..100
+    std::optional<Decimal> max_exposure_per_base;     // report currency, > 0
+    std::optional<Decimal> quote_band;                // fraction, 0 < f < 1
+    bool caps_reset_daily = false;  // tripped loss caps end with their UTC day
+    friend bool operator==(const Caps&, const Caps&) = default;
+};
+
+struct CapKey {
+    std::string_view name;
+    std::string_view unit;
+    std::string_view range;
+    std::string_view doc;
+};
+const std::vector<CapKey>& cap_keys();
+// Sets one key from text; "off" clears an optional one. Errors: NotFound for a key that is none,
+// InvalidParams naming key, range and unit.
+Result<void> set_cap(Caps& caps, std::string_view key, std::string_view text);
+// The key's value as text, "off" when unset. The key exists.
+std::string cap_text(const Caps& caps, std::string_view key);
+
+// What the sleeve has done since midnight UTC of `day`.
+struct DayMarks {
+    UtcTime day;
+    Decimal realised_before;    // realised at midnight
+    Decimal unrealised_before;  // of the positions open at midnight, at its price
+    std::uint32_t buys = 0;     // sent since
+    friend bool operator==(const DayMarks&, const DayMarks&) = default;
+};
+
+struct Exposure {
+    Decimal budget;          // what the next buy would spend, fee inside
+    Decimal positions_cost;  // of all the sleeve's positions
+    std::uint32_t open_positions = 0;
+};
+
+// The first cap that forbids the next buy, by its key; empty if none does.
+std::string_view blocking_cap(const Caps& caps, const Exposure& exposure);
+
+// Today's loss: -(realised today + change of unrealised); negative when the day is up.
+Decimal loss_today(const DayMarks& marks, Decimal realised, Decimal unrealised);
+// True when today's loss has reached max_daily_loss.
+bool daily_loss_reached(const Caps& caps, const DayMarks& marks, Decimal realised,
+                        Decimal unrealised);
+
+}  // namespace vault::risk

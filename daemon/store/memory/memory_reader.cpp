@@ -1,0 +1,100 @@
+// The reading half of MemoryStore: the same answers as SqliteReader's, from plain containers.
+#include "daemon/store/memory/memory_store.hpp"
+#include "daemon/store/row_filter.hpp"
+
+namespace vault::store {
+
+namespace {
+
+template <class Row>
+UtcTime time_of(const Row& row) {
+    UtcTime time{};
+    fields(row, [&time](std::string_view name, const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, UtcTime>)
+            if (name == kTable<Row>.time) time = value;
+    });
+    return time;
+}
+
+template <class Row>
+std::vector<Row> newest(std::vector<Row> found, std::uint32_t limit) {
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Row& a, const Row& b) { return time_of(a) < time_of(b); });
+    if (found.size() > limit)
+        found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+    return found;
+}
+
+template <class Row>
+std::vector<Row> filtered(const std::vector<Row>& rows, const ports::RowFilter& filter) {
+    std::vector<Row> found;
+    RowMatch<Row> match{filter};
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(found),
+                 [&match](const Row& row) { return match(row); });
+    return newest(std::move(found), row_limit(filter));
+}
+
+}  // namespace
+
+Result<std::vector<ports::EntryRow>> MemoryStore::entries(VaultId vault, std::uint64_t from_seq,
+                                                          std::uint32_t limit) {
+    std::vector<ports::EntryRow> found;
+    const auto at = tables_.entries.find(vault);
+    if (at == tables_.entries.end()) return found;
+    const std::size_t count = std::clamp<std::uint32_t>(limit, 1, kMaxRows);
+    for (const auto& row : at->second)
+        if (row.seq >= from_seq && found.size() < count) found.push_back(row);
+    return found;
+}
+
+Result<std::vector<ports::BalanceRow>> MemoryStore::balances(VaultId vault) {
+    std::vector<ports::BalanceRow> found;
+    for (const auto& [key, row] : tables_.balances)
+        if (row.vault == vault) found.push_back(row);
+    return found;
+}
+
+Result<std::vector<ports::VaultRow>> MemoryStore::vaults() {
+    std::vector<ports::VaultRow> found;
+    for (const auto& [id, row] : tables_.vaults)
+        found.push_back(row);
+    return found;
+}
+
+Result<std::vector<ports::OrderRow>> MemoryStore::orders(const ports::RowFilter& filter) {
+    return filtered(tables_.orders, filter);
+}
+Result<std::vector<ports::FillRow>> MemoryStore::fills(const ports::RowFilter& filter) {
+    return filtered(tables_.fills, filter);
+}
+Result<std::vector<ports::DecisionRow>> MemoryStore::decisions(const ports::RowFilter& filter) {
+    return filtered(tables_.decisions, filter);
+}
+Result<std::vector<ports::AllocationRow>> MemoryStore::allocations(const ports::RowFilter& filter) {
+    return filtered(tables_.allocations, filter);
+}
+Result<std::vector<ports::SweepRow>> MemoryStore::sweeps(const ports::RowFilter& filter) {
+    return filtered(tables_.sweeps, filter);
+}
+Result<std::vector<ports::PauseRow>> MemoryStore::pauses(const ports::RowFilter& filter) {
+    return filtered(tables_.pauses, filter);
+}
+Result<std::vector<ports::CycleRow>> MemoryStore::cycles(const ports::RowFilter& filter) {
+    return filtered(tables_.cycles, filter);
+}
+Result<std::vector<ports::DayCloseRow>> MemoryStore::day_closes(const ports::RowFilter& filter) {
+    return filtered(tables_.day_closes, filter);
+}
+Result<std::vector<ports::NoticeRow>> MemoryStore::notices(const ports::RowFilter& filter) {
+    return filtered(tables_.notices, filter);
+}
+
+Result<std::vector<ports::PriceRow>> MemoryStore::prices(AccountId account,
+                                                         const ports::RowFilter& filter) {
+    std::vector<ports::PriceRow> rows;
+    for (const auto& [key, row] : tables_.prices)
+        if (row.account == account) rows.push_back(row);
+    return filtered(rows, filter);
+}
+
+}  // namespace vault::store

@@ -1,0 +1,183 @@
+#include "daemon/store/memory/memory_store.hpp"
+
+#include "daemon/ledger/chain.hpp"
+#include "daemon/store/balance_fold.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::store {
+
+using ports::CommitReport;
+using ports::CommitStatus;
+
+namespace {
+
+constexpr Duration kReplyAge = std::chrono::hours{24};
+constexpr std::uint32_t kMillion = 1'000'000;
+
+template <class Key, class Row>
+std::vector<Row> values(const std::map<Key, Row>& map) {
+    std::vector<Row> rows;
+    for (const auto& [key, row] : map)
+        rows.push_back(row);
+    return rows;
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore(const Clock& clock, const MemoryFaults& faults)
+    : clock_(clock), faults_(faults), random_(faults.seed) {
+    health_.full_check_done = true;
+}
+
+void MemoryStore::set_faults(const MemoryFaults& faults) {
+    faults_ = faults;
+    random_ = Random{faults.seed};
+}
+
+Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
+    closed_ = false;
+    shards_.erase(shard);
+    ports::Snapshot snapshot;
+    auto& mark = tables_.shards[shard];
+    ++mark.epoch;
+    snapshot.mark = mark;
+    snapshot.users = values(tables_.users);
+    snapshot.accounts = values(tables_.accounts);
+    snapshot.vaults = values(tables_.vaults);
+    snapshot.balances = values(tables_.balances);
+    snapshot.states = values(tables_.states);
+    for (const auto& [vault, entries] : tables_.entries)
+        snapshot.heads[vault] = tables_.head(vault);
+    const UtcTime oldest = clock_.now() - kReplyAge;
+    for (const auto& [key, reply] : tables_.replies)
+        if (reply.at >= oldest) snapshot.replies.push_back(reply);
+    return snapshot;
+}
+
+void MemoryStore::commit(ports::Batch batch, Done done) {
+    if (closed_) {
+        if (done) done({batch.n, CommitStatus::Failed, "the store is closed"});
+        return;
+    }
+    queue_.push_back({std::move(batch), std::move(done)});
+}
+
+Result<ports::ShardMark> MemoryStore::read_mark(ShardId shard) {
+    const auto at = tables_.shards.find(shard);
+    return at == tables_.shards.end() ? ports::ShardMark{} : at->second;
+}
+
+ports::StoreHealth MemoryStore::health() const {
+    return health_;
+}
+
+void MemoryStore::close() {
+    while (step()) {
+    }
+    closed_ = true;
+}
+
+bool MemoryStore::step() {
+    if (queue_.empty()) return false;
+    // Taken out first: `done` may queue the next batch.
+    const Queued item = std::move(queue_.front());
+    queue_.pop_front();
+    const CommitReport report = settle(item.batch);
+    if (item.done) item.done(report);
+    return true;
+}
+
+void MemoryStore::crash() {
+    auto applied = random_.below(queue_.size() + 1);
+    const MemoryFaults faults = std::exchange(faults_, MemoryFaults{});
+    for (auto item = queue_.begin(); applied > 0; ++item, --applied)
+        settle(item->batch);
+    faults_ = faults;
+    queue_.clear();
+    shards_.clear();
+}
+
+// A batch that does not come onto the mark: which answer it gets.
+CommitReport MemoryStore::fence(const ports::Batch& batch, const ShardState& shard) const {
+    const auto at = tables_.shards.find(batch.shard);
+    const ports::ShardMark mark = at == tables_.shards.end() ? ports::ShardMark{} : at->second;
+    if (mark.epoch != batch.epoch)
+        return {batch.n, CommitStatus::Fenced,
+                fmt::format("the shard belongs to epoch {}, this batch is of epoch {}", mark.epoch,
+                            batch.epoch)};
+    if (batch.n.value == mark.n.value + 1) return {batch.n, CommitStatus::Durable, {}};
+    if (shard.unknown == batch.n && batch.n == mark.n)
+        return {batch.n, CommitStatus::Durable, "applied already"};
+    return {batch.n, CommitStatus::Failed,
+            fmt::format("batch {} does not follow batch {}", batch.n.value, mark.n.value)};
+}
+
+CommitReport MemoryStore::roll_faults(const ports::Batch& batch) {
+    const std::uint64_t roll = random_.below(kMillion);
+    const std::uint64_t failed = faults_.fail_per_million;
+    const std::uint64_t lost = failed + faults_.unknown_lost_per_million;
+    const std::uint64_t applied = lost + faults_.unknown_applied_per_million;
+    if (roll < failed) return {batch.n, CommitStatus::Failed, "simulated: the disk failed"};
+    if (roll < lost) return {batch.n, CommitStatus::Unknown, "simulated: the answer was lost"};
+    auto done = tables_.apply(batch);
+    if (!done) return {batch.n, CommitStatus::Failed, done.error().message()};
+    tables_.shards[batch.shard].n = batch.n;
+    if (roll < applied) return {batch.n, CommitStatus::Unknown, "simulated: the answer was lost"};
+    return {batch.n, CommitStatus::Durable, {}};
+}
+
+CommitReport MemoryStore::settle(const ports::Batch& batch) {
+    ShardState& shard = shards_[batch.shard];
+    if (shard.broken && batch.n > *shard.broken)
+        return {batch.n, CommitStatus::Failed,
+                fmt::format("batch {} of the shard is not durable", shard.broken->value)};
+    CommitReport report = fence(batch, shard);
+    const bool fresh = report.status == CommitStatus::Durable && report.message.empty();
+    if (fresh) report = roll_faults(batch);
+    switch (report.status) {
+        case CommitStatus::Durable: shard = {}; break;
+        case CommitStatus::Unknown:
+            shard.unknown = batch.n;
+            shard.broken = batch.n;
+            break;
+        case CommitStatus::Failed:
+        case CommitStatus::Fenced:
+            if (!shard.broken || batch.n < *shard.broken) shard.broken = batch.n;
+            break;
+    }
+    return report;
+}
+
+Result<void> MemoryStore::prove() const {
+    for (const auto& [vault, entries] : tables_.entries) {
+        ledger::ChainVerifier chain{vault};
+        BalanceFold fold;
+        for (const auto& row : entries) {
+            const std::string at = format_utc(row.at);
+            const ledger::EntryColumns columns{
+                row.vault,    row.seq,         row.tx,
+                row.kind,     row.cause,       to_text(row.owner.mode),
+                at,           row.owner.actor, row.postings_json,
+                row.prev_hash};
+            VAULT_TRYV(chain.next(columns, row.hash));
+            VAULT_TRYV(fold.add(row.postings_json));
+        }
+        std::vector<std::string> lines;
+        for (const auto& [key, row] : tables_.balances)
+            if (row.vault == vault && !row.amount.is_zero())
+                lines.push_back(
+                    fmt::format("{} {} {}\n", row.account, row.asset.text(), row.amount.text()));
+        std::sort(lines.begin(), lines.end());
+        if (fmt::format("{}", fmt::join(lines, "")) != fold.text())
+            return Error{Errc::StoreInvalid,
+                         fmt::format("{}, entry {}: balances are not the sums of "
+                                     "the journal",
+                                     to_text(vault), chain.head().seq)};
+    }
+    return success();
+}
+
+}  // namespace vault::store

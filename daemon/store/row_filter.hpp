@@ -1,0 +1,69 @@
+#pragma once
+// What a RowFilter means for each kind of row, in one place for both stores. A field narrows where
+// the row has it: pauses and notices name their vault and sleeve in a text ("v1.flash"); rows
+// without a pair ignore the pair. Pure; any thread.
+#include "daemon/ports/store_reader.hpp"
+#include "daemon/store/row_fields.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace vault::store {
+
+inline constexpr std::uint32_t kMaxRows = 10'000;
+inline std::uint32_t row_limit(const ports::RowFilter& filter) {
+    return std::clamp<std::uint32_t>(filter.limit, 1, kMaxRows);
+}
+
+// The text column that names what a row is about; nullptr if ids do.
+template <class Row>
+inline constexpr const char* kObject = nullptr;
+template <>
+inline constexpr const char* kObject<ports::PauseRow> = "target";
+template <>
+inline constexpr const char* kObject<ports::NoticeRow> = "object";
+
+// True if `object` is the vault, one of its sleeves, or with `sleeve` exactly that sleeve.
+inline bool about(std::string_view object, VaultId vault, std::optional<SleeveKind> sleeve) {
+    const std::string name = to_text(vault);
+    if (sleeve) return object == name + "." + std::string{to_text(*sleeve)};
+    return object == name || object.substr(0, name.size() + 1) == name + ".";
+}
+
+template <class Row>
+class RowMatch {
+  public:
+    explicit RowMatch(const ports::RowFilter& filter) : filter_(filter) {}
+
+    bool operator()(const Row& row) {
+        matches_ = true;
+        fields(row, [this](const char* name, const auto& value) { test(name, value); });
+        return matches_;
+    }
+
+  private:
+    template <class T>
+    void test(std::string_view, const T&) {}
+    void test(std::string_view, const UserId& x) { narrow(!filter_.user || x == *filter_.user); }
+    void test(std::string_view, const VaultId& x) { narrow(!filter_.vault || x == *filter_.vault); }
+    void test(std::string_view, const SleeveKind& x) {
+        narrow(!filter_.sleeve || x == *filter_.sleeve);
+    }
+    void test(std::string_view, const Pair& x) { narrow(!filter_.pair || x == *filter_.pair); }
+    void test(std::string_view name, const UtcTime& x) {
+        if (name != kTable<Row>.time) return;
+        narrow((!filter_.from || x >= *filter_.from) && (!filter_.to || x < *filter_.to));
+    }
+    void test(std::string_view name, const std::string& x) {
+        if (name == "sleeve") narrow(!filter_.sleeve || x == to_text(*filter_.sleeve));
+        if constexpr (kObject<Row> != nullptr)
+            if (name == kObject<Row> && filter_.vault)
+                narrow(about(x, *filter_.vault, filter_.sleeve));
+    }
+    void narrow(bool holds) { matches_ = matches_ && holds; }
+
+    const ports::RowFilter& filter_;
+    bool matches_ = true;
+};
+
+}  // namespace vault::store

@@ -1,0 +1,99 @@
+#include "daemon/store/sqlite/loader.hpp"
+
+#include "daemon/store/sqlite/codec.hpp"
+
+#include <fmt/format.h>
+
+namespace vault::store {
+
+namespace {
+
+template <class Row>
+Result<std::vector<Row>> read_all(Connection& connection, const std::string& rest) {
+    VAULT_TRY(auto statement,
+              Statement::prepare(connection, "SELECT " + column_list<Row>() + " FROM " +
+                                                 kTable<Row>.table + " " + rest));
+    std::vector<Row> rows;
+    for (;;) {
+        VAULT_TRY(const bool more, statement.step());
+        if (!more) return rows;
+        VAULT_TRY(auto row, decode<Row>(statement));
+        rows.push_back(std::move(row));
+    }
+}
+
+Result<std::vector<VaultId>> vault_ids(Connection& connection) {
+    VAULT_TRY(auto statement, Statement::prepare(connection, "SELECT id FROM vault ORDER BY id"));
+    std::vector<VaultId> ids;
+    for (;;) {
+        VAULT_TRY(const bool more, statement.step());
+        if (!more) return ids;
+        ids.push_back(VaultId{static_cast<std::uint32_t>(statement.integer(0))});
+    }
+}
+
+}  // namespace
+
+Result<void> prove_vaults(Connection& connection, Auditor& auditor, Heads& heads) {
+    heads.forget();
+    VAULT_TRY(const auto vaults, vault_ids(connection));
+    for (const VaultId vault : vaults) {
+        VAULT_TRY(auto state, auditor.start(vault));
+        VAULT_TRYV(auditor.advance(state, 0xffffffffU, 0xffffffffU));
+        VAULT_TRYV(auditor.compare_balances(state));
+        VAULT_TRYV(heads.learn(vault));
+    }
+    return success();
+}
+
+Result<ports::ShardMark> take_shard(Connection& connection, ShardId shard) {
+    VAULT_TRY(auto take, Statement::prepare(connection,
+                                            "INSERT INTO shard(id, n, epoch) VALUES(?, 0, 1) "
+                                            "ON CONFLICT(id) DO UPDATE SET epoch = epoch + 1 "
+                                            "RETURNING n, epoch"));
+    take.bind(1, std::int64_t{shard.value});
+    ports::ShardMark mark;
+    // The statement is its own transaction; it commits when it has run to its end.
+    for (;;) {
+        VAULT_TRY(const bool row, take.step());
+        if (!row) return mark;
+        mark.n = BatchNo{static_cast<std::uint64_t>(take.integer(0))};
+        mark.epoch = static_cast<std::uint64_t>(take.integer(1));
+    }
+}
+
+Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads,
+                                      ports::ShardMark mark, UtcTime now, Duration reply_age) {
+    ports::Snapshot snapshot;
+    snapshot.mark = mark;
+    VAULT_TRY(snapshot.users, read_all<ports::UserRow>(connection, "ORDER BY id"));
+    VAULT_TRY(snapshot.accounts, read_all<ports::AccountRow>(connection, "ORDER BY id"));
+    VAULT_TRY(snapshot.vaults, read_all<ports::VaultRow>(connection, "ORDER BY id"));
+    VAULT_TRY(snapshot.balances,
+              read_all<ports::BalanceRow>(connection, "ORDER BY vault, ledger_account, asset"));
+    VAULT_TRY(snapshot.states, read_all<ports::StateRow>(connection, "ORDER BY kind, id"));
+    const auto oldest = (now - reply_age).time_since_epoch().count();
+    VAULT_TRY(snapshot.replies,
+              read_all<ports::IdempotencyRow>(
+                  connection, fmt::format("WHERE at >= {} ORDER BY user_name, key", oldest)));
+    for (const auto& vault : snapshot.vaults) {
+        const auto head = heads.head(vault.id);
+        if (head.seq > 0) snapshot.heads[vault.id] = {head.seq, head.hash};
+    }
+    return snapshot;
+}
+
+Result<void> check_small_tables(Connection& connection, const std::string& path) {
+    for (const char* table :
+         {"meta", "shard", "user", "account", "vault", "balance", "checkpoint", "state"}) {
+        auto found = connection.query_text(fmt::format("PRAGMA quick_check({})", table).c_str());
+        const std::string text = found ? found.value() : found.error().message();
+        if (text != "ok")
+            return Error{Errc::StoreInvalid,
+                         fmt::format("{} is damaged in table {}: {}", path, table, text), "store",
+                         "restore the newest verified backup"};
+    }
+    return success();
+}
+
+}  // namespace vault::store

@@ -1,0 +1,101 @@
+#pragma once
+// The migrations as SQL text, oldest first. A migration that was released is never edited: a change
+// of the schema is a new one at the end. Decimals are canonical text, times milliseconds since
+// 1970, hashes 32 bytes. entry.id is vault * 2^32 + seq, which makes (vault, seq) the row's own
+// key.
+#include <array>
+
+namespace vault::store {
+
+inline constexpr const char* kMigration0001 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE shard(id INTEGER PRIMARY KEY, n INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
+CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
+  wallets TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL) STRICT;
+CREATE TABLE account(id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES user(id),
+  exchange TEXT NOT NULL, label TEXT NOT NULL, created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL, UNIQUE(user, label)) STRICT;
+CREATE TABLE vault(id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES account(id),
+  user INTEGER NOT NULL REFERENCES user(id), asset TEXT NOT NULL, mode TEXT NOT NULL,
+  created_at INTEGER NOT NULL, created_by TEXT NOT NULL, UNIQUE(account, asset)) STRICT;
+CREATE TABLE entry(id INTEGER PRIMARY KEY,
+  vault INTEGER NOT NULL GENERATED ALWAYS AS (id >> 32) VIRTUAL REFERENCES vault(id),
+  seq INTEGER NOT NULL GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
+  tx INTEGER NOT NULL, kind TEXT NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
+  user INTEGER NOT NULL, account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL,
+  postings TEXT NOT NULL, prev_hash BLOB NOT NULL CHECK(length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;
+CREATE UNIQUE INDEX entry_cause ON entry(vault, kind, cause);
+CREATE TABLE balance(vault INTEGER NOT NULL REFERENCES vault(id), ledger_account TEXT NOT NULL,
+  asset TEXT NOT NULL, amount TEXT NOT NULL,
+  PRIMARY KEY(vault, ledger_account, asset)) STRICT, WITHOUT ROWID;
+CREATE TABLE checkpoint(vault INTEGER PRIMARY KEY REFERENCES vault(id), seq INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK(length(hash) = 32), balances TEXT NOT NULL,
+  signature BLOB NOT NULL) STRICT;
+CREATE TABLE orders(vault INTEGER NOT NULL, sleeve TEXT NOT NULL, number INTEGER NOT NULL,
+  user INTEGER NOT NULL, account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL,
+  pair TEXT NOT NULL, side TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+  end_reason TEXT NOT NULL, requested TEXT NOT NULL, filled_quantity TEXT NOT NULL,
+  filled_cost TEXT NOT NULL, fee TEXT NOT NULL, decided_at INTEGER NOT NULL, ended_at INTEGER,
+  UNIQUE(vault, sleeve, number)) STRICT;
+CREATE INDEX orders_vault ON orders(vault, decided_at);
+CREATE INDEX orders_time ON orders(decided_at, user);
+CREATE TABLE fill(user INTEGER NOT NULL, account INTEGER NOT NULL, mode TEXT NOT NULL,
+  actor TEXT NOT NULL, vault INTEGER NOT NULL, sleeve TEXT NOT NULL, number INTEGER NOT NULL,
+  trade_id TEXT NOT NULL, at INTEGER NOT NULL, side TEXT NOT NULL, price TEXT NOT NULL,
+  quantity TEXT NOT NULL, cost TEXT NOT NULL, fee TEXT NOT NULL, fee_asset TEXT NOT NULL,
+  pair TEXT NOT NULL, reason TEXT NOT NULL, realised TEXT NOT NULL, cycle INTEGER NOT NULL,
+  UNIQUE(account, trade_id)) STRICT;
+CREATE INDEX fill_vault ON fill(vault, at);
+CREATE INDEX fill_time ON fill(at, user);
+CREATE TABLE decision(vault INTEGER NOT NULL, sleeve TEXT NOT NULL, user INTEGER NOT NULL,
+  account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL, pair TEXT NOT NULL,
+  at INTEGER NOT NULL, "check" TEXT NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL,
+  repeats INTEGER NOT NULL, figures TEXT NOT NULL, order_number INTEGER NOT NULL) STRICT;
+CREATE INDEX decision_vault ON decision(vault, at);
+CREATE INDEX decision_time ON decision(at, user);
+CREATE TABLE price(account INTEGER NOT NULL, pair TEXT NOT NULL, at INTEGER NOT NULL,
+  price TEXT NOT NULL, PRIMARY KEY(account, pair, at)) STRICT, WITHOUT ROWID;
+CREATE TABLE allocation(vault INTEGER NOT NULL, user INTEGER NOT NULL, account INTEGER NOT NULL,
+  mode TEXT NOT NULL, actor TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
+  sleeve TEXT NOT NULL, amount TEXT NOT NULL, tradeable_after TEXT NOT NULL,
+  unallocated_after TEXT NOT NULL, quiet_after TEXT NOT NULL, flash_after TEXT NOT NULL) STRICT;
+CREATE INDEX allocation_vault ON allocation(vault, at);
+CREATE INDEX allocation_time ON allocation(at, user);
+CREATE TABLE sweep(vault INTEGER NOT NULL, sleeve TEXT NOT NULL, user INTEGER NOT NULL,
+  account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, amount TEXT NOT NULL, cause TEXT NOT NULL, cycle INTEGER NOT NULL) STRICT;
+CREATE INDEX sweep_vault ON sweep(vault, at);
+CREATE INDEX sweep_time ON sweep(at, user);
+CREATE TABLE pause(level TEXT NOT NULL, target TEXT NOT NULL, action TEXT NOT NULL,
+  user INTEGER NOT NULL, account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL,
+  at INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+CREATE INDEX pause_time ON pause(at, user);
+CREATE TABLE cycle(vault INTEGER NOT NULL, sleeve TEXT NOT NULL, user INTEGER NOT NULL,
+  account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL, number INTEGER NOT NULL,
+  pair TEXT NOT NULL, opened_at INTEGER NOT NULL, closed_at INTEGER NOT NULL, cost TEXT NOT NULL,
+  proceeds TEXT NOT NULL, fees TEXT NOT NULL, realised TEXT NOT NULL, swept TEXT NOT NULL) STRICT;
+CREATE INDEX cycle_vault ON cycle(vault, closed_at);
+CREATE INDEX cycle_time ON cycle(closed_at, user);
+CREATE TABLE day_close(vault INTEGER NOT NULL, sleeve TEXT NOT NULL, user INTEGER NOT NULL,
+  account INTEGER NOT NULL, mode TEXT NOT NULL, actor TEXT NOT NULL, day INTEGER NOT NULL,
+  balance TEXT NOT NULL, equity TEXT NOT NULL, realised TEXT NOT NULL, unrealised TEXT NOT NULL,
+  fees TEXT NOT NULL, swept TEXT NOT NULL, principal TEXT NOT NULL, vault_total TEXT NOT NULL,
+  vault_tradeable TEXT NOT NULL, UNIQUE(vault, sleeve, day)) STRICT;
+CREATE INDEX day_close_vault ON day_close(vault, day);
+CREATE INDEX day_close_time ON day_close(day, user);
+CREATE TABLE notice(user INTEGER NOT NULL, account INTEGER NOT NULL, mode TEXT NOT NULL,
+  actor TEXT NOT NULL, at INTEGER NOT NULL, severity TEXT NOT NULL, event TEXT NOT NULL,
+  object TEXT NOT NULL, message TEXT NOT NULL) STRICT;
+CREATE INDEX notice_user ON notice(user, at);
+CREATE INDEX notice_time ON notice(at, user);
+CREATE TABLE reply(user_name TEXT NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL,
+  reply TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(user_name, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX reply_time ON reply(at);
+CREATE TABLE state(kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY(kind, id)) STRICT;
+)sql";
+
+inline constexpr std::array kMigrations{kMigration0001};
+
+}  // namespace vault::store

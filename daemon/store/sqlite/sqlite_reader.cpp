@@ -1,0 +1,170 @@
+#include "daemon/store/sqlite/sqlite_reader.hpp"
+
+#include "daemon/store/row_filter.hpp"
+#include "daemon/store/sqlite/codec.hpp"
+#include "daemon/store/sqlite/schema.hpp"
+
+#include <fmt/format.h>
+
+namespace vault::store {
+
+struct SqliteReader::Impl {
+    std::string path;
+    Connection connection;
+
+    template <class Row>
+    Result<std::vector<Row>> rows(Statement statement) {
+        std::vector<Row> rows;
+        for (;;) {
+            VAULT_TRY(const bool more, statement.step());
+            if (!more) return rows;
+            VAULT_TRY(auto row, decode<Row>(statement));
+            rows.push_back(std::move(row));
+        }
+    }
+    template <class Row>
+    Result<std::vector<Row>> filtered(const ports::RowFilter& filter,
+                                      std::optional<AccountId> account = std::nullopt);
+};
+
+namespace {
+
+template <class Row>
+bool has_column(std::string_view column) {
+    bool found = false;
+    const Row row{};
+    fields(row, [&](const char* name, const auto&) { found = found || column == name; });
+    return found;
+}
+
+std::string quoted(std::string_view text) {
+    std::string out{"'"};
+    for (const char c : text)
+        out.append(c == '\'' ? "''" : std::string(1, c));
+    return out + "'";
+}
+
+template <class Row>
+std::string condition(const ports::RowFilter& filter, std::optional<AccountId> account) {
+    std::string text{"1"};
+    const auto add = [&text](const std::string& part) { text.append(" AND ").append(part); };
+    if (account) add(fmt::format("account = {}", account->value));
+    if (filter.user && has_column<Row>("user"))
+        add(fmt::format("\"user\" = {}", filter.user->value));
+    if (filter.vault && has_column<Row>("vault"))
+        add(fmt::format("vault = {}", filter.vault->value));
+    if (filter.sleeve && has_column<Row>("sleeve"))
+        add("sleeve = " + quoted(to_text(*filter.sleeve)));
+    if (filter.pair && has_column<Row>("pair")) add("pair = " + quoted(filter.pair->text()));
+    if (filter.vault && kObject<Row> != nullptr) {
+        const std::string name = to_text(*filter.vault);
+        const std::string sleeve = filter.sleeve ? std::string{to_text(*filter.sleeve)} : "";
+        add(filter.sleeve ? fmt::format("{} = '{}.{}'", kObject<Row>, name, sleeve)
+                          : fmt::format("({0} = '{1}' OR {0} GLOB '{1}.*')", kObject<Row>, name));
+    }
+    const auto bound = [&](const char* sign, UtcTime time) {
+        add(fmt::format("{} {} {}", kTable<Row>.time, sign, time.time_since_epoch().count()));
+    };
+    if (filter.from) bound(">=", *filter.from);
+    if (filter.to) bound("<", *filter.to);
+    return text;
+}
+
+}  // namespace
+
+template <class Row>
+Result<std::vector<Row>> SqliteReader::Impl::filtered(const ports::RowFilter& filter,
+                                                      std::optional<AccountId> account) {
+    const char* time = kTable<Row>.time;
+    const std::string order = account ? fmt::format("{} DESC, pair DESC", time)
+                                      : fmt::format("{} DESC, rowid DESC", time);
+    VAULT_TRY(
+        auto statement,
+        Statement::prepare(connection,
+                           fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}",
+                                       column_list<Row>(), kTable<Row>.table,
+                                       condition<Row>(filter, account), order, row_limit(filter))));
+    VAULT_TRY(auto found, rows<Row>(std::move(statement)));
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+
+SqliteReader::SqliteReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SqliteReader::~SqliteReader() = default;
+
+Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const std::string& path) {
+    VAULT_TRY(auto connection, Connection::open(path, Connection::Access::ReadOnly));
+    VAULT_TRYV(connection.exec("PRAGMA query_only = ON"));
+    VAULT_TRYV(identify(connection, path));
+    VAULT_TRYV(check_schema(connection, path));
+    return std::unique_ptr<SqliteReader>{
+        new SqliteReader{std::unique_ptr<Impl>{new Impl{path, std::move(connection)}}}};
+}
+
+Result<std::vector<ports::EntryRow>> SqliteReader::entries(VaultId vault, std::uint64_t from_seq,
+                                                           std::uint32_t limit) {
+    VAULT_TRY(auto statement, Statement::prepare(impl_->connection,
+                                                 "SELECT " + column_list<ports::EntryRow>() +
+                                                     " FROM entry WHERE id >= (?1 << 32) + ?2 AND "
+                                                     "id < (?1 + 1 << 32) ORDER BY id LIMIT ?3"));
+    statement.bind(1, std::int64_t{vault.value});
+    statement.bind(2, static_cast<std::int64_t>(std::min<std::uint64_t>(from_seq, 0xffffffffU)));
+    statement.bind(3, std::clamp<std::int64_t>(limit, 1, kMaxRows));
+    return impl_->rows<ports::EntryRow>(std::move(statement));
+}
+
+Result<std::vector<ports::BalanceRow>> SqliteReader::balances(VaultId vault) {
+    VAULT_TRY(auto statement,
+              Statement::prepare(impl_->connection, "SELECT " + column_list<ports::BalanceRow>() +
+                                                        " FROM balance WHERE vault = ? "
+                                                        "ORDER BY ledger_account, asset"));
+    statement.bind(1, std::int64_t{vault.value});
+    return impl_->rows<ports::BalanceRow>(std::move(statement));
+}
+
+Result<std::vector<ports::VaultRow>> SqliteReader::vaults() {
+    VAULT_TRY(auto statement,
+              Statement::prepare(impl_->connection, "SELECT " + column_list<ports::VaultRow>() +
+                                                        " FROM vault ORDER BY id"));
+    return impl_->rows<ports::VaultRow>(std::move(statement));
+}
+
+Result<std::vector<ports::OrderRow>> SqliteReader::orders(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::OrderRow>(filter);
+}
+Result<std::vector<ports::FillRow>> SqliteReader::fills(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::FillRow>(filter);
+}
+Result<std::vector<ports::DecisionRow>> SqliteReader::decisions(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::DecisionRow>(filter);
+}
+Result<std::vector<ports::AllocationRow>> SqliteReader::allocations(
+    const ports::RowFilter& filter) {
+    return impl_->filtered<ports::AllocationRow>(filter);
+}
+Result<std::vector<ports::SweepRow>> SqliteReader::sweeps(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::SweepRow>(filter);
+}
+Result<std::vector<ports::PauseRow>> SqliteReader::pauses(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::PauseRow>(filter);
+}
+Result<std::vector<ports::CycleRow>> SqliteReader::cycles(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::CycleRow>(filter);
+}
+Result<std::vector<ports::DayCloseRow>> SqliteReader::day_closes(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::DayCloseRow>(filter);
+}
+Result<std::vector<ports::NoticeRow>> SqliteReader::notices(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::NoticeRow>(filter);
+}
+Result<std::vector<ports::PriceRow>> SqliteReader::prices(AccountId account,
+                                                          const ports::RowFilter& filter) {
+    return impl_->filtered<ports::PriceRow>(filter, account);
+}
+
+Result<VerifyReport> SqliteReader::verify(std::optional<VaultId> vault,
+                                          const VerifyProgress& progress) const {
+    return store::verify(impl_->path, vault, progress);
+}
+
+}  // namespace vault::store

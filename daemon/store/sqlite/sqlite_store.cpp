@@ -1,0 +1,103 @@
+#include "daemon/store/sqlite/sqlite_store.hpp"
+
+#include "daemon/store/sqlite/writer_impl.hpp"
+
+#include <future>
+
+namespace vault::store {
+
+namespace {
+
+Error closed() {
+    return Error{Errc::StoreFailed, "the store is closed", "store", "restart vaultd"};
+}
+
+Result<void> check_options(const SqliteOptions& options) {
+    const auto refuse = [](const char* field, const char* range) {
+        return Error{Errc::ConfigInvalid, std::string{field} + " must be " + range,
+                     std::string{"store."} + field, "correct the configuration"};
+    };
+    if (options.path.empty()) return refuse("path", "set");
+    if (options.checkpoint_every == 0) return refuse("checkpoint_every", "at least 1");
+    if (options.group_batches == 0) return refuse("group_batches", "at least 1");
+    if (options.disk_alert_pct < 1 || options.disk_alert_pct > 100)
+        return refuse("disk_alert_pct", "1 to 100");
+    if (options.disk_stop_buys_pct < options.disk_alert_pct || options.disk_stop_buys_pct > 100)
+        return refuse("disk_stop_buys_pct", "disk_alert_pct to 100");
+    return success();
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SqliteStore::~SqliteStore() = default;
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::create(const SqliteOptions& options,
+                                                         const ports::Signer& signer, Clock& clock,
+                                                         Logger& logger) {
+    VAULT_TRYV(check_options(options));
+    auto impl = std::make_unique<Impl>(options, signer, clock, logger);
+    VAULT_TRYV(impl->open());
+    return std::unique_ptr<SqliteStore>{new SqliteStore{std::move(impl)}};
+}
+
+Result<ports::Snapshot> SqliteStore::load(ShardId shard) {
+    impl_->full_check_.abort();
+    std::promise<Result<ports::Snapshot>> promise;
+    auto answer = promise.get_future();
+    if (!impl_->enqueue(Impl::Job{[&] { promise.set_value(impl_->load(shard)); }})) return closed();
+    auto loaded = answer.get();
+    if (loaded && impl_->options_.full_check) impl_->full_check_.start();
+    return loaded;
+}
+
+void SqliteStore::commit(ports::Batch batch, Done done) {
+    const BatchNo n = batch.n;
+    PendingCommit item{std::move(batch), done, {}};
+    if (!impl_->enqueue(std::move(item)) && done)
+        done({n, ports::CommitStatus::Failed, closed().message()});
+}
+
+Result<ports::ShardMark> SqliteStore::read_mark(ShardId shard) {
+    std::promise<Result<ports::ShardMark>> promise;
+    auto answer = promise.get_future();
+    const Impl::Job job{[&] { promise.set_value(impl_->committer_->read_mark(shard)); }};
+    if (!impl_->enqueue(job)) return closed();
+    return answer.get();
+}
+
+ports::StoreHealth SqliteStore::health() const {
+    const std::lock_guard lock{impl_->mutex_};
+    ports::StoreHealth health = impl_->health_;
+    if (!impl_->check_trouble_.empty()) health.message = impl_->check_trouble_;
+    return health;
+}
+
+void SqliteStore::close() {
+    impl_->close();
+}
+
+Result<std::uint64_t> SqliteStore::prune() {
+    std::promise<Result<std::uint64_t>> promise;
+    auto answer = promise.get_future();
+    const Impl::Job job{[&] {
+        impl_->prune_waiters_.emplace_back(
+            [&promise](const Result<std::uint64_t>& outcome) { promise.set_value(outcome); });
+    }};
+    if (!impl_->enqueue(job)) return closed();
+    return answer.get();
+}
+
+void SqliteStore::start_full_check() {
+    impl_->full_check_.start();
+}
+
+Result<VerifyReport> SqliteStore::await_full_check() {
+    return impl_->full_check_.await();
+}
+
+void SqliteStore::abort_full_check() {
+    impl_->full_check_.abort();
+}
+
+}  // namespace vault::store

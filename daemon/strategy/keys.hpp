@@ -1,0 +1,22 @@
+#pragma once
+// What is known of a configuration key besides its value: name, type, unit, default and range, so
+// that the configuration, the command line and the documentation say the same. Values; any thread.
+#include <string>
+#include <string_view>
+
+namespace vault::strategy {
+
+enum class KeyType { Decimal, Duration, Count, Flag, Windows };
+std::string_view to_text(KeyType type);
+
+struct KeyInfo {
+    std::string_view name;
+    KeyType type = KeyType::Decimal;
+    std::string_view unit;  // "fraction", "quote", "factor", "time" …
+    std::string default_text;
+    std::string least;  // both inclusive; empty: no bound of its own
+    std::string most;
+    std::string_view about;
+};
+
+}  // namespace vault::strategy

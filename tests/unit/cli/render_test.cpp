@@ -1,0 +1,165 @@
+#include "cli/render/render.hpp"
+
+#include "cli/render/table.hpp"
+#include "common/protocol/codec.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vault::render {
+namespace {
+
+std::string render(std::string_view method, std::string_view text, Format format) {
+    const auto data = protocol::parse_json(text);
+    EXPECT_TRUE(data.has_value()) << text;
+    return to_text({method, &data.value(), true, {}}, {format, false});
+}
+
+constexpr std::string_view kVaults =
+    R"([{"id":"v1","user":"alice","account":"a1","asset":"USDT","mode":"paper","state":"running",)"
+    R"("total":"10123.123456789","tradeable":"5000","equity":"10130.5","extra":{"x":"1"}},)"
+    R"({"id":"v12","user":"bob","account":"a2","asset":"EUR","mode":"paper","state":"paused",)"
+    R"("total":"7","tradeable":"0","equity":"7","note":"a,\"b\""}])";
+
+TEST(Render, VaultListTable) {
+    EXPECT_EQ(render("vault.list", kVaults, Format::Table),
+              "VAULT  USER   ASSET  MODE   STATE             TOTAL  TRADEABLE   EQUITY\n"
+              "v1     alice  USDT   paper  running  10123.12345678       5000  10130.5\n"
+              "v12    bob    EUR    paper  paused                7          0        7\n");
+}
+
+TEST(Render, CsvIsCompleteAndQuoted) {
+    EXPECT_EQ(render("vault.list", kVaults, Format::Csv),
+              "id,user,account,asset,mode,state,total,tradeable,equity,extra.x,note\r\n"
+              "v1,alice,a1,USDT,paper,running,10123.123456789,5000,10130.5,1,\r\n"
+              "v12,bob,a2,EUR,paper,paused,7,0,7,,\"a,\"\"b\"\"\"\r\n");
+}
+
+TEST(Render, JsonPassesEverythingThrough) {
+    const std::string text = R"([{"id":"v1","new_field":{"a":[1,null]}}])";
+    EXPECT_EQ(
+        render("vault.list", text, Format::Json),
+        R"({"schema":"vault.vault.list/1","ok":true,"data":)" + text + R"(,"warnings":[]})" + "\n");
+    EXPECT_EQ(render("vault.list", text, Format::Jsonl),
+              "{\"id\":\"v1\",\"new_field\":{\"a\":[1,null]}}\n");
+}
+
+TEST(Render, EmptyListsAreWrittenAsSuch) {
+    EXPECT_EQ(render("vault.list", "[]", Format::Json),
+              R"({"schema":"vault.vault.list/1","ok":true,"data":[],"warnings":[]})"
+              "\n");
+    EXPECT_EQ(render("vault.list", "[]", Format::Table), "");
+    EXPECT_EQ(render("vault.list", "[]", Format::Jsonl), "");
+}
+
+TEST(Render, TableFitsEightyColumnsByCuttingDecimals) {
+    std::string row = R"({"vault":"v1","sleeve":"quiet","mode":"paper","asset":"USDT")";
+    for (const char* key : {"realised", "unrealised", "fees", "swept", "net"})
+        row += std::string(",\"") + key + "\":\"-1234.123456789012345678\"";
+    const std::string table = render("report.pnl", "[" + row + "}]", Format::Table);
+    EXPECT_LE(table.find('\n'), 80U) << table;
+    EXPECT_NE(table.find("-1234.12"), std::string::npos);
+    const std::string wide = render("report.pnl", "[" + row + "}]", Format::Wide);
+    EXPECT_NE(wide.find("-1234.123456789012345678"), std::string::npos);
+}
+
+constexpr std::string_view kVault =
+    R"({"id":"v1","user":"alice","account":"a1","asset":"USDT","mode":"paper","state":"running",)"
+    R"("total":"20.12213","tradeable":"15.1096","reserve":"5.01253","unallocated":"0.1096",)"
+    R"("equity":"20.12213","quiet":{"state":"watching","balance":"10","cash":"10","positions":[]},)"
+    R"("flash":{"state":"holding","balance":"5","cash":"0.0051","idle_reason":null,"positions":)"
+    R"([{"pair":"ETH/USDT","quantity":"0.0025","average_price":"1990","cost":"4.975"}]},)"
+    R"("pairs":["ETH/USDT"],"auto_raise":{"mode":"off"},"updated_at":"2021-04-02T09:39:45.000Z"})";
+
+TEST(Render, VaultPage) {
+    EXPECT_EQ(render("vault.show", kVault, Format::Table),
+              "v1  USDT  paper  running  user alice  account a1\n"
+              "\n"
+              "  total                 20.12213\n"
+              "  tradeable              15.1096\n"
+              "  reserve                5.01253\n"
+              "  unallocated             0.1096\n"
+              "  equity                20.12213\n"
+              "\n"
+              "SLEEVE          QUIET    FLASH\n"
+              "state        watching  holding\n"
+              "balance            10        5\n"
+              "cash               10   0.0051\n"
+              "idle reason         -        -\n"
+              "\n"
+              "SLEEVE  PAIR      QUANTITY  AVERAGE   COST\n"
+              "flash   ETH/USDT    0.0025     1990  4.975\n"
+              "\n"
+              "  pairs       ETH/USDT\n"
+              "  auto raise\n"
+              "    mode  off\n"
+              "  updated at  2021-04-02T09:39:45.000Z\n");
+}
+
+TEST(Render, ObjectPageShowsUnknownFieldsAndLists) {
+    EXPECT_EQ(render("account.show",
+                     R"({"id":"a1","label":"","fresh_field":true,"limits":{"calls":5},)"
+                     R"("wallets":[{"asset":"USDT","free":"5","total":"6.5"}]})",
+                     Format::Table),
+              "id           a1\n"
+              "label        -\n"
+              "fresh field  yes\n"
+              "limits\n"
+              "  calls  5\n"
+              "\n"
+              "wallets\n"
+              "ASSET  FREE  TOTAL\n"
+              "USDT      5    6.5\n");
+}
+
+TEST(Render, PlainAndQuiet) {
+    EXPECT_EQ(render("status", R"({"state":"running","shard":{"n":1}})", Format::Plain),
+              "state\trunning\nshard.n\t1\n");
+    const auto vaults = protocol::parse_json(kVaults).value();
+    EXPECT_EQ(primary_value(vaults, "id"), "v1\nv12\n");
+    EXPECT_EQ(primary_value(protocol::parse_json(kVault).value(), "state"), "running\n");
+    EXPECT_EQ(primary_value(json::object{{"a", 1}}, "id"), "");
+}
+
+TEST(Render, ControlCharactersNeverReachTheTerminal) {
+    for (const auto format : {Format::Table, Format::Wide, Format::Plain}) {
+        const std::string text = render(
+            "user.list", R"([{"id":"u1","name":"\u001b[2Jx"},{"id":"u2","name":"y"}])", format);
+        EXPECT_EQ(text.find('\x1b'), std::string::npos);
+        const std::string page =
+            render("status", R"({"state":"\u001b]0;x","a\u001b":"b"})", format);
+        EXPECT_EQ(page.find('\x1b'), std::string::npos);
+    }
+}
+
+TEST(Render, BoldChangesNothingElse) {
+    const auto data = protocol::parse_json(kVaults).value();
+    std::string bold = to_text({"vault.list", &data, true, {}}, {Format::Table, true});
+    EXPECT_NE(bold.find("\x1b[1m"), std::string::npos);
+    for (const std::string mark : {"\x1b[1m", "\x1b[0m"})
+        for (auto at = bold.find(mark); at != std::string::npos; at = bold.find(mark))
+            bold.erase(at, mark.size());
+    EXPECT_EQ(bold, render("vault.list", kVaults, Format::Table));
+}
+
+TEST(Render, FailureDocumentAndLine) {
+    const auto failure = protocol::Failure::from(Error{Errc::NotFound, "no vault v9\nx", "vault"},
+                                                 protocol::Effect::None);
+    EXPECT_EQ(failure_document(failure, ""),
+              R"({"schema":"vault.error/1","ok":false,"error":{"code":"NOT_FOUND",)"
+              R"("message":"no vault v9\nx","effect":"none",)"
+              R"("hint":"the list verb of the same noun shows what exists","retryable":false,)"
+              R"("field":"vault"}})"
+              "\n");
+    EXPECT_EQ(failure_line(failure, ""),
+              "vaultctl: NOT_FOUND: no vault v9?x (the list verb of the same noun shows what "
+              "exists)\n");
+}
+
+TEST(Table, WidthsCountCharacters) {
+    EXPECT_EQ(width_of("größe"), 5);
+    EXPECT_EQ(to_table({{"a", "b"}, {false, true}, {{"ü", "1"}, {"xy", "22"}}}, false),
+              "A    B\nü    1\nxy  22\n");
+}
+
+}  // namespace
+}  // namespace vault::render

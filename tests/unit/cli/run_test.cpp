@@ -1,0 +1,390 @@
+#include "cli/command/run.hpp"
+
+#include "cli/client/client.hpp"
+#include "cli/command/help.hpp"
+#include "common/protocol/codec.hpp"
+#include "tests/unit/cli/fake_server.hpp"
+
+#include <boost/json/array.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <unistd.h>
+
+namespace vault::command {
+namespace {
+
+namespace json = boost::json;
+using protocol::Effect;
+using protocol::encode_failure;
+using protocol::encode_reply;
+using protocol::Request;
+using test::FakeServer;
+
+struct FakeTerminal final : Terminal {
+    bool write(std::string_view text) override {
+        if (broken) return false;
+        out += text;
+        return true;
+    }
+    void note(std::string_view text) override { err += text; }
+    std::optional<std::string> ask(std::string_view) override { return answer; }
+    std::string variable(const char* name) const override {
+        const auto found = variables.find(name);
+        return found == variables.end() ? "" : found->second;
+    }
+    bool stdout_is_terminal() const override { return false; }
+    bool stderr_is_terminal() const override { return false; }
+    std::string directory() const override { return "/here"; }
+
+    std::string out, err;
+    bool broken = false;
+    std::optional<std::string> answer;
+    std::map<std::string, std::string> variables;
+};
+
+struct Ran {
+    int code;
+    std::string out, err;
+};
+
+Ran call(const FakeServer* server, const std::string& line, FakeTerminal terminal = {}) {
+    std::istringstream stream(line);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    terminal.variables["VAULTCTL_SOCKET"] =
+        server == nullptr ? "/nonexistent/vaultd.sock" : server->path();
+    const int code = run(words, terminal);
+    return {code, terminal.out, terminal.err};
+}
+
+std::string done(const Request& request) {
+    return encode_reply(request.id, {{"state", "ok"}});
+}
+
+TEST(Run, EveryErrorCodeGivesItsExitCodeDocumentAndLine) {
+    for (const auto& row : protocol::kErrorTable) {
+        SCOPED_TRACE(std::string(row.code));
+        const FakeServer server([&](const Request& request) {
+            return encode_failure(request.id, Error{row.errc, "because"}, Effect::None);
+        });
+        const Ran ran = call(&server, "vault show v1 --json");
+        EXPECT_EQ(ran.code, row.exit_code);
+        const auto document = protocol::parse_json(ran.out.substr(0, ran.out.size() - 1));
+        ASSERT_TRUE(document.has_value()) << ran.out;
+        EXPECT_EQ(document.value().at("ok"), json::value(false));
+        EXPECT_EQ(document.value().at("error").at("code"), json::value(row.code));
+        EXPECT_EQ(document.value().at("error").at("hint"), json::value(row.hint));
+        EXPECT_EQ(std::ranges::count(ran.err, '\n'), 1) << ran.err;
+    }
+}
+
+TEST(Run, UnknownCodesAreInternal) {
+    const FakeServer server([](const Request& request) {
+        return R"({"jsonrpc":"2.0","id":)" + protocol::to_compact(request.id) +
+               R"(,"error":{"code":1,"message":"m","data":{"code":"BRAND_NEW"}}})" + "\n";
+    });
+    EXPECT_EQ(call(&server, "status").code, 70);
+}
+
+TEST(Run, UsageAndConnectionErrorsAreDocumentsToo) {
+    const Ran usage = call(nullptr, "vault alocate --json");
+    EXPECT_EQ(usage.code, 64);
+    EXPECT_NE(usage.out.find(R"("code":"USAGE")"), std::string::npos);
+    const Ran down = call(nullptr, "status --json");
+    EXPECT_EQ(down.code, 69);
+    EXPECT_NE(down.out.find(R"("code":"DAEMON_DOWN")"), std::string::npos);
+    const Ran quiet = call(nullptr, "status");
+    EXPECT_TRUE(quiet.out.empty());
+    EXPECT_NE(quiet.err.find("no socket at"), std::string::npos);
+}
+
+TEST(Run, ConnectionErrorsTellWhichItIs) {
+    const std::string path = "/tmp/vault-stale-" + std::to_string(::getpid());
+    std::ofstream(path).put('x');
+    const Ran refused = call(nullptr, "--socket " + path + " status");
+    EXPECT_EQ(refused.code, 69);
+    EXPECT_NE(refused.err.find("nobody listens"), std::string::npos) << refused.err;
+    std::remove(path.c_str());
+    EXPECT_EQ(call(nullptr, "--socket /" + std::string(200, 'x') + " status").code, 64);
+    const FakeServer closing([](const Request&) { return test::kClose; });
+    const Ran closed = call(&closing, "status");
+    EXPECT_EQ(closed.code, 69);
+    EXPECT_NE(closed.err.find("closed the connection"), std::string::npos);
+    const FakeServer other(
+        done, encode_failure("hello", Error{Errc::VersionMismatch, "1 and 2"}, Effect::None));
+    EXPECT_EQ(call(&other, "status").code, 76);
+    const FakeServer noise(done, "garbage\n");
+    EXPECT_EQ(call(&noise, "status").code, 70);
+}
+
+TEST(Run, LostMutationIsUnknownAndPrintsItsKey) {
+    const std::regex uuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    for (const std::string& fate : {test::kClose, test::kSilent}) {
+        const FakeServer server([&](const Request&) { return fate; });
+        const Ran ran = call(&server, "halt --timeout 100ms --json");
+        EXPECT_EQ(ran.code, 124);
+        const auto document = protocol::parse_json(ran.out.substr(0, ran.out.size() - 1)).value();
+        const std::string key(document.at("error").at("idem_key").get_string());
+        EXPECT_TRUE(std::regex_match(key, uuid)) << key;
+        EXPECT_EQ(document.at("error").at("effect"), json::value("unknown"));
+        EXPECT_NE(ran.err.find(key), std::string::npos);
+        EXPECT_EQ(server.requests().at(0).meta.idem_key, key);
+    }
+    const FakeServer silent([](const Request&) { return test::kSilent; });
+    EXPECT_EQ(call(&silent, "status --timeout 100ms").code, 75);
+    EXPECT_EQ(call(&silent, "halt --dry-run --timeout 100ms").code, 75);
+}
+
+TEST(Run, MetaOfACall) {
+    const FakeServer server(done);
+    EXPECT_EQ(call(&server, "halt --idem-key k-1 --timeout 2s").code, 0);
+    EXPECT_EQ(call(&server, "status").code, 0);
+    EXPECT_EQ(call(&server, "status --timeout 0").code, 0);
+    const auto requests = server.requests();
+    EXPECT_EQ(requests.at(0).meta.idem_key, "k-1");
+    EXPECT_EQ(requests.at(0).meta.deadline, Duration{1800});
+    EXPECT_EQ(requests.at(1).meta.idem_key, "");
+    EXPECT_EQ(requests.at(1).meta.deadline, Duration{29'500});
+    EXPECT_EQ(requests.at(2).meta.deadline, std::nullopt);
+    std::set<std::string> keys;
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_TRUE(keys.insert(client::new_idem_key()).second);
+}
+
+TEST(Run, NegativeAmountsReachTheDaemon) {
+    const FakeServer server([](const Request& request) {
+        return encode_failure(request.id, Error{Errc::InvalidParams, "negative", "amount"},
+                              Effect::None);
+    });
+    EXPECT_EQ(call(&server, "vault set-tradeable v1 -5").code, 65);
+    EXPECT_EQ(server.requests().at(0).params.at("amount"), json::value("-5"));
+}
+
+TEST(Run, PredicatesExitWithThree) {
+    const auto answer = [](const char* text) {
+        return [text](const Request& request) {
+            return encode_reply(request.id, protocol::parse_json(text).value());
+        };
+    };
+    const FakeServer sick(answer(R"({"ok":false,"checks":[]})"));
+    const Ran ran = call(&sick, "health --json");
+    EXPECT_EQ(ran.code, 3);
+    EXPECT_NE(ran.out.find(R"("ok":false,"data")"), std::string::npos);
+    EXPECT_EQ(call(&sick, "status").code, 0);
+    const FakeServer mixed(answer(R"([{"vault":"v1","ok":true},{"vault":"v2","ok":false}])"));
+    EXPECT_EQ(call(&mixed, "ledger verify --all").code, 3);
+    const FakeServer fine(answer(R"([{"vault":"v1","ok":true}])"));
+    EXPECT_EQ(call(&fine, "ledger verify --all").code, 0);
+}
+
+TEST(Run, LiquidateWantsAConfirmation) {
+    const FakeServer server(done);
+    const Ran refused = call(&server, "vault liquidate v1");
+    EXPECT_EQ(refused.code, 64);
+    FakeTerminal wrong, right;
+    wrong.answer = "v2";
+    right.answer = "v1";
+    EXPECT_EQ(call(&server, "vault liquidate v1", wrong).code, 64);
+    EXPECT_TRUE(server.requests().empty());
+    EXPECT_EQ(call(&server, "vault liquidate v1", right).code, 0);
+    EXPECT_EQ(call(&server, "vault liquidate v1 --yes").code, 0);
+    EXPECT_EQ(server.requests().at(1).params.at("confirm"), json::value(true));
+}
+
+TEST(Run, BrokenOutputIsExit74) {
+    const FakeServer server(done);
+    FakeTerminal broken;
+    broken.broken = true;
+    EXPECT_EQ(call(&server, "status", broken).code, 74);
+    EXPECT_EQ(call(nullptr, "help", broken).code, 74);
+}
+
+TEST(Run, WarningsGoToStderrOrIntoTheDocument) {
+    const FakeServer server([](const Request& request) {
+        return encode_reply(request.id, {{"state", "ok"}}, {"old"});
+    });
+    EXPECT_EQ(call(&server, "status").err, "vaultctl: warning: old\n");
+    const Ran ran = call(&server, "status --json");
+    EXPECT_TRUE(ran.err.empty());
+    EXPECT_NE(ran.out.find(R"("warnings":["old"])"), std::string::npos);
+    EXPECT_EQ(call(&server, "status -q").out, "ok\n");
+}
+
+std::string ledger_page(const Request& request) {
+    const auto from = request.params.at("from_seq").get_int64();
+    json::array lines;
+    for (auto seq = from; seq < from + 2 && seq <= 5; ++seq)
+        lines.emplace_back("{\"seq\":" + std::to_string(seq) + ", \"x\":\"as it is\"}");
+    json::value next = from + 2;
+    if (from + 2 > 5) next = nullptr;
+    return encode_reply(request.id, {{"lines", lines}, {"next_seq", next}});
+}
+
+std::string ledger_lines() {
+    std::string text;
+    for (int seq = 1; seq <= 5; ++seq)
+        text += "{\"seq\":" + std::to_string(seq) + ", \"x\":\"as it is\"}\n";
+    return text;
+}
+
+TEST(Run, ExportPrintsExactlyTheLines) {
+    const FakeServer server(ledger_page);
+    const Ran ran = call(&server, "ledger export v1");
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_EQ(ran.out, ledger_lines());
+    const FakeServer stuck([](const Request& request) {
+        return encode_reply(request.id, {{"lines", json::array()}, {"next_seq", 1}});
+    });
+    EXPECT_EQ(call(&stuck, "ledger export v1").code, 70);
+}
+
+TEST(Run, ExportToAFileIsAllOrNothing) {
+    const std::string path = "/tmp/vault-export-" + std::to_string(::getpid());
+    const FakeServer server(ledger_page);
+    EXPECT_EQ(call(&server, "ledger export v1 --out " + path).code, 0);
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    EXPECT_EQ(text.str(), ledger_lines());
+    const FakeServer failing([](const Request& request) {
+        if (request.params.at("from_seq").get_int64() == 1) return ledger_page(request);
+        return encode_failure(request.id, Error{Errc::NotFound, "gone"}, Effect::None);
+    });
+    EXPECT_EQ(call(&failing, "ledger export v1 --out " + path + "2").code, 4);
+    EXPECT_FALSE(std::ifstream(path + "2").good());
+    EXPECT_EQ(call(&server, "ledger export v1 --out /nonexistent/x").code, 74);
+    std::remove(path.c_str());
+}
+
+TEST(Run, ReplayRunWaitFollowsUntilItStands) {
+    int asked = 0;
+    const FakeServer server([&](const Request& request) {
+        if (request.method == "replay.run")
+            return encode_reply(request.id, {{"account", "a1"}, {"state", "running"}});
+        ++asked;
+        const json::value row{{"account", "a1"},
+                              {"state", asked < 4 ? "running" : "ready"},
+                              {"virtual_time", "2021-06-01T00:00:00.000Z"}};
+        return encode_reply(request.id, json::array{row});
+    });
+    const Ran ran = call(&server, "replay run --account a1 --until 2021-06-01 --wait -q");
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_EQ(asked, 4);
+    EXPECT_EQ(ran.out, "2021-06-01T00:00:00.000Z\n");
+    EXPECT_NE(ran.err.find("replay run: running"), std::string::npos);
+    asked = 100;
+    EXPECT_EQ(call(&server, "replay run --account a1").out.find("ready"), std::string::npos);
+}
+
+json::array history() {
+    json::array series;
+    for (const char* sleeve : {"quiet", "flash"}) {
+        json::array points;
+        for (int i = 1; i <= 9; ++i)
+            points.emplace_back(
+                json::object{{"day", "2021-04-0" + std::to_string(i) + "T00:00:00.000Z"},
+                             {"balance", sleeve[0] == 'q' ? "5" : "7.5"},
+                             {"vault_total", std::to_string(100 + i)},
+                             {"vault_tradeable", "50"}});
+        series.emplace_back(json::object{
+            {"vault", "v1"}, {"sleeve", sleeve}, {"mode", "paper"}, {"points", points}});
+    }
+    return series;
+}
+
+TEST(Run, HistoryIsOneRowPerDayAndSleeve) {
+    const FakeServer server(
+        [](const Request& request) { return encode_reply(request.id, history()); });
+    const Ran table = call(&server, "vault history v1");
+    EXPECT_EQ(std::ranges::count(table.out, '\n'), 19) << table.out;
+    EXPECT_NE(table.out.find("2021-04-09T00:00:00.000Z  flash"), std::string::npos) << table.out;
+    const Ran csv = call(&server, "vault history v1 -o csv");
+    EXPECT_EQ(csv.out.substr(0, csv.out.find('\r')),
+              "vault,sleeve,mode,day,balance,vault_total,vault_tradeable");
+    EXPECT_NE(call(&server, "vault history v1 --json").out.find("\"points\":["), std::string::npos);
+}
+
+TEST(Run, ChartDrawsDayCloses) {
+    const FakeServer server(
+        [](const Request& request) { return encode_reply(request.id, history()); });
+    const Ran ran = call(&server, "chart balance v1 --style ascii --width 40");
+    EXPECT_EQ(ran.code, 0);
+    for (const char* part : {"v1 total  last 109", "v1 quiet  last 5", "v1 flash  last 7.5",
+                             "2021-04-01", "2021-04-09"})
+        EXPECT_NE(ran.out.find(part), std::string::npos) << part << "\n" << ran.out;
+    const Ran one = call(&server, "chart balance v1 --sleeve flash");
+    EXPECT_EQ(one.out.find("total"), std::string::npos);
+    EXPECT_EQ(call(&server, "chart balance v1 --sleeve loud").code, 65);
+    const FakeServer none(
+        [](const Request& request) { return encode_reply(request.id, json::array()); });
+    EXPECT_EQ(call(&none, "chart balance v1").code, 0);
+}
+
+TEST(Run, VersionWorksWithoutADaemon) {
+    const Ran alone = call(nullptr, "version --json");
+    EXPECT_EQ(alone.code, 0);
+    EXPECT_NE(alone.out.find(R"("daemon":null)"), std::string::npos);
+    const FakeServer server([](const Request& request) {
+        return encode_reply(request.id, {{"version", "9"}});
+    });
+    EXPECT_NE(call(&server, "version --json").out.find(R"("daemon":{"version":"9"})"),
+              std::string::npos);
+}
+
+TEST(Run, ApiCallPassesTextAndJson) {
+    const FakeServer server(done);
+    EXPECT_EQ(call(&server, R"(api call vault.pairs vault=v1 add:=["A/B"])").code, 0);
+    EXPECT_EQ(server.requests().at(0).method, "vault.pairs");
+    EXPECT_EQ(protocol::to_compact(server.requests().at(0).params),
+              R"({"vault":"v1","add":["A/B"]})");
+    EXPECT_FALSE(server.requests().at(0).meta.idem_key.empty());
+    EXPECT_EQ(call(&server, "api call status").code, 0);
+    EXPECT_TRUE(server.requests().at(1).meta.idem_key.empty());
+    EXPECT_EQ(call(&server, "api call x.y z").code, 64);
+    EXPECT_EQ(call(&server, "api call x.y a:={").code, 64);
+    EXPECT_EQ(call(&server, "api call x.y a=1 a=2").code, 64);
+}
+
+TEST(Run, InterruptIsExit130) {
+    const FakeServer server([](const Request&) {
+        ::kill(::getpid(), SIGINT);
+        return test::kSilent;
+    });
+    // The server's thread must not take the signal; the guard of the call does.
+    const Ran ran = call(&server, "halt --timeout 5s");
+    EXPECT_EQ(ran.code, 130);
+    EXPECT_NE(ran.err.find("--idem-key"), std::string::npos) << ran.err;
+}
+
+TEST(Help, IsOfflineAndComplete) {
+    const Ran all = call(nullptr, "help");
+    EXPECT_EQ(all.code, 0);
+    for (const Method& command : catalogue()) {
+        EXPECT_NE(all.out.find(command_name(command)), std::string::npos) << command.name;
+        const Ran page = call(nullptr, command_name(command) + " --help");
+        EXPECT_EQ(page.code, 0);
+        EXPECT_NE(page.out.find(synopsis(command)), std::string::npos) << command.name;
+        EXPECT_LT(page.out.find("Examples"), page.out.find("Usage")) << command.name;
+    }
+    EXPECT_EQ(call(nullptr, "help vault allocate").out, call(nullptr, "vault allocate -h").out);
+    EXPECT_EQ(call(nullptr, "help nix").code, 64);
+}
+
+TEST(Manual, FileIsTheGeneratedPage) {
+    std::stringstream text;
+    text << std::ifstream(VAULT_MANUAL).rdbuf();
+    EXPECT_EQ(text.str(), manual_page()) << "run: vaultctl --generate-man > man/vaultctl.1";
+    for (const ExitRow& row : exit_rows())
+        EXPECT_NE(text.str().find(".It " + std::to_string(row.code) + "\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vault::command

@@ -1,0 +1,275 @@
+#include "daemon/config/config.hpp"
+
+#include "daemon/config/keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <unistd.h>
+
+namespace vault::config {
+namespace {
+
+using vault::literals::operator""_dec;
+
+Config good(const std::string& text) {
+    auto config = parse(text, "f.yaml");
+    EXPECT_TRUE(config.has_value()) << text << "\n" << config.error().message();
+    return config ? std::move(config).value() : defaults();
+}
+
+std::string bad(const std::string& text) {
+    const auto config = parse(text, "f.yaml");
+    if (config) return "accepted";
+    EXPECT_EQ(config.error().code(), Errc::ConfigInvalid);
+    EXPECT_FALSE(config.error().hint().empty());
+    return config.error().message();
+}
+
+TEST(Config, DefaultsAreTyped) {
+    const Config config = defaults();
+    EXPECT_EQ(config.store.path, "vault.db");
+    EXPECT_EQ(config.store.disk_alert_pct, 80U);
+    EXPECT_EQ(config.store.disk_stop_buys_pct, 95U);
+    EXPECT_EQ(config.store.retention.decisions, std::chrono::days{365});
+    EXPECT_EQ(config.store.retention.idempotency, std::chrono::hours{24});
+    EXPECT_EQ(config.control.socket, "/run/vaultd/control.sock");
+    EXPECT_EQ(config.control.mode, 0660U);
+    EXPECT_EQ(config.engine.batch_rows_max, 10'000U);
+    EXPECT_EQ(config.engine.batch_ms_max, Duration{50});
+    EXPECT_EQ(config.engine.batches_ahead_max, 64U);
+    EXPECT_EQ(config.engine.ahead_ms_max, Duration{1000});
+    EXPECT_EQ(config.engine.ride_along_ms, Duration{250});
+    EXPECT_EQ(config.engine.price_snapshot_every, Duration{60'000});
+    EXPECT_EQ(config.paper.fee_rate, "0.004"_dec);
+    EXPECT_EQ(config.paper.slippage, "0.0005"_dec);
+    EXPECT_EQ(config.log.level, LogLevel::Info);
+    const auto eth = std::find_if(config.paper.pairs.begin(), config.paper.pairs.end(),
+                                  [](const PairRules& r) { return r.pair.text() == "ETH/USDT"; });
+    ASSERT_NE(eth, config.paper.pairs.end());
+    EXPECT_EQ(eth->tick, "0.01"_dec);
+    EXPECT_EQ(eth->lot, "0.0001"_dec);
+    EXPECT_EQ(eth->min_cost, "5"_dec);
+    EXPECT_EQ(eth->min_quantity, "0.0001"_dec);
+}
+
+TEST(Config, AnEmptyFileOrSectionIsTheDefault) {
+    const std::string expected = "vault.db";
+    for (const char* text : {"", "# nothing\n", "---\n", "store:\n", "store: {}\n", "~\n",
+                             "store:\n  retention:\nlog:\n", "paper:\n  pairs:\n"})
+        EXPECT_EQ(good(text).store.path, expected) << text;
+}
+
+TEST(Config, ReadsValues) {
+    const Config config = good(R"(
+store:
+  path: /var/lib/vaultd/books.db
+  retention: {prices_full: 7d, prices: "90d"}
+control: {mode: 0600, max_connections: 64}
+engine:
+  batch_ms_max: 20
+  price_snapshot_every: 1m30s
+paper:
+  fee_rate: 0.0010
+  fee_in: base
+  latency_ticks: 3
+log: {level: debug}
+)");
+    EXPECT_EQ(config.store.path, "/var/lib/vaultd/books.db");
+    EXPECT_EQ(config.store.retention.prices_full, std::chrono::days{7});
+    EXPECT_EQ(config.store.retention.prices, std::chrono::days{90});
+    EXPECT_EQ(config.control.mode, 0600U);
+    EXPECT_EQ(config.control.max_connections, 64U);
+    EXPECT_EQ(config.engine.batch_ms_max, Duration{20});
+    EXPECT_EQ(config.engine.price_snapshot_every, Duration{90'000});
+    EXPECT_EQ(config.paper.fee_rate, "0.001"_dec);
+    EXPECT_EQ(config.paper.fee_in, FeeIn::Base);
+    EXPECT_EQ(config.paper.latency_ticks, 3U);
+    EXPECT_EQ(config.log.level, LogLevel::Debug);
+    EXPECT_EQ(config.store.ballast_mib, 64U) << "what is not named keeps its default";
+}
+
+TEST(Config, PairsChangeAndAdd) {
+    const std::size_t built_in = defaults().paper.pairs.size();
+    const Config config = good(R"(
+paper:
+  pairs:
+    - {pair: ETH/USDT, min_cost: 10}
+    - pair: DOGE/USDT
+      tick: 0.00001
+      lot: 1
+)");
+    ASSERT_EQ(config.paper.pairs.size(), built_in + 1);
+    const PairRules& doge = config.paper.pairs.back();
+    EXPECT_EQ(doge.pair.text(), "DOGE/USDT");
+    EXPECT_EQ(doge.tick, "0.00001"_dec);
+    EXPECT_EQ(doge.min_cost, kZero);
+    EXPECT_EQ(config.paper.pairs.front().pair.text(), "ETH/USDT");
+    EXPECT_EQ(config.paper.pairs.front().min_cost, "10"_dec);
+    EXPECT_EQ(config.paper.pairs.front().tick, "0.01"_dec);
+}
+
+struct Fault {
+    const char* text;
+    const char* message;  // its start
+};
+
+TEST(Config, SaysFileLineColumnKeyAndWhatToDo) {
+    const Fault faults[] = {
+        {"stor:\n  path: x\n", "f.yaml:1:1: unknown key stor; did you mean store?"},
+        {"store:\n  pth: x\n", "f.yaml:2:3: unknown key store.pth; did you mean path?"},
+        {"store:\n  retention:\n    decision: 1d\n",
+         "f.yaml:3:5: unknown key store.retention.decision; did you mean decisions?"},
+        {"log:\n  zzzzzzzzz: 1\n", "f.yaml:2:3: unknown key log.zzzzzzzzz; known here: level"},
+        {"store.path: x\n", "f.yaml:1:1: unknown key store.path"},
+        {"\"\": 1\n", "f.yaml:1:1: unknown key "},
+        {"store:\n  ballast_mib: 2000\n",
+         "f.yaml:2:16: store.ballast_mib: '2000' is out of range; accepted: 0 to 1024 MiB; "
+         "default 64"},
+        {"store:\n  ballast_mib: -1\n", "f.yaml:2:16: store.ballast_mib: '-1' is not a whole"},
+        {"store:\n  ballast_mib: 1e3\n", "f.yaml:2:16: store.ballast_mib: '1e3' is not a whole"},
+        {"store:\n  ballast_mib: 64MiB\n", "f.yaml:2:16: store.ballast_mib: '64MiB' is not a"},
+        {"store:\n  ballast_mib: 99999999999999999999\n", "f.yaml:2:16: store.ballast_mib: '9999"},
+        {"store:\n  ballast_mib: [1]\n", "f.yaml:2:16: store.ballast_mib: must be one value"},
+        {"store:\n  ballast_mib:\n", "f.yaml:2:3: store.ballast_mib: has no value; default 64"},
+        {"store:\n  path: \"\"\n", "f.yaml:2:9: store.path: '' is empty"},
+        {"store: 5\n", "f.yaml:1:8: store must hold keys, such as path: "},
+        {"- a\n", "f.yaml:1:1: the file must hold keys, such as store: "},
+        {"just text\n", "f.yaml:1:1: the file must hold keys"},
+        {"store:\n  path: a\n  path: b\n",
+         "f.yaml:3:3: key 'path' is given twice, first in line 2"},
+        {"store:\n  path: a\nlog: {}\nstore:\n  path: b\n", "f.yaml:4:1: key 'store' is given tw"},
+        {"engine:\n  batch_ms_max: 50ms\n", "f.yaml:2:17: engine.batch_ms_max: '50ms' is not a w"},
+        {"engine:\n  price_snapshot_every: 60\n",
+         "f.yaml:2:25: engine.price_snapshot_every: '60' is not a duration such as 30s"},
+        {"engine:\n  price_snapshot_every: 2h\n",
+         "f.yaml:2:25: engine.price_snapshot_every: '2h' is out of range; accepted: 1s to 1h"},
+        {"engine:\n  price_snapshot_every: -5s\n", "f.yaml:2:25: engine.price_snapshot_every: '-5"},
+        {"paper:\n  fee_rate: 0.2\n", "f.yaml:2:13: paper.fee_rate: '0.2' is out of range"},
+        {"paper:\n  fee_rate: 4e-3\n", "f.yaml:2:13: paper.fee_rate: '4e-3' is not a plain decim"},
+        {"paper:\n  fee_rate: .nan\n", "f.yaml:2:13: paper.fee_rate: '.nan' is not a plain decim"},
+        {"paper:\n  fee_in: both\n", "f.yaml:2:11: paper.fee_in: 'both' is neither quote nor ba"},
+        {"control:\n  mode: 0777\n", "f.yaml:2:9: control.mode: '0777' is out of range"},
+        {"control:\n  mode: rw\n", "f.yaml:2:9: control.mode: 'rw' is not an octal mode"},
+        {"control:\n  mode: 99999\n", "f.yaml:2:9: control.mode: '99999' is not an octal"},
+        {"log:\n  level: verbose\n",
+         "f.yaml:2:10: log.level: 'verbose' is not a log level; accepted: one of debug, info"},
+        {"paper:\n  pairs: x\n", "f.yaml:2:10: paper.pairs must be a list"},
+        {"paper:\n  pairs:\n    - x\n", "f.yaml:3:7: paper.pairs: an item looks like"},
+        {"paper:\n  pairs:\n    - {tick: 1}\n", "f.yaml:3:7: paper.pairs[].pair is missing"},
+        {"paper:\n  pairs:\n    - {pair: eth}\n", "f.yaml:3:14: paper.pairs[].pair: 'eth' is not"},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT, tik: 1}\n",
+         "f.yaml:3:24: unknown key paper.pairs[].tik; did you mean tick?"},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT, tick: 0}\n", "f.yaml:3:30: paper.pairs[].tick:"},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT, lot: -1}\n", "f.yaml:3:29: paper.pairs[].lot: "},
+        {"paper:\n  pairs:\n    - {pair: X/USDT, tick: 1}\n",
+         "f.yaml:3:7: paper.pairs: X/USDT is not built in, so it needs tick and lot"},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT}\n    - {pair: ETH/USDT}\n",
+         "f.yaml:4:7: paper.pairs: ETH/USDT is listed twice"},
+        {"a: &x 1\nb: *x\n", "f.yaml:2:4: aliases (*name) are not supported"},
+        {"store: {path: !!binary x}\n", "f.yaml:1:15: tags (!name) are not supported"},
+        {"store: {path: x\n", "f.yaml:"},
+        {"store:\n\tpath: x\n", "f.yaml:2:"},
+        {"store:\n  path: x\n---\nlog: {}\n", "f.yaml:4:1: a second document is not read"},
+        {"? [a]\n: b\n", "f.yaml:1:3: a key must be a plain word"},
+    };
+    for (const Fault& fault : faults) {
+        const std::string message = bad(fault.text);
+        EXPECT_TRUE(message.starts_with(fault.message))
+            << fault.text << "gave      " << message << "\nexpected  " << fault.message;
+    }
+}
+
+TEST(Config, RulesBetweenKeysPointAtTheFirstOfThem) {
+    EXPECT_TRUE(bad("store:\n  disk_alert_pct: 96\n")
+                    .starts_with("f.yaml:2:3: store.disk_alert_pct: must be below "));
+    EXPECT_TRUE(bad("store:\n  retention:\n    prices: 2d\n")
+                    .starts_with("f.yaml:3:5: store.retention.prices: must not be below"));
+    EXPECT_NE(bad("control: {max_connections: 8, reserved_connections: 8}\n"), "accepted");
+    EXPECT_NE(bad("control: {max_connections: 16}\n"), "accepted");
+    EXPECT_NE(bad("control: {burst: 10}\n"), "accepted");
+}
+
+TEST(Config, EveryFaultIsListedInTheOrderOfTheFile) {
+    const std::string message = bad("log: {level: loud}\nstore:\n  pth: 1\n  ballast_mib: x\n");
+    const std::size_t first = message.find("f.yaml:1:14: log.level");
+    const std::size_t second = message.find("\nf.yaml:3:3: unknown key store.pth");
+    const std::size_t third = message.find("\nf.yaml:4:16: store.ballast_mib");
+    EXPECT_TRUE(first == 0 && first < second && second < third && third < message.size())
+        << message;
+    std::string many;
+    for (int i = 0; i < 100; ++i)
+        many += "key_" + std::to_string(i) + ": 1\n";
+    EXPECT_NE(bad(many).find("\nand 80 more"), std::string::npos);
+}
+
+TEST(Config, DeepOrHostileTextIsAnErrorNotACrash) {
+    EXPECT_NE(bad(std::string(100'000, '[')), "accepted");
+    EXPECT_NE(bad(std::string(100'000, '{')), "accepted");
+    EXPECT_NE(bad("\xff\xfe\xfa:"), "accepted");
+    EXPECT_NE(bad("store:\n  path: \"a\\0b\"\n"), "accepted");
+}
+
+TEST(Config, LoadReadsAFileAndNamesIt) {
+    const std::filesystem::path folder =
+        std::filesystem::path{testing::TempDir()} / ("config-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    const std::string path = (folder / "c.yaml").string();
+    std::ofstream{path} << "log: {level: alert}\n";
+    EXPECT_EQ(load(path).value().log.level, LogLevel::Alert);
+    std::ofstream{path} << "lg: {}\n";
+    EXPECT_TRUE(load(path).error().message().starts_with(path + ":1:1: unknown key lg"));
+    std::ofstream{path} << "";
+    EXPECT_TRUE(load(path).has_value());
+    std::ofstream{path} << std::string(2'000'000, '#');
+    EXPECT_EQ(load(path).error().code(), Errc::ConfigInvalid);
+    EXPECT_EQ(load(folder.string()).error().code(), Errc::Io);
+    EXPECT_EQ(load((folder / "none.yaml").string()).error().code(), Errc::Io);
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Keys, TableIsSound) {
+    std::set<std::string> names;
+    for (const Key& key : keys()) {
+        EXPECT_TRUE(names.insert(env_name(key)).second) << key.name << " is not unique";
+        EXPECT_FALSE(key.doc.empty()) << key.name;
+        EXPECT_EQ(key.low.empty(), key.high.empty()) << key.name;
+        EXPECT_EQ(find_key(key.name), &key);
+        Config config = defaults();
+        EXPECT_EQ(value_text(config, key), key.fallback) << key.name;
+        EXPECT_TRUE(assign(config, key, key.fallback).has_value()) << key.name;
+        if (key.low.empty()) continue;
+        EXPECT_TRUE(assign(config, key, key.low).has_value()) << key.name;
+        EXPECT_EQ(value_text(config, key), key.low) << key.name;
+        EXPECT_TRUE(assign(config, key, key.high).has_value()) << key.name;
+        EXPECT_FALSE(assign(config, key, "nonsense").has_value()) << key.name;
+        EXPECT_EQ(value_text(config, key), key.high) << key.name << " changed by a bad value";
+    }
+    EXPECT_EQ(env_name(*find_key("store.retention.prices_full")),
+              "VAULTD_STORE_RETENTION_PRICES_FULL");
+    EXPECT_TRUE(check_together(defaults()).has_value());
+}
+
+// Two keys must not share one place: each one changes its own value only.
+TEST(Keys, EachKeyHasItsOwnPlace) {
+    for (const Key& key : keys()) {
+        Config config = defaults();
+        const std::string_view other = key.type == "path"         ? "elsewhere"
+                                       : key.type == "level"      ? "alert"
+                                       : key.type == "fee asset"  ? "base"
+                                       : key.fallback == key.high ? key.low
+                                                                  : key.high;
+        ASSERT_TRUE(assign(config, key, other).has_value()) << key.name;
+        for (const Key& each : keys())
+            EXPECT_EQ(value_text(config, each), each.name == key.name ? other : each.fallback)
+                << key.name << " changed " << each.name;
+    }
+}
+
+}  // namespace
+}  // namespace vault::config

@@ -1,0 +1,269 @@
+// Every method of the registry: that it has a handler, and what its handler asks of the engine.
+#include "common/protocol/registry.hpp"
+#include "daemon/control/call.hpp"
+#include "tests/unit/control/harness.hpp"
+
+#include <set>
+
+namespace vault::test {
+namespace {
+
+using vault::literals::operator""_dec;
+namespace cmd = ports::cmd;
+
+const UtcTime kStart = parse_utc("2021-04-01").value();
+const std::string kMeta = R"({"idem_key":"k"})";
+
+TEST(Routes, RegistryAndHandlersAgree) {
+    std::multiset<std::string_view> routes;
+    for (const control::Route& route : control::all_routes()) {
+        routes.insert(route.method);
+        EXPECT_NE(protocol::find_method(route.method), nullptr) << route.method;
+        EXPECT_NE(route.handler, nullptr) << route.method;
+    }
+    for (const protocol::Method& method : protocol::methods())
+        EXPECT_EQ(routes.count(method.name), method.name == "hello" ? 0u : 1u) << method.name;
+}
+
+class CommandsTest : public ServerTest {
+  protected:
+    void SetUp() override {
+        options.burst = 100'000;
+        fill_reader = [](FakeReader& reader) {
+            for (std::uint32_t i = 1; i <= 2; ++i) {
+                ports::VaultRow row;
+                row.id = VaultId{i};
+                row.asset = Asset::parse("USDT").value();
+                reader.vault_rows.push_back(row);
+            }
+            ports::FillRow fill;
+            fill.pair = Pair::parse("ETH/USDT").value();
+            fill.fill.order = OrderId{VaultId{1}, SleeveKind::Quiet, 1};
+            fill.fill.trade_id = "T1";
+            fill.fill.time = kStart;
+            fill.fill.fee_asset = Asset::parse("USDT").value();
+            fill.fill.cost = "10"_dec;
+            fill.realised = "3"_dec;
+            reader.fill_rows = {fill};
+            ports::OrderRow order;
+            order.id = fill.fill.order;
+            order.decided_at = kStart;
+            reader.order_rows = {order};
+            ports::DecisionRow decision;
+            decision.vault = VaultId{1};
+            decision.sleeve = SleeveKind::Flash;
+            decision.pair = fill.pair;
+            decision.at = kStart;
+            decision.reason = "spike";
+            decision.figures_json = R"({"price":"2000","rise":"0.011"})";
+            decision.order_number = 4;
+            reader.decision_rows = {decision};
+        };
+        commands.script = [this](const ports::CallContext&, const ports::Command& command,
+                                 ports::Render render) -> Result<ports::Reply> {
+            if (std::holds_alternative<cmd::ListVaults>(command)) return vaults(render);
+            return FakeCommands::plain(command, render);
+        };
+        start();
+        client = std::make_unique<RawClient>(path());
+        client->hello();
+    }
+    void TearDown() override { client.reset(); }
+
+    static ports::Reply vaults(ports::Render render) {
+        std::vector<ports::VaultView> views(2);
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            views[i].id = VaultId{i + 1};
+            views[i].account = AccountId{i + 1};
+            views[i].user = i == 0 ? "ann" : "bob";
+            views[i].asset = Asset::parse("USDT").value();
+            views[i].quiet.vault = views[i].flash.vault = views[i].id;
+            views[i].flash.sleeve = SleeveKind::Flash;
+            views[i].quiet.unrealised = "0.5"_dec;
+        }
+        return {render(views)};
+    }
+    json::value data(const std::string& method, const std::string& params = "{}") {
+        json::object reply = client->call(method, params, kMeta);
+        EXPECT_TRUE(reply.contains("result")) << method << ' ' << protocol::to_compact(reply);
+        return reply.contains("result") ? reply.at("result").at("data") : json::value();
+    }
+    // The one command that the call led to.
+    template <class T>
+    T command(const std::string& method, const std::string& params = "{}") {
+        const auto before = commands.seen().size();
+        data(method, params);
+        const auto seen = commands.seen();
+        EXPECT_EQ(seen.size(), before + 1) << method;
+        const T* found = seen.empty() ? nullptr : std::get_if<T>(&seen.back().value);
+        EXPECT_NE(found, nullptr) << method;
+        return found == nullptr ? T{} : *found;
+    }
+
+    std::unique_ptr<RawClient> client;
+};
+
+TEST_F(CommandsTest, UsersAndAccounts) {
+    EXPECT_EQ(command<cmd::CreateUser>("user.create", R"({"name":"ann","role":"member"})").role,
+              Role::Member);
+    EXPECT_EQ(command<cmd::SetWallets>("user.wallets", R"({"name":"ann","add":["USDT","EUR"]})")
+                  .add.size(),
+              2u);
+    EXPECT_EQ(command<cmd::AddAccount>("account.add", R"({"exchange":"paper","label":"p"})").label,
+              "p");
+    command<cmd::ListUsers>("user.list");
+    command<cmd::ListAccounts>("account.list");
+    const std::string move = R"({"account":"a2","asset":"USDT","amount":"7.5"})";
+    EXPECT_EQ(command<cmd::PaperFunding>("account.deposit", move).amount, "7.5"_dec);
+    EXPECT_EQ(command<cmd::PaperFunding>("account.withdraw", move).amount, -"7.5"_dec);
+    const auto trade = command<cmd::PaperTrade>(
+        "account.trade",
+        R"({"account":"a1","pair":"ETH/USDT","side":"sell","quantity":"0.5","price":"2050"})");
+    EXPECT_EQ(trade.side, Side::Sell);
+    EXPECT_EQ(trade.price->value, "2050"_dec);
+    EXPECT_EQ(data("account.show", R"({"account":"a0"})").at("id").as_string(), "a0");
+    EXPECT_EQ(error_code(client->call("account.show", R"({"account":"a7"})")), "NOT_FOUND");
+}
+
+TEST_F(CommandsTest, Vaults) {
+    const auto made = command<cmd::CreateVault>(
+        "vault.create", R"({"account":"a1","asset":"USDT","balance":"100"})");
+    EXPECT_EQ(made.balance, "100"_dec);
+    EXPECT_EQ(command<cmd::ShowVault>("vault.show", R"({"vault":"v9"})").vault, VaultId{9});
+    EXPECT_EQ(
+        command<cmd::SetTradeable>("vault.set_tradeable", R"({"vault":"v1","amount":"0"})").amount,
+        kZero);
+    EXPECT_EQ(command<cmd::Unallocate>("vault.unallocate", R"({"vault":"v1","flash":"3"})").flash,
+              "3"_dec);
+    EXPECT_EQ(command<cmd::SetReserve>("vault.reserve", R"({"vault":"v1","pct":"10"})").pct,
+              "10"_dec);
+    EXPECT_FALSE(command<cmd::SetReserve>("vault.reserve", R"({"vault":"v1","pct":"off"})").pct);
+    const auto raise = command<cmd::SetAutoRaise>(
+        "vault.auto_raise", R"({"vault":"v1","mode":"percent","percent":"50","cap":"800"})");
+    EXPECT_EQ(raise.mode, cmd::AutoRaiseMode::Percent);
+    EXPECT_EQ(raise.percent, "50"_dec);
+    EXPECT_EQ(raise.cap, "800"_dec);
+    EXPECT_EQ(
+        command<cmd::SetPairs>("vault.pairs", R"({"vault":"v1","add":["ETH/USDT"]})").add.size(),
+        1u);
+    command<cmd::RefreshVault>("vault.refresh", R"({"vault":"v1"})");
+    EXPECT_EQ(command<cmd::Resume>("vault.resume", R"({"vault":"v2"})").target.vault, VaultId{2});
+    EXPECT_EQ(
+        command<cmd::Liquidate>("vault.liquidate", R"({"vault":"v2","confirm":true})").target.level,
+        cmd::Target::Level::Vault);
+    EXPECT_EQ(command<cmd::SetMode>("vault.mode", R"({"vault":"v1","mode":"live"})").mode,
+              Mode::Live);
+    EXPECT_EQ(data("vault.list").as_array().size(), 2u);
+    EXPECT_EQ(data("vault.list", R"({"user":"bob"})").as_array().size(), 1u);
+    EXPECT_EQ(data("vault.list", R"({"user":"bob","account":"a1"})").as_array().size(), 0u);
+    EXPECT_TRUE(data("vault.history", R"({"vault":"v1"})").as_array().empty());
+}
+
+TEST_F(CommandsTest, SleevesAndPositions) {
+    const auto target =
+        command<cmd::Pause>("sleeve.pause", R"({"vault":"v1","sleeve":"flash","why":"w"})").target;
+    EXPECT_EQ(target.level, cmd::Target::Level::Sleeve);
+    EXPECT_EQ(target.sleeve, SleeveKind::Flash);
+    const std::string flash = R"({"vault":"v1","sleeve":"flash")";
+    EXPECT_EQ(command<cmd::SetSleeve>("sleeve.set", flash + R"(,"settings":{"drop":"0.8%"}})")
+                  .settings.at("drop"),
+              "0.8%");
+    EXPECT_EQ(
+        command<cmd::SetStrategy>("sleeve.strategy", flash + R"(,"strategy":"script"})").strategy,
+        "script");
+    EXPECT_EQ(command<cmd::SetSleeve>("sleeve.strategy",
+                                      flash + R"(,"strategy":"cycle","preset":"quiet"})")
+                  .settings.at("preset"),
+              "quiet");
+    EXPECT_EQ(
+        command<cmd::SetSleeve>("sleeve.mode", flash + R"(,"mode":"rules"})").settings.at("mode"),
+        "rules");
+    command<cmd::ShowSleeve>("sleeve.show", flash + "}");
+    command<cmd::Resume>("sleeve.resume", flash + "}");
+    const json::value sleeves = data("sleeve.list", R"({"vault":"v2"})");
+    ASSERT_EQ(sleeves.as_array().size(), 2u);
+    EXPECT_EQ(sleeves.at(1).at("sleeve").as_string(), "flash");
+    EXPECT_EQ(sleeves.at(1).at("user").as_string(), "bob");
+    EXPECT_EQ(command<cmd::ListPositions>("position.list", R"({"vault":"v4"})").vault, VaultId{4});
+    command<cmd::ListPositions>("position.show", flash + "}");
+    const auto sold = command<cmd::ResolvePosition>("position.resolve",
+                                                    flash + R"(,"as":"sold","price":"2050"})");
+    EXPECT_EQ(sold.as, cmd::ResolvePosition::As::Sold);
+    EXPECT_EQ(sold.price->value, "2050"_dec);
+    command<cmd::WriteDown>("position.write_down", flash + "}");
+}
+
+TEST_F(CommandsTest, MarketAndReplay) {
+    const json::value import =
+        data("market.import", R"({"file":"/x/e.csv","pair":"ETH/USDT","interval":"1m"})");
+    EXPECT_EQ(import.at("candles").as_int64(), 5);
+    EXPECT_EQ(
+        error_code(client->call("market.import",
+                                R"({"file":"/missing","pair":"ETH/USDT","interval":"1m"})", kMeta)),
+        "NOT_FOUND");
+    EXPECT_TRUE(data("market.pairs").as_array().empty());
+    EXPECT_TRUE(data("market.prices").as_array().empty());
+    const auto file = command<cmd::ReplayStart>(
+        "replay.start", R"({"file":"/x/e.csv","account":"a1","speed":"max","path":"close"})");
+    EXPECT_EQ(file.pair->text(), "ETH/USDT");
+    EXPECT_EQ(file.interval, Duration{60'000});
+    EXPECT_FALSE(file.speed);
+    EXPECT_TRUE(file.close_path);
+    const auto synthetic = command<cmd::ReplayStart>(
+        "replay.start", R"({"file":"synthetic","account":"a1","seed":7,"days":10,"speed":"60"})");
+    EXPECT_EQ(synthetic.seed, 7u);
+    EXPECT_EQ(*synthetic.to - *synthetic.from, Duration{10 * 86'400'000LL});
+    EXPECT_EQ(synthetic.speed, "60"_dec);
+    EXPECT_EQ(
+        command<cmd::ReplayRun>("replay.run", R"({"account":"a1","until":"2021-04-01"})").until,
+        kStart);
+    EXPECT_FALSE(command<cmd::ReplayStatus>("replay.status").account);
+    command<cmd::ReplayStop>("replay.stop", R"({"account":"a1"})");
+}
+
+TEST_F(CommandsTest, DaemonAndBooks) {
+    EXPECT_EQ(command<cmd::Halt>("halt", R"({"why":"w"})").target.level,
+              cmd::Target::Level::Daemon);
+    command<cmd::Resume>("resume");
+    EXPECT_GT(data("api.describe").at("methods").as_array().size(), 50u);
+    EXPECT_EQ(data("version").at("version").as_string(), "0.1.0");
+    EXPECT_EQ(command<cmd::CorrectEntry>("ledger.correct",
+                                         R"({"vault":"v1","reverses":17,"reason":"twice"})")
+                  .reverses,
+              17u);
+    EXPECT_TRUE(data("health").at("ok").as_bool());
+    health.writable = false;
+    health.message = "disk is read-only";
+    const json::value sick = data("health");
+    EXPECT_EQ(sick.at("state").as_string(), "degraded");
+    EXPECT_EQ(sick.at("checks").at(2).at("message").as_string(), "disk is read-only");
+}
+
+TEST_F(CommandsTest, ListsAndReportsReadTheStoreAfterABarrier) {
+    const auto before = commands.seen().size();
+    EXPECT_EQ(data("trade.list", R"({"vault":"v1"})").at(0).at("id").as_string(), "T1");
+    ASSERT_EQ(commands.seen().size(), before + 1);
+    EXPECT_TRUE(std::holds_alternative<cmd::Barrier>(commands.seen().back().value));
+    EXPECT_TRUE(commands.seen().back().context.idem_key.empty());
+    EXPECT_EQ(data("order.list").at(0).at("id").as_string(), "v1.quiet.1");
+    EXPECT_EQ(data("order.show", R"({"order":"v1.quiet.1"})").at("fills").as_array().size(), 1u);
+    EXPECT_EQ(error_code(client->call("order.show", R"({"order":"v1.quiet.2"})")), "NOT_FOUND");
+    EXPECT_TRUE(data("sweep.list").as_array().empty());
+    EXPECT_EQ(data("decision.list").as_array().size(), 1u);
+    const json::value why = data("decision.why", R"({"vault":"v1","sleeve":"flash"})");
+    EXPECT_EQ(why.at("figures").at("rise").as_string(), "0.011");
+    EXPECT_EQ(why.at("order").as_string(), "v1.flash.4");
+    EXPECT_NE(why.at("explanation").as_string().find("rose"), std::string::npos);
+    EXPECT_TRUE(data("ledger.list", R"({"vault":"v1"})").as_array().empty());
+    EXPECT_TRUE(data("ledger.export", R"({"vault":"v1"})").at("next_seq").is_null());
+    EXPECT_EQ(data("ledger.verify", R"({"all":true})").at("vaults").as_int64(), 2);
+    const json::value pnl = data("report.pnl", R"({"user":"ann"})");
+    ASSERT_EQ(pnl.at("rows").as_array().size(), 2u);
+    EXPECT_EQ(pnl.at("rows").at(0).at("net").as_string(), "3.5");
+    EXPECT_EQ(pnl.at("totals").at(0).at("asset").as_string(), "USDT");
+    EXPECT_EQ(data("report.pnl").at("rows").as_array().size(), 4u);
+    EXPECT_EQ(error_code(client->call("report.pnl", R"({"user":"eve"})")), "NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace vault::test

@@ -1,0 +1,274 @@
+#pragma once
+// A control server on a real Unix socket in a temporary directory, with a scripted engine behind
+// it, and raw byte clients in front. The server runs on its own thread; the engine's script is set
+// before start and guarded by a mutex after it.
+#include "common/protocol/codec.hpp"
+#include "daemon/control/server.hpp"
+#include "tests/unit/report/fake_reader.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <thread>
+#include <unistd.h>
+
+namespace vault::test {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+struct SeenCall {
+    ports::CallContext context;
+    std::size_t command = 0;  // index in ports::Command
+    ports::Command value;
+};
+
+// Answers ShowStatus and lists by itself; the rest through `script`.
+class FakeCommands final : public ports::Commands {
+  public:
+    using Script = std::function<Result<ports::Reply>(const ports::CallContext&,
+                                                      const ports::Command&, ports::Render)>;
+    Script script;
+    std::atomic<bool> hold{false};  // calls other than status wait while it is set
+    std::atomic<int> running{0};
+    std::atomic<int> most_running{0};
+
+    std::vector<SeenCall> seen() const {
+        const std::lock_guard lock(mutex_);
+        return seen_;
+    }
+
+    asio::awaitable<Result<ports::Reply>> execute(ports::CallContext context,
+                                                  ports::Command command,
+                                                  ports::Render render) override {
+        {
+            const std::lock_guard lock(mutex_);
+            seen_.push_back({context, command.index(), command});
+        }
+        most_running = std::max(most_running.load(), ++running);
+        asio::steady_timer timer(co_await asio::this_coro::executor);
+        const bool status = std::holds_alternative<ports::cmd::ShowStatus>(command);
+        while (hold && !status) {
+            timer.expires_after(std::chrono::milliseconds{2});
+            co_await timer.async_wait(asio::use_awaitable);
+        }
+        --running;
+        co_return script ? script(context, command, render) : plain(command, render);
+    }
+
+    static Result<ports::Reply> plain(const ports::Command& command, ports::Render render) {
+        ports::StatusView status;
+        status.state = "running";
+        ports::View view = status;
+        if (std::holds_alternative<ports::cmd::ListUsers>(command))
+            view = std::vector<ports::UserView>{};
+        if (std::holds_alternative<ports::cmd::ListVaults>(command))
+            view = std::vector<ports::VaultView>(2);
+        if (std::holds_alternative<ports::cmd::ListAccounts>(command))
+            view = std::vector<ports::AccountView>(1);
+        if (std::holds_alternative<ports::cmd::ListPositions>(command))
+            view = std::vector<ports::PositionView>{};
+        if (std::holds_alternative<ports::cmd::ReplayStatus>(command))
+            view = std::vector<ports::ReplayView>{};
+        if (std::holds_alternative<ports::cmd::SetPairs>(command)) view = ports::PairsView{};
+        return ports::Reply{render(view)};
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<SeenCall> seen_;
+};
+
+class FakeCandles final : public ports::Candles {
+  public:
+    Result<ports::ImportView> import(const std::string& path, std::optional<Pair> pair,
+                                     std::optional<Duration> interval) override {
+        if (path.find("missing") != std::string::npos)
+            return Error(Errc::NotFound, "no such file", "file");
+        ports::ImportView view;
+        view.source = path;
+        view.pair = pair.value_or(Pair::parse("ETH/USDT").value());
+        view.interval = interval.value_or(std::chrono::minutes{1});
+        view.rows = 5;
+        return view;
+    }
+    Result<std::vector<ports::ImportView>> list() override {
+        return std::vector<ports::ImportView>{};
+    }
+};
+
+// The system's time, but every look at the steady clock can cost some.
+class SteppingClock final : public Clock {
+  public:
+    std::atomic<std::int64_t> step_ns{0};
+    UtcTime now() const override { return real_.now(); }
+    SteadyTime steady() const override {
+        return real_.steady() + SteadyTime{skipped_ += step_ns.load()};
+    }
+
+  private:
+    SystemClock real_;
+    mutable std::atomic<std::int64_t> skipped_{0};
+};
+
+// A blocking client that sends bytes and reads lines, with a time limit.
+class RawClient {
+  public:
+    explicit RawClient(const std::string& path) {
+        fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        set_timeout(5);
+    }
+    ~RawClient() { close(); }
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+
+    bool connected() const { return connected_; }
+    void close() {
+        if (fd_ >= 0) ::close(fd_);
+        fd_ = -1;
+    }
+    void end_writing() { ::shutdown(fd_, SHUT_WR); }
+    void set_timeout(int seconds) {
+        const timeval limit{seconds, 0};
+        ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    }
+    // False if the peer does not take it all.
+    bool send(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (sent <= 0) return false;
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+    // One line without its end; none at the end of the stream or after the time limit.
+    std::optional<std::string> line() {
+        for (;;) {
+            const auto end = buffer_.find('\n');
+            if (end != std::string::npos) {
+                std::string found = buffer_.substr(0, end);
+                buffer_.erase(0, end + 1);
+                return found;
+            }
+            char bytes[65536];
+            const ssize_t got = ::recv(fd_, bytes, sizeof bytes, 0);
+            if (got <= 0) return std::nullopt;
+            buffer_.append(bytes, static_cast<std::size_t>(got));
+        }
+    }
+    json::object reply() {
+        const auto text = line();
+        if (!text) {
+            ADD_FAILURE() << "no reply";
+            return {};
+        }
+        auto parsed = protocol::parse_json(*text, text->size());
+        if (!parsed || !parsed.value().is_object()) {
+            ADD_FAILURE() << "not JSON: " << text->substr(0, 200);
+            return {};
+        }
+        return parsed.value().as_object();
+    }
+    bool at_end() { return buffer_.empty() && !line(); }
+
+    static std::string hello_line() {
+        return R"({"jsonrpc":"2.0","id":"h","method":"hello","params":{"protocol":{"min":1,"max":1},"client":"test"}})"
+               "\n";
+    }
+    void hello() {
+        ASSERT_TRUE(send(hello_line()));
+        const json::object answer = reply();
+        ASSERT_TRUE(answer.contains("result")) << protocol::to_compact(answer);
+    }
+    json::object call(const std::string& method, const std::string& params = "{}",
+                      const std::string& meta = "{}") {
+        send(request(method, params, meta));
+        return reply();
+    }
+    static std::string request(const std::string& method, const std::string& params = "{}",
+                               const std::string& meta = "{}", const std::string& id = "1") {
+        return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + method + R"(","params":)" +
+               params + R"(,"meta":)" + meta + "}\n";
+    }
+
+  private:
+    int fd_ = -1;
+    bool connected_ = false;
+    std::string buffer_;
+};
+
+inline std::string error_code(const json::object& reply) {
+    const auto* error = reply.if_contains("error");
+    if (error == nullptr) return "(no error) " + protocol::to_compact(reply);
+    return std::string(error->at("data").at("code").as_string());
+}
+inline const json::object& error_data(const json::object& reply) {
+    return reply.at("error").at("data").as_object();
+}
+
+class ServerTest : public testing::Test {
+  protected:
+    ServerTest() {
+        std::string pattern = "/tmp/vault-control-XXXXXX";
+        directory_ = ::mkdtemp(pattern.data());
+        std::filesystem::permissions(directory_, std::filesystem::perms::all);
+        options.socket_path = directory_ + "/control.sock";
+        health.disk_used_pct = 12;
+        health.full_check_done = true;
+    }
+    ~ServerTest() override {
+        stop();
+        std::filesystem::remove_all(directory_);
+    }
+    control::Server::Parts parts() {
+        control::ReadSide side{std::make_unique<FakeReader>(), std::make_unique<FakeCandles>()};
+        if (fill_reader) fill_reader(static_cast<FakeReader&>(*side.reader));
+        return {commands, std::move(side), [this] { return health; }, {"0.1.0", "i1", 42}, clock,
+                log};
+    }
+    void start() {
+        auto made = control::Server::create(io, options, parts());
+        ASSERT_TRUE(made) << made.error().message();
+        server = std::move(made.value());
+        server->start();
+        thread_ = std::thread([this] { io.run(); });
+    }
+    void stop() {
+        if (!thread_.joinable()) return;
+        auto stopping = [](control::Server& one) -> asio::awaitable<void> { co_await one.stop(); };
+        asio::co_spawn(io, stopping(*server), asio::detached);
+        thread_.join();
+        server.reset();
+    }
+    const std::string& path() const { return options.socket_path; }
+
+    asio::io_context io{1};
+    control::Options options;
+    FakeCommands commands;
+    SteppingClock clock;
+    NullLogger log;
+    ports::StoreHealth health;
+    std::function<void(FakeReader&)> fill_reader;
+    std::unique_ptr<control::Server> server;
+
+  private:
+    std::string directory_;
+    std::thread thread_;
+};
+
+}  // namespace vault::test

@@ -1,0 +1,228 @@
+// Goldens of every view: names, order and form of the fields are what other programs rely on.
+#include "common/protocol/codec.hpp"
+#include "daemon/control/render_views.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vault::control {
+namespace {
+
+using vault::literals::operator""_dec;
+
+const UtcTime kAt = parse_utc("2021-04-02T09:39:45.5Z").value();
+const Asset kUsdt = Asset::parse("USDT").value();
+const Pair kEth = Pair::parse("ETH/USDT").value();
+
+ports::PositionView position() {
+    ports::PositionView view;
+    view.vault = VaultId{1};
+    view.sleeve = SleeveKind::Flash;
+    view.pair = kEth;
+    view.state = "open";
+    view.quantity = "0.0025"_dec;
+    view.cost = "4.975"_dec;
+    view.average_price = "1990"_dec;
+    view.price = "2050"_dec;
+    view.value = "5.1045"_dec;
+    view.unrealised = "0.1295"_dec;
+    view.opened_at = kAt;
+    return view;
+}
+
+const std::string kPosition =
+    R"({"vault":"v1","sleeve":"flash","pair":"ETH/USDT","state":"open","quantity":"0.0025",)"
+    R"("held":"0","cost":"4.975","average_price":"1990","price":"2050","price_stale":false,)"
+    R"("value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z"})";
+
+ports::PauseView pause() {
+    ports::PauseView view;
+    view.level = "sleeve";
+    view.target = "v1.flash";
+    view.state = "paused";
+    view.by = "uid:0";
+    view.why = "news \"day\"";
+    view.since = kAt;
+    view.changed = true;
+    view.sleeves = {"v1.flash pausing"};
+    return view;
+}
+
+const std::string kPause =
+    R"({"level":"sleeve","target":"v1.flash","state":"paused","by":"uid:0",)"
+    R"("why":"news \"day\"","since":"2021-04-02T09:39:45.500Z","changed":true,"durable":true,)"
+    R"("sleeves":["v1.flash pausing"]})";
+
+ports::SleeveView flash() {
+    ports::SleeveView view;
+    view.vault = VaultId{1};
+    view.sleeve = SleeveKind::Flash;
+    view.state = "holding";
+    view.cash = "0.0051"_dec;
+    view.positions_cost = "4.975"_dec;
+    view.balance = "4.9801"_dec;
+    view.principal = "5"_dec;
+    view.realised = -"0.0199"_dec;
+    view.positions = {position()};
+    view.orders = {"v1.flash.2"};
+    view.cycles = 3;
+    view.strategy = "cycle";
+    view.mode = "rules";
+    view.preset = "flash";
+    view.settings = {{"drop", "0.008", false}};
+    view.pauses = {pause()};
+    return view;
+}
+
+const std::string kFlash =
+    R"({"vault":"v1","sleeve":"flash","state":"holding","idle_reason":"","cash":"0.0051",)"
+    R"("locked":"0","pending":"0","unallocate_requested":"0","positions_cost":"4.975",)"
+    R"("balance":"4.9801","principal":"5","realised":"-0.0199","unrealised":"0","equity":"0",)"
+    R"("fees":"0","fee_float":"0","swept":"0","positions":[)" +
+    kPosition +
+    R"(],"orders":["v1.flash.2"],"cycles":3,"strategy":"cycle","mode":"rules","preset":"flash",)"
+    R"("settings":[{"key":"drop","value":"0.008","default":false}],"last_fill_at":null,)"
+    R"("pauses":[)" +
+    kPause + "]}";
+
+const std::string kQuiet =
+    R"({"vault":"v0","sleeve":"quiet","state":"","idle_reason":"","cash":"0","locked":"0",)"
+    R"("pending":"0","unallocate_requested":"0","positions_cost":"0","balance":"0",)"
+    R"("principal":"0","realised":"0","unrealised":"0","equity":"0","fees":"0","fee_float":"0",)"
+    R"("swept":"0","positions":[],"orders":[],"cycles":0,"strategy":"","mode":"","preset":"",)"
+    R"("settings":[],"last_fill_at":null,"pauses":[]})";
+
+ports::VaultView vault() {
+    ports::VaultView view;
+    view.id = VaultId{1};
+    view.user = "ann";
+    view.account = AccountId{2};
+    view.asset = kUsdt;
+    view.state = "running";
+    view.total = "20.01253"_dec;
+    view.tradeable = "15"_dec;
+    view.reserve = "5.01253"_dec;
+    view.equity = "20.01253"_dec;
+    view.reserve_pct = "10"_dec;
+    view.flash = flash();
+    view.pairs = {kEth};
+    view.auto_raise = {"percent", "50"_dec, std::nullopt};
+    view.created_at = view.updated_at = kAt;
+    return view;
+}
+
+const std::string kVault =
+    R"({"id":"v1","user":"ann","account":"a2","asset":"USDT","mode":"paper","state":"running",)"
+    R"("attention":"","total":"20.01253","tradeable":"15","reserve":"5.01253",)"
+    R"("unallocated":"0","equity":"20.01253","shortfall":"0","reserve_pct":"10",)"
+    R"("reserve_cap":null,"quiet":)" +
+    kQuiet + R"(,"flash":)" + kFlash +
+    R"(,"pairs":["ETH/USDT"],"auto_raise":{"mode":"percent","percent":"50","cap":null},)"
+    R"("pauses":[],"created_at":"2021-04-02T09:39:45.500Z",)"
+    R"("updated_at":"2021-04-02T09:39:45.500Z"})";
+
+TEST(Render, Vault) {
+    EXPECT_EQ(render_view(vault()), kVault);
+    EXPECT_EQ(render_view(std::vector{vault(), vault()}), "[" + kVault + "," + kVault + "]");
+    EXPECT_EQ(render_view(std::vector<ports::VaultView>{}), "[]");
+}
+
+TEST(Render, SleeveAndPositionAndPause) {
+    EXPECT_EQ(render_view(flash()), kFlash);
+    EXPECT_EQ(render_view(std::vector{flash()}), "[" + kFlash + "]");
+    EXPECT_EQ(render_view(std::vector{position()}), "[" + kPosition + "]");
+    EXPECT_EQ(render_view(pause()), kPause);
+}
+
+TEST(Render, SleevesOfVaultsKnowTheirOwner) {
+    const std::string owner = R"(,"user":"ann","account":"a2","asset":"USDT"})";
+    const auto with = [&](std::string one) { return one.substr(0, one.size() - 1) + owner; };
+    EXPECT_EQ(render_sleeves(std::vector{vault()}), "[" + with(kQuiet) + "," + with(kFlash) + "]");
+}
+
+TEST(Render, UserAndAccount) {
+    ports::UserView user;
+    user.id = UserId{3};
+    user.name = "ann";
+    user.role = Role::Moderator;
+    user.wallets = {kUsdt};
+    user.created_at = kAt;
+    const std::string golden = R"({"id":"u3","name":"ann","role":"moderator","wallets":["USDT"],)"
+                               R"("created_at":"2021-04-02T09:39:45.500Z"})";
+    EXPECT_EQ(render_view(user), golden);
+    EXPECT_EQ(render_view(std::vector{user}), "[" + golden + "]");
+    ports::AccountView account;
+    account.id = AccountId{2};
+    account.user = "ann";
+    account.exchange = "paper";
+    account.wallets = {{kUsdt, "1"_dec, "2"_dec, "3"_dec, "0.5"_dec}};
+    account.vaults = {VaultId{1}};
+    account.now = account.created_at = kAt;
+    const std::string golden_account =
+        R"({"id":"a2","user":"ann","exchange":"paper","label":"","wallets":[{"asset":"USDT",)"
+        R"("free":"1","held":"2","total":"3","unattributed":"0.5"}],"vaults":["v1"],)"
+        R"("now":"2021-04-02T09:39:45.500Z","created_at":"2021-04-02T09:39:45.500Z"})";
+    EXPECT_EQ(render_view(account), golden_account);
+    EXPECT_EQ(render_view(std::vector{account}), "[" + golden_account + "]");
+}
+
+TEST(Render, PairsReplayEntryStatus) {
+    ports::PairsView pairs;
+    pairs.vault = VaultId{1};
+    pairs.pairs = {{PairRules{kEth, "0.01"_dec, "0.0001"_dec, "10"_dec, "0"_dec}, true,
+                    Price{"2000"_dec}, kAt}};
+    EXPECT_EQ(render_view(pairs),
+              R"({"vault":"v1","pairs":[{"pair":"ETH/USDT","tick":"0.01","lot":"0.0001",)"
+              R"("min_cost":"10","min_quantity":"0","selected":true,"price":"2000",)"
+              R"("price_at":"2021-04-02T09:39:45.500Z"}]})");
+    ports::ReplayView replay;
+    replay.account = AccountId{1};
+    replay.state = "running";
+    replay.source = "/x.csv";
+    replay.pair = kEth;
+    replay.interval = Duration{60'000};
+    replay.seed = 7;
+    replay.position = 4;
+    replay.ticks = 9;
+    replay.now = kAt;
+    const std::string golden =
+        R"({"account":"a1","state":"running","source":"/x.csv","pair":"ETH/USDT",)"
+        R"("interval":"1m","seed":7,"position":4,"ticks":9,"now":"2021-04-02T09:39:45.500Z",)"
+        R"("virtual_time":"2021-04-02T09:39:45.500Z","until":null,"first":null,"last":null,)"
+        R"("speed":null})";
+    EXPECT_EQ(render_view(replay), golden);
+    EXPECT_EQ(render_view(std::vector{replay}), "[" + golden + "]");
+    EXPECT_EQ(render_view(ports::EntryView{VaultId{1}, 5, "deposit", "funding:1"}),
+              R"({"vault":"v1","seq":5,"kind":"deposit","cause":"funding:1"})");
+    ports::StatusView status;
+    status.state = "running";
+    status.vaults = 3;
+    status.entries = 12'345'678'901;
+    status.warnings = {"w"};
+    EXPECT_EQ(render_view(status),
+              R"({"state":"running","users":0,"accounts":0,"vaults":3,"sleeves":0,)"
+              R"("open_positions":0,"live_orders":0,"unresolved_orders":0,"paused_sleeves":0,)"
+              R"("attention":0,"running_replays":0,"batch":0,"durable":0,"entries":12345678901,)"
+              R"("pauses":[],"warnings":["w"]})");
+}
+
+TEST(Render, EveryAlternativeIsCovered) {
+    static_assert(std::variant_size_v<ports::View> == 15, "add the golden of the new view");
+    EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
+}
+
+TEST(Render, MarksSurviveTheirText) {
+    ports::VaultView one = vault();
+    one.user = "a\"n\\n";
+    one.flash.unrealised = -"0.000000000000000001"_dec;
+    const auto marks = read_vault_marks(render_vault_marks(std::vector{one}));
+    ASSERT_EQ(marks.size(), 1u);
+    EXPECT_EQ(marks[0].user, one.user);
+    EXPECT_EQ(marks[0].account, AccountId{2});
+    EXPECT_EQ(marks[0].asset, kUsdt);
+    ASSERT_EQ(marks[0].sleeves.size(), 2u);
+    EXPECT_EQ(marks[0].sleeves[1].unrealised, one.flash.unrealised);
+    EXPECT_EQ(marks[0].sleeves[1].balance, "4.9801"_dec);
+}
+
+}  // namespace
+}  // namespace vault::control

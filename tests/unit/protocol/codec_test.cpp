@@ -1,0 +1,120 @@
+#include "common/protocol/codec.hpp"
+
+#include "common/base/random.hpp"
+#include "common/protocol/messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace vault::protocol {
+namespace {
+
+std::string nested(int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']');
+}
+
+TEST(Codec, RefusesWhatIsNotOneStrictDocument) {
+    const std::string bad[] = {
+        "",
+        " ",
+        "{",
+        "{}x",
+        "{} {}",
+        "{'a':1}",
+        "{\"a\":1,}",
+        "[1,]",
+        "{\"a\" 1}",
+        "nul",
+        "NaN",
+        "+1",
+        "01",
+        "1.",
+        ".5",
+        "\"\\x\"",
+        "\"\x01\"",
+        "\"\xff\"",
+        "\"\xc0\xaf\"",
+        "\"\\ud800\"",
+        "// c\n{}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":1,\"\\u0061\":2}",
+        "{\"x\":{\"k\":1,\"j\":2,\"k\":1}}",
+        "[{\"a\":[{\"b\":0,\"b\":0}]}]",
+        nested(40),
+        std::string("{}\0", 3),
+    };
+    for (const auto& text : bad) {
+        const auto parsed = parse_json(text);
+        ASSERT_FALSE(parsed.has_value()) << text;
+        EXPECT_EQ(parsed.error().code(), Errc::InvalidParams) << text;
+        EXPECT_FALSE(parsed.error().message().empty());
+    }
+}
+
+TEST(Codec, AcceptsStrictJsonAndRoundTrips) {
+    for (const std::string text :
+         {R"({"a":1,"b":[true,null,"x"],"c":{"a":"ü"}})", R"([{"a":1},{"a":2}])", R"("x")", "-5",
+          R"({"a":{"a":{"a":1}}})", R"({"a":"1","A":"2","":"3"})"}) {
+        const auto parsed = parse_json(text);
+        ASSERT_TRUE(parsed.has_value()) << text;
+        EXPECT_EQ(to_compact(parsed.value()), text);
+    }
+    EXPECT_TRUE(parse_json(nested(30)).has_value());
+}
+
+TEST(Codec, DuplicateKeyNamesTheKey) {
+    const auto parsed = parse_json(R"({"qty":"1","qty":"9"})");
+    ASSERT_FALSE(parsed.has_value());
+    EXPECT_EQ(parsed.error().field(), "qty");
+}
+
+TEST(Codec, SizeLimit) {
+    const std::string text = "\"" + std::string(kMaxRequestBytes, 'a') + "\"";
+    EXPECT_EQ(parse_json(text).error().code(), Errc::FrameTooLarge);
+    EXPECT_TRUE(parse_json(text, text.size()).has_value());
+}
+
+TEST(Codec, ALineNeverContainsALineFeed) {
+    const json::value value = json::object{{"a", "x\ny\r\nz"}};
+    const std::string line = to_line(value);
+    EXPECT_EQ(line.find('\n'), line.size() - 1);
+}
+
+// Mutates good requests and feeds noise: no crash, and what is accepted encodes to itself again.
+TEST(Codec, RandomBytesNeverBreakTheDecoders) {
+    const std::uint64_t seed = 20261123;
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const std::string good =
+        R"({"jsonrpc":"2.0","id":7,"method":"vault.allocate","params":{"vault":"v1","quiet":"3"},)"
+        R"("meta":{"deadline_ms":500,"idem_key":"k-1","dry_run":true}})";
+    int accepted = 0;
+    for (int round = 0; round < 60'000; ++round) {
+        std::string text = good;
+        const auto edits = random.below(4);
+        for (std::uint64_t i = 0; i < edits; ++i) {
+            const auto at = random.below(text.size());
+            switch (random.below(3)) {
+                case 0: text[at] = static_cast<char>(random.below(256)); break;
+                case 1: text.erase(at, 1 + random.below(5)); break;
+                case 2: text.insert(at, text.substr(random.below(text.size()), random.below(20)));
+            }
+            if (text.empty()) text = "x";
+        }
+        const auto decoded = decode_request(text);
+        (void)decode_reply(text);
+        if (!decoded.request) continue;
+        ++accepted;
+        const auto again = decode_request(encode_request(decoded.request.value()));
+        ASSERT_TRUE(again.request.has_value()) << text;
+        EXPECT_EQ(again.request.value().params, decoded.request.value().params);
+        EXPECT_EQ(again.request.value().meta.idem_key, decoded.request.value().meta.idem_key);
+    }
+    EXPECT_GT(accepted, 10'000);
+    EXPECT_LT(accepted, 50'000);
+}
+
+}  // namespace
+}  // namespace vault::protocol

@@ -1,0 +1,134 @@
+#include "common/protocol/registry.hpp"
+
+#include "common/protocol/describe.hpp"
+#include "common/protocol/errors.hpp"
+
+#include <boost/json/array.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace vault::protocol {
+namespace {
+
+TEST(ErrorTable, CodesAndNumbersAreUniqueAndExitCodesKnown) {
+    const std::set<int> known{1, 3, 4, 5, 6, 64, 65, 69, 70, 74, 75, 76, 77, 78, 124, 130};
+    std::set<std::string_view> codes;
+    std::set<int> numbers;
+    for (const ErrorRow& row : kErrorTable) {
+        EXPECT_TRUE(codes.insert(row.code).second) << row.code;
+        EXPECT_TRUE(numbers.insert(row.rpc).second) << row.code;
+        EXPECT_TRUE(known.contains(row.exit_code)) << row.code;
+        EXPECT_FALSE(row.hint.empty()) << row.code;
+        EXPECT_EQ(find_error(row.code), &row);
+        EXPECT_EQ(&error_row(row.errc), &row);
+        // Only what did nothing may be repeated blindly.
+        if (row.retryable) {
+            EXPECT_TRUE(row.exit_code == 75 || row.exit_code == 69) << row.code;
+        }
+        const bool rule = row.errc >= Errc::TradeableBelowAllocated;
+        const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+        EXPECT_EQ(std::ranges::any_of(row.code, is_lower), rule) << row.code;
+    }
+    EXPECT_EQ(find_error("NO_SUCH_CODE"), nullptr);
+}
+
+TEST(ErrorTable, ErrorObject) {
+    const Error error{Errc::Busy, "queue is full", "", "wait 1s"};
+    const auto known = error_object(error, Effect::None);
+    EXPECT_EQ(known.at("code"), json::value(1006));
+    EXPECT_EQ(known.at("data").at("retryable"), json::value(true));
+    EXPECT_EQ(known.at("data").at("hint"), json::value("wait 1s"));
+    EXPECT_FALSE(known.at("data").get_object().contains("field"));
+    const auto unknown = error_object(error, Effect::Unknown);
+    EXPECT_EQ(unknown.at("data").at("retryable"), json::value(false));
+    EXPECT_EQ(unknown.at("data").at("effect"), json::value("unknown"));
+}
+
+TEST(Registry, NamesCommandsAndParametersAreUniqueAndWellFormed) {
+    const auto is_name = [](std::string_view text) {
+        return !text.empty() && std::ranges::all_of(text, [](char c) {
+            return (c >= 'a' && c <= 'z') || c == '_' || c == '.';
+        });
+    };
+    std::set<std::string_view> names;
+    std::set<std::string> commands;
+    for (const Method& method : methods()) {
+        SCOPED_TRACE(std::string(method.name));
+        EXPECT_TRUE(names.insert(method.name).second);
+        EXPECT_TRUE(is_name(method.name));
+        EXPECT_FALSE(method.summary.empty());
+        EXPECT_FALSE(method.summary.ends_with('.'));
+        EXPECT_EQ(find_method(method.name), &method);
+        if (!method.verb.empty()) {
+            EXPECT_TRUE(
+                commands.insert(std::string(method.noun) + " " + std::string(method.verb)).second);
+            EXPECT_EQ(find_command(method.noun, method.verb), &method);
+            std::string expected(method.noun.empty() ? "" : std::string(method.noun) + ".");
+            expected += method.verb;
+            std::ranges::replace(expected, '-', '_');
+            EXPECT_EQ(expected, method.name);
+            EXPECT_FALSE(method.examples.empty());
+        }
+        for (const auto example : method.examples)
+            EXPECT_TRUE(example.starts_with("vaultctl ")) << example;
+        std::set<std::string_view> params;
+        for (const Param& param : method.params) {
+            EXPECT_TRUE(params.insert(param.name).second) << param.name;
+            EXPECT_TRUE(is_name(param.name)) << param.name;
+            EXPECT_FALSE(param.doc.empty()) << param.name;
+            EXPECT_EQ(param.type == ParamType::Enum && param.allowed.empty(), false) << param.name;
+        }
+    }
+}
+
+TEST(Registry, PositionalsAreInAnOrderThatCanBeParsed) {
+    for (const Method& method : methods()) {
+        bool optional_seen = false, rest_seen = false;
+        for (const Param& param : method.params) {
+            if (param.place != Place::Positional) continue;
+            EXPECT_FALSE(rest_seen) << method.name;
+            EXPECT_FALSE(param.required && optional_seen) << method.name;
+            optional_seen = optional_seen || !param.required;
+            rest_seen = param.repeated || param.type == ParamType::Map;
+        }
+    }
+}
+
+TEST(Registry, PolicyFollowsTheSpecification) {
+    for (const Method& method : methods()) {
+        SCOPED_TRACE(std::string(method.name));
+        if (!method.mutates) {
+            EXPECT_EQ(method.risk, Risk::Neutral);
+        }
+        if (method.mutates) {
+            EXPECT_NE(method.right, Right::Read);
+        }
+        // What gets through a flood must be cheap or lower the risk.
+        if (method.reserved) {
+            EXPECT_NE(method.risk, Risk::Raises);
+        }
+    }
+    for (const char* name : {"hello", "status", "halt", "vault.pause", "sleeve.pause"})
+        EXPECT_TRUE(find_method(name)->reserved) << name;
+    EXPECT_EQ(find_method("resume")->risk, Risk::Raises);
+    EXPECT_EQ(find_method("vault.allocate")->risk, Risk::Raises);
+    EXPECT_EQ(find_method("vault.unallocate")->risk, Risk::Lowers);
+    EXPECT_EQ(find_method("nix"), nullptr);
+    EXPECT_EQ(find_command("vault", ""), nullptr);
+}
+
+TEST(Registry, DescribeShowsEveryMethodAndError) {
+    const auto api = describe_api();
+    EXPECT_EQ(api.at("methods").get_array().size(), methods().size());
+    EXPECT_EQ(api.at("errors").get_array().size(), kErrorTable.size());
+    const auto row = describe_method(*find_method("vault.auto_raise"));
+    EXPECT_EQ(row.at("command"), json::value("vault auto-raise"));
+    EXPECT_EQ(row.at("params").at(1).at("allowed"),
+              json::value(json::array{"off", "full", "percent"}));
+}
+
+}  // namespace
+}  // namespace vault::protocol

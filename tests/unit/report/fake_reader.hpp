@@ -1,0 +1,128 @@
+#pragma once
+// FakeReader: a StoreReader over plain vectors, with the filter rules of
+// daemon/ports/store_reader.hpp. Tests fill the vectors; `page_log` records the limit of every
+// call. One thread at a time.
+#include "daemon/ledger/canonical.hpp"
+#include "daemon/ports/store_reader.hpp"
+#include "daemon/report/pages.hpp"
+
+#include <algorithm>
+
+namespace vault::test {
+
+class FakeReader : public ports::StoreReader {
+  public:
+    std::vector<ports::EntryRow> entry_rows;
+    std::vector<ports::BalanceRow> balance_rows;
+    std::vector<ports::VaultRow> vault_rows;
+    std::vector<ports::OrderRow> order_rows;
+    std::vector<ports::FillRow> fill_rows;
+    std::vector<ports::DecisionRow> decision_rows;
+    std::vector<ports::SweepRow> sweep_rows;
+    std::vector<ports::CycleRow> cycle_rows;
+    std::vector<ports::DayCloseRow> close_rows;
+    std::function<void()> before_entries;  // runs before every read of entries
+    std::size_t calls = 0;
+    std::uint32_t largest_limit = 0;
+
+    void add_entry(const ledger::Entry& entry) {
+        ports::EntryRow row;
+        row.vault = entry.vault;
+        row.seq = entry.seq;
+        row.tx = entry.tx;
+        row.kind = ledger::to_text(entry.kind);
+        row.cause = entry.cause;
+        row.at = entry.at;
+        row.owner.mode = entry.mode;
+        row.owner.actor = entry.actor;
+        row.postings_json = ledger::postings_json(entry.postings);
+        row.prev_hash = entry.prev_hash;
+        row.hash = entry.hash;
+        entry_rows.push_back(row);
+    }
+
+    Result<std::vector<ports::EntryRow>> entries(VaultId vault, std::uint64_t from_seq,
+                                                 std::uint32_t limit) override {
+        if (before_entries) before_entries();
+        note(limit);
+        std::vector<ports::EntryRow> found;
+        for (const auto& row : entry_rows)
+            if (row.vault == vault && row.seq >= from_seq && found.size() < limit)
+                found.push_back(row);
+        return found;
+    }
+    Result<std::vector<ports::BalanceRow>> balances(VaultId vault) override {
+        std::vector<ports::BalanceRow> found;
+        for (const auto& row : balance_rows)
+            if (row.vault == vault) found.push_back(row);
+        return found;
+    }
+    Result<std::vector<ports::VaultRow>> vaults() override { return vault_rows; }
+    Result<std::vector<ports::OrderRow>> orders(const ports::RowFilter& f) override {
+        return pick(
+            order_rows, f, [](const auto& r) { return r.id.vault; },
+            [](const auto& r) { return r.id.sleeve; });
+    }
+    Result<std::vector<ports::FillRow>> fills(const ports::RowFilter& f) override {
+        return pick(
+            fill_rows, f, [](const auto& r) { return r.fill.order.vault; },
+            [](const auto& r) { return r.fill.order.sleeve; });
+    }
+    Result<std::vector<ports::DecisionRow>> decisions(const ports::RowFilter& f) override {
+        return pick(decision_rows, f, kVault, kSleeve);
+    }
+    Result<std::vector<ports::SweepRow>> sweeps(const ports::RowFilter& f) override {
+        return pick(sweep_rows, f, kVault, kSleeve);
+    }
+    Result<std::vector<ports::CycleRow>> cycles(const ports::RowFilter& f) override {
+        return pick(cycle_rows, f, kVault, kSleeve);
+    }
+    Result<std::vector<ports::DayCloseRow>> day_closes(const ports::RowFilter& f) override {
+        return pick(close_rows, f, kVault, kSleeve);
+    }
+    Result<std::vector<ports::AllocationRow>> allocations(const ports::RowFilter&) override {
+        return std::vector<ports::AllocationRow>{};
+    }
+    Result<std::vector<ports::PauseRow>> pauses(const ports::RowFilter&) override {
+        return std::vector<ports::PauseRow>{};
+    }
+    Result<std::vector<ports::NoticeRow>> notices(const ports::RowFilter&) override {
+        return std::vector<ports::NoticeRow>{};
+    }
+    Result<std::vector<ports::PriceRow>> prices(AccountId, const ports::RowFilter&) override {
+        return std::vector<ports::PriceRow>{};
+    }
+
+  private:
+    static constexpr auto kVault = [](const auto& row) { return row.vault; };
+    static constexpr auto kSleeve = [](const auto& row) { return row.sleeve; };
+
+    void note(std::uint32_t limit) {
+        ++calls;
+        largest_limit = std::max(largest_limit, limit);
+    }
+
+    template <class Row>
+    static bool pair_fits(const Row& row, const Pair& pair) {
+        if constexpr (requires { row.pair; }) return row.pair == pair;
+        return true;
+    }
+
+    template <class Row, class VaultOf, class SleeveOf>
+    std::vector<Row> pick(std::vector<Row> rows, const ports::RowFilter& f, VaultOf vault_of,
+                          SleeveOf sleeve_of) {
+        note(f.limit);
+        std::erase_if(rows, [&](const Row& row) {
+            const UtcTime at = report::row_time(row);
+            return (f.vault && vault_of(row) != *f.vault) ||
+                   (f.sleeve && sleeve_of(row) != *f.sleeve) ||
+                   (f.user && row.owner.user != *f.user) || (f.pair && !pair_fits(row, *f.pair)) ||
+                   (f.from && at < *f.from) || (f.to && at >= *f.to);
+        });
+        std::ranges::stable_sort(rows, {}, [](const Row& row) { return report::row_time(row); });
+        if (rows.size() > f.limit) rows.erase(rows.begin(), rows.end() - f.limit);
+        return rows;
+    }
+};
+
+}  // namespace vault::test

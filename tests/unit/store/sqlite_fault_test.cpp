@@ -1,0 +1,179 @@
+// SqliteStore under failing writes, failing and unanswered COMMITs, and a full disk.
+#include "tests/unit/store/store_world.hpp"
+
+#include <future>
+#include <sys/mount.h>
+
+namespace vault::store::test {
+
+using ports::Batch;
+using ports::CommitStatus;
+
+class SqliteFaults : public testing::Test {
+  protected:
+    void SetUp() override {
+        world.options.faults = &faults;
+        world.reopen();
+        maker.resume(world.store().load(kShard).value());
+        Batch batch = maker.next();
+        maker.open_vaults(batch, 1);
+        ASSERT_EQ(commit(world, batch).status, CommitStatus::Durable);
+    }
+    Batch deposit() {
+        Batch batch = maker.next();
+        maker.deposit(batch, VaultId{1});
+        return batch;
+    }
+    FaultSites faults;  // outlives the store
+    SqliteWorld world;
+    BatchMaker maker;
+};
+
+TEST_F(SqliteFaults, AFailedWriteRollsItsBatchBackAndARetryPasses) {
+    const Batch one = deposit(), two = deposit();
+    faults.fail_write = 1;
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Failed);
+    EXPECT_EQ(commit(world, two).status, CommitStatus::Failed);
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Durable);
+    EXPECT_EQ(commit(world, two).status, CommitStatus::Durable);
+}
+
+TEST_F(SqliteFaults, AFailedCommitIsSettledByReading) {
+    const Batch one = deposit();
+    faults.fail_commit = 0;
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Failed);
+    EXPECT_FALSE(world.store().health().writable);
+    EXPECT_EQ(world.store().read_mark(kShard).value().n.value, 1U);
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Durable);
+}
+
+TEST_F(SqliteFaults, AnUnknownCommitIsAppliedOnceHoweverOftenItIsSent) {
+    const Batch one = deposit(), two = deposit();
+    faults.lose_answer = 0;
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Unknown);
+    EXPECT_EQ(commit(world, two).status, CommitStatus::Failed);
+    EXPECT_EQ(world.store().read_mark(kShard).value().n, one.n);
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Durable);
+    EXPECT_EQ(commit(world, two).status, CommitStatus::Durable);
+    EXPECT_EQ(world.reader().entries(VaultId{1}, 1, 10).value().size(), 2U);
+}
+
+TEST_F(SqliteFaults, AGroupSharesOneCommitAndABadBatchHarmsNoEarlierOne) {
+    // Hold the writer inside a callback while the rest is queued: it then is one group.
+    std::promise<void> go;
+    auto wait = go.get_future().share();
+    std::vector<ports::CommitReport> reports;
+    const auto keep = [&](const ports::CommitReport& report) { reports.push_back(report); };
+    world.store().commit(deposit(), [wait](const ports::CommitReport&) { wait.wait(); });
+    std::vector<Batch> batches{deposit(), deposit(), deposit(), deposit()};
+    faults.fail_commit = 1;  // would hit a second COMMIT if there was one
+    for (const auto& batch : batches)
+        world.store().commit(batch, keep);
+    go.set_value();
+    world.settle();
+    ASSERT_EQ(reports.size(), 4U);
+    for (const auto& report : reports)
+        EXPECT_EQ(report.status, CommitStatus::Durable) << report.message;
+    EXPECT_EQ(faults.fail_commit.load(), 0);
+    faults.fail_commit = -1;
+
+    std::promise<void> again;
+    auto second_wait = again.get_future().share();
+    reports.clear();
+    world.store().commit(deposit(),
+                         [second_wait](const ports::CommitReport&) { second_wait.wait(); });
+    batches = {deposit(), deposit(), deposit()};
+    batches[1].fills = {maker.fill(VaultId{1}, "x"), maker.fill(VaultId{1}, "x")};
+    for (const auto& batch : batches)
+        world.store().commit(batch, keep);
+    again.set_value();
+    world.settle();
+    ASSERT_EQ(reports.size(), 3U);
+    EXPECT_EQ(reports[0].status, CommitStatus::Durable);
+    EXPECT_EQ(reports[1].status, CommitStatus::Failed);
+    EXPECT_EQ(reports[2].status, CommitStatus::Failed);
+}
+
+// Fills the store until commits fail; says how many got through before and after the alarm.
+struct Filling {
+    bool stopped_before_failure = false;
+    int after_stop = 0;
+    bool failed = false;
+};
+
+Filling fill_up(SqliteWorld& world, BatchMaker& maker, int most) {
+    Filling seen;
+    for (int i = 0; i < most; ++i) {
+        Batch batch = maker.next();
+        maker.deposit(batch, VaultId{1});
+        batch.notices.push_back(
+            {maker.owner(VaultId{1}), maker.now(), "info", "x", "v1", std::string(30'000, 'x')});
+        if (commit(world, batch).status != CommitStatus::Durable) {
+            seen.failed = true;
+            return seen;
+        }
+        if (world.store().health().buys_stopped) {
+            seen.stopped_before_failure = true;
+            ++seen.after_stop;
+        }
+    }
+    return seen;
+}
+
+struct DiskWorld : SqliteWorld {
+    SystemClock system;
+    void reopen_with_system_clock() {
+        close();
+        made = SqliteStore::create(options, signer, system, logger).value();
+    }
+};
+
+TEST(SqliteDisk, BallastKeepsExitsGoingUnderASizeLimit) {
+    DiskWorld world;
+    world.options.size_limit_mib = 4;
+    world.options.disk_floor_mib = 0;
+    world.reopen_with_system_clock();
+    BatchMaker maker;
+    maker.resume(world.store().load(kShard).value());
+    Batch batch = maker.next();
+    maker.open_vaults(batch, 1);
+    ASSERT_EQ(commit(world, batch).status, CommitStatus::Durable);
+    EXPECT_TRUE(std::filesystem::exists(world.options.path + ".ballast"));
+    const Filling seen = fill_up(world, maker, 400);
+    EXPECT_TRUE(seen.failed);
+    EXPECT_FALSE(std::filesystem::exists(world.options.path + ".ballast"));
+    EXPECT_FALSE(world.store().health().writable);
+    EXPECT_TRUE(world.store().health().buys_stopped);
+    EXPECT_FALSE(world.store().health().message.empty());
+    const auto loaded = world.store().load(kShard);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    // The limit holds 3 MiB until the ballast is gone; its 1 MiB takes over 20 more of these
+    // batches.
+    EXPECT_GT(loaded.value().mark.n.value, 110U);
+}
+
+TEST(SqliteDisk, AFullVolumeStopsBuysAndFreesTheBallast) {
+    DiskWorld world;
+    const std::string mount_point = world.dir.file("small");
+    std::filesystem::create_directory(mount_point);
+    if (::mount("tmpfs", mount_point.c_str(), "tmpfs", 0, "size=12m") != 0)
+        GTEST_SKIP() << "mounting a small tmpfs is not allowed here";
+    world.close();
+    world.options.path = mount_point + "/vault.db";
+    world.options.ballast_mib = 2;
+    world.options.disk_floor_mib = 1;
+    world.reopen_with_system_clock();
+    BatchMaker maker;
+    maker.resume(world.store().load(kShard).value());
+    Batch batch = maker.next();
+    maker.open_vaults(batch, 1);
+    EXPECT_EQ(commit(world, batch).status, CommitStatus::Durable);
+    const Filling seen = fill_up(world, maker, 2'000);
+    EXPECT_TRUE(seen.failed);
+    EXPECT_TRUE(world.store().health().buys_stopped);
+    EXPECT_FALSE(std::filesystem::exists(world.options.path + ".ballast"));
+    world.close();
+    EXPECT_EQ(::umount2(mount_point.c_str(), MNT_DETACH), 0);
+}
+
+}  // namespace vault::store::test

@@ -1,0 +1,97 @@
+// Retention and checkpoints of SqliteStore.
+#include "tests/unit/store/store_world.hpp"
+
+#include <thread>
+
+namespace vault::store::test {
+
+namespace {
+
+constexpr auto kDay = std::chrono::hours{24};
+const Pair kPair = Pair::parse("ETH/USDT").value();
+
+class SqliteUpkeep : public testing::Test {
+  protected:
+    void SetUp() override {
+        maker.resume(world.store().load(kShard).value());
+        ports::Batch batch = maker.next();
+        maker.open_vaults(batch, 2);
+        ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    }
+    std::string count(const std::string& table) {
+        return world.ask("SELECT count(*) FROM " + table);
+    }
+    SqliteWorld world;
+    BatchMaker maker;
+};
+
+}  // namespace
+
+TEST_F(SqliteUpkeep, PricesAreThinnedByTheFeedsOwnTime) {
+    // Every 10 minutes for 60 days, of the year 2020, while the wall clock says something later.
+    ports::Batch batch = maker.next();
+    for (int i = 0; i < 60 * 144; ++i)
+        batch.prices.push_back({AccountId{1}, kPair, kStart + std::chrono::minutes{10} * i, kOne});
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    world.clock.set(kStart + kDay * 3'000);
+    const auto pruned = world.made->prune();
+    ASSERT_TRUE(pruned) << pruned.error().message();
+    // 30 days in full; before that one an hour. The newest is 10 minutes short of day 60, so the
+    // border lies in the last hour of day 30, which is kept whole.
+    const int thinned_hours = 30 * 24 - 1;
+    EXPECT_EQ(pruned.value(), static_cast<std::uint64_t>(thinned_hours * 5));
+    EXPECT_EQ(count("price"), std::to_string(60 * 144 - thinned_hours * 5));
+    EXPECT_EQ(world.ask("SELECT count(*) FROM price WHERE at % 3600000 = 0"),
+              std::to_string(60 * 24));
+    EXPECT_EQ(world.made->prune().value(), 0U);
+}
+
+TEST_F(SqliteUpkeep, DecisionsAndNoticesGoAfterAYearOfTheirOwnersTime) {
+    ports::Batch batch = maker.next();
+    for (int day = 0; day < 2'500; ++day) {
+        maker.set_now(kStart + kDay * day);
+        ports::Batch rows;
+        maker.history(rows, VaultId{1});
+        batch.decisions.push_back(rows.decisions.front());
+        batch.notices.push_back(rows.notices.front());
+    }
+    maker.set_now(kStart);
+    ports::Batch rows;
+    maker.history(rows, VaultId{2});  // another vault, another time: stays
+    batch.decisions.push_back(rows.decisions.front());
+    batch.fills = rows.fills;
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    EXPECT_EQ(world.made->prune().value(), 2U * (2'500 - 366));
+    EXPECT_EQ(count("decision"), "367");
+    EXPECT_EQ(count("notice"), "366");
+    EXPECT_EQ(count("fill"), "1");
+}
+
+TEST_F(SqliteUpkeep, RepliesGoByTheWallClock) {
+    ports::Batch batch = maker.next();
+    maker.history(batch, VaultId{1});
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    EXPECT_EQ(world.made->prune().value(), 0U);
+    world.clock.advance(kDay + Duration{1});
+    EXPECT_EQ(world.made->prune().value(), 1U);
+    EXPECT_EQ(count("reply"), "0");
+}
+
+TEST_F(SqliteUpkeep, CheckpointsMoveWhileItRuns) {
+    world.options.checkpoint_every = 5;
+    world.reopen();
+    maker.resume(world.store().load(kShard).value());
+    for (int i = 0; i < 12; ++i) {
+        ports::Batch batch = maker.next();
+        maker.deposit(batch, VaultId{1});
+        maker.deposit(batch, VaultId{2});
+        ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    }
+    for (int i = 0; i < 100 && world.ask("SELECT min(seq) >= 10 FROM checkpoint") != "1"; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    EXPECT_EQ(world.ask("SELECT count(*) FROM checkpoint WHERE seq >= 8"), "2");
+    world.close();
+    EXPECT_EQ(world.ask("SELECT group_concat(seq) FROM checkpoint"), "12,12");
+}
+
+}  // namespace vault::store::test

@@ -1,0 +1,264 @@
+#include "tests/unit/store/store_world.hpp"
+
+#include "daemon/ledger/canonical.hpp"
+#include "daemon/store/row_fields.hpp"
+#include "daemon/store/sqlite/connection.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <stdlib.h>
+
+namespace vault::store::test {
+
+namespace {
+
+const Asset kUsdt = Asset::parse("USDT").value();
+const Pair kPair = Pair::parse("ETH/USDT").value();
+
+template <class T>
+std::string show(const T& x) {
+    if constexpr (std::is_same_v<T, std::string>)
+        return x;
+    else if constexpr (std::is_same_v<T, UtcTime>)
+        return format_utc(x);
+    else if constexpr (std::is_same_v<T, std::optional<UtcTime>>)
+        return x ? format_utc(*x) : "-";
+    else if constexpr (std::is_same_v<T, Digest>)
+        return to_hex(x);
+    else if constexpr (std::is_same_v<T, Decimal> || std::is_same_v<T, Pair>)
+        return x.text();
+    else if constexpr (std::is_same_v<T, Asset>)
+        return std::string{x.text()};
+    else if constexpr (std::is_same_v<T, std::vector<Asset>>) {
+        std::string all;
+        for (const auto& asset : x)
+            all.append(asset.text()).push_back(' ');
+        return all;
+    } else if constexpr (std::is_enum_v<T>)
+        return std::string{to_text(x)};
+    else if constexpr (std::is_integral_v<T>)
+        return std::to_string(x);
+    else
+        return show(x.value);
+}
+
+template <class Row>
+std::string rows_text(const std::vector<Row>& rows) {
+    std::string text;
+    for (const Row& row : rows) {
+        text.append(kTable<Row>.table);
+        fields(row, [&text](const char* name, const auto& value) {
+            text.append(" ").append(name).append("=").append(show(value));
+        });
+        text.push_back('\n');
+    }
+    return text;
+}
+
+}  // namespace
+
+TempDir::TempDir() {
+    std::string name = (std::filesystem::temp_directory_path() / "vault-store-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+}
+
+TempDir::~TempDir() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+ports::Batch BatchMaker::next() {
+    ports::Batch batch;
+    batch.shard = kShard;
+    batch.n = BatchNo{++n_};
+    batch.epoch = epoch_;
+    now_ += std::chrono::seconds{1};
+    return batch;
+}
+
+ports::Owner BatchMaker::owner(VaultId vault) const {
+    return {UserId{1}, AccountId{vault.value}, Mode::Paper, "u1"};
+}
+
+Decimal BatchMaker::amount() {
+    return Decimal::from_raw(
+        static_cast<Decimal::Raw>(random_.below(1'000'000'000'000'000)) * 1'000'000'007 + 1);
+}
+
+std::string BatchMaker::text(std::size_t longest) {
+    static constexpr const char* kParts[] = {"a", "Z", "9", " ", "'", "\"", "\\", "é", "€", "\n"};
+    std::string text;
+    for (auto left = random_.below(longest + 1); left > 0; --left)
+        text.append(kParts[random_.below(std::size(kParts))]);
+    return text;
+}
+
+void BatchMaker::open_vaults(ports::Batch& batch, std::uint32_t count) {
+    batch.users.push_back({UserId{1}, "ann", Role::Admin, {kUsdt}, now_, "engine"});
+    for (std::uint32_t i = 1; i <= count; ++i) {
+        batch.accounts.push_back(
+            {AccountId{i}, UserId{1}, "paper", fmt::format("a{}", i), now_, "u1"});
+        batch.vaults.push_back(
+            {VaultId{i}, AccountId{i}, UserId{1}, kUsdt, Mode::Paper, now_, "u1"});
+    }
+}
+
+void BatchMaker::deposit(ports::Batch& batch, VaultId vault, const std::string& cause) {
+    const Decimal paid = amount();
+    const std::vector<ledger::Posting> postings{
+        {ledger::account(ledger::AccountKind::Reserve), kUsdt, paid},
+        {ledger::account(ledger::AccountKind::External), kUsdt, -paid}};
+    auto& head = heads_[vault];
+    ledger::Entry entry{vault,
+                        head.seq + 1,
+                        head.seq + 1,
+                        ledger::EntryKind::Deposit,
+                        cause.empty() ? fmt::format("funding:{}", ++serial_) : cause,
+                        Mode::Paper,
+                        now_,
+                        "u1",
+                        postings,
+                        head.hash,
+                        {}};
+    entry.hash = ledger::entry_hash(entry);
+    head = {entry.seq, entry.hash};
+    batch.entries.push_back({vault, entry.seq, entry.tx, "deposit", entry.cause, now_, owner(vault),
+                             ledger::postings_json(postings), entry.prev_hash, entry.hash});
+    auto& total = deposits_[vault];
+    total += paid;
+    batch.balances.push_back({vault, "reserve", kUsdt, total});
+    batch.balances.push_back({vault, "external", kUsdt, -total});
+}
+
+ports::FillRow BatchMaker::fill(VaultId vault, const std::string& trade_id) {
+    const OrderId order{vault, SleeveKind::Flash, 1};
+    return {owner(vault),
+            {order, trade_id, now_, Side::Buy, Price{amount()}, Quantity{amount()}, amount(),
+             amount(), kUsdt},
+            kPair,
+            text(5),
+            -amount(),
+            7};
+}
+
+void BatchMaker::history(ports::Batch& batch, VaultId vault) {
+    const auto sleeve = random_.below(2) == 0 ? SleeveKind::Quiet : SleeveKind::Flash;
+    const auto who = owner(vault);
+    ++serial_;
+    std::optional<UtcTime> ended;
+    if (random_.below(2) == 0) ended = now_;
+    batch.orders.push_back({{vault, sleeve, static_cast<std::uint32_t>(random_.below(9) + 1)},
+                            who,
+                            kPair,
+                            Side::Sell,
+                            OrderState::Partial,
+                            text(9),
+                            text(9),
+                            amount(),
+                            amount(),
+                            amount(),
+                            amount(),
+                            now_,
+                            ended});
+    batch.fills.push_back(fill(vault, fmt::format("T{}", serial_)));
+    batch.decisions.push_back({vault, sleeve, who, kPair, now_, "buy", "wait", text(9),
+                               random_.below(1'000), "{\"x\":1}", 3});
+    batch.prices.push_back({who.account, kPair, now_, amount()});
+    batch.allocations.push_back({vault, who, now_, "allocate", std::string{to_text(sleeve)},
+                                 amount(), amount(), amount(), amount(), amount()});
+    batch.sweeps.push_back({vault, sleeve, who, now_, "flash_sweep", amount(), text(9), 4});
+    batch.pauses.push_back({"sleeve", to_text(vault) + "." + std::string{to_text(sleeve)}, "pause",
+                            who, now_, text(20)});
+    batch.cycles.push_back({vault, sleeve, who, 4, kPair, now_, now_, amount(), amount(), amount(),
+                            -amount(), amount()});
+    const UtcTime day = floor_day(now_) + std::chrono::hours{24 * serial_};
+    batch.day_closes.push_back({vault, sleeve, who, day, amount(), amount(), amount(), amount(),
+                                amount(), amount(), amount(), amount(), amount()});
+    batch.notices.push_back({who, now_, "info", "deposit", to_text(vault), text(30)});
+    batch.replies.push_back({"ann", fmt::format("k{}", serial_), sha256(text(5)), "{}", kStart});
+    batch.states.push_back({"vault", to_text(vault), text(40)});
+}
+
+void BatchMaker::resume(const ports::Snapshot& snapshot) {
+    n_ = snapshot.mark.n.value;
+    epoch_ = snapshot.mark.epoch;
+    heads_ = snapshot.heads;
+    deposits_.clear();
+    for (const auto& balance : snapshot.balances)
+        if (balance.account == "reserve") deposits_[balance.vault] = balance.amount;
+}
+
+std::string snapshot_text(const ports::Snapshot& snapshot) {
+    std::string heads;
+    for (const auto& [vault, head] : snapshot.heads)
+        heads += fmt::format("{} {} {}\n", to_text(vault), head.seq, to_hex(head.hash));
+    return fmt::format("n={}\n", snapshot.mark.n.value) + rows_text(snapshot.users) +
+           rows_text(snapshot.accounts) + rows_text(snapshot.vaults) +
+           rows_text(snapshot.balances) + heads + rows_text(snapshot.states) +
+           rows_text(snapshot.replies);
+}
+
+std::string content_text(ports::StoreReader& reader, std::uint32_t vaults) {
+    ports::RowFilter all;
+    all.limit = 10'000;
+    std::string text =
+        rows_text(reader.vaults().value()) + rows_text(reader.orders(all).value()) +
+        rows_text(reader.fills(all).value()) + rows_text(reader.decisions(all).value()) +
+        rows_text(reader.allocations(all).value()) + rows_text(reader.sweeps(all).value()) +
+        rows_text(reader.pauses(all).value()) + rows_text(reader.cycles(all).value()) +
+        rows_text(reader.day_closes(all).value()) + rows_text(reader.notices(all).value());
+    for (std::uint32_t i = 1; i <= vaults; ++i) {
+        text += rows_text(reader.entries(VaultId{i}, 1, 10'000).value());
+        text += rows_text(reader.balances(VaultId{i}).value());
+        text += rows_text(reader.prices(AccountId{i}, all).value());
+    }
+    return text;
+}
+
+SqliteOptions SqliteWorld::small_options() const {
+    SqliteOptions small;
+    small.path = dir.file();
+    small.ballast_mib = 1;
+    small.full_check = false;
+    return small;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteWorld::try_open() {
+    return SqliteStore::create(options, signer, clock, logger);
+}
+
+void SqliteWorld::open() {
+    auto opened = try_open();
+    ASSERT_TRUE(opened) << opened.error().message();
+    made = std::move(opened).value();
+}
+
+void SqliteWorld::close() {
+    made_reader.reset();
+    if (made) made->close();
+    made.reset();
+}
+
+ports::StoreReader& SqliteWorld::reader() {
+    if (!made_reader) made_reader = SqliteReader::open(options.path).value();
+    return *made_reader;
+}
+
+void SqliteWorld::edit(const std::string& sql) const {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(options.path.c_str(), &db), SQLITE_OK);
+    char* problem = nullptr;
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &problem), SQLITE_OK)
+        << (problem == nullptr ? "" : problem);
+    sqlite3_free(problem);
+    sqlite3_close(db);
+}
+
+std::string SqliteWorld::ask(const std::string& sql) const {
+    auto connection = Connection::open(options.path, Connection::Access::ReadOnly);
+    return connection.value().query_text(sql.c_str()).value();
+}
+
+}  // namespace vault::store::test

@@ -1,0 +1,135 @@
+#pragma once
+// What the store tests share: a signer, a directory that goes away, a maker of batches whose
+// journal is a real hash chain, and the two stores behind one face for the typed conformance suite.
+#include "common/base/clock.hpp"
+#include "common/base/log.hpp"
+#include "common/base/random.hpp"
+#include "daemon/ports/signer.hpp"
+#include "daemon/store/memory/memory_store.hpp"
+#include "daemon/store/sqlite/sqlite_reader.hpp"
+#include "daemon/store/sqlite/sqlite_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <mutex>
+
+namespace vault::store::test {
+
+class TestSigner final : public ports::Signer {
+  public:
+    explicit TestSigner(std::string key = "test key") : key_(std::move(key)) {}
+    Digest sign(std::string_view bytes) const override { return sha256(key_ + std::string{bytes}); }
+    bool verify(std::string_view bytes, const Digest& signature) const override {
+        return sign(bytes) == signature;
+    }
+
+  private:
+    std::string key_;
+};
+
+class TempDir {
+  public:
+    TempDir();
+    ~TempDir();
+    TempDir(const TempDir&) = delete;
+    TempDir& operator=(const TempDir&) = delete;
+    std::string file(const std::string& name = "vault.db") const { return (path_ / name).string(); }
+
+  private:
+    std::filesystem::path path_;
+};
+
+inline constexpr ShardId kShard{1};
+inline constexpr UtcTime kStart{std::chrono::hours{24 * 365 * 50}};
+
+// Makes batches 1, 2, 3 … of one shard. Vaults v1 … vN of user u1, account a<vault> each.
+class BatchMaker {
+  public:
+    explicit BatchMaker(std::uint64_t seed = 1) : random_(seed) {}
+
+    ports::Batch next();  // empty, numbered, of the current epoch
+    void open_vaults(ports::Batch& batch, std::uint32_t count);
+    // A deposit into the vault's reserve: entry and balances.
+    void deposit(ports::Batch& batch, VaultId vault, const std::string& cause = {});
+    // Rows of every other kind, a few each, from the generator's random numbers.
+    void history(ports::Batch& batch, VaultId vault);
+
+    ports::Owner owner(VaultId vault) const;
+    ports::FillRow fill(VaultId vault, const std::string& trade_id);
+    // Continues as a shard does after load().
+    void resume(const ports::Snapshot& snapshot);
+    void skip_back() { --n_; }
+    UtcTime now() const { return now_; }
+    void set_now(UtcTime now) { now_ = now; }
+    Random& random() { return random_; }
+
+  private:
+    Decimal amount();
+    std::string text(std::size_t longest);
+    Random random_;
+    std::uint64_t n_ = 0, epoch_ = 1, serial_ = 0;
+    UtcTime now_ = kStart;
+    std::map<VaultId, ports::ChainHead> heads_;
+    std::map<VaultId, Decimal> deposits_;
+};
+
+// Text of every field of a row, for comparison and for reading on failure.
+std::string snapshot_text(const ports::Snapshot& snapshot);
+// The reader's answers to everything, as text.
+std::string content_text(ports::StoreReader& reader, std::uint32_t vaults);
+
+// One store for the typed suite. reopen(): a clean close and open; crash(): no close.
+struct MemoryWorld {
+    ManualClock clock{kStart};
+    std::unique_ptr<MemoryStore> made = std::make_unique<MemoryStore>(clock);
+    ports::Store& store() { return *made; }
+    ports::StoreReader& reader() { return *made; }
+    void reopen() { made->close(); }
+    void settle() {
+        while (made->step()) {
+        }
+    }
+};
+
+struct SqliteWorld {
+    TempDir dir;
+    ManualClock clock{kStart};
+    NullLogger logger;
+    TestSigner signer;
+    SqliteOptions options = small_options();
+    std::unique_ptr<SqliteStore> made;
+    std::unique_ptr<SqliteReader> made_reader;
+
+    SqliteWorld() { open(); }
+    SqliteOptions small_options() const;
+    Result<std::unique_ptr<SqliteStore>> try_open();
+    void open();
+    void close();
+    void reopen() { close(), open(); }
+    ports::Store& store() { return *made; }
+    ports::StoreReader& reader();
+    // Blocks until everything queued was reported.
+    void settle() { static_cast<void>(made->read_mark(kShard)); }
+    // Runs SQL on the closed file, as somebody with an editor would.
+    void edit(const std::string& sql) const;
+    std::string ask(const std::string& sql) const;
+};
+
+// Commits and returns the reports in the order in which they came.
+template <class World>
+std::vector<ports::CommitReport> commit(World& world, const std::vector<ports::Batch>& batches) {
+    std::vector<ports::CommitReport> reports;
+    for (const auto& batch : batches)
+        world.store().commit(batch, [&](const ports::CommitReport& r) { reports.push_back(r); });
+    world.settle();
+    return reports;
+}
+
+template <class World>
+ports::CommitReport commit(World& world, const ports::Batch& batch) {
+    const auto reports = commit(world, std::vector<ports::Batch>{batch});
+    return reports.empty() ? ports::CommitReport{} : reports.front();
+}
+
+}  // namespace vault::store::test
