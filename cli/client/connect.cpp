@@ -50,22 +50,16 @@ Error no_access(const std::string& path) {
 }
 
 Error connect_error(const std::string& path, int fault) {
-    switch (fault) {
-        case ENOENT:
-        case ENOTDIR:
-            return Error{Errc::DaemonDown, fmt::format("no socket at {}", path), "socket",
-                         "start vaultd, or name its socket with --socket"};
-        case ECONNREFUSED:
-            return Error{Errc::DaemonDown,
-                         fmt::format("nobody listens on {}: vaultd is not running", path), "socket",
-                         "start vaultd; its log says why it stopped"};
-        case EACCES:
-        case EPERM: return no_access(path);
-        default:
-            return Error{Errc::DaemonDown,
-                         fmt::format("cannot connect to {}: {}", path, std::strerror(fault)),
-                         "socket"};
-    }
+    if (fault == ENOENT || fault == ENOTDIR)
+        return Error{Errc::DaemonDown, fmt::format("no socket at {}", path), "socket",
+                     "start vaultd, or name its socket with --socket"};
+    if (fault == ECONNREFUSED)
+        return Error{Errc::DaemonDown,
+                     fmt::format("nobody listens on {}: vaultd is not running", path), "socket",
+                     "start vaultd; its log says why it stopped"};
+    if (fault == EACCES || fault == EPERM) return no_access(path);
+    return Error{Errc::DaemonDown,
+                 fmt::format("cannot connect to {}: {}", path, std::strerror(fault)), "socket"};
 }
 
 }  // namespace
