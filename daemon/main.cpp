@@ -3,9 +3,8 @@
 #include "common/protocol/errors.hpp"
 #include "daemon/app/app.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/program_options.hpp>
+#include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>

@@ -209,7 +209,8 @@ std::string new_idem_key() {
     }
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
-    std::string key;
+    // The mark tells the daemon that nobody chose this key: it then stays out of the journal.
+    std::string key = "auto-";
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) key += '-';
         key += fmt::format("{:02x}", static_cast<unsigned>(bytes[i]));

@@ -55,7 +55,7 @@ class Client {
 inline constexpr std::string_view kInterrupted = "INTERRUPTED";
 int exit_code_of(const protocol::Failure& failure);
 
-// 32 hex digits in five groups as a UUID version 4, from the kernel's random numbers.
+// "auto-" and a UUID version 4, from the kernel's random numbers.
 std::string new_idem_key();
 
 }  // namespace vault::client

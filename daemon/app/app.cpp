@@ -8,14 +8,13 @@
 #include "daemon/store/sqlite/sqlite_reader.hpp"
 #include "daemon/store/sqlite/sqlite_store.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <sys/random.h>
@@ -49,8 +48,8 @@ engine::EngineOptions engine_options(const config::Config& from) {
     engine::EngineOptions options;
     options.paper.fee_rate = from.paper.fee_rate;
     options.paper.slippage = from.paper.slippage;
-    options.paper.fee_in = from.paper.fee_in == config::FeeIn::Quote ? exchange::FeeIn::Quote
-                                                                     : exchange::FeeIn::Base;
+    options.paper.fee_in =
+        from.paper.fee_in == config::FeeIn::Quote ? exchange::FeeIn::Quote : exchange::FeeIn::Base;
     options.paper.partial_fill_per_million =
         static_cast<std::uint32_t>(from.paper.partial_fill_per_million);
     options.paper.reject_per_million = static_cast<std::uint32_t>(from.paper.reject_per_million);
@@ -138,8 +137,8 @@ Result<void> App::Parts::build(const config::Config& config) {
     VAULT_TRY(secrets::FileSigner opened,
               secrets::FileSigner::open((directory / "checkpoint.key").string()));
     signer = std::make_unique<secrets::FileSigner>(std::move(opened));
-    VAULT_TRY(store, store::SqliteStore::create(store_options(config.store), *signer, clock,
-                                                logger));
+    VAULT_TRY(store,
+              store::SqliteStore::create(store_options(config.store), *signer, clock, logger));
     feeds = std::make_unique<Feeds>(CandleFiles{config.candles.path, pairs_of(config)},
                                     config.paper.pairs);
     auto make_shard = [this, options = engine_options(config)] {
@@ -210,9 +209,8 @@ void App::Parts::stop(std::string_view why) {
             auto finish = [this](std::exception_ptr failure) {
                 VAULT_CHECK(!failure, "closing the server does not throw");
             };
-            asio::post(control_io, [this, finish] {
-                asio::co_spawn(control_io, close_server(), finish);
-            });
+            asio::post(control_io,
+                       [this, finish] { asio::co_spawn(control_io, close_server(), finish); });
         });
     });
 }

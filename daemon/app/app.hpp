@@ -1,7 +1,8 @@
 #pragma once
-// App: the composition root. It builds the parts in order (signer, store, feeds, shard driver, control
-// socket), runs them until a signal, drains and takes them apart in reverse. Two threads beside the
-// store's: the shard's (money) and the control socket's (this one). Created and run by main().
+// App: the composition root. It builds the parts in order (signer, store, feeds, shard driver,
+// control socket), runs them until a signal, drains and takes them apart in reverse. Two threads
+// beside the store's: the shard's (money) and the control socket's (this one). Created and run by
+// main().
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "daemon/config/config.hpp"
@@ -12,8 +13,8 @@ namespace vault::app {
 
 class App {
   public:
-    // `config` has absolute paths. Nothing runs yet when create() returns, but the store is open and
-    // the socket bound. Errors: of the part that failed, with what to do.
+    // `config` has absolute paths. Nothing runs yet when create() returns, but the store is open
+    // and the socket bound. Errors: of the part that failed, with what to do.
     static Result<std::unique_ptr<App>> create(const config::Config& config, Clock& clock,
                                                Logger& logger);
     ~App();

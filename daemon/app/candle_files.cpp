@@ -101,9 +101,8 @@ Result<std::shared_ptr<const candles::CandleSeries>> CandleFiles::open(
     const std::string& path, std::optional<Pair> pair, std::optional<Duration> interval) {
     VAULT_TRY(const Source source, locate(path, pair, interval));
     VAULT_TRYV(bring_up_to_date(source));
-    VAULT_TRY(candles::CandleSeries series,
-              candles::CandleSeries::open(
-                  candles::series_directory(source.home, source.pair, source.interval)));
+    VAULT_TRY(candles::CandleSeries series, candles::CandleSeries::open(candles::series_directory(
+                                                source.home, source.pair, source.interval)));
     return std::make_shared<const candles::CandleSeries>(std::move(series));
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// CandleFiles: candle files by the path they came from. The first use of a CSV file makes its column
-// files under the candle directory; later uses map them, unless the CSV changed meanwhile. Pair and
-// interval may come from the file's name ("binance_ETHUSDT_1m.csv.gz"). Each owner has one of its own;
-// files are replaced atomically, so several may work at a time. Blocking.
+// CandleFiles: candle files by the path they came from. The first use of a CSV file makes its
+// column files under the candle directory; later uses map them, unless the CSV changed meanwhile.
+// Pair and interval may come from the file's name ("binance_ETHUSDT_1m.csv.gz"). Each owner has one
+// of its own; files are replaced atomically, so several may work at a time. Blocking.
 #include "daemon/candles/series.hpp"
 #include "daemon/ports/candle_library.hpp"
 

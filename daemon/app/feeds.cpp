@@ -68,15 +68,13 @@ Result<ports::OpenedFeed> Feeds::open_synthetic(const ports::FeedSource& source)
         settings.days = static_cast<std::uint64_t>(
             std::max<std::int64_t>(1, (*source.to - settings.start) / std::chrono::days{1}));
     }
-    const auto rules =
-        std::find_if(catalogue_.begin(), catalogue_.end(),
-                     [&](const PairRules& r) { return r.pair == settings.pair; });
+    const auto rules = std::find_if(catalogue_.begin(), catalogue_.end(),
+                                    [&](const PairRules& r) { return r.pair == settings.pair; });
     if (rules != catalogue_.end()) settings.tick = rules->tick;
     VAULT_TRY(exchange::SyntheticFeed feed, exchange::SyntheticFeed::create(settings));
     ports::FeedSource opened = source;
     opened.interval = settings.step;
-    return completed(std::make_unique<exchange::SyntheticFeed>(std::move(feed)),
-                     std::move(opened));
+    return completed(std::make_unique<exchange::SyntheticFeed>(std::move(feed)), std::move(opened));
 }
 
 }  // namespace vault::app

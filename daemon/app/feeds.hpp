@@ -1,7 +1,7 @@
 #pragma once
-// Feeds: opens the tick feeds that the engine names: candle files, and the synthetic market under the
-// name "synthetic". Owned by the App, used by the shard's thread; opening blocks for as long as the
-// import of a new file takes (the control room imports beforehand).
+// Feeds: opens the tick feeds that the engine names: candle files, and the synthetic market under
+// the name "synthetic". Owned by the App, used by the shard's thread; opening blocks for as long as
+// the import of a new file takes (the control room imports beforehand).
 #include "daemon/app/candle_files.hpp"
 #include "daemon/ports/feed_factory.hpp"
 

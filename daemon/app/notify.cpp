@@ -21,9 +21,15 @@ SystemdNotify::SystemdNotify() {
 void SystemdNotify::ready(std::string_view status) const {
     send(fmt::format("READY=1\nSTATUS={}", status));
 }
-void SystemdNotify::status(std::string_view text) const { send(fmt::format("STATUS={}", text)); }
-void SystemdNotify::stopping() const { send("STOPPING=1\nSTATUS=draining"); }
-void SystemdNotify::watchdog() const { send("WATCHDOG=1"); }
+void SystemdNotify::status(std::string_view text) const {
+    send(fmt::format("STATUS={}", text));
+}
+void SystemdNotify::stopping() const {
+    send("STOPPING=1\nSTATUS=draining");
+}
+void SystemdNotify::watchdog() const {
+    send("WATCHDOG=1");
+}
 
 void SystemdNotify::send(const std::string& message) const {
     sockaddr_un address{};

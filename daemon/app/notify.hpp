@@ -1,11 +1,11 @@
 #pragma once
 // SystemdNotify: tells the service manager how the daemon is, one datagram to $NOTIFY_SOCKET
 // (sd_notify(3)); does nothing when the variable is not set. Owned by the App; its thread.
+#include "common/base/time.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "common/base/time.hpp"
 
 namespace vault::app {
 

@@ -16,7 +16,7 @@ constexpr std::string_view kHead =
 )";
 
 constexpr std::string_view kPairsDoc =
-    R"(  # The pairs of the simulated exchange. These are built in; an entry here changes one or adds
+    R"(  # The pairs of the simulated exchange. These are built in; an entry changes one or adds
   # another. tick: price step, lot: quantity step, min_cost: least order in quote units,
   # min_quantity: least order in base units; 0 to 1000000000, tick and lot above 0.
   pairs:

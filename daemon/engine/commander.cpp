@@ -68,8 +68,8 @@ UtcTime Commander::now(const Vault& vault) const {
     return world_.market_of(world_.account_of(vault)).now;
 }
 
-// A key that the client made up is no part of the journal: under replay two runs must export the same
-// bytes. The vault's own counter makes every cause unique for ever.
+// A key that the client made up is no part of the journal: under replay two runs must export the
+// same bytes. The vault's own counter makes every cause unique for ever.
 ledger::Transaction Commander::transaction(Vault& vault) {
     ++vault.commands;
     recorder_.touch(vault);
@@ -89,11 +89,11 @@ void Commander::adopt(Vault& vault, ledger::Transaction&& tx) {
 
 void Commander::allocation_row(const Vault& vault, std::string kind, std::string sleeve,
                                Decimal amount) {
-    recorder_.rows().allocations.push_back(
-        {vault.row.id, owner_of(vault, context_.actor), now(vault), std::move(kind),
-         std::move(sleeve), amount, vault.books.tradeable(), vault.books.unallocated(),
-         std::as_const(vault.books).balance(SleeveKind::Quiet),
-         std::as_const(vault.books).balance(SleeveKind::Flash)});
+    recorder_.rows().allocations.push_back({vault.row.id, owner_of(vault, context_.actor),
+                                            now(vault), std::move(kind), std::move(sleeve), amount,
+                                            vault.books.tradeable(), vault.books.unallocated(),
+                                            std::as_const(vault.books).balance(SleeveKind::Quiet),
+                                            std::as_const(vault.books).balance(SleeveKind::Flash)});
 }
 
 void Commander::tell_funding(const Vault& vault, std::string_view event, std::string message) {
@@ -107,7 +107,11 @@ void Commander::tell_funding(const Vault& vault, std::string_view event, std::st
                     books.balance(SleeveKind::Flash).text(), vault.row.asset.text()));
 }
 
-Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) { return status_of(world_); }
-Result<ports::View> Commander::on(const ports::cmd::Barrier&) { return ports::PauseView{}; }
+Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) {
+    return status_of(world_);
+}
+Result<ports::View> Commander::on(const ports::cmd::Barrier&) {
+    return ports::PauseView{};
+}
 
 }  // namespace vault::engine

@@ -1,14 +1,14 @@
 #pragma once
-// Commander: applies one command of a person to the world, in a turn. Every handler checks first and
-// changes after; what still fails midway is undone by the Shard from its backup. A command says its
-// time by the clock of the account it is about: virtual under replay, so that two runs agree. Made for
-// one command; the shard's thread.
+// Commander: applies one command of a person to the world, in a turn. Every handler checks first
+// and changes after; what still fails midway is undone by the Shard from its backup. A command says
+// its time by the clock of the account it is about: virtual under replay, so that two runs agree.
+// Made for one command; the shard's thread.
 #include "daemon/engine/market_runner.hpp"
 
 namespace vault::engine {
 
 struct EngineOptions {
-    exchange::SimSettings paper;        // of new paper accounts
+    exchange::SimSettings paper;  // of new paper accounts
     std::map<Pair, PairRules> catalogue;
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;

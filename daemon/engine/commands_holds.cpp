@@ -114,8 +114,7 @@ Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
                              "vault", "vaultctl position resolve V S --as sold|withdrawn|kept"};
         if (!sleeve.capped_by.empty()) {
             sleeve.capped_by.clear();
-            sleeve.day.realised_before =
-                std::as_const(vault.books).sleeve(sleeve.kind).realised;
+            sleeve.day.realised_before = std::as_const(vault.books).sleeve(sleeve.kind).realised;
             sleeve.day.unrealised_before = unrealised_of(world_, vault, sleeve);
             recorder_.touch(vault, sleeve);
         }

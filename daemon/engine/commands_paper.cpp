@@ -68,8 +68,7 @@ Result<void> Commander::fund(Account& account, const exchange::FundingRecord& re
               tx.deposit(record.amount, vault->policy,
                          manual ? ledger::EntryKind::ManualTrade : ledger::EntryKind::Deposit));
     adopt(*vault, std::move(tx));
-    if (figures.raised.is_positive())
-        allocation_row(*vault, "auto_raise", "", figures.raised);
+    if (figures.raised.is_positive()) allocation_row(*vault, "auto_raise", "", figures.raised);
     tell_funding(*vault, "deposit_booked",
                  fmt::format("{} {} arrived", record.amount.text(), record.asset.text()));
     return success();
@@ -80,9 +79,8 @@ Result<ports::View> Commander::on(const ports::cmd::PaperFunding& c) {
     const UtcTime at = world_.market_of(*account).now;
     if (c.amount.is_zero())
         return Error{Errc::InvalidParams, "the amount is 0", "amount", "give an amount above 0"};
-    const auto record = c.amount.is_negative()
-                            ? account->venue.withdraw(c.asset, -c.amount, at)
-                            : account->venue.deposit(c.asset, c.amount, at);
+    const auto record = c.amount.is_negative() ? account->venue.withdraw(c.asset, -c.amount, at)
+                                               : account->venue.deposit(c.asset, c.amount, at);
     if (!record) return record.error();
     recorder_.touch(*account);
     VAULT_TRYV(fund(*account, record.value()));
@@ -113,11 +111,10 @@ Result<void> Commander::book_hand_sale(Account& account, const exchange::HandTra
         slot->attention = fmt::format("{} {} are missing on the exchange after a trade by hand",
                                       lacking.text(), pair.base.text());
         recorder_.touch(*held.vault, *held.sleeve);
-        recorder_.notice(owner_of(*held.vault, context_.actor), trade.fill.time, "alert",
-                         "position_unexplained",
-                         fmt::format("{}.{}", to_text(held.vault->row.id),
-                                     to_text(held.sleeve->kind)),
-                         slot->attention + "; vaultctl position resolve decides");
+        recorder_.notice(
+            owner_of(*held.vault, context_.actor), trade.fill.time, "alert", "position_unexplained",
+            fmt::format("{}.{}", to_text(held.vault->row.id), to_text(held.sleeve->kind)),
+            slot->attention + "; vaultctl position resolve decides");
         trader.refresh(*held.vault, *held.sleeve);
     }
     return success();
@@ -127,8 +124,9 @@ Result<ports::View> Commander::on(const ports::cmd::PaperTrade& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     const PairRules* const rules = world_.rules_of(c.pair);
     if (rules == nullptr)
-        return Error{Errc::NotFound, fmt::format("{} is not a pair of this exchange", c.pair.text()),
-                     "pair", "list them with: vaultctl market pairs"};
+        return Error{Errc::NotFound,
+                     fmt::format("{} is not a pair of this exchange", c.pair.text()), "pair",
+                     "list them with: vaultctl market pairs"};
     const PairMarket* const market = world_.pair_market(*account, c.pair);
     if (!c.price && (market == nullptr || !market->last))
         return Error{Errc::NotReady, fmt::format("there is no price of {} yet", c.pair.text()),

@@ -48,8 +48,7 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
     Sleeve& sleeve = vault->sleeve(c.sleeve);
     Account& account = world_.account_of(*vault);
     if (slot->attention.empty())
-        return Error{Errc::WrongState, "this position needs no decision", "vault",
-                     "nothing to do"};
+        return Error{Errc::WrongState, "this position needs no decision", "vault", "nothing to do"};
     const Asset base = slot->pair.base;
     const Decimal coins = std::as_const(vault->books).position(c.sleeve, base)->coins();
     const Decimal lacking =
@@ -74,8 +73,8 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
             fill.price = *c.price;
             VAULT_TRY(fill.cost, mul(gone, c.price->value, Rounding::Down));
         } else {
-            // Coins that left are sold to their owner at cost and the money leaves with them: neither
-            // is anybody's profit or loss.
+            // Coins that left are sold to their owner at cost and the money leaves with them:
+            // neither is anybody's profit or loss.
             VAULT_TRY(fill.cost, mul_div(cost, gone, coins, Rounding::Down));
             VAULT_TRY(fill.price.value, div(fill.cost, gone, Rounding::Down));
         }

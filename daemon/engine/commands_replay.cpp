@@ -9,10 +9,10 @@ namespace vault::engine {
 Result<ports::View> Commander::on(const ports::cmd::ReplayStart& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     if (account->replay.state == ReplayState::Running)
-        return Error{Errc::WrongState,
-                     fmt::format("{} is replaying {}", to_text(c.account),
-                                 account->replay.source.name),
-                     "account", "stop it first: vaultctl replay stop --account A"};
+        return Error{
+            Errc::WrongState,
+            fmt::format("{} is replaying {}", to_text(c.account), account->replay.source.name),
+            "account", "stop it first: vaultctl replay stop --account A"};
     ports::FeedSource source{.name = c.source,
                              .pair = c.pair.value_or(Pair{}),
                              .interval = c.interval.value_or(Duration{0}),
@@ -57,10 +57,10 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayRun& c) {
         return Error{Errc::WrongState, fmt::format("{} has no replay", to_text(c.account)),
                      "account", "start one: vaultctl replay start FILE --account A"};
     if (c.until && *c.until < world_.market_of(*account).now)
-        return Error{Errc::InvalidParams,
-                     fmt::format("the replay is at {} already",
-                                 format_utc(world_.market_of(*account).now)),
-                     "until", "give a later time"};
+        return Error{
+            Errc::InvalidParams,
+            fmt::format("the replay is at {} already", format_utc(world_.market_of(*account).now)),
+            "until", "give a later time"};
     if (replay.state != ReplayState::Finished) {
         replay.state = ReplayState::Running;
         replay.until = c.until;

@@ -67,8 +67,8 @@ Result<ports::View> Commander::on(const ports::cmd::SetWallets& c) {
         for (const Vault& vault : world_.vaults)
             if (vault.row.user == user->row.id && vault.row.asset == asset)
                 return Error{Errc::WrongState,
-                             fmt::format("{} has the vault {} in {}", c.name,
-                                         to_text(vault.row.id), asset.text()),
+                             fmt::format("{} has the vault {} in {}", c.name, to_text(vault.row.id),
+                                         asset.text()),
                              "remove", "a wallet with a vault stays selected"};
     }
     if (wallets != user->row.wallets) {
@@ -90,9 +90,8 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
     if (!valid_name(label)) return bad_name(label, "label");
     for (const Account& other : world_.accounts)
         if (other.row.user == user->row.id && other.row.label == label)
-            return Error{Errc::Exists,
-                         fmt::format("{} has an account '{}' already", c.user, label), "label",
-                         "choose another with --label"};
+            return Error{Errc::Exists, fmt::format("{} has an account '{}' already", c.user, label),
+                         "label", "choose another with --label"};
     const AccountId id{static_cast<std::uint32_t>(world_.accounts.size() + 1)};
     exchange::SimSettings settings = options_.paper;
     settings.seed = settings.seed * 1'000'003 + id.value;

@@ -30,12 +30,11 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
     const User& user = world_.users[account->row.user.value - 1];
     const auto& wallets = user.row.wallets;
     if (std::find(wallets.begin(), wallets.end(), c.asset) == wallets.end())
-        return Error{Errc::WalletNotSelected,
-                     fmt::format("{} has not selected the wallet {}", user.row.name,
-                                 c.asset.text()),
-                     "asset",
-                     fmt::format("vaultctl user wallets {} --add {}", user.row.name,
-                                 c.asset.text())};
+        return Error{
+            Errc::WalletNotSelected,
+            fmt::format("{} has not selected the wallet {}", user.row.name, c.asset.text()),
+            "asset",
+            fmt::format("vaultctl user wallets {} --add {}", user.row.name, c.asset.text())};
     for (const VaultId id : account->vaults)
         if (world_.find_vault(id)->row.asset == c.asset)
             return Error{Errc::Exists,
@@ -51,9 +50,9 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
         recorder_.touch(*account);
     }
     const VaultId id{static_cast<std::uint32_t>(world_.vaults.size() + 1)};
-    world_.vaults.emplace_back(ports::VaultRow{id, c.account, account->row.user, c.asset,
-                                               Mode::Paper, at, context_.actor},
-                               ledger::VaultBooks{id, c.asset});
+    world_.vaults.emplace_back(
+        ports::VaultRow{id, c.account, account->row.user, c.asset, Mode::Paper, at, context_.actor},
+        ledger::VaultBooks{id, c.asset});
     Vault& vault = world_.vaults.back();
     for (Sleeve& sleeve : vault.sleeves) {
         VAULT_TRYV(apply_preset(sleeve, std::string{to_text(sleeve.kind)}));
@@ -102,8 +101,7 @@ Result<ports::View> Commander::on(const ports::cmd::Allocate& c) {
     for (const SleeveKind kind : kSleeveKinds) {
         const std::string sleeve{to_text(kind)};
         if (figures.request_cancelled.of(kind).is_positive())
-            allocation_row(*vault, "request_cancelled", sleeve,
-                           figures.request_cancelled.of(kind));
+            allocation_row(*vault, "request_cancelled", sleeve, figures.request_cancelled.of(kind));
         if (figures.to_cash.of(kind).is_positive())
             allocation_row(*vault, "allocate", sleeve, figures.to_cash.of(kind));
         if (figures.to_pending.of(kind).is_positive())
@@ -164,15 +162,14 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
         if (pair.quote != vault->row.asset)
             return Error{Errc::QuoteMismatch,
                          fmt::format("{} is quoted in {}, {} holds {}", pair.text(),
-                                     pair.quote.text(), to_text(c.vault),
-                                     vault->row.asset.text()),
+                                     pair.quote.text(), to_text(c.vault), vault->row.asset.text()),
                          "add",
                          fmt::format("a vault trades pairs of its own asset: …/{}",
                                      vault->row.asset.text())};
         if (world_.rules_of(pair) == nullptr)
-            return Error{Errc::NotFound, fmt::format("{} is not a pair of this exchange",
-                                                     pair.text()),
-                         "add", "list them with: vaultctl vault pairs V --available"};
+            return Error{Errc::NotFound,
+                         fmt::format("{} is not a pair of this exchange", pair.text()), "add",
+                         "list them with: vaultctl vault pairs V --available"};
         if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
     }
     for (const Pair& pair : c.remove) {

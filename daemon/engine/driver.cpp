@@ -1,17 +1,16 @@
 #include "daemon/engine/driver.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 namespace vault::engine {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto kSlice = std::chrono::milliseconds{20};        // of replay work per turn
-constexpr auto kUrgent = std::chrono::milliseconds{40};       // a halt answers after it at the latest
+constexpr auto kSlice = std::chrono::milliseconds{20};   // of replay work per turn
+constexpr auto kUrgent = std::chrono::milliseconds{40};  // a halt answers after it at the latest
 constexpr auto kHealthEvery = std::chrono::milliseconds{500};
 constexpr std::size_t kCommandsPerTurn = 256;
 
@@ -107,14 +106,13 @@ void Driver::turn() {
     if (!shard_->batch_empty() && !open_since_) open_since_ = clock_.steady();
     const bool waited = !held_.empty() && held_.back().batch > shard_->last_batch();
     const bool old = open_since_ && clock_.steady() - *open_since_ >= options_.ride_along;
-    if (!shard_->batch_empty() && !behind() &&
-        (waited || draining_ || old || shard_->batch_full()))
+    if (!shard_->batch_empty() && !behind() && (waited || draining_ || old || shard_->batch_full()))
         submit();
     release();
     release_urgent();
     if (more || !commands_.empty()) schedule_turn();
     const bool soon = !shard_->batch_empty() || !held_.empty() || shard_->next_due().has_value();
-    if (soon && timer_.expiry() > std::chrono::steady_clock::now() + kUrgent) arm_timer();
+    if (soon && wakes_at_ > clock_.steady() + kUrgent) arm_timer();
     check_drained();
 }
 
@@ -130,11 +128,15 @@ void Driver::run(Waiting waiting) {
     const bool mutation = mutates(waiting.command);
     const ports::CallContext& context = waiting.context;
     if (context.deadline && clock_.steady() > *context.deadline)
-        return waiting.answer(Error{Errc::Expired, "the deadline passed before the call started",
-                                    {}, "nothing was done; call again with more time"});
+        return waiting.answer(Error{Errc::Expired,
+                                    "the deadline passed before the call started",
+                                    {},
+                                    "nothing was done; call again with more time"});
     if (shard_ == nullptr) return waiting.answer(busy("the store cannot be read at the moment"));
     if (mutation && draining_ && !context.lowers_risk)
-        return waiting.answer(Error{Errc::Draining, "the daemon is shutting down", {},
+        return waiting.answer(Error{Errc::Draining,
+                                    "the daemon is shutting down",
+                                    {},
                                     "nothing was done; try again after the restart"});
     if (mutation && behind() && !context.lowers_risk && !context.dry_run)
         return waiting.answer(busy("the store is behind"));
@@ -215,8 +217,8 @@ void Driver::release_urgent() {
     }
 }
 
-// Nothing of an undurable batch was released, so forgetting it is safe. Pauses and halts are put back
-// in force before anything else runs.
+// Nothing of an undurable batch was released, so forgetting it is safe. Pauses and halts are put
+// back in force before anything else runs.
 void Driver::reload(const std::string& why) {
     logger_.log(LogLevel::Error, "shard_reload", why);
     ++generation_;
@@ -225,7 +227,9 @@ void Driver::reload(const std::string& why) {
         if (held.batch <= durable_) {
             held.answer(std::move(held.reply));
         } else {
-            held.answer(Error{Errc::StoreFailed, "the store refused the change: " + why, {},
+            held.answer(Error{Errc::StoreFailed,
+                              "the store refused the change: " + why,
+                              {},
                               "nothing was done; see vaultctl health, then try again"});
         }
     }
@@ -266,6 +270,7 @@ void Driver::arm_timer() {
         const auto due = draining_ ? std::nullopt : shard_->next_due();
         if (due) wait = std::clamp(*due - clock_.steady(), SteadyTime{1'000'000}, wait);
     }
+    wakes_at_ = clock_.steady() + wait;
     timer_.expires_after(wait);
     timer_.async_wait([this](const boost::system::error_code& status) {
         if (status) return;

@@ -1,9 +1,10 @@
 #pragma once
-// Driver: runs a shard's turns on one Asio executor and keeps the promise that nothing leaves before
-// its batch is durable. It takes commands (from any executor), runs replays between them, hands batches
-// to the store at most 64 or 1 s ahead, and releases replies when the store reports them durable. A
-// failed commit throws the shard away and loads it again; pauses and halts that were not durable yet
-// are applied anew. Owned by the composition root; everything but execute() on its own executor.
+// Driver: runs a shard's turns on one Asio executor and keeps the promise that nothing leaves
+// before its batch is durable. It takes commands (from any executor), runs replays between them,
+// hands batches to the store at most 64 or 1 s ahead, and releases replies when the store reports
+// them durable. A failed commit throws the shard away and loads it again; pauses and halts that
+// were not durable yet are applied anew. Owned by the composition root; everything but execute() on
+// its own executor.
 #include "common/base/log.hpp"
 #include "daemon/engine/shard.hpp"
 
@@ -105,7 +106,8 @@ class Driver final : public ports::Commands {
     std::vector<StickyHold> sticky_;
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;
     BatchNo durable_;
-    std::uint64_t generation_ = 0;  // reports of batches before a reload are ignored
+    std::uint64_t generation_ = 0;          // reports of batches before a reload are ignored
+    SteadyTime wakes_at_{};                 // when the timer is due
     std::optional<SteadyTime> open_since_;  // of the open batch's first row
     std::atomic<std::size_t> queued_{0};
     std::function<void()> drained_;

@@ -1,8 +1,8 @@
 #pragma once
-// Pause, halt and liquidate as one small machine per level: sleeve, vault, user, daemon. A wider level
-// holds whatever a narrower one says. Pause stops buys and keeps exits; halt stops both; liquidating
-// sells everything and then becomes halted. Values; they survive restart as part of their owner's
-// state; the shard's thread.
+// Pause, halt and liquidate as one small machine per level: sleeve, vault, user, daemon. A wider
+// level holds whatever a narrower one says. Pause stops buys and keeps exits; halt stops both;
+// liquidating sells everything and then becomes halted. Values; they survive restart as part of
+// their owner's state; the shard's thread.
 #include "common/base/time.hpp"
 
 #include <array>
@@ -25,8 +25,8 @@ struct Hold {
 
 enum class HoldRequest : std::uint8_t { Pause, Halt, Liquidate, Resume, Liquidated };
 
-// What a level becomes. Idempotent: asking for what is already so changes nothing and keeps the first
-// `by`, `why` and `since`. A pause never weakens a halt; a halt stops a liquidation.
+// What a level becomes. Idempotent: asking for what is already so changes nothing and keeps the
+// first `by`, `why` and `since`. A pause never weakens a halt; a halt stops a liquidation.
 Hold next_hold(const Hold& hold, HoldRequest request, Hold asked);
 
 // The strongest of the levels, widest first in `levels`: daemon, user, vault, sleeve. A halt at a

@@ -42,8 +42,7 @@ void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMa
                             const Tick& tick) {
     const auto slice = [&](UtcTime time) { return time.time_since_epoch() / snapshot_every_; };
     if (at.last && slice(at.last->time) == slice(tick.time)) return;
-    recorder_.rows().prices.push_back(
-        {market.accounts.front(), pair, tick.time, tick.price.value});
+    recorder_.rows().prices.push_back({market.accounts.front(), pair, tick.time, tick.price.value});
 }
 
 void MarketRunner::close_day(Market& market, UtcTime day) {
@@ -83,8 +82,8 @@ Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
     if (position == 0) return success();
     Duration back{0};
     for (const Listener& listener : market.listeners)
-        back = std::max(back, fold_back(window_spec(listener.sleeve->params, false),
-                                        feed.tick_every()));
+        back = std::max(back,
+                        fold_back(window_spec(listener.sleeve->params, false), feed.tick_every()));
     VAULT_TRYV(feed.seek(position - 1));
     const std::optional<Tick> last = feed.next();
     VAULT_CHECK(last.has_value(), "a tick that was done is still there");

@@ -1,7 +1,7 @@
 #pragma once
 // MarketRunner: one tick through a market, in the order of design/strategy.md: gap test, fills of
-// pending orders, the sample, then every listening sleeve's checks. The first tick of a UTC day closes
-// the day before. Also ties sleeves to price windows. Made for one turn; the shard's thread.
+// pending orders, the sample, then every listening sleeve's checks. The first tick of a UTC day
+// closes the day before. Also ties sleeves to price windows. Made for one turn; the shard's thread.
 #include "daemon/engine/sleeve_trader.hpp"
 
 namespace vault::engine {
@@ -33,7 +33,8 @@ class MarketRunner {
     Duration snapshot_every_;
 };
 
-// A replay that is over, by its data's end or by command: pending orders are dropped, positions stay.
+// A replay that is over, by its data's end or by command: pending orders are dropped, positions
+// stay.
 void end_replay(World& world, Recorder& recorder, Account& account, ReplayState state);
 
 }  // namespace vault::engine

@@ -73,8 +73,8 @@ std::string_view to_text(OrderEvent event) {
 Result<OrderState> next_state(OrderState state, OrderEvent event) {
     for (const Arrow& arrow : kArrows)
         if (arrow.from == state && arrow.event == event) return arrow.to;
-    return Error{Errc::WrongState,
-                 fmt::format("an order that is {} cannot {}", vault::to_text(state), to_text(event))};
+    return Error{Errc::WrongState, fmt::format("an order that is {} cannot {}",
+                                               vault::to_text(state), to_text(event))};
 }
 
 bool Order::knows(std::string_view trade_id) const {

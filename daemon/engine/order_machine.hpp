@@ -1,6 +1,6 @@
 #pragma once
-// The life of one order (reference/reliability.md, section 3), as a pure machine: a state and an event
-// give the next state or a refusal. Timeouts and unclear answers lead to Unresolved, never to
+// The life of one order (reference/reliability.md, section 3), as a pure machine: a state and an
+// event give the next state or a refusal. Timeouts and unclear answers lead to Unresolved, never to
 // Rejected; only proof or evidence leads out of it, and until then the order's money stays locked.
 // Owned by a sleeve's pair slot; the shard's thread.
 #include "common/domain/order.hpp"
@@ -31,15 +31,16 @@ struct Order {
     OrderRequest request;
     OrderState state = OrderState::Intent;
     bool cancel_requested = false;
-    bool fills_missing = false;  // the venue reports more filled than is booked: nothing is released
-    std::string reason;          // why it was decided
+    bool fills_missing =
+        false;           // the venue reports more filled than is booked: nothing is released
+    std::string reason;  // why it was decided
     std::string end_reason;
-    Decimal lock_left;       // buy: quote still locked
-    Decimal hold_left;       // sell: base still held
-    Decimal filled;          // base
-    Decimal cost;            // quote, of the fills
-    Decimal fees;            // quote value, of the fills
-    Decimal last_price;      // of the newest fill; 0 before
+    Decimal lock_left;   // buy: quote still locked
+    Decimal hold_left;   // sell: base still held
+    Decimal filled;      // base
+    Decimal cost;        // quote, of the fills
+    Decimal fees;        // quote value, of the fills
+    Decimal last_price;  // of the newest fill; 0 before
     std::vector<std::string> trade_ids;
     friend bool operator==(const Order&, const Order&) = default;
 

@@ -90,28 +90,28 @@ void Recorder::touch_daemon(World& world) {
 
 void Recorder::order(const Vault& vault, const Order& order, UtcTime at) {
     const OrderRequest& asked = order.request;
-    ports::OrderRow row{.id = asked.id,
-                        .owner = owner_of(vault, "engine"),
-                        .pair = asked.pair,
-                        .side = asked.side,
-                        .state = order.state,
-                        .reason = order.reason,
-                        .end_reason = order.end_reason,
-                        .requested = asked.side == Side::Sell ? asked.quantity.value
-                                                              : asked.spend_base,
-                        .filled_quantity = order.filled,
-                        .filled_cost = order.cost,
-                        .fee = order.fees,
-                        .decided_at = asked.decided_at,
-                        .ended_at = std::nullopt};
+    ports::OrderRow row{
+        .id = asked.id,
+        .owner = owner_of(vault, "engine"),
+        .pair = asked.pair,
+        .side = asked.side,
+        .state = order.state,
+        .reason = order.reason,
+        .end_reason = order.end_reason,
+        .requested = asked.side == Side::Sell ? asked.quantity.value : asked.spend_base,
+        .filled_quantity = order.filled,
+        .filled_cost = order.cost,
+        .fee = order.fees,
+        .decided_at = asked.decided_at,
+        .ended_at = std::nullopt};
     if (!order.live()) row.ended_at = at;
     orders_.insert_or_assign(asked.id, std::move(row));
 }
 
 void Recorder::notice(const ports::Owner& owner, UtcTime at, std::string severity,
                       std::string event, std::string object, std::string message) {
-    rows_.notices.push_back({owner, at, std::move(severity), std::move(event), std::move(object),
-                             std::move(message)});
+    rows_.notices.push_back(
+        {owner, at, std::move(severity), std::move(event), std::move(object), std::move(message)});
 }
 
 void Recorder::append(Recorder&& other) {

@@ -156,9 +156,8 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
         if (known != world_.replies.end() && clock_.now() - known->second.at < kReplyLife) {
             if (known->second.request == context.request)
                 return Applied{known->second.reply_json, true};
-            return Error{Errc::IdemMismatch,
-                         "this idempotency key was used for another request", "idem_key",
-                         "use a new key for a new request"};
+            return Error{Errc::IdemMismatch, "this idempotency key was used for another request",
+                         "idem_key", "use a new key for a new request"};
         }
     }
     Recorder scratch;
@@ -276,9 +275,8 @@ ports::Batch Shard::close_batch() {
     batch.shard = id_;
     batch.n = last_batch_;
     batch.epoch = epoch_;
-    std::erase_if(world_.replies, [&](const auto& reply) {
-        return clock_.now() - reply.second.at >= kReplyLife;
-    });
+    std::erase_if(world_.replies,
+                  [&](const auto& reply) { return clock_.now() - reply.second.at >= kReplyLife; });
     return batch;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 // Shard: the world of one thread and its turns. A turn takes commands and ticks and leaves one
-// numbered batch; nothing that a turn decided may leave before its batch is durable (the driver sees
-// to that). Plain and synchronous: the same class runs in the daemon, in the backtest clock and in the
-// simulator. After a failed commit it is thrown away and loaded again. One thread; no Asio.
+// numbered batch; nothing that a turn decided may leave before its batch is durable (the driver
+// sees to that). Plain and synchronous: the same class runs in the daemon, in the backtest clock
+// and in the simulator. After a failed commit it is thrown away and loaded again. One thread; no
+// Asio.
 #include "common/base/log.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/ports/store.hpp"

@@ -12,7 +12,9 @@ namespace {
 using States = std::map<std::string, const ports::StateRow*>;
 
 Error missing(std::string_view what, std::string id) {
-    return Error{Errc::StoreInvalid, fmt::format("the store has no state of {} {}", what, id), {},
+    return Error{Errc::StoreInvalid,
+                 fmt::format("the store has no state of {} {}", what, id),
+                 {},
                  "restore a backup"};
 }
 
@@ -26,7 +28,8 @@ Result<std::string_view> body_of(const States& states, std::string_view kind,
 Error hole(std::string_view what, std::size_t expected) {
     return Error{Errc::StoreInvalid,
                  fmt::format("the store's {} are not dense: number {} is missing", what, expected),
-                 {}, "restore a backup"};
+                 {},
+                 "restore a backup"};
 }
 
 template <class Row>
@@ -146,11 +149,11 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
         VAULT_TRY(const std::string_view body, body_of(states, "vault", to_text(row.id)));
         VAULT_TRY(const ledger::BooksState memory, load_vault(vault, body));
         const auto head = snapshot.heads.find(row.id);
-        const ledger::ChainHead chain = head == snapshot.heads.end()
-                                            ? ledger::ChainHead{}
-                                            : ledger::ChainHead{head->second.seq, head->second.hash};
-        VAULT_TRY(vault.books, ledger::VaultBooks::restore(row.id, row.asset, balances[row.id],
-                                                           memory, chain));
+        const ledger::ChainHead chain =
+            head == snapshot.heads.end() ? ledger::ChainHead{}
+                                         : ledger::ChainHead{head->second.seq, head->second.hash};
+        VAULT_TRY(vault.books,
+                  ledger::VaultBooks::restore(row.id, row.asset, balances[row.id], memory, chain));
         world_.entries += chain.seq;
         for (Sleeve& sleeve : vault.sleeves) {
             const std::string id = fmt::format("{}.{}", to_text(row.id), to_text(sleeve.kind));

@@ -72,8 +72,7 @@ Decimal unrealised_of(const World& world, const Vault& vault, const Sleeve& slee
     const Account& account = world.account_of(vault);
     Decimal sum;
     for (const ledger::Position& position : vault.books.sleeve(sleeve.kind).positions) {
-        const PairMarket* market =
-            world.pair_market(account, Pair{position.base, vault.row.asset});
+        const PairMarket* market = world.pair_market(account, Pair{position.base, vault.row.asset});
         if (market == nullptr || !market->last) continue;
         const Decimal kept = kOne - account.venue.settings().fee_rate;
         const auto gross = mul(position.coins(), market->last->price.value, Rounding::Down);
@@ -93,7 +92,8 @@ void SleeveTrader::refresh(Vault& vault, Sleeve& sleeve) {
                          vault.books.underfunded() || world_.buys_stopped;
     std::uint32_t open = 0;
     for (PairSlot& slot : sleeve.slots) {
-        const ledger::Position* position = std::as_const(vault.books).position(sleeve.kind, slot.pair.base);
+        const ledger::Position* position =
+            std::as_const(vault.books).position(sleeve.kind, slot.pair.base);
         const bool held = position != nullptr && !position->dust && position->coins().is_positive();
         slot.view.quantity = held ? position->coins() : kZero;
         slot.view.cost = held ? position->cost : kZero;
@@ -136,8 +136,7 @@ void SleeveTrader::on_tick(const Listener& at, const PairMarket& market,
                            at.slot->view.quantity.is_positive() && !at.slot->view.order_pending &&
                            at.vault->attention.empty();
     if (must_sell) {
-        decide(at, market, view,
-               {ports::Decision::Check::Sell, Action::Sell, Reason::Liquidate});
+        decide(at, market, view, {ports::Decision::Check::Sell, Action::Sell, Reason::Liquidate});
     } else if (decision.check != ports::Decision::Check::None) {
         decide(at, market, view, decision);
     }
@@ -174,8 +173,7 @@ void SleeveTrader::remember(const Listener& at, const ports::MarketView& view,
                             const ports::Decision& decision, std::uint32_t order_number) {
     const bool buying = decision.check == ports::Decision::Check::Buy;
     DecisionMemory& memory = buying ? at.slot->last_buy : at.slot->last_sell;
-    if (order_number == 0 && memory.action == decision.action &&
-        memory.reason == decision.reason) {
+    if (order_number == 0 && memory.action == decision.action && memory.reason == decision.reason) {
         ++memory.repeats;
         return;
     }
@@ -189,8 +187,8 @@ void SleeveTrader::remember(const Listener& at, const ports::MarketView& view,
          .action = std::string{ports::to_text(decision.action)},
          .reason = std::string{ports::to_text(decision.reason)},
          .repeats = memory.repeats,
-         .figures_json = figures_json(strategy::explain(at.sleeve->params, view, at.slot->view,
-                                                        at.slot->state, decision)),
+         .figures_json = figures_json(
+             strategy::explain(at.sleeve->params, view, at.slot->view, at.slot->state, decision)),
          .order_number = order_number});
     memory = {decision.action, decision.reason, 0};
     recorder_.touch(*at.vault, *at.sleeve);
@@ -201,11 +199,11 @@ std::uint32_t SleeveTrader::buy(const Listener& at, Reason reason, UtcTime now) 
     Sleeve& sleeve = *at.sleeve;
     const Decimal wallet = world_.account_of(vault).venue.balance(vault.row.asset).total();
     if (vault.books.wallet_cash() > wallet) {
-        quarantine(vault, now,
-                   Error{Errc::InvariantBroken,
-                         fmt::format("the books hold {} {}, the exchange only {}",
-                                     vault.books.wallet_cash().text(), vault.row.asset.text(),
-                                     wallet.text())});
+        quarantine(
+            vault, now,
+            Error{Errc::InvariantBroken, fmt::format("the books hold {} {}, the exchange only {}",
+                                                     vault.books.wallet_cash().text(),
+                                                     vault.row.asset.text(), wallet.text())});
         return 0;
     }
     const Decimal free = vault.books.free_cash(sleeve.kind);
@@ -223,8 +221,7 @@ std::uint32_t SleeveTrader::buy(const Listener& at, Reason reason, UtcTime now) 
                      .quantity = {},
                      .limit = {},
                      .decided_at = now};
-    ledger::Transaction tx{vault.books,
-                           context(vault, "order:" + to_text(order.request.id), now)};
+    ledger::Transaction tx{vault.books, context(vault, "order:" + to_text(order.request.id), now)};
     const auto joined = tx.buy_intent(sleeve.kind, order.lock_left);
     if (!joined) {
         quarantine(vault, now, joined.error());
@@ -237,8 +234,7 @@ std::uint32_t SleeveTrader::buy(const Listener& at, Reason reason, UtcTime now) 
 std::uint32_t SleeveTrader::sell(const Listener& at, Reason reason, UtcTime now) {
     Vault& vault = *at.vault;
     Sleeve& sleeve = *at.sleeve;
-    const Quantity quantity =
-        market::floor_lot(at.slot->view.quantity, at.slot->view.rules.lot);
+    const Quantity quantity = market::floor_lot(at.slot->view.quantity, at.slot->view.rules.lot);
     if (!quantity.value.is_positive()) return 0;
     Order order;
     order.reason = ports::to_text(reason);
@@ -252,8 +248,7 @@ std::uint32_t SleeveTrader::sell(const Listener& at, Reason reason, UtcTime now)
                      .quantity = quantity,
                      .limit = {},
                      .decided_at = now};
-    ledger::Transaction tx{vault.books,
-                           context(vault, "order:" + to_text(order.request.id), now)};
+    ledger::Transaction tx{vault.books, context(vault, "order:" + to_text(order.request.id), now)};
     const auto held = tx.sell_intent(sleeve.kind, at.slot->pair.base, quantity.value);
     if (!held) {
         quarantine(vault, now, held.error());
@@ -263,8 +258,8 @@ std::uint32_t SleeveTrader::sell(const Listener& at, Reason reason, UtcTime now)
     return send(at, std::move(order), std::move(tx), now) ? sleeve.last_order : 0;
 }
 
-// The simulated venue is part of the shard: the intent, the permit and the venue's answer are in one
-// batch, so nothing is sent that a crash could forget.
+// The simulated venue is part of the shard: the intent, the permit and the venue's answer are in
+// one batch, so nothing is sent that a crash could forget.
 bool SleeveTrader::send(const Listener& at, Order order, ledger::Transaction intent, UtcTime now) {
     Vault& vault = *at.vault;
     Sleeve& sleeve = *at.sleeve;
@@ -311,11 +306,11 @@ void SleeveTrader::on_venue_events(Account& account,
         if (const auto* accepted = std::get_if<exchange::Accepted>(&events[i])) {
             const auto [vault, order] = find(accepted->order);
             if (order == nullptr) continue;
-            if (advance(*order, OrderEvent::Acknowledge))
-                recorder_.order(*vault, *order, now);
+            if (advance(*order, OrderEvent::Acknowledge)) recorder_.order(*vault, *order, now);
         } else if (const auto* refused = std::get_if<exchange::Refused>(&events[i])) {
             const auto [vault, order] = find(refused->order);
-            if (order != nullptr) book_end(*vault, *order, {OrderEvent::Reject, refused->reason}, now);
+            if (order != nullptr)
+                book_end(*vault, *order, {OrderEvent::Reject, refused->reason}, now);
         } else if (const auto* fill = std::get_if<Fill>(&events[i])) {
             const auto [vault, order] = find(fill->order);
             if (order == nullptr || order->knows(fill->trade_id)) continue;
@@ -392,8 +387,7 @@ void SleeveTrader::book_end(Vault& vault, Order& order, const Ending& ending, Ut
     recorder_.adopt(world_, vault, std::move(tx));
     recorder_.order(vault, order, now);
     recorder_.touch(vault, sleeve);
-    if (slot != nullptr)
-        close_cycle(vault, sleeve, *slot, booked.value(), now, end_cause(order));
+    if (slot != nullptr) close_cycle(vault, sleeve, *slot, booked.value(), now, end_cause(order));
     refresh(vault, sleeve);
 }
 
@@ -439,8 +433,8 @@ void SleeveTrader::book_fill(Vault& vault, Order& order, const Fill& fill, const
     refresh(vault, sleeve);
 }
 
-Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pair& pair,
-                                          Fill fill, const std::string& cause) {
+Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pair& pair, Fill fill,
+                                          const std::string& cause) {
     PairSlot* const slot = find_slot(sleeve, pair);
     VAULT_CHECK(slot != nullptr, "a position has a slot");
     Order order;
@@ -451,8 +445,7 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
     order.last_price = fill.price.value;
     fill.order = order.request.id;
     ledger::Transaction tx{vault.books, context(vault, cause, fill.time)};
-    VAULT_TRY(const ledger::FillFigures figures,
-              tx.sell_fill(fill, {pair.base, kZero, kZero}));
+    VAULT_TRY(const ledger::FillFigures figures, tx.sell_fill(fill, {pair.base, kZero, kZero}));
     judge_dust(tx, vault, order);
     VAULT_TRY(const ledger::CloseFigures closed,
               tx.close_if_flat(sleeve.kind, has_live_order(sleeve)));
@@ -530,8 +523,8 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
     }
     if (sleeve.held == HoldKind::Liquidating && figures.closed) {
         sleeve.hold = next_hold(sleeve.hold, HoldRequest::Liquidated, {});
-        const bool all_flat = std::all_of(
-            kSleeveKinds.begin(), kSleeveKinds.end(), [&](SleeveKind kind) {
+        const bool all_flat =
+            std::all_of(kSleeveKinds.begin(), kSleeveKinds.end(), [&](SleeveKind kind) {
                 return vault.books.flat(kind) && !has_live_order(vault.sleeve(kind));
             });
         if (all_flat) vault.hold = next_hold(vault.hold, HoldRequest::Liquidated, {});

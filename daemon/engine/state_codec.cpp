@@ -1,8 +1,7 @@
 #include "daemon/engine/state_codec.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 namespace vault::engine {
 namespace {
@@ -10,8 +9,12 @@ namespace {
 namespace json = boost::json;
 
 // Writing.
-json::string text_of(Decimal x) { return json::string{x.text()}; }
-std::int64_t ms_of(UtcTime t) { return t.time_since_epoch().count(); }
+json::string text_of(Decimal x) {
+    return json::string{x.text()};
+}
+std::int64_t ms_of(UtcTime t) {
+    return t.time_since_epoch().count();
+}
 
 json::object hold_json(const Hold& hold) {
     return {{"kind", static_cast<int>(hold.kind)},
@@ -73,8 +76,8 @@ json::object books_json(const ledger::BooksState& state) {
     for (const ledger::SleeveState& sleeve : state.sleeves) {
         json::array positions;
         for (const ledger::PositionState& p : sleeve.positions)
-            positions.push_back(json::object{
-                {"base", p.base.text()}, {"cost", text_of(p.cost)}, {"dust", p.dust}});
+            positions.push_back(
+                json::object{{"base", p.base.text()}, {"cost", text_of(p.cost)}, {"dust", p.dust}});
         sleeves.push_back(json::object{{"fee_float", text_of(sleeve.fee_float)},
                                        {"swept", text_of(sleeve.swept)},
                                        {"last_sweep", text_of(sleeve.last_sweep)},

@@ -193,8 +193,8 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
         const PairMarket* market = world.pair_market(account, pair);
         if (market != nullptr && market->last) {
             view.price = market->last->price.value;
-            view.value = net_value(position.coins(), market->last->price,
-                                   account.venue.settings().fee_rate);
+            view.value =
+                net_value(position.coins(), market->last->price, account.venue.settings().fee_rate);
             view.unrealised = view.value - position.cost;
         } else {
             view.price_stale = true;
@@ -292,8 +292,9 @@ ports::ReplayView view_of(const World& world, const Account& account, const Repl
 
 ports::StatusView status_of(const World& world) {
     ports::StatusView view;
-    view.state = world.daemon_hold.kind == HoldKind::None ? "running"
-                                                          : std::string{to_text(world.daemon_hold.kind)};
+    view.state = world.daemon_hold.kind == HoldKind::None
+                     ? "running"
+                     : std::string{to_text(world.daemon_hold.kind)};
     view.users = static_cast<std::uint32_t>(world.users.size());
     view.accounts = static_cast<std::uint32_t>(world.accounts.size());
     view.vaults = static_cast<std::uint32_t>(world.vaults.size());

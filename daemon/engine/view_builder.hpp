@@ -1,6 +1,6 @@
 #pragma once
-// Views of the world for people: figures, states and the reason why something does not trade. Reading
-// only; the shard's thread; cannot fail.
+// Views of the world for people: figures, states and the reason why something does not trade.
+// Reading only; the shard's thread; cannot fail.
 #include "daemon/engine/world.hpp"
 
 namespace vault::engine {

@@ -33,9 +33,15 @@ Vault* World::find_vault(VaultId id) {
     return id.value >= 1 && id.value <= vaults.size() ? &vaults[id.value - 1] : nullptr;
 }
 
-User& World::user_of(const Vault& vault) { return users[vault.row.user.value - 1]; }
-const User& World::user_of(const Vault& vault) const { return users[vault.row.user.value - 1]; }
-Account& World::account_of(const Vault& vault) { return accounts[vault.row.account.value - 1]; }
+User& World::user_of(const Vault& vault) {
+    return users[vault.row.user.value - 1];
+}
+const User& World::user_of(const Vault& vault) const {
+    return users[vault.row.user.value - 1];
+}
+Account& World::account_of(const Vault& vault) {
+    return accounts[vault.row.account.value - 1];
+}
 const Account& World::account_of(const Vault& vault) const {
     return accounts[vault.row.account.value - 1];
 }

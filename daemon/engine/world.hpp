@@ -1,7 +1,8 @@
 #pragma once
-// Everything one shard owns, as plain values: users, their accounts, the vaults with their two sleeves,
-// and the markets that drive them. Nothing here acts; the machines beside this file do. Owned by the
-// Shard, touched by its thread only. Deques keep addresses stable; ids are dense from 1.
+// Everything one shard owns, as plain values: users, their accounts, the vaults with their two
+// sleeves, and the markets that drive them. Nothing here acts; the machines beside this file do.
+// Owned by the Shard, touched by its thread only. Deques keep addresses stable; ids are dense
+// from 1.
 #include "daemon/engine/hold.hpp"
 #include "daemon/engine/order_machine.hpp"
 #include "daemon/exchange/sim/venue.hpp"
@@ -33,13 +34,13 @@ struct PairSlot {
     Pair pair;
     const market::PriceWindow* window = nullptr;  // in the market's PairWindows; null: no market
     strategy::CycleState state;
-    ports::SleeveFigures view;    // kept current by refresh_view()
+    ports::SleeveFigures view;  // kept current by refresh_view()
     DecisionMemory last_buy, last_sell;
     ports::Reason standing_sell = ports::Reason::None;  // a sell decision stands until flat
-    bool stuck = false;        // below the minimum to sell
-    std::string attention;     // why the position needs a person; empty if not
-    UtcTime opened_at;         // the first fill of the open position
-    Decimal entry_fee_rate;    // kept from the first fill until it closes
+    bool stuck = false;                                 // below the minimum to sell
+    std::string attention;   // why the position needs a person; empty if not
+    UtcTime opened_at;       // the first fill of the open position
+    Decimal entry_fee_rate;  // kept from the first fill until it closes
     Decimal cycle_cost, cycle_proceeds, cycle_fees, cycle_realised;
 };
 
@@ -58,8 +59,8 @@ struct Sleeve {
     bool ever_closed = false;
     bool last_cycle_lost = false;
     UtcTime last_fill;
-    risk::DayMarks day;            // since midnight UTC
-    std::string capped_by;         // the latched cap that holds buys; empty if none
+    risk::DayMarks day;              // since midnight UTC
+    std::string capped_by;           // the latched cap that holds buys; empty if none
     HoldKind held = HoldKind::None;  // effective_hold(), kept current by refresh()
     bool dirty = false;
 };
@@ -67,11 +68,11 @@ struct Sleeve {
 struct Vault {
     ports::VaultRow row;
     ledger::VaultBooks books;
-    ledger::AutoRaise policy;       // auto-raise and reserve cap
+    ledger::AutoRaise policy;  // auto-raise and reserve cap
     std::vector<Pair> pairs;
     Hold hold;
-    std::string attention;          // quarantine: why; empty if none
-    std::uint32_t commands = 0;     // numbers the causes of commands under replay
+    std::string attention;       // quarantine: why; empty if none
+    std::uint32_t commands = 0;  // numbers the causes of commands under replay
     UtcTime updated_at;
     std::array<Sleeve, 2> sleeves;
     bool dirty = false;
@@ -117,9 +118,9 @@ struct Replay {
     std::unique_ptr<ports::TickFeed> feed;
     ReplayState state = ReplayState::None;
     std::optional<UtcTime> until;
-    std::optional<Decimal> speed;  // virtual seconds per second; none: as fast as possible
+    std::optional<Decimal> speed;        // virtual seconds per second; none: as fast as possible
     std::optional<UtcTime> first, last;  // of the source's ticks
-    UtcTime paced_from;            // virtual instant of paced_at
+    UtcTime paced_from;                  // virtual instant of paced_at
     SteadyTime paced_at{};
 };
 
@@ -137,8 +138,7 @@ struct Account {
     std::vector<VaultId> vaults;
     bool dirty = false;
 
-    Account(ports::AccountRow r, exchange::SimVenue v)
-        : row(std::move(r)), venue(std::move(v)) {}
+    Account(ports::AccountRow r, exchange::SimVenue v) : row(std::move(r)), venue(std::move(v)) {}
 };
 
 struct World {

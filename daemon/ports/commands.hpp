@@ -146,10 +146,10 @@ struct WriteDown {
 };
 struct ReplayStart {
     AccountId account;
-    std::string source;         // absolute path of a CSV file, or "synthetic"
-    std::optional<Pair> pair;   // none: from the file's name
+    std::string source;        // absolute path of a CSV file, or "synthetic"
+    std::optional<Pair> pair;  // none: from the file's name
     std::optional<Duration> interval;
-    bool close_path = false;    // true: one tick per candle
+    bool close_path = false;  // true: one tick per candle
     std::uint64_t seed = 1;
     std::optional<Decimal> speed;  // virtual seconds per second; none: as fast as possible
     std::optional<UtcTime> from, to;
@@ -175,16 +175,14 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 
 }  // namespace cmd
 
-using Command =
-    std::variant<cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
-                 cmd::ListAccounts, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault,
-                 cmd::ListVaults, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate,
-                 cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode,
-                 cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves,
-                 cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
-                 cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
-                 cmd::ReplayStatus, cmd::ReplayStop, cmd::CorrectEntry, cmd::ShowStatus,
-                 cmd::Barrier>;
+using Command = std::variant<
+    cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount, cmd::ListAccounts,
+    cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults, cmd::ShowVault,
+    cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::SetReserve, cmd::SetAutoRaise,
+    cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause, cmd::Halt, cmd::Resume,
+    cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy,
+    cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
+    cmd::ReplayStatus, cmd::ReplayStop, cmd::CorrectEntry, cmd::ShowStatus, cmd::Barrier>;
 
 // What a command answers with. A mutation answers with the object after the change.
 using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
@@ -200,8 +198,8 @@ struct CallContext {
     std::string idem_key;  // empty for a query
     Digest request{};      // keyed hash of method and parameters
     bool dry_run = false;
-    bool lowers_risk = false;              // pause, halt: bite in memory at once
-    std::optional<SteadyTime> deadline;    // not started after it
+    bool lowers_risk = false;            // pause, halt: bite in memory at once
+    std::optional<SteadyTime> deadline;  // not started after it
 };
 
 struct Reply {

@@ -15,9 +15,9 @@ struct FeedSource {
     Pair pair;
     Duration interval{60'000};
     bool close_path = false;
-    std::uint64_t seed = 1;            // synthetic only
-    std::optional<UtcTime> from, to;   // from <= open < to
-    std::string fingerprint;           // of the data; empty before the first opening
+    std::uint64_t seed = 1;           // synthetic only
+    std::optional<UtcTime> from, to;  // from <= open < to
+    std::string fingerprint;          // of the data; empty before the first opening
 };
 
 struct OpenedFeed {

@@ -1,7 +1,7 @@
 #pragma once
-// The rows that a batch carries to the store and that reports read back. Plain values in domain types;
-// texts named *_json are compact JSON made by the room that owns them. Every row names its owner:
-// user, account, mode and the actor who caused it ("engine" for the daemon itself).
+// The rows that a batch carries to the store and that reports read back. Plain values in domain
+// types; texts named *_json are compact JSON made by the room that owns them. Every row names its
+// owner: user, account, mode and the actor who caused it ("engine" for the daemon itself).
 #include "common/base/hash.hpp"
 #include "common/domain/order.hpp"
 

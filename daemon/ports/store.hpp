@@ -1,7 +1,7 @@
 #pragma once
 // The seam between the shard and whatever keeps its batches. The store owns its writer thread: the
-// shard hands over whole batches and goes on; a batch is durable when its report says so. Reading for
-// reports has a port of its own (store_reader.hpp) on separate read-only connections.
+// shard hands over whole batches and goes on; a batch is durable when its report says so. Reading
+// for reports has a port of its own (store_reader.hpp) on separate read-only connections.
 #include "daemon/ports/rows.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 // Read-only questions to the store, for reports, lists and exports. Implementations own a read-only
-// connection; calls block, each for at most about 200 ms (pages are bounded by `limit`), and belong to
-// one thread at a time. Rows come oldest first unless said. Errors: StoreFailed.
+// connection; calls block, each for at most about 200 ms (pages are bounded by `limit`), and belong
+// to one thread at a time. Rows come oldest first unless said. Errors: StoreFailed.
 #include "daemon/ports/rows.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 // The seam between the engine and whatever decides: the built-in cycle rules, later a user's own
-// program. A strategy is a deterministic function of what it is shown and of its own small state; it
-// never touches money, orders or the network. Free of Asio; values only; the shard's thread.
+// program. A strategy is a deterministic function of what it is shown and of its own small state;
+// it never touches money, orders or the network. Free of Asio; values only; the shard's thread.
 #include "common/domain/market.hpp"
 
 #include <cstdint>
@@ -50,19 +50,20 @@ struct MarketView {
     std::optional<Decimal> slippage;  // expected fill against mid as a fraction; none: no book
 };
 
-// What the sleeve shows (ports::SleeveView is what people are shown). Amounts in quote units, quantities in base units.
+// What the sleeve shows (ports::SleeveView is what people are shown). Amounts in quote units,
+// quantities in base units.
 struct SleeveFigures {
     Decimal free_cash;  // cash + pending
     Decimal quantity;   // position without dust; 0 = flat
     Decimal cost;       // of the position, without fees
     Decimal fee_rate;   // one side's; of the position's first fill while one is open
     PairRules rules;
-    UtcTime last_close;             // time of the closing fill of the last cycle
+    UtcTime last_close;  // time of the closing fill of the last cycle
     bool ever_closed = false;
-    bool last_cycle_lost = false;   // its realised < 0
-    bool paused = false;            // buys held by a pause at any level
-    bool capped = false;            // a risk cap blocks buys
-    bool order_pending = false;     // live or unresolved order in this pair
+    bool last_cycle_lost = false;  // its realised < 0
+    bool paused = false;           // buys held by a pause at any level
+    bool capped = false;           // a risk cap blocks buys
+    bool order_pending = false;    // live or unresolved order in this pair
 };
 
 struct Decision {

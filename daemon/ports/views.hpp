@@ -1,7 +1,7 @@
 #pragma once
-// What the engine shows of itself: plain values that the control room renders to JSON. Amounts are in
-// the vault's asset, quantities in the base. Times are those of the account's clock (virtual under
-// replay). Names equal the JSON field names.
+// What the engine shows of itself: plain values that the control room renders to JSON. Amounts are
+// in the vault's asset, quantities in the base. Times are those of the account's clock (virtual
+// under replay). Names equal the JSON field names.
 #include "common/domain/ids.hpp"
 #include "common/domain/market.hpp"
 
@@ -94,7 +94,8 @@ struct VaultView {
     std::string state;
     Decimal total, tradeable, reserve, unallocated, equity;
     Decimal shortfall;
-    std::optional<Decimal> reserve_pct, reserve_cap;  // reserve_cap: the largest tradeable it allows
+    std::optional<Decimal> reserve_pct,
+        reserve_cap;  // reserve_cap: the largest tradeable it allows
     SleeveView quiet, flash;
     std::vector<Pair> pairs;
     AutoRaiseView auto_raise;

@@ -32,9 +32,8 @@ const CapKey& key_of(std::string_view name) {
 
 Error out_of_range(std::string_view name) {
     const CapKey& key = key_of(name);
-    return Error{Errc::InvalidParams,
-                 fmt::format("{} must be {} ({})", name, key.range, key.unit), std::string{name},
-                 "write off to remove the cap"};
+    return Error{Errc::InvalidParams, fmt::format("{} must be {} ({})", name, key.range, key.unit),
+                 std::string{name}, "write off to remove the cap"};
 }
 
 Result<void> set_decimal(Caps& caps, const DecimalCap& cap, std::string_view text) {
@@ -51,8 +50,7 @@ Result<void> set_decimal(Caps& caps, const DecimalCap& cap, std::string_view tex
     return success();
 }
 
-Result<std::uint32_t> parse_count(std::string_view key, std::string_view text,
-                                  std::uint32_t most) {
+Result<std::uint32_t> parse_count(std::string_view key, std::string_view text, std::uint32_t most) {
     std::uint32_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [at, status] = std::from_chars(text.data(), end, value);
@@ -73,8 +71,7 @@ const std::vector<CapKey>& cap_keys() {
         {"max_open_positions", "positions", "1 to 100", "positions open at the same time"},
         {"max_exposure_per_base", "report currency", "> 0 or off", "per base, over the user"},
         {"quote_band", "fraction", "> 0, < 1 or off", "how far a stablecoin may be off 1"},
-        {"caps_reset_daily", "bool", "true or false",
-         "tripped loss caps end with their UTC day"},
+        {"caps_reset_daily", "bool", "true or false", "tripped loss caps end with their UTC day"},
     };
     return kKeys;
 }

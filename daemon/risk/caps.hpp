@@ -15,15 +15,15 @@
 namespace vault::risk {
 
 struct Caps {
-    std::optional<Decimal> max_position;      // quote, > 0: cost of the sleeve's positions after a buy
-    std::optional<Decimal> max_position_pct;  // of the sleeve's balance, 0 < pct <= 100
-    std::optional<Decimal> max_daily_loss;    // quote, > 0
-    std::optional<Decimal> max_drawdown;      // fraction, 0 < f < 1
+    std::optional<Decimal> max_position;  // quote, > 0: cost of the sleeve's positions after a buy
+    std::optional<Decimal> max_position_pct;          // of the sleeve's balance, 0 < pct <= 100
+    std::optional<Decimal> max_daily_loss;            // quote, > 0
+    std::optional<Decimal> max_drawdown;              // fraction, 0 < f < 1
     std::optional<std::uint32_t> max_trades_per_day;  // buys sent, >= 1
     std::uint32_t max_open_positions = 1;             // 1..100
     std::optional<Decimal> max_exposure_per_base;     // report currency, > 0
     std::optional<Decimal> quote_band;                // fraction, 0 < f < 1
-    bool caps_reset_daily = false;  // tripped loss caps end with their UTC day
+    bool caps_reset_daily = false;                    // tripped loss caps end with their UTC day
     friend bool operator==(const Caps&, const Caps&) = default;
 };
 

@@ -1,7 +1,10 @@
 #include "daemon/store/balance_fold.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace vault::store {
 
@@ -11,9 +14,12 @@ Error not_canonical() {
     return Error{Errc::StoreInvalid, "its postings are not in canonical form"};
 }
 
-bool take(std::string_view& text, std::string_view expected) {
-    if (!text.starts_with(expected)) return false;
-    text.remove_prefix(expected.size());
+// Takes a literal off the front; its size is a constant, so the comparison is a few loads.
+template <std::size_t N>
+bool take(std::string_view& text, const char (&expected)[N]) {
+    constexpr std::size_t kSize = N - 1;
+    if (text.size() < kSize || std::memcmp(text.data(), expected, kSize) != 0) return false;
+    text.remove_prefix(kSize);
     return true;
 }
 
@@ -26,35 +32,58 @@ bool take_string(std::string_view& text, std::string_view& value) {
     return true;
 }
 
+// Digits of at most 19 places as a number.
+bool parse_digits(std::string_view text, std::uint64_t& value) {
+    value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    return true;
+}
+
+constexpr std::array<std::uint64_t, 19> kPowers = [] {
+    std::array<std::uint64_t, 19> powers{1};
+    for (std::size_t i = 1; i < powers.size(); ++i)
+        powers[i] = powers[i - 1] * 10;
+    return powers;
+}();
+
 // Canonical and not zero: [-]digits[.digits] without needless zeros, in Decimal's range.
 bool parse_amount(std::string_view text, Decimal::Raw& raw) {
     const bool negative = take(text, "-");
     const std::size_t point = std::min(text.find('.'), text.size());
-    const std::string_view whole = text.substr(0, point);
+    std::string_view whole = text.substr(0, point);
     const std::string_view part = text.substr(std::min(point + 1, text.size()));
     if (whole.empty() || whole.size() > 20 || (whole.size() > 1 && whole[0] == '0')) return false;
     if (point < text.size() && (part.empty() || part.size() > 18 || part.back() == '0'))
         return false;
-    raw = 0;
-    for (const std::string_view digits : {whole, part})
-        for (const char c : digits) {
-            if (c < '0' || c > '9') return false;
-            raw = raw * 10 + (c - '0');
-        }
-    for (std::size_t i = part.size(); i < 18; ++i)
-        raw *= 10;
-    if (raw == 0 || raw >= Decimal::kLimit) return false;
+    std::uint64_t first = 0, units = 0, decimals = 0;
+    if (whole.size() == 20) {  // one digit more than the number below holds
+        if (!parse_digits(whole.substr(0, 1), first)) return false;
+        whole.remove_prefix(1);
+    }
+    if (!parse_digits(whole, units) || !parse_digits(part, decimals)) return false;
+    raw = (Decimal::Raw{first} * 10 * Decimal::kOne + units) * Decimal::kOne +
+          decimals * kPowers[18 - part.size()];
+    if (raw == 0) return false;
     if (negative) raw = -raw;
     return true;
 }
 
-bool in_range(Decimal::Raw raw) { return raw < Decimal::kLimit && raw > -Decimal::kLimit; }
+bool in_range(Decimal::Raw raw) {
+    return raw < Decimal::kLimit && raw > -Decimal::kLimit;
+}
 
 }  // namespace
 
 BalanceFold::Sum* BalanceFold::find(std::string_view account, std::string_view asset) {
-    for (auto& sum : sums_)
+    // Entries of one kind post to the same accounts in the same order, so the search goes round.
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+        next_ = next_ + 1 < sums_.size() ? next_ + 1 : 0;
+        Sum& sum = sums_[next_];
         if (sum.account == account && sum.asset == asset) return &sum;
+    }
     const auto known = ledger::parse_ledger_account(account);
     const auto named = Asset::parse(asset);
     if (!known || !named || to_text(known.value()) != account || named.value().text() != asset)
@@ -119,8 +148,7 @@ Result<BalanceFold> BalanceFold::parse(std::string_view text) {
         const std::size_t first = std::min(line.find(' '), line.size());
         const std::size_t second = std::min(line.find(' ', first + 1), line.size());
         Decimal::Raw raw = 0;
-        if (second == line.size() || !parse_amount(line.substr(second + 1), raw))
-            return unreadable;
+        if (second == line.size() || !parse_amount(line.substr(second + 1), raw)) return unreadable;
         Sum* sum = fold.find(line.substr(0, first), line.substr(first + 1, second - first - 1));
         if (sum == nullptr) return unreadable;
         sum->raw = raw;

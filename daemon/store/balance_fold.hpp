@@ -1,8 +1,8 @@
 #pragma once
 // BalanceFold: what a vault's journal sums to, from its postings as stored. Both stores prove their
 // balance rows with it. It reads the canonical text itself, without building postings, because the
-// full check reads half a million entries a second; anything but what ledger::postings_json() writes
-// is refused. A value; one thread at a time.
+// full check reads half a million entries a second; anything but what ledger::postings_json()
+// writes is refused. A value; one thread at a time.
 #include "daemon/ledger/canonical.hpp"
 
 #include <string>
@@ -35,6 +35,7 @@ class BalanceFold {
     bool add_one(std::string_view account, std::string_view asset, Decimal::Raw raw);
 
     std::vector<Sum> sums_;
+    std::size_t next_ = 0;    // where the last search ended
     std::vector<Zero> zero_;  // of the entry being added
 };
 

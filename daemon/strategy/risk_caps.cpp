@@ -9,22 +9,59 @@ using P = RiskCaps;
 using T = KeyType;
 constexpr KeyRange kAmount{"0.00000001", "100000000000000000"};
 
-// clang-format off
 const std::vector<KeyRow<P>>& rows() {
     static const std::vector<KeyRow<P>> kRows{
-        {"max_position", T::Decimal, &P::max_position, kAmount, "off", "quote", "largest position, at cost"},
-        {"max_position_pct", T::Decimal, &P::max_position_pct, {"0.01", "100"}, "off", "percent", "largest position, of the sleeve's balance"},
-        {"max_daily_loss", T::Decimal, &P::max_daily_loss, kAmount, "off", "quote", "realised today (UTC) and change of unrealised; pauses the sleeve"},
-        {"max_drawdown", T::Decimal, &P::max_drawdown, {"0.001", "0.999"}, "off", "fraction", "of the sleeve's peak equity; pauses the sleeve"},
-        {"max_trades_per_day", T::Count, &P::max_trades_per_day, {"1", "100000"}, "off", "buys", "buys sent per UTC day"},
-        {"max_open_positions", T::Count, &P::max_open_positions, {"1", "100"}, {}, "positions", "open positions of the sleeve"},
-        {"max_exposure_per_base", T::Decimal, &P::max_exposure_per_base, kAmount, "off", "report currency", "over all the user's sleeves"},
-        {"quote_band", T::Decimal, &P::quote_band, {"0.0001", "0.5"}, "off", "fraction", "no entries when a stablecoin is off 1 by more"},
-        {"caps_reset_daily", T::Flag, &P::caps_reset_daily, {}, {}, {}, "a tripped loss or drawdown cap ends with the UTC day instead of a resume"},
+        {"max_position", T::Decimal, &P::max_position, kAmount, "off", "quote",
+         "largest position, at cost"},
+        {"max_position_pct",
+         T::Decimal,
+         &P::max_position_pct,
+         {"0.01", "100"},
+         "off",
+         "percent",
+         "largest position, of the sleeve's balance"},
+        {"max_daily_loss", T::Decimal, &P::max_daily_loss, kAmount, "off", "quote",
+         "realised today (UTC) and change of unrealised; pauses the sleeve"},
+        {"max_drawdown",
+         T::Decimal,
+         &P::max_drawdown,
+         {"0.001", "0.999"},
+         "off",
+         "fraction",
+         "of the sleeve's peak equity; pauses the sleeve"},
+        {"max_trades_per_day",
+         T::Count,
+         &P::max_trades_per_day,
+         {"1", "100000"},
+         "off",
+         "buys",
+         "buys sent per UTC day"},
+        {"max_open_positions",
+         T::Count,
+         &P::max_open_positions,
+         {"1", "100"},
+         {},
+         "positions",
+         "open positions of the sleeve"},
+        {"max_exposure_per_base", T::Decimal, &P::max_exposure_per_base, kAmount, "off",
+         "report currency", "over all the user's sleeves"},
+        {"quote_band",
+         T::Decimal,
+         &P::quote_band,
+         {"0.0001", "0.5"},
+         "off",
+         "fraction",
+         "no entries when a stablecoin is off 1 by more"},
+        {"caps_reset_daily",
+         T::Flag,
+         &P::caps_reset_daily,
+         {},
+         {},
+         {},
+         "a tripped loss or drawdown cap ends with the UTC day instead of a resume"},
     };
     return kRows;
 }
-// clang-format on
 
 }  // namespace
 

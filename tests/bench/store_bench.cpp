@@ -169,14 +169,13 @@ void send(SqliteStore& store, const std::vector<ports::Batch>& batches, std::siz
     for (const auto& batch : batches) {
         {
             std::unique_lock lock{mutex};
-            changed.wait(lock, [&] { return flying < window; });
+            if (flying >= window) changed.wait(lock, [&] { return flying <= window / 2; });
             ++flying;
         }
         store.commit(batch, [&](const ports::CommitReport& report) {
             VAULT_CHECK(report.status == ports::CommitStatus::Durable, "a commit failed");
             const std::lock_guard lock{mutex};
-            --flying;
-            changed.notify_one();
+            if (--flying == window / 2 || flying == 0) changed.notify_one();
         });
     }
     std::unique_lock lock{mutex};

@@ -211,7 +211,9 @@ std::uint64_t SyntheticFeed::position_at(UtcTime time) const {
     return std::min(position_of(grid), end());
 }
 
-Duration SyntheticFeed::tick_every() const { return settings_.step + kGapFlag; }
+Duration SyntheticFeed::tick_every() const {
+    return settings_.step + kGapFlag;
+}
 
 std::optional<std::uint64_t> SyntheticFeed::size() const {
     return settings_.days ? std::optional{end()} : std::nullopt;

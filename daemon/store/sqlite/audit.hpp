@@ -3,8 +3,8 @@
 // and their postings folded onto the balances of a start point (the empty vault or a signed
 // checkpoint). The result is compared with the balance rows. Start-up, checkpoints and the full
 // check all use this one walk. One thread at a time; errors are StoreInvalid naming vault and seq.
-#include "daemon/ports/signer.hpp"
 #include "daemon/ledger/chain.hpp"
+#include "daemon/ports/signer.hpp"
 #include "daemon/store/balance_fold.hpp"
 #include "daemon/store/sqlite/connection.hpp"
 

@@ -20,8 +20,8 @@ std::string hint_for(int code) {
         case SQLITE_CANTOPEN:
         case SQLITE_PERM: return "check that the directory exists and that vaultd may write to it";
         case SQLITE_BUSY: return "another program holds the database; stop it and try again";
-        default: return "see the log of vaultd";
     }
+    return "see the log of vaultd";
 }
 
 Error failure(sqlite3* db, std::string_view doing) {

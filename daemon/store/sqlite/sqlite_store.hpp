@@ -16,7 +16,9 @@ namespace vault::store {
 class SqliteStore final : public ports::Store {
   public:
     // Takes the lock, checks settings, schema and the small tables, migrates, starts the writer.
-    // The references outlive the store. Errors: StoreInvalid (message and what to do), StoreFailed.
+    // The references outlive the store; the clock is read on the writer thread too, so it must be
+    // thread-safe (a SystemClock is, a ManualClock is not). Errors: StoreInvalid (message and what
+    // to do), StoreFailed.
     static Result<std::unique_ptr<SqliteStore>> create(const SqliteOptions& options,
                                                        const ports::Signer& signer, Clock& clock,
                                                        Logger& logger);

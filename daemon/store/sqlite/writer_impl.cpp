@@ -56,12 +56,14 @@ Result<void> SqliteStore::Impl::open() {
 }
 
 bool SqliteStore::Impl::enqueue(std::variant<PendingCommit, Job> item) {
+    bool wake = false;
     {
         const std::lock_guard lock{mutex_};
         if (closing_ || !thread_.joinable()) return false;
         queue_.push_back(std::move(item));
+        wake = std::exchange(sleeping_, false);
     }
-    wake_.notify_one();
+    if (wake) wake_.notify_one();
     return true;
 }
 
@@ -73,7 +75,10 @@ void SqliteStore::Impl::run() {
         lock.unlock();
         const bool worked = idle_work();
         lock.lock();
-        if (!worked && queue_.empty() && !closing_) wake_.wait_for(lock, kPollEvery);
+        if (worked || !queue_.empty() || closing_) continue;
+        sleeping_ = true;
+        wake_.wait_for(lock, kPollEvery);
+        sleeping_ = false;
     }
     lock.unlock();
     final_checkpoints();

@@ -62,6 +62,7 @@ struct SqliteStore::Impl {
     std::condition_variable wake_;
     std::deque<std::variant<PendingCommit, Job>> queue_;
     bool closing_ = false;
+    bool sleeping_ = false;  // the writer waits: only then does a new item have to wake it
     ports::StoreHealth health_;
     std::string check_trouble_;
     std::thread thread_;

@@ -127,7 +127,8 @@ TEST(Run, ConnectionErrorsTellWhichItIs) {
 }
 
 TEST(Run, LostMutationIsUnknownAndPrintsItsKey) {
-    const std::regex uuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    const std::regex uuid(
+        "auto-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
     for (const std::string& fate : {test::kClose, test::kSilent}) {
         const FakeServer server([&](const Request&) { return fate; });
         const Ran ran = call(&server, "halt --timeout 100ms --json");

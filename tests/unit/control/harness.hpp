@@ -4,6 +4,7 @@
 // before start and guarded by a mutex after it.
 #include "common/protocol/codec.hpp"
 #include "daemon/control/server.hpp"
+#include "tests/unit/control/fakes.hpp"
 #include "tests/unit/report/fake_reader.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -26,100 +27,6 @@ namespace vault::test {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-
-struct SeenCall {
-    ports::CallContext context;
-    std::size_t command = 0;  // index in ports::Command
-    ports::Command value;
-};
-
-// Answers ShowStatus and lists by itself; the rest through `script`.
-class FakeCommands final : public ports::Commands {
-  public:
-    using Script = std::function<Result<ports::Reply>(const ports::CallContext&,
-                                                      const ports::Command&, ports::Render)>;
-    Script script;
-    std::atomic<bool> hold{false};  // calls other than status wait while it is set
-    std::atomic<int> running{0};
-    std::atomic<int> most_running{0};
-
-    std::vector<SeenCall> seen() const {
-        const std::lock_guard lock(mutex_);
-        return seen_;
-    }
-
-    asio::awaitable<Result<ports::Reply>> execute(ports::CallContext context,
-                                                  ports::Command command,
-                                                  ports::Render render) override {
-        {
-            const std::lock_guard lock(mutex_);
-            seen_.push_back({context, command.index(), command});
-        }
-        most_running = std::max(most_running.load(), ++running);
-        asio::steady_timer timer(co_await asio::this_coro::executor);
-        const bool status = std::holds_alternative<ports::cmd::ShowStatus>(command);
-        while (hold && !status) {
-            timer.expires_after(std::chrono::milliseconds{2});
-            co_await timer.async_wait(asio::use_awaitable);
-        }
-        --running;
-        co_return script ? script(context, command, render) : plain(command, render);
-    }
-
-    static Result<ports::Reply> plain(const ports::Command& command, ports::Render render) {
-        ports::StatusView status;
-        status.state = "running";
-        ports::View view = status;
-        if (std::holds_alternative<ports::cmd::ListUsers>(command))
-            view = std::vector<ports::UserView>{};
-        if (std::holds_alternative<ports::cmd::ListVaults>(command))
-            view = std::vector<ports::VaultView>(2);
-        if (std::holds_alternative<ports::cmd::ListAccounts>(command))
-            view = std::vector<ports::AccountView>(1);
-        if (std::holds_alternative<ports::cmd::ListPositions>(command))
-            view = std::vector<ports::PositionView>{};
-        if (std::holds_alternative<ports::cmd::ReplayStatus>(command))
-            view = std::vector<ports::ReplayView>{};
-        if (std::holds_alternative<ports::cmd::SetPairs>(command)) view = ports::PairsView{};
-        return ports::Reply{render(view)};
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    std::vector<SeenCall> seen_;
-};
-
-class FakeCandles final : public ports::Candles {
-  public:
-    Result<ports::ImportView> import(const std::string& path, std::optional<Pair> pair,
-                                     std::optional<Duration> interval) override {
-        if (path.find("missing") != std::string::npos)
-            return Error(Errc::NotFound, "no such file", "file");
-        ports::ImportView view;
-        view.source = path;
-        view.pair = pair.value_or(Pair::parse("ETH/USDT").value());
-        view.interval = interval.value_or(std::chrono::minutes{1});
-        view.rows = 5;
-        return view;
-    }
-    Result<std::vector<ports::ImportView>> list() override {
-        return std::vector<ports::ImportView>{};
-    }
-};
-
-// The system's time, but every look at the steady clock can cost some.
-class SteppingClock final : public Clock {
-  public:
-    std::atomic<std::int64_t> step_ns{0};
-    UtcTime now() const override { return real_.now(); }
-    SteadyTime steady() const override {
-        return real_.steady() + SteadyTime{skipped_ += step_ns.load()};
-    }
-
-  private:
-    SystemClock real_;
-    mutable std::atomic<std::int64_t> skipped_{0};
-};
 
 // A blocking client that sends bytes and reads lines, with a time limit.
 class RawClient {
@@ -187,7 +94,8 @@ class RawClient {
     bool at_end() { return buffer_.empty() && !line(); }
 
     static std::string hello_line() {
-        return R"({"jsonrpc":"2.0","id":"h","method":"hello","params":{"protocol":{"min":1,"max":1},"client":"test"}})"
+        return R"({"jsonrpc":"2.0","id":"h","method":"hello",)"
+               R"("params":{"protocol":{"min":1,"max":1},"client":"test"}})"
                "\n";
     }
     void hello() {

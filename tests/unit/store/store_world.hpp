@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 
@@ -38,6 +39,20 @@ class TempDir {
 
   private:
     std::filesystem::path path_;
+};
+
+// A clock by hand that the store's writer thread may read meanwhile.
+class TestClock final : public Clock {
+  public:
+    explicit TestClock(UtcTime start) : now_(start.time_since_epoch().count()) {}
+    UtcTime now() const override { return UtcTime{Duration{now_.load()}}; }
+    SteadyTime steady() const override { return Duration{steady_.load()}; }
+    void advance(Duration step) { now_ += step.count(), steady_ += step.count(); }
+    void set(UtcTime time) { now_ = time.time_since_epoch().count(); }
+
+  private:
+    std::atomic<std::int64_t> now_;
+    std::atomic<std::int64_t> steady_{0};  // ms
 };
 
 inline constexpr ShardId kShard{1};
@@ -94,7 +109,7 @@ struct MemoryWorld {
 
 struct SqliteWorld {
     TempDir dir;
-    ManualClock clock{kStart};
+    TestClock clock{kStart};
     NullLogger logger;
     TestSigner signer;
     SqliteOptions options = small_options();

@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# Shared by the integration scripts: a private daemon in a temporary directory.
+# Usage: source lib.sh VAULTD VAULTCTL
+set -euo pipefail
+vaultd=$1
+vaultctl=$2
+work=$(mktemp -d)
+daemon=
+export VAULTCTL_SOCKET=$work/control.sock NO_COLOR=1
+
+clean_up() {
+    if [ -n "$daemon" ]; then
+        kill -9 "$daemon" 2>/dev/null || true
+        wait "$daemon" 2>/dev/null || true
+    fi
+    rm -rf "$work"
+}
+trap clean_up EXIT
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    [ ! -f "$work/log" ] || tail -20 "$work/log" >&2
+    exit 1
+}
+
+ctl() { "$vaultctl" "$@"; }
+
+# start_daemon [STATE_DIR]: and wait until it answers.
+start_daemon() {
+    local state=${1:-$work/state}
+    "$vaultd" --state-dir "$state" --socket "$VAULTCTL_SOCKET" 2>>"$work/log" &
+    daemon=$!
+    local i
+    for i in $(seq 400); do
+        ctl status >/dev/null 2>&1 && return 0
+        kill -0 "$daemon" 2>/dev/null || fail "vaultd ended at start"
+        sleep 0.05
+    done
+    fail "vaultd does not answer after $i tries"
+}
+
+stop_daemon() {
+    kill "$daemon"
+    wait "$daemon" || fail "vaultd did not end well"
+    daemon=
+}
+
+kill_daemon() {
+    kill -9 "$daemon"
+    wait "$daemon" 2>/dev/null || true
+    daemon=
+}
+
+# Real candles where they are, else the synthetic market.
+candles=${VAULT_SHARED:-}/data/dev/binance_ETHUSDT_1m.csv.gz
+if [ -f "$candles" ]; then
+    market=("$candles")
+else
+    echo "no shared data: the synthetic market stands in for real candles"
+    market=(synthetic --seed 7)
+fi
+
+# Two users, both sleeves, one replay each; nothing runs yet.
+set_the_scene() {
+    local n
+    for n in 1 2; do
+        ctl user create "user$n" --role member -q
+        ctl account add --exchange paper --user "user$n" -q
+        ctl replay start "${market[0]}" --account "a$n" "${market[@]:1}" -q
+        ctl vault create --account "a$n" --asset USDT --balance 10000 -q
+        ctl vault pairs "v$n" --add ETH/USDT -q
+        ctl vault set-tradeable "v$n" 8000 -q
+        ctl vault allocate "v$n" --quiet 2000 --flash 3000 -q
+    done >/dev/null
+}
+
+export_all() { for v in v1 v2; do ctl ledger export "$v"; done; }
