@@ -3,14 +3,14 @@
 # another body it is refused with exit code 5.
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-start_daemon
+start_daemon "$work/state"
 set_the_scene
 first=$(ctl vault set-tradeable v1 8500 --idem-key key-1 --json)
 again=$(ctl vault set-tradeable v1 8500 --idem-key key-1 --json)
 [ "$first" = "$again" ] || fail "the second reply differs: $again"
 entries=$(ctl ledger export v1 | wc -l)
 kill_daemon
-start_daemon
+start_daemon "$work/state"
 after=$(ctl vault set-tradeable v1 8500 --idem-key key-1 --json)
 [ "$first" = "$after" ] || fail "the reply after kill -9 differs: $after"
 [ "$(ctl ledger export v1 | wc -l)" -eq "$entries" ] || fail "it had a second effect"

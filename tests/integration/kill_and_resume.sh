@@ -21,7 +21,7 @@ entries=$(wc -l <"$work/expected")
 echo "uninterrupted: $entries entries in $run_ms ms"
 [ "$entries" -gt 100 ] || fail "the scene does not trade"
 
-start_daemon
+start_daemon "$work/state"
 set_the_scene
 for n in 1 2; do ctl replay run --account "a$n" -q >/dev/null; done
 # Every life is short, so that the kills spread over the whole run.

@@ -25,9 +25,9 @@ fail() {
 
 ctl() { "$vaultctl" "$@"; }
 
-# start_daemon [STATE_DIR]: and wait until it answers.
+# start_daemon STATE_DIR: and wait until it answers.
 start_daemon() {
-    local state=${1:-$work/state}
+    local state=$1
     "$vaultd" --state-dir "$state" --socket "$VAULTCTL_SOCKET" 2>>"$work/log" &
     daemon=$!
     local i

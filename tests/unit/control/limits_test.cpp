@@ -1,4 +1,5 @@
 #include "daemon/control/limits.hpp"
+#include "common/protocol/codec.hpp"
 
 #include "daemon/control/lines.hpp"
 
@@ -65,9 +66,7 @@ TEST(Lines, RepliesAndFailures) {
 
 TEST(Lines, TheHashKnowsValuesAndMethodsButNoOrder) {
     const auto hash = [](std::string_view method, std::string_view params) {
-        return request_hash(
-            method,
-            boost::json::parse(boost::json::string_view(params.data(), params.size())).as_object());
+        return request_hash(method, protocol::parse_json(params).value().as_object());
     };
     const Digest one = hash("a.b", R"({"x":"1","y":{"p":"2","q":["b","a"]}})");
     EXPECT_EQ(one, hash("a.b", R"({"y":{"q":["b","a"],"p":"2"},"x":"1"})"));
