@@ -1,8 +1,8 @@
 #include "daemon/market/pair_rules.hpp"
 
-namespace vault::market {
+#include "daemon/market/exact_compare.hpp"
 
-using vault::literals::operator""_dec;
+namespace vault::market {
 
 Price tick_up(Decimal price, Decimal tick) {
     return Price{round_step(price, tick, Rounding::Ceil)};
@@ -37,11 +37,14 @@ bool below_minimum(const PairRules& rules, Price price, Quantity quantity) {
            compare_products(price.value, quantity.value, rules.min_cost, kOne) < 0;
 }
 
+// Both sides times ten, so that nothing is rounded or divided: this runs in every buy check.
 bool entry_too_small(const PairRules& rules, Decimal spend, Decimal cash, Price price) {
-    constexpr Decimal kMargin = "1.1"_dec;
-    if (compare_products(spend, cash, kMargin, rules.min_cost) < 0) return true;
-    const Result<Decimal> least = mul(kMargin, rules.min_quantity, Rounding::Up);
-    return !least || compare_products(spend, cash, least.value(), price.value) < 0;
+    constexpr Decimal kMost = Decimal::from_int(1'000'000'000'000'000'000);
+    if (spend > kMost || rules.min_cost > kMost || rules.min_quantity > kMost) return true;
+    const Decimal ten_spend = Decimal::from_raw(spend.raw() * 10);
+    const auto eleven = [](Decimal x) { return Decimal::from_raw(x.raw() * 11); };
+    return compare_exact(cash, ten_spend, eleven(rules.min_cost), kOne) < 0 ||
+           compare_exact(cash, ten_spend, price.value, eleven(rules.min_quantity)) < 0;
 }
 
 }  // namespace vault::market

@@ -1,5 +1,6 @@
 #include "daemon/strategy/cycle.hpp"
 
+#include "daemon/market/exact_compare.hpp"
 #include "daemon/market/pair_rules.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 namespace vault::strategy {
 
+using market::compare_exact;
 using ports::Action;
 using ports::Decision;
 using ports::MarketView;
@@ -26,12 +28,12 @@ constexpr Decision hold(Check check, Reason reason) {
 
 bool trend_holds(const CycleParams& p, const MarketView& m) {
     return m.closes_count >= p.trend_closes &&
-           compare_products(Decimal::from_int(p.trend_closes), m.price.value, p.trend_min,
-                            m.closes_sum) >= 0;
+           compare_exact(m.price.value, Decimal::from_int(p.trend_closes), m.closes_sum,
+                         p.trend_min) >= 0;
 }
 
 void track_low(const CycleParams& p, const MarketView& m, CycleState& state) {
-    if (compare_products(m.price.value, kOne, p.near_low, m.low.value) > 0) {
+    if (compare_exact(m.price.value, kOne, m.low.value, p.near_low) > 0) {
         state.tracked_low = kZero;
     } else if (state.tracked_low.is_zero() || m.price.value < state.tracked_low) {
         state.tracked_low = m.price.value;
@@ -62,9 +64,9 @@ Reason gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s) {
 
 Reason buy_signal(const CycleParams& p, const MarketView& m, const CycleState& state) {
     const bool spiked =
-        m.reference && compare_products(m.price.value, kOne, p.spike, m.reference->value) >= 0;
+        m.reference && compare_exact(m.price.value, kOne, m.reference->value, p.spike) >= 0;
     const bool bounced = !state.tracked_low.is_zero() &&
-                         compare_products(m.price.value, kOne, state.tracked_low, p.bounce) > 0;
+                         compare_exact(m.price.value, kOne, state.tracked_low, p.bounce) > 0;
     if (!spiked && !bounced) return Reason::NoSignal;
     const bool trend = trend_holds(p, m);
     if (spiked && (trend || !p.spike_needs_trend)) return Reason::Spike;
@@ -82,7 +84,7 @@ Decision check_buy(const CycleParams& p, const MarketView& m, const SleeveFigure
 
 // The order of net = price * q / cost - 1 - 2 * fee_rate against x, without a quotient.
 std::strong_ordering net_against(const MarketView& m, const SleeveFigures& s, Decimal x) {
-    return compare_products(m.price.value, s.quantity, s.cost, kOne + s.fee_rate + s.fee_rate + x);
+    return compare_exact(m.price.value, s.quantity, s.cost, kOne + s.fee_rate + s.fee_rate + x);
 }
 
 void track_high(const CycleParams& p, const MarketView& m, const SleeveFigures& s,
@@ -100,13 +102,12 @@ Reason exit_signal(const CycleParams& p, const MarketView& m, const SleeveFigure
                    const CycleState& state) {
     const bool stopped = net_against(m, s, -p.stop_loss) <= 0;
     if (p.stop_first && stopped) return Reason::StopLoss;
-    if (m.reference &&
-        compare_products(m.price.value, kOne, p.hold_uptrend, m.reference->value) >= 0)
+    if (m.reference && compare_exact(m.price.value, kOne, m.reference->value, p.hold_uptrend) >= 0)
         return Reason::HoldUptrend;
     if (stopped) return Reason::StopLoss;
     const bool fell =
         !state.tracked_high.is_zero() &&
-        compare_products(m.price.value, kOne, state.tracked_high, kOne - p.trail_drop) < 0;
+        compare_exact(m.price.value, kOne, state.tracked_high, kOne - p.trail_drop) < 0;
     return fell ? Reason::Trailing : Reason::NoSignal;
 }
 

@@ -13,13 +13,13 @@ CycleParams flash_preset() {
 // Chosen by walk-forward; the figures are in README.md of this room.
 CycleParams quiet_preset() {
     CycleParams params;
-    params.bounce = "1.008"_dec;
-    params.trend_min = "1.006"_dec;
-    params.spike = "1.02"_dec;
-    params.stop_loss = "0.03"_dec;
+    params.bounce = "1.015"_dec;
+    params.trend_min = "1.015"_dec;
+    params.spike = "1.03"_dec;
+    params.stop_loss = "0.05"_dec;
     params.stop_first = true;
     params.trail_arm = "0.01"_dec;
-    params.trail_drop = "0.015"_dec;
+    params.trail_drop = "0.03"_dec;
     params.trail_reset = "-1"_dec;
     params.cooldown = std::chrono::hours{4};
     params.loss_cooldown = std::chrono::hours{12};
