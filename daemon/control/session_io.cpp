@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <array>
 
@@ -45,6 +46,7 @@ void Session::broken(std::string_view why) {
 Session::Void Session::writable() {
     const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write,
                                                      asio::as_tuple(asio::use_awaitable));
+    if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     if (error) co_return Error(Errc::Io, error.message());
     co_return success();
 }

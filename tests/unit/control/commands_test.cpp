@@ -231,8 +231,10 @@ TEST_F(CommandsTest, DaemonAndBooks) {
                   .reverses,
               17u);
     EXPECT_TRUE(data("health").at("ok").as_bool());
-    health.writable = false;
-    health.message = "disk is read-only";
+    ports::StoreHealth broken;
+    broken.writable = false;
+    broken.message = "disk is read-only";
+    set_health(broken);
     const json::value sick = data("health");
     EXPECT_EQ(sick.at("state").as_string(), "degraded");
     EXPECT_EQ(sick.at("checks").at(2).at("message").as_string(), "disk is read-only");

@@ -72,7 +72,7 @@ class FakeCommands final : public ports::Commands {
         if (std::holds_alternative<ports::cmd::ListUsers>(command))
             view = std::vector<ports::UserView>{};
         if (std::holds_alternative<ports::cmd::ListVaults>(command))
-            view = std::vector<ports::VaultView>(2);
+            view = std::vector{vault(1), vault(2)};
         if (std::holds_alternative<ports::cmd::ListAccounts>(command))
             view = std::vector<ports::AccountView>(1);
         if (std::holds_alternative<ports::cmd::ListPositions>(command))
@@ -81,6 +81,14 @@ class FakeCommands final : public ports::Commands {
             view = std::vector<ports::ReplayView>{};
         if (std::holds_alternative<ports::cmd::SetPairs>(command)) view = ports::PairsView{};
         return ports::Reply{render(view)};
+    }
+
+    static ports::VaultView vault(std::uint32_t number) {
+        ports::VaultView view;
+        view.id = VaultId{number};
+        view.account = AccountId{number};
+        view.asset = Asset::parse("USDT").value();
+        return view;
     }
 
   private:

@@ -136,8 +136,8 @@ class ServerTest : public testing::Test {
         directory_ = ::mkdtemp(pattern.data());
         std::filesystem::permissions(directory_, std::filesystem::perms::all);
         options.socket_path = directory_ + "/control.sock";
-        health.disk_used_pct = 12;
-        health.full_check_done = true;
+        health_.disk_used_pct = 12;
+        health_.full_check_done = true;
     }
     ~ServerTest() override {
         stop();
@@ -146,7 +146,7 @@ class ServerTest : public testing::Test {
     control::Server::Parts parts() {
         control::ReadSide side{std::make_unique<FakeReader>(), std::make_unique<FakeCandles>()};
         if (fill_reader) fill_reader(static_cast<FakeReader&>(*side.reader));
-        return {commands, std::move(side), [this] { return health; }, {"0.1.0", "i1", 42}, clock,
+        return {commands, std::move(side), [this] { return health(); }, {"0.1.0", "i1", 42}, clock,
                 log};
     }
     void start() {
@@ -170,11 +170,20 @@ class ServerTest : public testing::Test {
     FakeCommands commands;
     SteppingClock clock;
     NullLogger log;
-    ports::StoreHealth health;
+    ports::StoreHealth health() const {
+        const std::lock_guard lock(health_mutex_);
+        return health_;
+    }
+    void set_health(ports::StoreHealth next) {
+        const std::lock_guard lock(health_mutex_);
+        health_ = std::move(next);
+    }
     std::function<void(FakeReader&)> fill_reader;
     std::unique_ptr<control::Server> server;
 
   private:
+    mutable std::mutex health_mutex_;
+    ports::StoreHealth health_;
     std::string directory_;
     std::thread thread_;
 };

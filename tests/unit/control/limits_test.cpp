@@ -1,6 +1,6 @@
 #include "daemon/control/limits.hpp"
-#include "common/protocol/codec.hpp"
 
+#include "common/protocol/codec.hpp"
 #include "daemon/control/lines.hpp"
 
 #include <boost/json.hpp>
