@@ -60,11 +60,16 @@ TEST_F(SqliteFaults, AnUnknownCommitIsAppliedOnceHoweverOftenItIsSent) {
 
 TEST_F(SqliteFaults, AGroupSharesOneCommitAndABadBatchHarmsNoEarlierOne) {
     // Hold the writer inside a callback while the rest is queued: it then is one group.
-    std::promise<void> go;
+    std::promise<void> go, held;
     auto wait = go.get_future().share();
     std::vector<ports::CommitReport> reports;
     const auto keep = [&](const ports::CommitReport& report) { reports.push_back(report); };
-    world.store().commit(deposit(), [wait](const ports::CommitReport&) { wait.wait(); });
+    const auto hold = [&held, wait](const ports::CommitReport&) {
+        held.set_value();
+        wait.wait();
+    };
+    world.store().commit(deposit(), hold);
+    held.get_future().wait();
     std::vector<Batch> batches{deposit(), deposit(), deposit(), deposit()};
     faults.fail_commit = 1;  // would hit a second COMMIT if there was one
     for (const auto& batch : batches)
@@ -77,11 +82,15 @@ TEST_F(SqliteFaults, AGroupSharesOneCommitAndABadBatchHarmsNoEarlierOne) {
     EXPECT_EQ(faults.fail_commit.load(), 0);
     faults.fail_commit = -1;
 
-    std::promise<void> again;
+    std::promise<void> again, held_again;
     auto second_wait = again.get_future().share();
     reports.clear();
-    world.store().commit(deposit(),
-                         [second_wait](const ports::CommitReport&) { second_wait.wait(); });
+    const auto hold_again = [&held_again, second_wait](const ports::CommitReport&) {
+        held_again.set_value();
+        second_wait.wait();
+    };
+    world.store().commit(deposit(), hold_again);
+    held_again.get_future().wait();
     batches = {deposit(), deposit(), deposit()};
     batches[1].fills = {maker.fill(VaultId{1}, "x"), maker.fill(VaultId{1}, "x")};
     for (const auto& batch : batches)
