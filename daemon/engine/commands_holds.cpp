@@ -141,12 +141,15 @@ void Commander::apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request) {
 Result<ports::View> Commander::hold(const ports::cmd::Target& target, HoldRequest request,
                                     const std::string& why) {
     VAULT_TRY(const std::vector<Vault*> concerned, vaults_of(target));
-    if (request == HoldRequest::Resume)
-        for (Vault* each : concerned) {
-            const Sleeve* only =
-                target.level == Level::Sleeve ? &each->sleeve(target.sleeve) : nullptr;
-            VAULT_TRYV(clear_attention(*each, only));
-        }
+    // A resume of the user or the daemon lifts that level's hold only: what stopped one vault or
+    // one sleeve is looked at there.
+    if (request == HoldRequest::Resume && target.level == Level::Vault) {
+        VAULT_TRYV(clear_attention(*concerned.front(), nullptr));
+    }
+    if (request == HoldRequest::Resume && target.level == Level::Sleeve) {
+        Vault& one = *concerned.front();
+        VAULT_TRYV(clear_attention(one, &one.sleeve(target.sleeve)));
+    }
     Hold* level = &world_.daemon_hold;
     ports::Owner owner{{}, {}, Mode::Paper, context_.actor};
     UtcTime at = clock_.now();

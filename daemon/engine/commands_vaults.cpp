@@ -1,5 +1,6 @@
 // Core Vaults: opening, tradeable, allocations, the reserve cap, auto-raise and pairs.
 #include "daemon/engine/commander.hpp"
+#include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "daemon/ledger/invariants.hpp"
 
@@ -13,14 +14,6 @@ namespace {
 ledger::PerSleeve<bool> live_orders(const Vault& vault) {
     return {has_live_order(vault.sleeve(SleeveKind::Quiet)),
             has_live_order(vault.sleeve(SleeveKind::Flash))};
-}
-
-Result<void> apply_preset(Sleeve& sleeve, const std::string& name) {
-    VAULT_TRY(sleeve.params, strategy::preset(name));
-    sleeve.preset = name;
-    sleeve.overrides.clear();
-    sleeve.caps = risk::Caps{};
-    return success();
 }
 
 }  // namespace
@@ -262,17 +255,9 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
     if (chosen != c.settings.end()) {
         VAULT_TRYV(apply_preset(next, chosen->second));
     }
-    const auto& caps = risk::cap_keys();
     for (const auto& [key, text] : c.settings) {
         if (key == "preset") continue;
-        const bool is_cap = std::any_of(caps.begin(), caps.end(),
-                                        [&](const risk::CapKey& cap) { return cap.name == key; });
-        if (is_cap) {
-            VAULT_TRYV(risk::set_cap(next.caps, key, text));
-        } else {
-            VAULT_TRYV(strategy::set(next.params, key, text));
-        }
-        next.overrides[key] = text;
+        VAULT_TRYV(apply_setting(next, key, text));
     }
     const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
     VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));

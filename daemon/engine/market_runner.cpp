@@ -34,7 +34,7 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
 
 void MarketRunner::advance_clock(Market& market, UtcTime now) {
     if (market.now != UtcTime{} && floor_day(now) > floor_day(market.now))
-        close_day(market, floor_day(market.now));
+        close_day(market, floor_day(market.now), now);
     market.now = now;
 }
 
@@ -45,13 +45,13 @@ void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMa
     recorder_.rows().prices.push_back({market.accounts.front(), pair, tick.time, tick.price.value});
 }
 
-void MarketRunner::close_day(Market& market, UtcTime day) {
+void MarketRunner::close_day(Market& market, UtcTime day, UtcTime now) {
     for (const AccountId id : market.accounts)
         for (const VaultId vault : world_.find_account(id)->vaults)
-            close_day(*world_.find_vault(vault), day);
+            close_day(*world_.find_vault(vault), day, now);
 }
 
-void MarketRunner::close_day(Vault& vault, UtcTime day) {
+void MarketRunner::close_day(Vault& vault, UtcTime day, UtcTime now) {
     SleeveTrader trader{world_, recorder_};
     for (Sleeve& sleeve : vault.sleeves) {
         const ledger::SleeveBooks& books = std::as_const(vault.books).sleeve(sleeve.kind);
@@ -72,6 +72,9 @@ void MarketRunner::close_day(Vault& vault, UtcTime day) {
                                                .vault_tradeable = vault.books.tradeable()});
         sleeve.day = {day + std::chrono::days{1}, books.realised, unrealised, 0};
         if (sleeve.caps.caps_reset_daily) sleeve.capped_by.clear();
+        const auto due = last_due(sleeve.sweep_plan.every, now);
+        if (due && *due > day) sleeve.sweep_due = due;
+        trader.sweep_if_due(vault, sleeve, now);
         trader.refresh(vault, sleeve);
         recorder_.touch(vault, sleeve);
     }

@@ -23,8 +23,8 @@ class MarketRunner {
     Result<void> rebind(Account& account);
 
   private:
-    void close_day(Market& market, UtcTime day);
-    void close_day(Vault& vault, UtcTime day);
+    void close_day(Market& market, UtcTime day, UtcTime now);
+    void close_day(Vault& vault, UtcTime day, UtcTime now);
     void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
     Result<void> refill(PairMarket& market, ports::TickFeed& feed);
 

@@ -1,5 +1,6 @@
 // Loading a shard from what the store kept.
 #include "daemon/engine/shard.hpp"
+#include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/state_codec.hpp"
 
 #include <fmt/format.h>
@@ -36,22 +37,6 @@ template <class Row>
 std::vector<Row> by_id(std::vector<Row> rows) {
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.id < b.id; });
     return rows;
-}
-
-// Parameters are the preset's with the overrides on top.
-Result<void> apply_settings(Sleeve& sleeve) {
-    VAULT_TRY(sleeve.params, strategy::preset(sleeve.preset));
-    const auto& caps = risk::cap_keys();
-    for (const auto& [key, text] : sleeve.overrides) {
-        const bool is_cap = std::any_of(caps.begin(), caps.end(),
-                                        [&](const risk::CapKey& cap) { return cap.name == key; });
-        if (is_cap) {
-            VAULT_TRYV(risk::set_cap(sleeve.caps, key, text));
-        } else {
-            VAULT_TRYV(strategy::set(sleeve.params, key, text));
-        }
-    }
-    return success();
 }
 
 // An order that was being sent when the process ended may or may not have arrived.
@@ -159,7 +144,7 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
             const std::string id = fmt::format("{}.{}", to_text(row.id), to_text(sleeve.kind));
             VAULT_TRY(const std::string_view text, body_of(states, "sleeve", id));
             VAULT_TRYV(load_sleeve(sleeve, text));
-            VAULT_TRYV(apply_settings(sleeve));
+            VAULT_TRYV(restore_settings(sleeve));
             lose_track(sleeve);
         }
     }

@@ -521,6 +521,7 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
                                      "sleeve closed with less cash",
                                      figures.lapsed.text(), vault.row.asset.text()));
     }
+    sweep_if_due(vault, sleeve, now);
     if (sleeve.held == HoldKind::Liquidating && figures.closed) {
         sleeve.hold = next_hold(sleeve.hold, HoldRequest::Liquidated, {});
         const bool all_flat =
@@ -532,6 +533,24 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
         for (Sleeve& each : vault.sleeves)
             refresh(vault, each);
     }
+}
+
+void SleeveTrader::sweep_if_due(Vault& vault, Sleeve& sleeve, UtcTime now) {
+    if (!sleeve.sweep_due || !vault.attention.empty() || !vault.books.flat(sleeve.kind) ||
+        has_live_order(sleeve))
+        return;
+    const std::string cause = fmt::format("schedule:{}:{}", sleeve_name(vault, sleeve),
+                                          format_utc(*sleeve.sweep_due).substr(0, 10));
+    ledger::Transaction tx{vault.books, context(vault, cause, now)};
+    const auto swept = tx.quiet_sweep(sleeve.sweep_plan.share, false);
+    if (!swept) return quarantine(vault, now, swept.error());
+    sleeve.sweep_due.reset();
+    recorder_.touch(vault, sleeve);
+    if (!swept.value().is_positive()) return;
+    recorder_.adopt(world_, vault, std::move(tx));
+    recorder_.rows().sweeps.push_back({vault.row.id, sleeve.kind, owner_of(vault, "engine"), now,
+                                       "quiet_sweep", swept.value(), cause, sleeve.cycles});
+    refresh(vault, sleeve);
 }
 
 void SleeveTrader::check_loss_cap(const Listener& at, const PairMarket& market, UtcTime now) {

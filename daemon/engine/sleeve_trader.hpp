@@ -23,6 +23,8 @@ class SleeveTrader {
     // Asks the venue to cancel the sleeve's live orders on one side, or on both.
     void cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side, UtcTime now,
                        std::string_view why);
+    // The quiet sweep that fell due, as soon as the sleeve is flat; does nothing before.
+    void sweep_if_due(Vault& vault, Sleeve& sleeve, UtcTime now);
     // Brings what the strategy is shown up to date; call after anything about the sleeve changed.
     void refresh(Vault& vault, Sleeve& sleeve);
     // Notes that an invariant or a fact of the venue does not fit, and stops the vault.

@@ -371,7 +371,8 @@ std::string save_sleeve(const Sleeve& sleeve) {
                                         {"day_realised", text_of(sleeve.day.realised_before)},
                                         {"day_unrealised", text_of(sleeve.day.unrealised_before)},
                                         {"day_buys", sleeve.day.buys},
-                                        {"capped_by", sleeve.capped_by}});
+                                        {"capped_by", sleeve.capped_by},
+                                        {"sweep_due", optional_ms(sleeve.sweep_due)}});
 }
 
 Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
@@ -404,6 +405,7 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     sleeve.day.unrealised_before = in.decimal("day_unrealised");
     sleeve.day.buys = in.count<std::uint32_t>("day_buys");
     sleeve.capped_by = in.text("capped_by");
+    sleeve.sweep_due = read_optional_time(in, "sweep_due");
     return in.result("sleeve");
 }
 

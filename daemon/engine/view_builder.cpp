@@ -1,5 +1,6 @@
 #include "daemon/engine/view_builder.hpp"
 
+#include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/sleeve_trader.hpp"
 
 #include <fmt/format.h>
@@ -42,19 +43,6 @@ Decimal net_value(Decimal quantity, Price price, Decimal fee_rate) {
     if (!gross) return kZero;
     const auto net = mul(gross.value(), kOne - fee_rate, Rounding::Down);
     return net ? net.value() : kZero;
-}
-
-std::vector<ports::SettingView> settings_of(const Sleeve& sleeve) {
-    std::vector<ports::SettingView> out;
-    for (const strategy::KeyInfo& key : strategy::cycle_keys()) {
-        const auto text = strategy::get(sleeve.params, key.name);
-        out.push_back({std::string{key.name}, text ? text.value() : std::string{},
-                       !sleeve.overrides.contains(std::string{key.name})});
-    }
-    for (const risk::CapKey& key : risk::cap_keys())
-        out.push_back({std::string{key.name}, risk::cap_text(sleeve.caps, key.name),
-                       !sleeve.overrides.contains(std::string{key.name})});
-    return out;
 }
 
 std::string vault_state(const World& world, const Vault& vault) {

@@ -5,6 +5,7 @@
 // from 1.
 #include "daemon/engine/hold.hpp"
 #include "daemon/engine/order_machine.hpp"
+#include "daemon/engine/sweep_plan.hpp"
 #include "daemon/exchange/sim/venue.hpp"
 #include "daemon/ledger/transaction.hpp"
 #include "daemon/market/price_window.hpp"
@@ -48,6 +49,8 @@ struct Sleeve {
     SleeveKind kind = SleeveKind::Quiet;
     strategy::CycleParams params;
     risk::Caps caps;
+    SweepPlan sweep_plan;                          // quiet only
+    std::optional<UtcTime> sweep_due;              // fell due then; waits until the sleeve is flat
     std::map<std::string, std::string> overrides;  // what differs from the preset, as text
     std::string preset;
     Hold hold;

@@ -25,7 +25,6 @@ struct KeyRange {
 Result<KeyValue> parse_value(KeyType type, const KeyRange& range, std::string_view off,
                              std::string_view key, std::string_view text);
 std::string value_text(const KeyValue& value, std::string_view off);
-Error unknown_key(std::string_view key, const std::vector<KeyInfo>& known);
 
 template <class Params>
 struct KeyRow {

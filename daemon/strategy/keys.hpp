@@ -1,8 +1,11 @@
 #pragma once
 // What is known of a configuration key besides its value: name, type, unit, default and range, so
 // that the configuration, the command line and the documentation say the same. Values; any thread.
+#include "common/base/error.hpp"
+
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vault::strategy {
 
@@ -18,5 +21,8 @@ struct KeyInfo {
     std::string most;
     std::string_view about;
 };
+
+// InvalidParams for a key that none of `known` (not empty) is; the hint names the nearest.
+Error unknown_key(std::string_view key, const std::vector<KeyInfo>& known);
 
 }  // namespace vault::strategy

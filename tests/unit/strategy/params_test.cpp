@@ -1,5 +1,4 @@
 #include "daemon/strategy/cycle_params.hpp"
-#include "daemon/strategy/risk_caps.hpp"
 
 #include <gtest/gtest.h>
 
@@ -103,38 +102,6 @@ TEST(CycleKeys, PresetsAreValid) {
     EXPECT_GT(quiet_preset().cooldown, flash_preset().cooldown);
     EXPECT_GT(quiet_preset().trail_drop, flash_preset().trail_drop);
     EXPECT_FALSE(preset("wild").has_value());
-}
-
-TEST(RiskKeys, AreOffUntilSetAndTakeOff) {
-    RiskCaps caps;
-    for (const KeyInfo& key : risk_keys()) {
-        const bool required = key.name == "max_open_positions" || key.name == "caps_reset_daily";
-        EXPECT_EQ(get(caps, key.name).value() == "off", !required) << key.name;
-    }
-    ASSERT_TRUE(set(caps, "max_position", "250.5").has_value());
-    EXPECT_EQ(caps.max_position, "250.5"_dec);
-    ASSERT_TRUE(set(caps, "max_trades_per_day", "12").has_value());
-    EXPECT_EQ(caps.max_trades_per_day, 12U);
-    ASSERT_TRUE(set(caps, "max_position", "off").has_value());
-    EXPECT_FALSE(caps.max_position.has_value());
-    EXPECT_TRUE(validate(caps).has_value());
-}
-
-TEST(RiskKeys, RefuseWrongValues) {
-    const std::vector<std::pair<const char*, const char*>> wrong{
-        {"max_position", "0"},         {"max_position", "-1"},      {"max_position_pct", "101"},
-        {"max_drawdown", "1"},         {"max_daily_loss", "x"},     {"max_open_positions", "0"},
-        {"max_open_positions", "off"}, {"max_trades_per_day", "0"}, {"quote_band", "0.9"},
-    };
-    for (const auto& [key, text] : wrong) {
-        RiskCaps caps;
-        EXPECT_FALSE(set(caps, key, text).has_value()) << key << "=" << text;
-        EXPECT_EQ(caps, RiskCaps{});
-    }
-    RiskCaps caps;
-    EXPECT_EQ(set(caps, "max_daily_los", "1").error().hint(), "did you mean 'max_daily_loss'?");
-    caps.max_drawdown = "1.5"_dec;
-    EXPECT_EQ(validate(caps).error().field(), "max_drawdown");
 }
 
 bool open_at(const char* windows, const char* time) {

@@ -1,0 +1,91 @@
+#include "daemon/risk/caps.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vault::risk {
+namespace {
+
+using vault::literals::operator""_dec;
+
+TEST(CapKeys, AreOffUntilSetAndTakeOff) {
+    Caps caps;
+    for (const CapKey& key : cap_keys()) {
+        const bool required = key.name == "max_open_positions" || key.name == "caps_reset_daily";
+        EXPECT_EQ(cap_text(caps, key.name) == "off", !required) << key.name;
+    }
+    ASSERT_TRUE(set_cap(caps, "max_position", "250.5").has_value());
+    EXPECT_EQ(caps.max_position, "250.5"_dec);
+    ASSERT_TRUE(set_cap(caps, "max_trades_per_day", "12").has_value());
+    EXPECT_EQ(caps.max_trades_per_day, 12U);
+    ASSERT_TRUE(set_cap(caps, "max_position", "off").has_value());
+    EXPECT_FALSE(caps.max_position.has_value());
+}
+
+TEST(CapKeys, TextGoesInAndComesOut) {
+    const std::vector<std::pair<const char*, const char*>> good{
+        {"max_position", "250.5"}, {"max_position_pct", "100"},      {"max_daily_loss", "0.01"},
+        {"max_drawdown", "0.25"},  {"max_trades_per_day", "100000"}, {"max_open_positions", "7"},
+        {"quote_band", "0.005"},   {"max_exposure_per_base", "1"},   {"caps_reset_daily", "true"},
+    };
+    ASSERT_EQ(good.size(), cap_keys().size());
+    Caps caps;
+    for (const auto& [key, text] : good) {
+        ASSERT_TRUE(set_cap(caps, key, text).has_value()) << key;
+        EXPECT_EQ(cap_text(caps, key), text);
+    }
+}
+
+TEST(CapKeys, WrongValuesNameKeyRangeAndUnitAndChangeNothing) {
+    const std::vector<std::pair<const char*, const char*>> wrong{
+        {"max_position", "0"},
+        {"max_position", "-1"},
+        {"max_position_pct", "100.1"},
+        {"max_drawdown", "1"},
+        {"max_daily_loss", "x"},
+        {"max_open_positions", "0"},
+        {"max_open_positions", "off"},
+        {"max_trades_per_day", "0"},
+        {"quote_band", "1"},
+        {"max_position", "1e999"},
+        {"max_position", "NaN"},
+        {"max_trades_per_day", "1.5"},
+        {"caps_reset_daily", "maybe"},
+        {"max_position", ""},
+        {"max_trades_per_day", "99999999999"},
+    };
+    for (const auto& [key, text] : wrong) {
+        Caps caps;
+        const auto done = set_cap(caps, key, text);
+        ASSERT_FALSE(done.has_value()) << key << "=" << text;
+        EXPECT_EQ(done.error().field(), key);
+        EXPECT_EQ(caps, Caps{});
+    }
+    Caps caps;
+    EXPECT_EQ(set_cap(caps, "max_daily_los", "1").error().code(), Errc::NotFound);
+}
+
+TEST(BlockingCap, IsTheFirstThatForbidsTheNextBuy) {
+    Caps caps;
+    EXPECT_EQ(blocking_cap(caps, {"100"_dec, kZero, 0}), "");
+    EXPECT_EQ(blocking_cap(caps, {"100"_dec, kZero, 1}), "max_open_positions");
+    caps.max_open_positions = 2;
+    EXPECT_EQ(blocking_cap(caps, {"100"_dec, "50"_dec, 1}), "");
+    caps.max_position = "150"_dec;
+    EXPECT_EQ(blocking_cap(caps, {"100"_dec, "50"_dec, 1}), "");
+    EXPECT_EQ(blocking_cap(caps, {"100.00000001"_dec, "50"_dec, 1}), "max_position");
+}
+
+TEST(DailyLoss, CountsRealisedAndTheChangeOfUnrealisedSinceMidnight) {
+    Caps caps;
+    const DayMarks marks{{}, "-5"_dec, "2"_dec, 0};
+    EXPECT_EQ(loss_today(marks, "-5"_dec, "2"_dec), kZero);
+    EXPECT_EQ(loss_today(marks, "-8"_dec, "-1"_dec), "6"_dec);
+    EXPECT_EQ(loss_today(marks, "-1"_dec, "2"_dec), "-4"_dec);
+    EXPECT_FALSE(daily_loss_reached(caps, marks, "-1000"_dec, kZero));
+    caps.max_daily_loss = "6"_dec;
+    EXPECT_TRUE(daily_loss_reached(caps, marks, "-8"_dec, "-1"_dec));
+    EXPECT_FALSE(daily_loss_reached(caps, marks, "-8"_dec, "-0.99999999"_dec));
+}
+
+}  // namespace
+}  // namespace vault::risk
