@@ -65,6 +65,8 @@ quietly vault auto-raise v1 percent 50
 quietly vault allocate v1 --quiet 8000 --flash 4000
 quietly vault set-tradeable v3 4000
 quietly vault allocate v3 --quiet 1000 --flash 2000
+quietly sleeve set v3 flash preset=quiet   # wider thresholds: fewer trades, and a sweep to look at
+quietly sleeve set v3 quiet quiet_sweep=weekly quiet_sweep_share=0.5 max_daily_loss=200
 printf '\n$ vaultctl vault set-tradeable v1 19000   # above the reserve cap: refused, nothing changes\n'
 ctl vault set-tradeable v1 19000 || true
 
@@ -100,8 +102,8 @@ quietly replay run --account a2 --wait --timeout 60s
 show vault show v1
 show sleeve show v3 flash
 show trade list --vault v1 --limit 6
-show sweep list --vault v1 --limit 4
-show decision why v1 flash
+show sweep list --vault v3 --limit 4
+show decision why v3 flash
 show report pnl --all
 show chart balance v1
 show ledger verify --all
