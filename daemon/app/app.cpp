@@ -38,6 +38,8 @@ store::SqliteOptions store_options(const config::Store& from) {
     options.disk_stop_buys_pct = static_cast<std::uint32_t>(from.disk_stop_buys_pct);
     options.group_rows = static_cast<std::uint32_t>(from.group_commit_rows);
     options.retention.prices_full = from.retention.prices_full;
+    options.retention.prices_thinned_every = from.retention.prices_thinned_every;
+    options.retention.prices = from.retention.prices;
     options.retention.decisions = from.retention.decisions;
     options.retention.notices = from.retention.notices;
     options.retention.replies = from.retention.idempotency;
@@ -59,6 +61,7 @@ engine::EngineOptions engine_options(const config::Config& from) {
     options.price_snapshot_every = from.engine.price_snapshot_every;
     options.batch_rows_max = from.engine.batch_rows_max;
     options.batch_time_max = from.engine.batch_ms_max;
+    options.reply_life = from.store.retention.idempotency;
     return options;
 }
 

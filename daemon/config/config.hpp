@@ -46,7 +46,6 @@ struct Control {
     std::uint64_t requests_per_second = 0;
     std::uint64_t burst = 0;
     std::uint64_t frame_max_kib = 0;
-    std::uint64_t reply_max_kib = 0;
     Duration hello_timeout{};
     Duration write_timeout{};
 };

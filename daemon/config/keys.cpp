@@ -89,8 +89,6 @@ const std::array kKeys{
         "of one system user, at once; not below requests_per_second", control<&Control::burst>()},
     Key{"control.frame_max_kib", "count", "KiB", "1024", "64", "1024", "longest request line",
         control<&Control::frame_max_kib>()},
-    Key{"control.reply_max_kib", "count", "KiB", "8192", "1024", "65536", "longest reply line",
-        control<&Control::reply_max_kib>()},
     Key{"control.hello_timeout", "duration", "", "5s", "100ms", "1m",
         "a connection that has not said hello by then is closed",
         control<&Control::hello_timeout>()},

@@ -9,7 +9,7 @@ namespace vault::engine {
 namespace {
 
 constexpr std::size_t kTicksPerSlice = 256;
-constexpr auto kReplyLife = std::chrono::hours{24};
+constexpr auto kForgetEvery = std::chrono::minutes{1};
 
 namespace cmd = ports::cmd;
 
@@ -153,7 +153,8 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
     const bool keyed = changes && !context.dry_run && !context.idem_key.empty();
     if (keyed) {
         const auto known = world_.replies.find(key);
-        if (known != world_.replies.end() && clock_.now() - known->second.at < kReplyLife) {
+        if (known != world_.replies.end() &&
+            clock_.now() - known->second.at < options_.reply_life) {
             if (known->second.request == context.request)
                 return Applied{known->second.reply_json, true};
             return Error{Errc::IdemMismatch, "this idempotency key was used for another request",
@@ -275,9 +276,15 @@ ports::Batch Shard::close_batch() {
     batch.shard = id_;
     batch.n = last_batch_;
     batch.epoch = epoch_;
-    std::erase_if(world_.replies,
-                  [&](const auto& reply) { return clock_.now() - reply.second.at >= kReplyLife; });
+    forget_replies();
     return batch;
+}
+
+void Shard::forget_replies() {
+    if (clock_.steady() - replies_forgotten_ < kForgetEvery) return;
+    replies_forgotten_ = clock_.steady();
+    const UtcTime oldest = clock_.now() - options_.reply_life;
+    std::erase_if(world_.replies, [&](const auto& reply) { return reply.second.at <= oldest; });
 }
 
 }  // namespace vault::engine

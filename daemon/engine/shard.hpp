@@ -50,6 +50,7 @@ class Shard {
     void restore(Backup&& backup);
     void rebind(const std::vector<AccountId>& accounts);
     bool run_account(Account& account, std::size_t ticks_max);
+    void forget_replies();
     std::optional<SteadyTime> due_at(const Account& account) const;
 
     Result<void> load_accounts(const ports::Snapshot& snapshot,
@@ -68,6 +69,7 @@ class Shard {
     BatchNo last_batch_;
     std::uint64_t epoch_ = 0;
     std::size_t next_account_ = 0;  // round robin over replays
+    SteadyTime replies_forgotten_{};
 };
 
 }  // namespace vault::engine

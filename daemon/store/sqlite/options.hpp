@@ -16,7 +16,9 @@ namespace vault::store {
 // arrival; replies are measured by the wall clock. Books, orders, fills, sweeps, allocations,
 // pauses, cycles and day closes are kept for ever.
 struct Retention {
-    Duration prices_full = std::chrono::hours{24 * 30};  // older: the first of each hour
+    Duration prices_full = std::chrono::hours{24 * 30};     // older: the first of each interval
+    Duration prices_thinned_every = std::chrono::hours{1};  // > 0; what is thinned stays thinned
+    Duration prices = std::chrono::hours{24 * 1825};        // older: none; >= prices_full
     Duration decisions = std::chrono::hours{24 * 365};
     Duration notices = std::chrono::hours{24 * 365};
     Duration replies = std::chrono::hours{24};

@@ -4,14 +4,6 @@
 
 namespace vault::store {
 
-namespace {
-
-std::int64_t hour_of(std::int64_t at) {
-    return floor_hour(UtcTime{Duration{at}}).time_since_epoch().count();
-}
-
-}  // namespace
-
 Result<void> Pruner::begin_round() {
     tasks_.clear();
     VAULT_TRYV(collect_prices());
@@ -87,11 +79,34 @@ Result<void> Pruner::collect_prices() {
         newest.reset();
         tasks_.emplace_back(
             [this, account, pair, last] { return thin_prices(account, pair, last); });
+        tasks_.emplace_back(
+            [this, account, pair, last] { return drop_prices(account, pair, last); });
     }
 }
 
-// Looks at the next slice after the mark that meta keeps, deletes all but the first of each hour
-// and moves the mark to the last row looked at, in one transaction.
+Result<std::int64_t> Pruner::drop_prices(std::int64_t account, const std::string& pair,
+                                         std::int64_t newest) {
+    VAULT_TRY(auto drop,
+              Statement::prepare(connection_,
+                                 "DELETE FROM price WHERE account = ?1 AND pair = ?2 AND at IN "
+                                 "(SELECT at FROM price WHERE account = ?1 AND pair = ?2 "
+                                 "AND at < ?3 ORDER BY at LIMIT ?4)"));
+    drop.bind(1, account);
+    drop.bind(2, pair);
+    drop.bind(3, newest - retention_.prices.count());
+    drop.bind(4, kPruneSlice);
+    VAULT_TRYV(drop.run());
+    deleted_ = connection_.changes();
+    return deleted_;
+}
+
+std::int64_t Pruner::interval_of(std::int64_t at) const {
+    const std::int64_t every = retention_.prices_thinned_every.count();
+    return at / every * every;
+}
+
+// Looks at the next slice after the mark that meta keeps, deletes all but the first of each
+// interval and moves the mark to the last row looked at, in one transaction.
 Result<std::int64_t> Pruner::thin_prices(std::int64_t account, const std::string& pair,
                                          std::int64_t newest) {
     const std::string key = fmt::format("thinned:{}:{}", account, pair);
@@ -106,7 +121,7 @@ Result<std::int64_t> Pruner::thin_prices(std::int64_t account, const std::string
     rows.bind(1, account);
     rows.bind(2, pair);
     rows.bind(3, seen);
-    rows.bind(4, hour_of(newest - retention_.prices_full.count()));
+    rows.bind(4, interval_of(newest - retention_.prices_full.count()));
     rows.bind(5, kPruneSlice);
     std::vector<std::int64_t> extra;
     std::int64_t looked = 0;
@@ -114,7 +129,7 @@ Result<std::int64_t> Pruner::thin_prices(std::int64_t account, const std::string
         VAULT_TRY(const bool row, rows.step());
         if (!row) break;
         const std::int64_t at = rows.integer(0);
-        if (!first && hour_of(at) == hour_of(seen)) extra.push_back(at);
+        if (!first && interval_of(at) == interval_of(seen)) extra.push_back(at);
         seen = at;
     }
     rows.reset();

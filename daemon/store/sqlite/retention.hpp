@@ -32,6 +32,9 @@ class Pruner {
     Result<void> collect_aged(const char* table, const char* owner, Duration age);
     Result<std::int64_t> thin_prices(std::int64_t account, const std::string& pair,
                                      std::int64_t newest);
+    Result<std::int64_t> drop_prices(std::int64_t account, const std::string& pair,
+                                     std::int64_t newest);
+    std::int64_t interval_of(std::int64_t at) const;
     Result<std::int64_t> remove(const char* table, const std::string& where);
 
     Connection& connection_;

@@ -46,6 +46,28 @@ TEST_F(SqliteUpkeep, PricesAreThinnedByTheFeedsOwnTime) {
     EXPECT_EQ(world.made->prune().value(), 0U);
 }
 
+TEST_F(SqliteUpkeep, PricesGoAfterTheirTimeAndByTheIntervalThatIsSet) {
+    SqliteWorld own;
+    own.options.retention.prices_full = kDay;
+    own.options.retention.prices_thinned_every = std::chrono::hours{6};
+    own.options.retention.prices = kDay * 10;
+    own.reopen();
+    BatchMaker rows;
+    rows.resume(own.store().load(kShard).value());
+    ports::Batch batch = rows.next();
+    rows.open_vaults(batch, 1);
+    for (int hour = 0; hour < 20 * 24; ++hour)
+        batch.prices.push_back({AccountId{1}, kPair, kStart + std::chrono::hours{hour}, kOne});
+    ASSERT_EQ(commit(own, batch).status, ports::CommitStatus::Durable);
+    ASSERT_TRUE(own.made->prune());
+    // The newest is hour 479: nothing before hour 239; whole from 450, the six hours' border.
+    const int full = 480 - 450;
+    const int thinned = (450 - 240) / 6 + 1;
+    EXPECT_EQ(own.ask("SELECT count(*) FROM price"), std::to_string(full + thinned));
+    EXPECT_EQ(own.ask("SELECT min(at) FROM price"),
+              std::to_string((kStart + std::chrono::hours{239}).time_since_epoch().count()));
+}
+
 TEST_F(SqliteUpkeep, DecisionsAndNoticesGoAfterAYearOfTheirOwnersTime) {
     ports::Batch batch = maker.next();
     for (int day = 0; day < 2'500; ++day) {
