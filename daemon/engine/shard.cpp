@@ -95,8 +95,11 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
     std::visit([&](const auto& c) { footprint(c); }, command);
     for (const User& user : world_.users)
         if (user.row.name == footprint.user) backup.changed_users.push_back(user);
-    // A hold on the whole daemon cannot be refused, so only a dry run backs it up.
-    if (footprint.out.size() > 16 && !dry_run) footprint.out.clear();
+    // A pause or halt of many accounts cannot be refused once its target is found, so only a dry
+    // run backs it up. A resume can.
+    const bool sure =
+        std::holds_alternative<cmd::Pause>(command) || std::holds_alternative<cmd::Halt>(command);
+    if (sure && footprint.out.size() > 16 && !dry_run) footprint.out.clear();
     for (const AccountId id : footprint.out) {
         if (id.value < 1 || id.value > world_.accounts.size()) continue;
         const Account& account = world_.accounts[id.value - 1];

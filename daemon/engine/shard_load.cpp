@@ -1,4 +1,5 @@
 // Loading a shard from what the store kept.
+#include "daemon/engine/loop_bug.hpp"
 #include "daemon/engine/shard.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/state_codec.hpp"
@@ -47,6 +48,14 @@ void lose_track(Sleeve& sleeve) {
     }
 }
 
+void plant_bugs(Vault& vault, Sleeve& sleeve) {
+    if (VAULT_LOOP_PLANTED(OrderNumberReused) && sleeve.last_order > 0) --sleeve.last_order;
+    if (VAULT_LOOP_PLANTED(HoldNotLoaded)) vault.hold = sleeve.hold = Hold{};
+    if (VAULT_LOOP_PLANTED(TrackerNotLoaded))
+        for (PairSlot& slot : sleeve.slots)
+            slot.state = {};
+}
+
 }  // namespace
 
 Result<void> Shard::load(const ports::Snapshot& snapshot) {
@@ -71,7 +80,8 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     VAULT_TRYV(load_accounts(snapshot, states));
     VAULT_TRYV(load_vaults(snapshot, states));
     for (const ports::IdempotencyRow& row : snapshot.replies)
-        world_.replies.insert_or_assign({row.user, row.key}, row);
+        if (!VAULT_LOOP_PLANTED(RepeatForgottenOnLoad))
+            world_.replies.insert_or_assign({row.user, row.key}, row);
     for (const Account& account : world_.accounts)
         rebind({account.row.id});
     return success();
@@ -146,6 +156,7 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
             VAULT_TRYV(load_sleeve(sleeve, text));
             VAULT_TRYV(restore_settings(sleeve));
             lose_track(sleeve);
+            plant_bugs(vault, sleeve);
         }
     }
     return success();

@@ -38,6 +38,9 @@ void MemoryStore::set_faults(const MemoryFaults& faults) {
 }
 
 Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
+    // As on a writer thread of its own: what was queued before comes first.
+    while (step()) {
+    }
     closed_ = false;
     shards_.erase(shard);
     ports::Snapshot snapshot;

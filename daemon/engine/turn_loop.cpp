@@ -1,0 +1,359 @@
+#include "daemon/engine/turn_loop.hpp"
+
+#include "daemon/engine/loop_bug.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace vault::engine {
+namespace {
+
+constexpr auto kSlice = std::chrono::milliseconds{20};   // of replay work per turn
+constexpr auto kUrgent = std::chrono::milliseconds{40};  // a halt answers after it at the latest
+constexpr SteadyTime kHealthEvery = std::chrono::milliseconds{500};
+constexpr SteadyTime kSoonest = std::chrono::milliseconds{1};
+constexpr std::size_t kCommandsPerTurn = 256;
+constexpr std::uint32_t kFailuresWhileDraining = 3;
+
+Error busy(std::string message) {
+    return Error{Errc::Busy, std::move(message), {}, "nothing was done; try again in a second"};
+}
+
+Error store_refused(const std::string& why) {
+    return Error{Errc::StoreFailed,
+                 "the store refused the change: " + why,
+                 {},
+                 "nothing was done; see vaultctl health, then try again"};
+}
+
+}  // namespace
+
+TurnLoop::TurnLoop(Scheduler& scheduler, ports::Store& store, MakeShard make_shard, ShardId shard,
+                   DriverOptions options, const Clock& clock, Logger& logger)
+    : scheduler_(scheduler),
+      store_(store),
+      make_shard_(std::move(make_shard)),
+      shard_id_(shard),
+      options_(options),
+      clock_(clock),
+      logger_(logger) {}
+
+Result<void> TurnLoop::start() {
+    VAULT_TRYV(load_shard());
+    progress_.last_turn_ns = clock_.steady().count();
+    schedule_turn();
+    arm_alarm();
+    return success();
+}
+
+void TurnLoop::call(ports::CallContext context, ports::Command command, ports::Render render,
+                    Answer answer) {
+    const bool urgent = context.lowers_risk;
+    if (!urgent && commands_.size() >= options_.commands_max)
+        return answer(busy("too many commands are waiting"));
+    Waiting waiting{std::move(context), std::move(command), render, std::move(answer)};
+    if (urgent && mutates(waiting.command) && !waiting.context.dry_run) refuse_overtaken_resumes();
+    (urgent ? urgent_ : commands_).push_back(std::move(waiting));
+    schedule_turn();
+}
+
+// A pause or halt goes before everything that waits. A resume that was asked for earlier must not
+// undo it afterwards.
+void TurnLoop::refuse_overtaken_resumes() {
+    std::erase_if(commands_, [](Waiting& waiting) {
+        if (!std::holds_alternative<ports::cmd::Resume>(waiting.command)) return false;
+        waiting.answer(Error{Errc::WrongState,
+                             "a pause or halt that came later goes first",
+                             {},
+                             "nothing was done; resume again if that is still meant"});
+        return true;
+    });
+}
+
+void TurnLoop::schedule_turn() {
+    if (std::exchange(turn_scheduled_, true)) return;
+    scheduler_.post([this] { turn(); });
+}
+
+bool TurnLoop::behind() const {
+    return in_flight_.size() >= options_.batches_ahead_max ||
+           (!in_flight_.empty() &&
+            clock_.steady() - in_flight_.front().second > options_.ahead_max);
+}
+
+// The batch that what happens now belongs to.
+BatchNo TurnLoop::open_batch() const {
+    return BatchNo{shard_->last_batch().value + (shard_->batch_empty() ? 0U : 1U)};
+}
+
+void TurnLoop::turn() {
+    turn_scheduled_ = false;
+    progress_.last_turn_ns = clock_.steady().count();
+    ++progress_.turns;
+    take_commands();
+    if (shard_ == nullptr) {
+        release_urgent();
+        return check_drained();
+    }
+    bool more = false;
+    if (!draining_ && !behind()) more = shard_->run_replays(clock_.steady() + kSlice);
+    if (!shard_->batch_empty() && !open_since_) open_since_ = clock_.steady();
+    const bool waited = !held_.empty() && held_.back().batch > shard_->last_batch();
+    const bool old = open_since_ && clock_.steady() - *open_since_ >= options_.ride_along;
+    if (!shard_->batch_empty() && !behind() && (waited || draining_ || old || shard_->batch_full()))
+        submit();
+    release();
+    release_urgent();
+    if (more || !commands_.empty() || !urgent_.empty()) schedule_turn();
+    const bool soon = !shard_->batch_empty() || !held_.empty() || shard_->next_due().has_value();
+    if (soon && wakes_at_ > clock_.steady() + kUrgent) arm_alarm();
+    check_drained();
+}
+
+void TurnLoop::take_commands() {
+    for (std::size_t i = 0; i < kCommandsPerTurn; ++i) {
+        std::deque<Waiting>& from = urgent_.empty() ? commands_ : urgent_;
+        if (from.empty()) return;
+        Waiting next = std::move(from.front());
+        from.pop_front();
+        run(std::move(next));
+    }
+}
+
+// Why the call is not even tried; nothing was done then.
+std::optional<Error> TurnLoop::refusal(const Waiting& waiting) const {
+    const ports::CallContext& context = waiting.context;
+    if (context.deadline && clock_.steady() > *context.deadline)
+        return Error{Errc::Expired,
+                     "the deadline passed before the call started",
+                     {},
+                     "nothing was done; call again with more time"};
+    if (shard_ == nullptr) return busy("the store cannot be read at the moment");
+    if (!mutates(waiting.command) || context.lowers_risk) return std::nullopt;
+    if (draining_)
+        return Error{Errc::Draining,
+                     "the daemon is shutting down",
+                     {},
+                     "nothing was done; try again after the restart"};
+    if (behind() && !context.dry_run) return busy("the store is behind");
+    return std::nullopt;
+}
+
+void TurnLoop::run(Waiting waiting) {
+    if (auto no = refusal(waiting)) return waiting.answer(std::move(*no));
+    const ports::CallContext& context = waiting.context;
+    auto applied = shard_->apply(context, waiting.command, waiting.render);
+    if (!applied) return waiting.answer(std::move(applied).error());
+    const BatchNo batch = open_batch();
+    const bool hold = context.lowers_risk && mutates(waiting.command) && !context.dry_run;
+    if (hold) sticky_.push_back({++last_hold_, batch, context, waiting.command, waiting.render});
+    held_.push_back({batch,
+                     {std::move(applied.value().reply_json), applied.value().repeated, true},
+                     std::move(waiting.answer),
+                     clock_.steady(),
+                     hold ? last_hold_ : 0});
+}
+
+void TurnLoop::submit() {
+    ports::Batch batch = shard_->close_batch();
+    open_since_.reset();
+    in_flight_.emplace_back(batch.n, clock_.steady());
+    progress_.batch = batch.n.value;
+    const std::uint64_t generation = generation_;
+    auto done = [this, generation](const ports::CommitReport& report) {
+        scheduler_.post([this, generation, report] {
+            if (generation == generation_ || VAULT_LOOP_PLANTED(StaleReportBelieved))
+                on_report(report);
+        });
+    };
+    store_.commit(std::move(batch), std::move(done));
+}
+
+void TurnLoop::on_report(const ports::CommitReport& report) {
+    switch (report.status) {
+        case ports::CommitStatus::Durable:
+            on_durable(report.n);
+            schedule_turn();
+            return;
+        // The store takes no further batch until it is loaded, which also reads what became of
+        // this one.
+        case ports::CommitStatus::Unknown:
+            return reload("a commit's outcome was lost: " + report.message, Known::No);
+        case ports::CommitStatus::Failed:
+            return reload("a commit failed: " + report.message, Known::Lost);
+        case ports::CommitStatus::Fenced: return fenced();
+    }
+}
+
+void TurnLoop::on_durable(BatchNo n) {
+    durable_ = n;
+    progress_.durable = durable_.value;
+    while (!in_flight_.empty() && in_flight_.front().first <= durable_)
+        in_flight_.pop_front();
+    std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
+    release();
+}
+
+// The shard belongs to another writer now: nothing of ours can be committed any more, and the next
+// load would take it back from him.
+void TurnLoop::fenced() {
+    logger_.log(LogLevel::Alert, "fenced", "another process has taken over this store; stopping");
+    ++generation_;
+    in_flight_.clear();
+    sticky_.clear();
+    shard_.reset();
+    refuse_held(store_refused("another process has taken over"));
+    if (on_fenced) on_fenced();
+    check_drained();
+}
+
+void TurnLoop::release() {
+    while (!held_.empty() &&
+           (held_.front().batch <= durable_ || VAULT_LOOP_PLANTED(ReplyBeforeDurable))) {
+        Held next = std::move(held_.front());
+        held_.pop_front();
+        next.answer(std::move(next.reply));
+    }
+}
+
+// A pause or halt bites in memory at once; its reply does not wait for a store that is behind.
+void TurnLoop::release_urgent() {
+    const SteadyTime now = clock_.steady();
+    for (auto it = held_.begin(); it != held_.end();) {
+        if (it->hold == 0 || now - it->since < kUrgent) {
+            ++it;
+            continue;
+        }
+        it->reply.durable = false;
+        it->answer(std::move(it->reply));
+        it = held_.erase(it);
+    }
+}
+
+// Forgetting what is not durable is safe: none of it was released. After a lost answer it is known
+// only once the store is loaded what became of the batches in flight; until then replies wait.
+void TurnLoop::reload(const std::string& why, Known known) {
+    logger_.log(LogLevel::Error, "shard_reload", why);
+    ++generation_;
+    ++progress_.reloads;
+    in_flight_.clear();
+    open_since_.reset();
+    shard_.reset();
+    if (VAULT_LOOP_PLANTED(FailureSaysNothingDone)) known = Known::Lost;
+    if (known == Known::Lost) refuse_lost(why);
+    if (draining_ && ++failures_while_draining_ > kFailuresWhileDraining) return give_up(why);
+    auto loaded = load_shard();
+    down_ = !loaded;
+    if (down_) {
+        down_why_ = why;
+        logger_.log(LogLevel::Alert, "reload_failed", loaded.error().message());
+        return;
+    }
+    on_durable(durable_);
+    refuse_lost(why);
+    restore_holds();
+    logger_.log(LogLevel::Notice, "shard_reloaded",
+                fmt::format("continuing after batch {}", durable_.value));
+    schedule_turn();
+}
+
+Result<void> TurnLoop::load_shard() {
+    VAULT_TRY(const ports::Snapshot snapshot, store_.load(shard_id_));
+    auto shard = make_shard_();
+    VAULT_TRYV(shard->load(snapshot));
+    shard->set_buys_stopped(store_.health().buys_stopped);
+    shard_ = std::move(shard);
+    durable_ = snapshot.mark.n;
+    progress_.durable = progress_.batch = durable_.value;
+    return success();
+}
+
+// Whoever waits for something that is not durable learns that it is lost; pauses and halts are not,
+// they are applied anew.
+void TurnLoop::refuse_lost(const std::string& why) {
+    std::erase_if(held_, [&](Held& held) {
+        if (held.hold != 0) return false;
+        held.answer(store_refused(why));
+        return true;
+    });
+}
+
+void TurnLoop::refuse_held(const Error& error) {
+    for (Held& held : std::exchange(held_, {}))
+        held.answer(error);
+}
+
+void TurnLoop::restore_holds() {
+    std::deque<Held> waiting = std::exchange(held_, {});
+    std::set<std::uint64_t> lost;
+    if (VAULT_LOOP_PLANTED(HoldLostOnReload)) sticky_.clear();
+    for (StickyHold& hold : sticky_) {
+        auto again = shard_->apply(hold.context, hold.command, hold.render);
+        hold.batch = open_batch();
+        const auto caller = std::find_if(waiting.begin(), waiting.end(), [&](const Held& held) {
+            return held.hold == hold.number;
+        });
+        if (!again) {
+            logger_.log(LogLevel::Alert, "hold_lost", again.error().message());
+            lost.insert(hold.number);
+            if (caller != waiting.end()) caller->answer(again.error());
+        } else if (caller != waiting.end()) {
+            held_.push_back({hold.batch,
+                             {std::move(again.value().reply_json), again.value().repeated, true},
+                             std::move(caller->answer),
+                             caller->since,
+                             hold.number});
+        }
+    }
+    std::erase_if(sticky_, [&](const StickyHold& hold) { return lost.contains(hold.number); });
+}
+
+// Shutting down, and the store still fails: whoever waits learns that nobody knows.
+void TurnLoop::give_up(const std::string& why) {
+    down_ = false;
+    if (!sticky_.empty())
+        logger_.log(LogLevel::Alert, "hold_lost", "a pause or halt could not be stored: " + why);
+    sticky_.clear();
+    refuse_held(Error{Errc::OutcomeUnknown,
+                      "the store failed while the daemon was shutting down: " + why,
+                      {},
+                      "repeat the call with the same idempotency key after the restart"});
+    check_drained();
+}
+
+void TurnLoop::arm_alarm() {
+    SteadyTime wait = kHealthEvery;
+    if (shard_ != nullptr) {
+        if (!shard_->batch_empty() || !held_.empty()) wait = kUrgent / 2;
+        const auto due = draining_ ? std::nullopt : shard_->next_due();
+        if (due) wait = std::clamp(*due - clock_.steady(), kSoonest, wait);
+    }
+    wakes_at_ = clock_.steady() + wait;
+    scheduler_.wake_at(wakes_at_, [this] { on_alarm(); });
+}
+
+void TurnLoop::on_alarm() {
+    if (shard_ != nullptr) shard_->set_buys_stopped(store_.health().buys_stopped);
+    if (down_) reload(std::string{down_why_}, Known::No);
+    turn();
+    arm_alarm();
+}
+
+void TurnLoop::drain(std::function<void()> drained) {
+    draining_ = true;
+    drained_ = std::move(drained);
+    schedule_turn();
+}
+
+void TurnLoop::check_drained() {
+    if (!draining_ || !drained_) return;
+    if (!commands_.empty() || !urgent_.empty() || !in_flight_.empty()) return;
+    if (shard_ != nullptr && !shard_->batch_empty()) return;
+    if (down_ && !(held_.empty() && sticky_.empty())) return;
+    scheduler_.cancel_alarm();
+    scheduler_.post(std::exchange(drained_, nullptr));
+}
+
+}  // namespace vault::engine
