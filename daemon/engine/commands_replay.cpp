@@ -41,6 +41,7 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayStart& c) {
     next.last = opened.last;
     if (!context_.dry_run) {
         account->replay = std::move(next);
+        MarketRunner::forget_past(market);
         MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
         runner.advance_clock(market, opened.first);
         rebind_.push_back(c.account);

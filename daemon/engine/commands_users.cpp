@@ -97,9 +97,7 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
     settings.seed = settings.seed * 1'000'003 + id.value;
     Account account{{id, user->row.id, c.exchange, label, clock_.now(), context_.actor},
                     exchange::SimVenue{settings}};
-    account.market = static_cast<std::uint32_t>(world_.markets.size());
-    world_.markets.emplace_back();
-    world_.markets.back().accounts.push_back(id);
+    world_.join_market(account);
     recorder_.rows().accounts.push_back(account.row);
     world_.accounts.push_back(std::move(account));
     recorder_.touch(world_.accounts.back());

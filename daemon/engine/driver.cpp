@@ -40,6 +40,11 @@ Result<void> Driver::start() {
     return loop_.start();
 }
 
+void Driver::on_price(ports::LivePrice price) {
+    asio::post(executor_,
+               [this, price = std::move(price)]() mutable { loop_.price(std::move(price)); });
+}
+
 asio::awaitable<Result<ports::Reply>> Driver::execute(ports::CallContext context,
                                                       ports::Command command,
                                                       ports::Render render) {

@@ -1,7 +1,7 @@
 #pragma once
 // Driver: the turn loop on an Asio executor. It brings commands from any thread to the loop's, and
-// answers back to their callers' executors. Owned by the composition root; everything but execute()
-// and progress() on its own executor.
+// answers back to their callers' executors. Owned by the composition root; everything but
+// execute(), on_price() and progress() on its own executor.
 #include "daemon/engine/turn_loop.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,7 +23,7 @@ class AsioScheduler final : public Scheduler {
     std::uint64_t alarm_ = 0;  // only the alarm set last counts
 };
 
-class Driver final : public ports::Commands {
+class Driver final : public ports::Commands, public ports::PriceSink {
   public:
     using MakeShard = TurnLoop::MakeShard;
 
@@ -39,6 +39,7 @@ class Driver final : public ports::Commands {
     boost::asio::awaitable<Result<ports::Reply>> execute(ports::CallContext context,
                                                          ports::Command command,
                                                          ports::Render render) override;
+    void on_price(ports::LivePrice price) override;
     const DriverProgress& progress() const { return loop_.progress(); }
     // Set before start(): called when another writer has taken the shard.
     std::function<void()> on_fenced;

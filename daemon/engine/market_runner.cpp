@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace vault::engine {
+namespace {
+
+struct ByAccount {
+    bool operator()(const Listener& a, AccountId b) const { return a.account < b; }
+    bool operator()(AccountId a, const Listener& b) const { return a < b.account; }
+};
+
+}  // namespace
 
 void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
     const auto found = market.pairs.find(pair);
@@ -46,9 +54,12 @@ void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMa
 }
 
 void MarketRunner::close_day(Market& market, UtcTime day, UtcTime now) {
-    for (const AccountId id : market.accounts)
-        for (const VaultId vault : world_.find_account(id)->vaults)
+    for (const AccountId id : market.accounts) {
+        Account& account = *world_.find_account(id);
+        recorder_.touch(account);
+        for (const VaultId vault : account.vaults)
             close_day(*world_.find_vault(vault), day, now);
+    }
 }
 
 void MarketRunner::close_day(Vault& vault, UtcTime day, UtcTime now) {
@@ -70,7 +81,7 @@ void MarketRunner::close_day(Vault& vault, UtcTime day, UtcTime now) {
                                                .principal = books.principal,
                                                .vault_total = vault.books.total(),
                                                .vault_tradeable = vault.books.tradeable()});
-        sleeve.day = {day + std::chrono::days{1}, books.realised, unrealised, 0};
+        sleeve.day = {floor_day(now), books.realised, unrealised, 0};
         if (sleeve.caps.caps_reset_daily) sleeve.capped_by.clear();
         const auto due = last_due(sleeve.sweep_plan.every, now);
         if (due && *due > day) sleeve.sweep_due = due;
@@ -87,6 +98,7 @@ Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
     for (const Listener& listener : market.listeners)
         back = std::max(back,
                         fold_back(window_spec(listener.sleeve->params, false), feed.tick_every()));
+    market.windows.clear();
     VAULT_TRYV(feed.seek(position - 1));
     const std::optional<Tick> last = feed.next();
     VAULT_CHECK(last.has_value(), "a tick that was done is still there");
@@ -100,39 +112,63 @@ Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
     return success();
 }
 
+void MarketRunner::forget_past(Market& market) {
+    for (auto& [pair, at] : market.pairs)
+        at.windows.clear();
+}
+
+void MarketRunner::drop_listeners(Market& market, AccountId account) {
+    for (auto& [pair, at] : market.pairs) {
+        const auto [first, last] =
+            std::equal_range(at.listeners.begin(), at.listeners.end(), account, ByAccount{});
+        for (auto it = first; it != last; ++it)
+            at.windows.release(it->window);
+        at.listeners.erase(first, last);
+    }
+}
+
+// True if a window had to be made.
+bool MarketRunner::add_listeners(Market& market, Vault& vault) {
+    bool made = false;
+    for (Sleeve& sleeve : vault.sleeves) {
+        for (PairSlot& slot : sleeve.slots) {
+            const PairRules* rules = world_.rules_of(slot.pair);
+            VAULT_CHECK(rules != nullptr, "a vault's pair is in the catalogue");
+            PairMarket& at = market.pairs.try_emplace(slot.pair, *rules).first->second;
+            const market::WindowSpec spec = window_spec(sleeve.params, !market.exchange.empty());
+            made = made || at.windows.find(spec) == nullptr;
+            slot.view.rules = *rules;
+            slot.window = &at.windows.acquire(spec);
+            const Listener listener{vault.row.account, &vault, &sleeve, &slot, spec};
+            at.listeners.insert(std::upper_bound(at.listeners.begin(), at.listeners.end(),
+                                                 vault.row.account, ByAccount{}),
+                                listener);
+        }
+    }
+    return made;
+}
+
 Result<void> MarketRunner::rebind(Account& account) {
     Market& market = world_.market_of(account);
     SleeveTrader trader{world_, recorder_};
-    std::map<Pair, std::optional<Tick>> last;
-    for (const auto& [pair, at] : market.pairs)
-        last[pair] = at.last;
-    market.pairs.clear();
-    const auto ensure = [&](const Pair& pair) -> PairMarket* {
-        const PairRules* rules = world_.rules_of(pair);
-        if (rules == nullptr) return nullptr;
-        const auto [found, added] = market.pairs.try_emplace(pair, *rules);
-        if (added) found->second.last = last[pair];
-        return &found->second;
-    };
-    for (const AccountId id : market.accounts) {
-        for (const VaultId vault_id : world_.find_account(id)->vaults) {
-            Vault& vault = *world_.find_vault(vault_id);
-            for (Sleeve& sleeve : vault.sleeves) {
-                for (PairSlot& slot : sleeve.slots) {
-                    PairMarket* at = ensure(slot.pair);
-                    VAULT_CHECK(at != nullptr, "a vault's pair is in the catalogue");
-                    slot.view.rules = at->rules;
-                    slot.window = &at->windows.acquire(window_spec(sleeve.params, false));
-                    at->listeners.push_back({&vault, &sleeve, &slot});
-                }
-                trader.refresh(vault, sleeve);
-            }
-        }
+    drop_listeners(market, account.row.id);
+    bool made = false;
+    for (const VaultId id : account.vaults) {
+        Vault& vault = *world_.find_vault(id);
+        made = add_listeners(market, vault) || made;
+        for (Sleeve& sleeve : vault.sleeves)
+            trader.refresh(vault, sleeve);
     }
-    if (account.replay.feed == nullptr) return success();
-    PairMarket* fed = ensure(account.replay.source.pair);
-    VAULT_CHECK(fed != nullptr, "a replay's pair is in the catalogue");
-    return refill(*fed, *account.replay.feed);
+    const Replay& replay = account.replay;
+    std::erase_if(market.pairs, [&](const auto& entry) {
+        const bool fed = replay.feed != nullptr && entry.first == replay.source.pair;
+        return entry.second.listeners.empty() && !fed;
+    });
+    if (replay.feed == nullptr) return success();
+    const PairRules* rules = world_.rules_of(replay.source.pair);
+    VAULT_CHECK(rules != nullptr, "a replay's pair is in the catalogue");
+    PairMarket& fed = market.pairs.try_emplace(replay.source.pair, *rules).first->second;
+    return made || !fed.last ? refill(fed, *replay.feed) : success();
 }
 
 void end_replay(World& world, Recorder& recorder, Account& account, ReplayState state) {

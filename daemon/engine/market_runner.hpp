@@ -17,15 +17,19 @@ class MarketRunner {
     // Moves the clock without a tick; a midnight that passes closes its day.
     void advance_clock(Market& market, UtcTime now);
 
-    // Makes the market's listeners and windows fit the vaults' pairs and parameters, folding the
-    // feed's past into every window. Call after pairs, parameters or vaults changed. Errors: the
-    // feed's.
+    // Makes the account's listeners fit its vaults' pairs and parameters. A replay's past is folded
+    // into a window that is new; in a live market that starts empty, and the others go on. Call
+    // after pairs, parameters or vaults changed. Errors: the feed's.
     Result<void> rebind(Account& account);
+    // Empties all windows: the prices that follow come from another feed.
+    static void forget_past(Market& market);
 
   private:
     void close_day(Market& market, UtcTime day, UtcTime now);
     void close_day(Vault& vault, UtcTime day, UtcTime now);
     void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
+    static void drop_listeners(Market& market, AccountId account);
+    bool add_listeners(Market& market, Vault& vault);
     Result<void> refill(PairMarket& market, ports::TickFeed& feed);
 
     World& world_;

@@ -117,8 +117,11 @@ void Shard::restore(Backup&& backup) {
         world_.users.pop_back();
     while (world_.vaults.size() > backup.vaults)
         world_.vaults.pop_back();
-    while (world_.accounts.size() > backup.accounts)
+    while (world_.accounts.size() > backup.accounts) {
+        const Account& undone = world_.accounts.back();
+        std::erase(world_.market_of(undone).accounts, undone.row.id);
         world_.accounts.pop_back();
+    }
     while (world_.markets.size() > backup.markets)
         world_.markets.pop_back();
     for (User& user : backup.changed_users)
@@ -259,9 +262,10 @@ bool Shard::run_replays(SteadyTime until) {
     return due && *due <= clock_.steady();
 }
 
-void Shard::push_tick(std::uint32_t market, const Pair& pair, const Tick& tick) {
-    MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(world_.markets[market],
-                                                                           pair, tick);
+void Shard::push_price(std::string_view exchange, const Pair& pair, const Tick& tick) {
+    Market* const market = world_.live_market(exchange);
+    if (market == nullptr) return;
+    MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(*market, pair, tick);
 }
 
 void Shard::set_buys_stopped(bool stopped) {

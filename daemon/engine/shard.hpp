@@ -30,8 +30,8 @@ class Shard {
     bool run_replays(SteadyTime until);
     // When a paced replay is next due; none: nothing to wait for.
     std::optional<SteadyTime> next_due() const;
-    // One tick of a live market (the port for live feeds).
-    void push_tick(std::uint32_t market, const Pair& pair, const Tick& tick);
+    // One tick of a live exchange, for all accounts on it. A pair that nobody trades is ignored.
+    void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
 
     void set_buys_stopped(bool stopped);
     bool batch_empty() const { return recorder_.empty(); }

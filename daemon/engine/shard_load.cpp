@@ -96,10 +96,9 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         VAULT_TRY(AccountMemory memory, load_account(body));
         Account account{row, std::move(memory.venue)};
         account.replay = std::move(memory.replay);
-        account.market = static_cast<std::uint32_t>(world_.markets.size());
-        world_.markets.emplace_back();
-        world_.markets.back().accounts.push_back(row.id);
-        world_.markets.back().now = memory.now;
+        world_.join_market(account);
+        Market& market = world_.market_of(account);
+        market.now = std::max(market.now, memory.now);
         account.replay.paced_from = memory.now;
         account.replay.paced_at = clock_.steady();
         world_.accounts.push_back(std::move(account));

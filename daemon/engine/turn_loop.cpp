@@ -59,6 +59,19 @@ void TurnLoop::call(ports::CallContext context, ports::Command command, ports::R
     schedule_turn();
 }
 
+void TurnLoop::price(ports::LivePrice price) {
+    Tick& newest = prices_[{std::move(price.exchange), price.pair}];
+    const bool gap = newest.gap || price.tick.gap;
+    newest = price.tick;
+    newest.gap = gap;
+    schedule_turn();
+}
+
+void TurnLoop::take_prices() {
+    for (const auto& [from, tick] : std::exchange(prices_, {}))
+        shard_->push_price(from.first, from.second, tick);
+}
+
 // A pause or halt goes before everything that waits. A resume that was asked for earlier must not
 // undo it afterwards.
 void TurnLoop::refuse_overtaken_resumes() {
@@ -98,7 +111,10 @@ void TurnLoop::turn() {
         return check_drained();
     }
     bool more = false;
-    if (!draining_ && !behind()) more = shard_->run_replays(clock_.steady() + kSlice);
+    if (!draining_ && !behind()) {
+        take_prices();
+        more = shard_->run_replays(clock_.steady() + kSlice);
+    }
     if (!shard_->batch_empty() && !open_since_) open_since_ = clock_.steady();
     const bool waited = !held_.empty() && held_.back().batch > shard_->last_batch();
     const bool old = open_since_ && clock_.steady() - *open_since_ >= options_.ride_along;

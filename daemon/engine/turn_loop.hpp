@@ -9,6 +9,7 @@
 #include "common/base/log.hpp"
 #include "daemon/engine/scheduler.hpp"
 #include "daemon/engine/shard.hpp"
+#include "daemon/ports/market_feed.hpp"
 
 #include <atomic>
 #include <deque>
@@ -45,6 +46,8 @@ class TurnLoop {
     Result<void> start();
     void call(ports::CallContext context, ports::Command command, ports::Render render,
               Answer answer);
+    // A live price, for the next turn; the newest per pair takes the place of the one before it.
+    void price(ports::LivePrice price);
     // Refuses mutations, stops replays, waits for the last batch, then calls `drained` once. A
     // store that keeps failing is given up on after a few tries.
     void drain(std::function<void()> drained);
@@ -82,6 +85,7 @@ class TurnLoop {
     void schedule_turn();
     void turn();
     void take_commands();
+    void take_prices();
     void run(Waiting waiting);
     std::optional<Error> refusal(const Waiting& waiting) const;
     void submit();
@@ -115,7 +119,8 @@ class TurnLoop {
 
     std::deque<Waiting> urgent_;    // pauses and halts, in the order they came
     std::deque<Waiting> commands_;  // everything else
-    std::deque<Held> held_;         // by batch
+    std::map<std::pair<std::string, Pair>, Tick> prices_;  // live, by exchange and pair
+    std::deque<Held> held_;                                // by batch
     std::vector<StickyHold> sticky_;
     std::uint64_t last_hold_ = 0;
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;

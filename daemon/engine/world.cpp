@@ -2,6 +2,8 @@
 
 #include "common/base/check.hpp"
 
+#include <algorithm>
+
 namespace vault::engine {
 
 std::string_view to_text(ReplayState state) {
@@ -13,6 +15,28 @@ std::string_view to_text(ReplayState state) {
         case ReplayState::Stopped: return "stopped";
     }
     return "";
+}
+
+void World::join_market(Account& account) {
+    constexpr std::string_view kPaper = "paper";
+    const bool shared = account.row.exchange != kPaper;
+    Market* const live = shared ? live_market(account.row.exchange) : nullptr;
+    if (live != nullptr) {
+        const auto at = std::find_if(markets.begin(), markets.end(),
+                                     [live](const Market& market) { return &market == live; });
+        account.market = static_cast<std::uint32_t>(at - markets.begin());
+    } else {
+        account.market = static_cast<std::uint32_t>(markets.size());
+        markets.emplace_back();
+        if (shared) markets.back().exchange = account.row.exchange;
+    }
+    markets[account.market].accounts.push_back(account.row.id);
+}
+
+Market* World::live_market(std::string_view exchange) {
+    for (Market& market : markets)
+        if (!market.exchange.empty() && market.exchange == exchange) return &market;
+    return nullptr;
 }
 
 User* World::find_user(std::string_view name) {

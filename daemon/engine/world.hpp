@@ -88,11 +88,14 @@ struct Vault {
     const Sleeve& sleeve(SleeveKind kind) const { return sleeves[index_of(kind)]; }
 };
 
-// Who listens to a pair's ticks. Rebuilt whenever pairs, settings or vaults change.
+// Who listens to a pair's ticks. An account's are made anew whenever its pairs, settings or vaults
+// change.
 struct Listener {
+    AccountId account;
     Vault* vault = nullptr;
     Sleeve* sleeve = nullptr;
     PairSlot* slot = nullptr;
+    market::WindowSpec window;  // that it holds
 };
 
 struct PairMarket {
@@ -100,7 +103,7 @@ struct PairMarket {
     market::PairWindows windows;
     std::optional<Tick> last;
     UtcTime last_snapshot;
-    std::vector<Listener> listeners;
+    std::vector<Listener> listeners;  // by account, then in its vaults' order
 
     explicit PairMarket(const PairRules& r) : rules(r) {}
 };
@@ -108,6 +111,7 @@ struct PairMarket {
 // One source of prices and its clock. A replayed account has one of its own; accounts that follow a
 // live market share one.
 struct Market {
+    std::string exchange;  // live; empty: of one simulated account
     std::map<Pair, PairMarket> pairs;
     UtcTime now;  // of the last tick; 1970 before the first
     std::vector<AccountId> accounts;
@@ -164,6 +168,10 @@ struct World {
     const User& user_of(const Vault& vault) const;
     Account& account_of(const Vault& vault);
     const Account& account_of(const Vault& vault) const;
+    // Gives the account its market: one of its own on paper, else the one that its exchange's
+    // accounts share.
+    void join_market(Account& account);
+    Market* live_market(std::string_view exchange);  // null: nobody is on that exchange
     Market& market_of(const Account& account) { return markets[account.market]; }
     const Market& market_of(const Account& account) const { return markets[account.market]; }
     const PairRules* rules_of(const Pair& pair) const;

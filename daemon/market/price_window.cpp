@@ -132,6 +132,11 @@ void PairWindows::add(const Tick& tick) {
         shared.window.add(tick);
 }
 
+void PairWindows::clear() {
+    for (auto& [spec, shared] : windows_)
+        shared.window.clear();
+}
+
 void PairWindows::seed_close(Price close) {
     for (auto& [spec, shared] : windows_)
         shared.window.seed_close(close);

@@ -89,6 +89,7 @@ class PairWindows {
     const PriceWindow* find(const WindowSpec& spec) const;
 
     void add(const Tick& tick);
+    void clear();
     void seed_close(Price close);
     std::size_t size() const { return windows_.size(); }
     std::size_t memory_bytes() const;

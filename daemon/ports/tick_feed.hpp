@@ -3,10 +3,7 @@
 // file or the synthetic market. Pulled by the shard inside a turn; deterministic: the same feed
 // gives the same ticks, position by position, on every machine. The position is stored with the
 // batch, and a restart seeks to it. Owned by the account that replays; the shard's thread only.
-//
-// A live feed is no TickFeed: its prices come when they come. An exchange room pushes them into the
-// shard's mailbox as events (newest per pair wins), numbers them from the price log that the shard
-// keeps, and sets Tick::gap itself after 300 s without a price.
+// A live feed is no TickFeed (market_feed.hpp).
 #include "common/domain/market.hpp"
 
 #include <optional>
