@@ -1,0 +1,166 @@
+// Live prices: the turn loop keeps the newest of a pair until its turn, and accounts of one
+// exchange share one market, whose windows outlive what happens to a single account.
+#include "common/base/log.hpp"
+#include "daemon/engine/turn_loop.hpp"
+#include "daemon/store/memory/memory_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace vault::engine {
+namespace {
+
+namespace cmd = ports::cmd;
+const Pair kEth = Pair::parse("ETH/USDT").value();
+
+std::string no_reply(const ports::View&) {
+    return "{}";
+}
+
+class NoFeeds final : public ports::FeedFactory {
+  public:
+    Result<ports::OpenedFeed> open(const ports::FeedSource&) override {
+        return Error{Errc::NotFound, "there is no feed"};
+    }
+};
+
+// Runs what was posted when asked to; there is no time.
+class StillScheduler final : public Scheduler {
+  public:
+    void post(std::function<void()> work) override { work_.push_back(std::move(work)); }
+    void wake_at(SteadyTime, std::function<void()>) override {}
+    void cancel_alarm() override {}
+    void run() {
+        while (!work_.empty()) {
+            const auto work = std::move(work_.front());
+            work_.pop_front();
+            work();
+        }
+    }
+
+  private:
+    std::deque<std::function<void()>> work_;
+};
+
+// A store as it will be when an exchange is connected: two accounts on it, a vault each.
+class LiveStore final : public ports::Store {
+  public:
+    explicit LiveStore(store::MemoryStore& inner) : inner_(inner) {}
+    Result<ports::Snapshot> load(ShardId shard) override {
+        VAULT_TRY(ports::Snapshot snapshot, inner_.load(shard));
+        for (ports::AccountRow& account : snapshot.accounts)
+            account.exchange = "kraken";
+        return snapshot;
+    }
+    void commit(ports::Batch batch, Done done) override {
+        inner_.commit(std::move(batch), std::move(done));
+    }
+    Result<ports::ShardMark> read_mark(ShardId shard) override { return inner_.read_mark(shard); }
+    ports::StoreHealth health() const override { return inner_.health(); }
+    void close() override { inner_.close(); }
+
+  private:
+    store::MemoryStore& inner_;
+};
+
+class LiveMarket : public testing::Test {
+  protected:
+    void SetUp() override {
+        options_.catalogue.emplace(
+            kEth, PairRules{kEth, Decimal::from_raw(Decimal::kOne / 100),
+                            Decimal::from_raw(Decimal::kOne / 10'000), Decimal::from_int(5),
+                            Decimal::from_raw(Decimal::kOne / 10'000)});
+        auto shard = make_shard();
+        ASSERT_TRUE(shard->load(memory_.load(ShardId{1}).value()).has_value());
+        for (std::uint32_t n = 1; n <= 2; ++n) {
+            const std::string user = "user" + std::to_string(n);
+            apply(*shard, cmd::CreateUser{user, Role::Member});
+            apply(*shard, cmd::AddAccount{user, "paper", ""});
+            apply(*shard, cmd::CreateVault{AccountId{n}, kEth.quote, Decimal::from_int(1'000)});
+            apply(*shard, cmd::SetPairs{VaultId{n}, {kEth}, {}, false});
+        }
+        memory_.commit(shard->close_batch(), {});
+        ASSERT_TRUE(memory_.step());
+        ASSERT_TRUE(loop_.start().has_value());
+        scheduler_.run();
+    }
+    std::unique_ptr<Shard> make_shard() {
+        return std::make_unique<Shard>(ShardId{1}, options_, feeds_, clock_, logger_);
+    }
+    static void apply(Shard& shard, const ports::Command& command) {
+        const auto done = shard.apply({}, command, no_reply);
+        ASSERT_TRUE(done.has_value()) << done.error().message();
+    }
+    void price(int seconds, int units, bool gap = false) {
+        const UtcTime time = kStart + std::chrono::seconds{seconds};
+        loop_.price({"kraken", kEth, Tick{time, Price{Decimal::from_int(units)}, 0, gap}});
+    }
+    const PairSlot& slot(std::uint32_t vault, SleeveKind kind) const {
+        return loop_.shard()->world().vaults[vault - 1].sleeve(kind).slots.front();
+    }
+
+    static constexpr UtcTime kStart{std::chrono::hours{24 * 365 * 54}};
+    ManualClock clock_{kStart};
+    NullLogger logger_;
+    NoFeeds feeds_;
+    EngineOptions options_;
+    store::MemoryStore memory_{clock_};
+    LiveStore store_{memory_};
+    StillScheduler scheduler_;
+    TurnLoop loop_{scheduler_, store_, [this] { return make_shard(); }, ShardId{1}, {},
+                   clock_,     logger_};
+};
+
+TEST_F(LiveMarket, TheNewestPriceOfAPairIsTheOneThatATurnSees) {
+    price(0, 100);
+    price(1, 101, true);
+    price(2, 102);
+    scheduler_.run();
+    const market::PriceWindow& window = *slot(1, SleeveKind::Flash).window;
+    EXPECT_EQ(window.samples(), 1U);
+    EXPECT_EQ(window.figures().price, Price{Decimal::from_int(102)});
+    const Market& market = loop_.shard()->world().markets.front();
+    EXPECT_TRUE(market.pairs.at(kEth).last->gap) << "a gap must outlive the price that told it";
+    price(15, 103);  // the next multiple of sell_check
+    scheduler_.run();
+    EXPECT_EQ(window.samples(), 2U);
+}
+
+TEST_F(LiveMarket, AccountsOfAnExchangeShareItsWindows) {
+    ASSERT_EQ(loop_.shard()->world().markets.size(), 1U);
+    EXPECT_EQ(slot(1, SleeveKind::Flash).window, slot(2, SleeveKind::Flash).window);
+    EXPECT_EQ(slot(1, SleeveKind::Quiet).window, slot(1, SleeveKind::Flash).window);
+}
+
+TEST_F(LiveMarket, WhatHappensToOneAccountLeavesTheOthersTheirPast) {
+    for (int second = 0; second < 50; ++second) {
+        price(second, 100 + second);
+        scheduler_.run();
+    }
+    const market::PriceWindow* const shared = slot(2, SleeveKind::Flash).window;
+    ASSERT_EQ(shared->samples(), 4U) << "a live sample is taken each sell_check";
+    bool answered = false;
+    ports::CallContext context;
+    context.actor = "test";
+    context.idem_key = "k";
+    loop_.call(context, cmd::SetSleeve{VaultId{1}, SleeveKind::Flash, {{"history", "9h"}}},
+               no_reply, [&](const Result<ports::Reply>& reply) { answered = reply.has_value(); });
+    scheduler_.run();
+    while (memory_.step())
+        scheduler_.run();
+    EXPECT_TRUE(answered);
+    EXPECT_EQ(slot(2, SleeveKind::Flash).window, shared);
+    EXPECT_EQ(shared->samples(), 4U);
+    EXPECT_NE(slot(1, SleeveKind::Flash).window, shared);
+    EXPECT_TRUE(slot(1, SleeveKind::Flash).window->empty());
+}
+
+TEST_F(LiveMarket, APriceOfAnExchangeThatNobodyIsOnIsIgnored) {
+    loop_.price({"binance", kEth, Tick{kStart, Price{Decimal::from_int(1)}, 0, false}});
+    scheduler_.run();
+    EXPECT_TRUE(slot(1, SleeveKind::Flash).window->empty());
+}
+
+}  // namespace
+}  // namespace vault::engine
