@@ -60,7 +60,6 @@ engine::EngineOptions engine_options(const config::Config& from) {
         options.catalogue.emplace(rules.pair, rules);
     options.price_snapshot_every = from.engine.price_snapshot_every;
     options.batch_rows_max = from.engine.batch_rows_max;
-    options.batch_time_max = from.engine.batch_ms_max;
     options.reply_life = from.store.retention.idempotency;
     return options;
 }
@@ -151,6 +150,7 @@ Result<void> App::Parts::build(const config::Config& config) {
         .batches_ahead_max = config.engine.batches_ahead_max,
         .ahead_max = config.engine.ahead_ms_max,
         .ride_along = config.engine.ride_along_ms,
+        .replay_batch = config.engine.batch_ms_max,
     };
     driver = std::make_unique<engine::Driver>(shard_io.get_executor(), *store, make_shard, kShard,
                                               driver_options, clock, logger);

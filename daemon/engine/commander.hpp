@@ -12,7 +12,6 @@ struct EngineOptions {
     std::map<Pair, PairRules> catalogue;
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
-    Duration batch_time_max{50};
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
 };
 

@@ -117,13 +117,15 @@ void TurnLoop::turn() {
     }
     if (!shard_->batch_empty() && !open_since_) open_since_ = clock_.steady();
     const bool waited = !held_.empty() && held_.back().batch > shard_->last_batch();
-    const bool old = open_since_ && clock_.steady() - *open_since_ >= options_.ride_along;
+    const bool replaying = shard_->next_due().has_value();
+    const Duration oldest = replaying ? options_.replay_batch : options_.ride_along;
+    const bool old = open_since_ && clock_.steady() - *open_since_ >= oldest;
     if (!shard_->batch_empty() && !behind() && (waited || draining_ || old || shard_->batch_full()))
         submit();
     release();
     release_urgent();
     if (more || !commands_.empty() || !urgent_.empty()) schedule_turn();
-    const bool soon = !shard_->batch_empty() || !held_.empty() || shard_->next_due().has_value();
+    const bool soon = !shard_->batch_empty() || !held_.empty() || replaying;
     if (soon && wakes_at_ > clock_.steady() + kUrgent) arm_alarm();
     check_drained();
 }

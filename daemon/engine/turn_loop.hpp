@@ -20,7 +20,8 @@ namespace vault::engine {
 struct DriverOptions {
     std::uint64_t batches_ahead_max = 64;
     Duration ahead_max{1'000};
-    Duration ride_along{250};
+    Duration ride_along{250};          // rows that nobody waits for are committed by then
+    Duration replay_batch{50};         // a replay's batch is closed at this age
     std::size_t commands_max = 4'096;  // waiting for a turn; past that a command is Busy
 };
 
