@@ -160,9 +160,9 @@ Result<void> MarketRunner::rebind(Account& account) {
             trader.refresh(vault, sleeve);
     }
     const Replay& replay = account.replay;
+    // A price that was seen is not forgotten.
     std::erase_if(market.pairs, [&](const auto& entry) {
-        const bool fed = replay.feed != nullptr && entry.first == replay.source.pair;
-        return entry.second.listeners.empty() && !fed;
+        return entry.second.listeners.empty() && !entry.second.last;
     });
     if (replay.feed == nullptr) return success();
     const PairRules* rules = world_.rules_of(replay.source.pair);

@@ -99,6 +99,9 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         world_.join_market(account);
         Market& market = world_.market_of(account);
         market.now = std::max(market.now, memory.now);
+        for (const auto& [pair, tick] : memory.last)
+            if (const PairRules* rules = world_.rules_of(pair))
+                market.pairs.try_emplace(pair, *rules).first->second.last = tick;
         account.replay.paced_from = memory.now;
         account.replay.paced_at = clock_.steady();
         world_.accounts.push_back(std::move(account));

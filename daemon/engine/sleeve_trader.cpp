@@ -149,7 +149,8 @@ void SleeveTrader::decide(const Listener& at, const PairMarket& market,
     const bool stopped = at.sleeve->held == HoldKind::Halted || !at.vault->attention.empty() ||
                          !slot.attention.empty();
     if (selling && decision.action == Action::Hold && slot.standing_sell != Reason::None &&
-        decision.reason != Reason::BelowMinimum && decision.reason != Reason::StalePrice)
+        decision.reason != Reason::BelowMinimum && decision.reason != Reason::StalePrice &&
+        decision.reason != Reason::OrderPending)
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
         decision = {decision.check, Action::Hold, Reason::Paused};

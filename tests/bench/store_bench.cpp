@@ -6,7 +6,7 @@
 #include "daemon/ledger/canonical.hpp"
 #include "daemon/ledger/chain.hpp"
 #include "daemon/store/sqlite/sqlite_store.hpp"
-#include "tests/bench/figures.hpp"
+#include "tests/support/figures.hpp"
 
 #include <sqlite3.h>
 

@@ -1,7 +1,7 @@
 // How fast the cycle rules are on one core, hot and over 20,000 sleeves. `--json` as in figures.hpp.
 #include "common/base/random.hpp"
 #include "daemon/strategy/cycle.hpp"
-#include "tests/bench/figures.hpp"
+#include "tests/support/figures.hpp"
 
 #include <chrono>
 #include <cstdio>
