@@ -1,4 +1,5 @@
 // Loading a shard from what the store kept.
+#include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/shard.hpp"
 #include "daemon/engine/state_codec.hpp"
 
@@ -147,7 +148,10 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
         Vault& vault = world_.vaults.back();
         account->vaults.push_back(row.id);
         VAULT_TRY(const std::string_view body, body_of(states, "vault", to_text(row.id)));
-        VAULT_TRY(const ledger::BooksState memory, load_vault(vault, body));
+        VAULT_TRY(ledger::BooksState memory, load_vault(vault, body));
+        if (VAULT_ENGINE_PLANTED(AllocationLostOnLoad))
+            for (ledger::SleeveState& sleeve : memory.sleeves)
+                sleeve.unallocate_requested = kZero;
         const auto head = snapshot.heads.find(row.id);
         const ledger::ChainHead chain =
             head == snapshot.heads.end() ? ledger::ChainHead{}
@@ -161,6 +165,10 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
             VAULT_TRYV(load_sleeve(sleeve, text));
             VAULT_TRYV(apply_settings(sleeve));
             lose_track(sleeve);
+            if (VAULT_ENGINE_PLANTED(HaltForgottenOnLoad)) sleeve.hold = vault.hold = Hold{};
+            if (VAULT_ENGINE_PLANTED(TrackerLostOnLoad))
+                for (PairSlot& slot : sleeve.slots)
+                    slot.state = {};
         }
     }
     return success();

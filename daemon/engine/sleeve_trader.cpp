@@ -1,5 +1,6 @@
 #include "daemon/engine/sleeve_trader.hpp"
 
+#include "daemon/engine/planted_bug.hpp"
 #include "daemon/ledger/canonical.hpp"
 #include "daemon/market/pair_rules.hpp"
 
@@ -88,8 +89,9 @@ void SleeveTrader::refresh(Vault& vault, Sleeve& sleeve) {
     const Decimal tier_fee = account.venue.settings().fee_rate;
     const Decimal free = vault.books.free_cash(sleeve.kind);
     sleeve.held = effective_hold(world_, vault, sleeve);
-    const bool no_buys = sleeve.held != HoldKind::None || !vault.attention.empty() ||
-                         vault.books.underfunded() || world_.buys_stopped;
+    const bool held_back = sleeve.held != HoldKind::None && !VAULT_ENGINE_PLANTED(BuyWhilePaused);
+    const bool no_buys =
+        held_back || !vault.attention.empty() || vault.books.underfunded() || world_.buys_stopped;
     std::uint32_t open = 0;
     for (PairSlot& slot : sleeve.slots) {
         const ledger::Position* position =
@@ -272,7 +274,13 @@ bool SleeveTrader::send(const Listener& at, Order order, ledger::Transaction int
     recorder_.order(vault, sleeve.orders.back(), now);
     recorder_.touch(vault, sleeve);
     recorder_.touch(account);
-    on_venue_events(account, account.venue.place(sleeve.orders.back().request), now);
+    const OrderRequest request = sleeve.orders.back().request;
+    on_venue_events(account, account.venue.place(request), now);
+    if (VAULT_ENGINE_PLANTED(IntentSentTwice)) {
+        OrderRequest again = request;
+        again.id.number += 1'000'000;
+        account.venue.place(again);
+    }
     refresh(vault, sleeve);
     return true;
 }
@@ -356,7 +364,7 @@ Result<Decimal> SleeveTrader::book_end_in(ledger::Transaction& tx, Order& order,
         VAULT_TRYV(finish(order, ending.event, order.filled));
     }
     if (order.end_reason.empty()) order.end_reason = ending.reason;
-    if (left.is_positive()) {
+    if (left.is_positive() && !VAULT_ENGINE_PLANTED(LockKeptAtEnd)) {
         tx.set_cause(end_cause(order));
         if (order.request.side == Side::Buy) {
             VAULT_TRYV(tx.buy_end(id.sleeve, left));
@@ -378,7 +386,7 @@ void SleeveTrader::book_end(Vault& vault, Order& order, const Ending& ending, Ut
         VAULT_TRYV(book_end_in(tx, next, ending));
         judge_dust(tx, vault, next);
         const Order old = std::exchange(order, next);
-        const bool live = has_live_order(sleeve);
+        const bool live = has_live_order(sleeve) && !VAULT_ENGINE_PLANTED(SweepWithLiveOrder);
         order = old;
         return tx.close_if_flat(sleeve.kind, live);
     }();
@@ -417,7 +425,7 @@ void SleeveTrader::book_fill(Vault& vault, Order& order, const Fill& fill, const
             judge_dust(tx, vault, next);
         }
         const Order old = std::exchange(order, next);
-        const bool live = has_live_order(sleeve);
+        const bool live = has_live_order(sleeve) && !VAULT_ENGINE_PLANTED(SweepWithLiveOrder);
         order = old;
         return tx.close_if_flat(sleeve.kind, live);
     }();

@@ -1,6 +1,7 @@
 #include "daemon/engine/world.hpp"
 
 #include "common/base/check.hpp"
+#include "daemon/engine/planted_bug.hpp"
 
 namespace vault::engine {
 
@@ -58,7 +59,12 @@ const PairRules* World::rules_of(const Pair& pair) const {
 }
 
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
-    return effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &sleeve.hold});
+    const Hold& own =
+        VAULT_ENGINE_PLANTED(HoldOfOtherSleeve)
+            ? vault.sleeve(sleeve.kind == SleeveKind::Quiet ? SleeveKind::Flash : SleeveKind::Quiet)
+                  .hold
+            : sleeve.hold;
+    return effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &own});
 }
 
 }  // namespace vault::engine
