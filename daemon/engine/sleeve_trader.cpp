@@ -38,6 +38,19 @@ std::string figures_json(const std::vector<strategy::Figure>& figures) {
     return out;
 }
 
+// A sell decision stands until flat, whatever the rules say later; what stops the order itself is
+// no rule.
+bool can_repeat_sell(Reason held_for) {
+    return held_for != Reason::BelowMinimum && held_for != Reason::StalePrice &&
+           held_for != Reason::OrderPending;
+}
+
+// Rule 11: the minima are tested for every sell, a standing one and a liquidation's included.
+bool sellable(const PairSlot& slot, const PairMarket& market, Price price) {
+    return !market::below_minimum(market.rules, price,
+                                  market::floor_lot(slot.view.quantity, market.rules.lot));
+}
+
 OrderEvent ending_event(OrderState state) {
     return state == OrderState::Filled    ? OrderEvent::Complete
            : state == OrderState::Expired ? OrderEvent::Expire
@@ -131,9 +144,10 @@ void SleeveTrader::quarantine(Vault& vault, UtcTime now, const Error& why) {
 
 void SleeveTrader::on_tick(const Listener& at, const PairMarket& market,
                            const ports::MarketView& view) {
+    const bool loss_capped = at.sleeve->caps.max_daily_loss.has_value();
+    if (loss_capped && !VAULT_ENGINE_PLANTED(CapTripsTooLate)) check_loss_cap(at, view.now);
     const ports::Decision decision =
         strategy::evaluate(at.sleeve->params, view, at.slot->view, at.slot->state);
-    if (at.sleeve->caps.max_daily_loss) check_loss_cap(at, market, view.now);
     const bool must_sell = at.sleeve->held == HoldKind::Liquidating &&
                            at.slot->view.quantity.is_positive() && !at.slot->view.order_pending &&
                            at.vault->attention.empty();
@@ -142,6 +156,7 @@ void SleeveTrader::on_tick(const Listener& at, const PairMarket& market,
     } else if (decision.check != ports::Decision::Check::None) {
         decide(at, market, view, decision);
     }
+    if (loss_capped && VAULT_ENGINE_PLANTED(CapTripsTooLate)) check_loss_cap(at, view.now);
 }
 
 void SleeveTrader::decide(const Listener& at, const PairMarket& market,
@@ -151,17 +166,14 @@ void SleeveTrader::decide(const Listener& at, const PairMarket& market,
     const bool stopped = at.sleeve->held == HoldKind::Halted || !at.vault->attention.empty() ||
                          !slot.attention.empty();
     if (selling && decision.action == Action::Hold && slot.standing_sell != Reason::None &&
-        decision.reason != Reason::BelowMinimum && decision.reason != Reason::StalePrice)
+        can_repeat_sell(decision.reason))
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
         decision = {decision.check, Action::Hold, Reason::Paused};
-    if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
-    if (decision.reason == Reason::Liquidate &&
-        market::below_minimum(market.rules, view.price,
-                              market::floor_lot(slot.view.quantity, market.rules.lot))) {
+    if (decision.action == Action::Sell && !sellable(slot, market, view.price))
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
-        slot.stuck = true;
-    }
+    if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
+    if (VAULT_ENGINE_PLANTED(StuckLoops) && slot.stuck) decision.action = Action::Sell;
     std::uint32_t order_number = 0;
     const ports::SleeveFigures shown = slot.view;
     if (decision.action == Action::Buy) order_number = buy(at, decision.reason, view.now);
@@ -468,7 +480,9 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
 void SleeveTrader::after_fill(Vault& vault, Sleeve& sleeve, PairSlot& slot, const Order& order,
                               const Fill& fill, const ledger::FillFigures& figures) {
     if (order.request.side == Side::Buy) {
-        if (!slot.view.quantity.is_positive()) {
+        // Coins sold by hand while their buy goes on do not end the cycle.
+        const bool opens = !slot.view.quantity.is_positive() && !slot.cycle_cost.is_positive();
+        if (opens) {
             slot.opened_at = fill.time;
             slot.entry_fee_rate = order.request.fee_rate;
             slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
@@ -504,6 +518,7 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
         sleeve.last_cycle_lost = slot.cycle_realised.is_negative();
         slot.standing_sell = Reason::None;
         slot.stuck = false;
+        slot.attention.clear();
         strategy::on_close(slot.state);
         recorder_.rows().cycles.push_back({vault.row.id, sleeve.kind, owner, sleeve.cycles,
                                            slot.pair, slot.opened_at, now, slot.cycle_cost,
@@ -529,21 +544,29 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
                                      "sleeve closed with less cash",
                                      figures.lapsed.text(), vault.row.asset.text()));
     }
-    if (sleeve.held == HoldKind::Liquidating && figures.closed) {
-        sleeve.hold = next_hold(sleeve.hold, HoldRequest::Liquidated, {});
-        const bool all_flat =
-            std::all_of(kSleeveKinds.begin(), kSleeveKinds.end(), [&](SleeveKind kind) {
-                return vault.books.flat(kind) && !has_live_order(vault.sleeve(kind));
-            });
-        if (all_flat) vault.hold = next_hold(vault.hold, HoldRequest::Liquidated, {});
-        recorder_.touch(vault);
-        for (Sleeve& each : vault.sleeves)
-            refresh(vault, each);
-    }
+    if (figures.closed) end_liquidation(vault, sleeve);
 }
 
-void SleeveTrader::check_loss_cap(const Listener& at, const PairMarket& market, UtcTime now) {
-    (void)market;
+// By the levels' own state, not by what is in force: a wider halt may cover a liquidation while its
+// last position closes.
+void SleeveTrader::end_liquidation(Vault& vault, Sleeve& sleeve) {
+    if (VAULT_ENGINE_PLANTED(LiquidationNeverEnds)) return;
+    const bool all_flat =
+        std::all_of(kSleeveKinds.begin(), kSleeveKinds.end(), [&](SleeveKind kind) {
+            return vault.books.flat(kind) && !has_live_order(vault.sleeve(kind));
+        });
+    const bool vault_done = all_flat && vault.hold.kind == HoldKind::Liquidating;
+    if (sleeve.hold.kind != HoldKind::Liquidating && !vault_done) return;
+    sleeve.hold = next_hold(sleeve.hold, HoldRequest::Liquidated, {});
+    if (vault_done) vault.hold = next_hold(vault.hold, HoldRequest::Liquidated, {});
+    recorder_.touch(vault);
+    recorder_.touch(vault, sleeve);
+    for (Sleeve& each : vault.sleeves)
+        refresh(vault, each);
+}
+
+// Before the strategy is asked: a fill of this very tick may have used up what the day may lose.
+void SleeveTrader::check_loss_cap(const Listener& at, UtcTime now) {
     Sleeve& sleeve = *at.sleeve;
     if (!sleeve.capped_by.empty()) return;
     const Decimal realised = std::as_const(at.vault->books).sleeve(sleeve.kind).realised;
