@@ -50,6 +50,7 @@ class Shard {
     void restore(Backup&& backup);
     void rebind(const std::vector<AccountId>& accounts);
     bool run_account(Account& account, std::size_t ticks_max);
+    void touch_all(Account& account);
     std::optional<SteadyTime> due_at(const Account& account) const;
 
     Result<void> load_accounts(const ports::Snapshot& snapshot,

@@ -106,6 +106,9 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         world_.markets.emplace_back();
         world_.markets.back().accounts.push_back(row.id);
         world_.markets.back().now = memory.now;
+        for (const auto& [pair, tick] : memory.prices)
+            if (const PairRules* rules = world_.rules_of(pair); rules != nullptr)
+                world_.markets.back().pairs.try_emplace(pair, *rules).first->second.last = tick;
         account.replay.paced_from = memory.now;
         account.replay.paced_at = clock_.steady();
         world_.accounts.push_back(std::move(account));
@@ -118,8 +121,9 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
 // vaults stay as they are.
 Result<void> Shard::open_feed(Account& account, std::uint64_t position) {
     Replay& replay = account.replay;
-    if (replay.state == ReplayState::None || replay.state == ReplayState::Stopped) return success();
+    if (replay.state == ReplayState::None) return success();
     auto opened = feeds_.open(replay.source);
+    if (!opened && replay.state == ReplayState::Stopped) return success();
     if (!opened) {
         logger_.log(LogLevel::Alert, "replay_stopped",
                     fmt::format("{}: {}", to_text(account.row.id), opened.error().message()));

@@ -308,6 +308,21 @@ json::object replay_json(const Replay& replay) {
             {"position", replay.feed ? replay.feed->position() : 0}};
 }
 
+// Written from the second version of this text on.
+std::vector<std::pair<Pair, Tick>> read_prices(Reader& outer) {
+    std::vector<std::pair<Pair, Tick>> out;
+    if (!outer.has("prices")) return out;
+    for (const json::value& one : outer.array("prices")) {
+        Reader in{one};
+        Tick tick;
+        tick.time = in.time("at");
+        tick.price = Price{in.decimal("price")};
+        out.emplace_back(in.parsed("pair", Pair::parse(in.text("pair"))), tick);
+        outer.adopt(in);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string save_vault(const Vault& vault) {
@@ -408,8 +423,16 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
 }
 
 std::string save_account(const World& world, const Account& account) {
+    const Market& market = world.market_of(account);
+    json::array prices;
+    for (const auto& [pair, at] : market.pairs)
+        if (at.last)
+            prices.push_back(json::object{{"pair", pair.text()},
+                                          {"at", ms_of(at.last->time)},
+                                          {"price", text_of(at.last->price.value)}});
     return json::serialize(json::object{{"venue", account.venue.save()},
-                                        {"now", ms_of(world.market_of(account).now)},
+                                        {"now", ms_of(market.now)},
+                                        {"prices", std::move(prices)},
                                         {"replay", replay_json(account.replay)}});
 }
 
@@ -434,9 +457,10 @@ Result<AccountMemory> load_account(std::string_view body) {
     const auto position = from.count<std::uint64_t>("position");
     in.adopt(from);
     const UtcTime now = in.time("now");
+    std::vector<std::pair<Pair, Tick>> prices = read_prices(in);
     VAULT_TRYV(in.result("account"));
     VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay), position, now};
+    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(prices)};
 }
 
 std::string save_user(const User& user) {

@@ -22,9 +22,10 @@ Result<void> load_daemon(World& world, std::string_view body);
 // An account's text; the feed is opened by the caller.
 struct AccountMemory {
     exchange::SimVenue venue;
-    Replay replay;               // without feed
-    std::uint64_t position = 0;  // ticks done
-    UtcTime now;                 // the account's clock
+    Replay replay;                              // without feed
+    std::uint64_t position = 0;                 // ticks done
+    UtcTime now;                                // the account's clock
+    std::vector<std::pair<Pair, Tick>> prices;  // the last ones: positions are valued at them
 };
 Result<AccountMemory> load_account(std::string_view body);
 
