@@ -58,6 +58,11 @@ const PairRules* World::rules_of(const Pair& pair) const {
     return found == catalogue.end() ? nullptr : &found->second;
 }
 
+Decimal lacking_cash(const World& world, const Vault& vault) {
+    const Decimal there = world.account_of(vault).venue.balance(vault.row.asset).total();
+    return max(kZero, vault.books.wallet_cash() - vault.books.shortfall() - there);
+}
+
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const Hold& own =
         VAULT_ENGINE_PLANTED(HoldOfOtherSleeve)
