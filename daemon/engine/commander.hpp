@@ -79,11 +79,20 @@ class Commander {
     void allocation_row(const Vault& vault, std::string kind, std::string sleeve, Decimal amount);
     void tell_funding(const Vault& vault, std::string_view event, std::string message);
 
-    Result<void> fund(Account& account, const exchange::FundingRecord& record);
+    Result<void> fund(Account& account, const exchange::FundingRecord& record, Decimal spare);
+    Result<void> book_withdrawal(Vault& vault, const exchange::FundingRecord& record,
+                                 Decimal spare);
+    Result<void> book_deposit(Vault& vault, const exchange::FundingRecord& record);
     Result<void> book_hand_sale(Account& account, const exchange::HandTrade& trade,
-                                const Pair& pair);
+                                const Pair& pair, Decimal spare);
+    void tell_lacking(Account& account, const Asset& base, UtcTime at);
     Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
+    Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
+    Decimal own_balance(const Account& account, const Asset& asset) const;
     Decimal positions_in(const Account& account, const Asset& base) const;
+    // What the exchange has of the asset beyond what vaults and positions say; < 0: it has less.
+    Decimal unexplained(const Account& account, const Asset& asset) const;
+    Decimal lacking(const Account& account, const Asset& base) const;
 
     Result<ports::View> hold(const ports::cmd::Target& target, HoldRequest request,
                              const std::string& why);

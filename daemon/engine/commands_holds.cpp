@@ -90,13 +90,12 @@ Result<std::vector<Vault*>> Commander::vaults_of(const ports::cmd::Target& targe
 
 // A quarantined vault goes on only if its books are right and the exchange has what they say.
 Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
-    const Account& account = world_.account_of(vault);
     if (!vault.attention.empty() && only == nullptr) {
         auto sound = ledger::check_identities(vault.books);
         if (!sound)
             return std::move(sound).error().with_hint(
                 "the books need a correction first: vaultctl ledger correct");
-        if (account.venue.balance(vault.row.asset).total() < vault.books.wallet_cash())
+        if (lacking_cash(world_, vault).is_positive())
             return Error{Errc::WrongState,
                          fmt::format("the exchange still has less {} than the books",
                                      vault.row.asset.text()),
@@ -131,8 +130,10 @@ void Commander::apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request) {
     if (request != HoldRequest::Resume)
         trader.cancel_orders(vault, sleeve, all ? std::nullopt : std::optional{Side::Buy},
                              now(vault), to_text(request));
-    if (all)
-        for (PairSlot& slot : sleeve.slots)
+    // A sale that was decided to liquidate does not outlive the liquidation.
+    const bool over = sleeve.held != HoldKind::Liquidating;
+    for (PairSlot& slot : sleeve.slots)
+        if (all || (over && slot.standing_sell == ports::Reason::Liquidate))
             slot.standing_sell = ports::Reason::None;
     recorder_.touch(vault, sleeve);
     trader.refresh(vault, sleeve);

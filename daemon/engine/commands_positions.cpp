@@ -9,6 +9,27 @@ namespace {
 
 using As = ports::cmd::ResolvePosition::As;
 
+// The sale that stands for coins that are gone: at the price that the user says, with the account's
+// fee, or, if they left, to their owner at cost: the money leaves with them, and neither is
+// anybody's profit or loss.
+Result<Fill> fill_of(const ports::cmd::ResolvePosition& c, const Vault& vault, const Asset& base,
+                     Decimal gone, Decimal fee_rate) {
+    const ledger::Position& position = *vault.books.position(c.sleeve, base);
+    Fill fill;
+    fill.side = Side::Sell;
+    fill.quantity = Quantity{gone};
+    fill.fee_asset = vault.row.asset;
+    if (c.as == As::Sold) {
+        fill.price = *c.price;
+        VAULT_TRY(fill.cost, mul(gone, c.price->value, Rounding::Down));
+        VAULT_TRY(fill.fee, mul(fill.cost, fee_rate, Rounding::Up));
+        return fill;
+    }
+    VAULT_TRY(fill.cost, mul_div(position.cost, gone, position.coins(), Rounding::Down));
+    VAULT_TRY(fill.price.value, div(fill.cost, gone, Rounding::Down));
+    return fill;
+}
+
 }  // namespace
 
 Result<ports::View> Commander::on(const ports::cmd::ListPositions& c) {
@@ -42,6 +63,19 @@ Result<PairSlot*> Commander::slot(Vault& vault, SleeveKind kind, const std::opti
                  "sleeve", "list them with: vaultctl position list"};
 }
 
+// Coins that a position gave to a withdrawal of their own wallet are no longer owed by its vault.
+Result<void> Commander::settle_own_vault(const Account& account, const Asset& base, Decimal gone) {
+    for (const VaultId id : account.vaults) {
+        Vault& vault = *world_.find_vault(id);
+        const Decimal owed = min(gone, vault.books.shortfall());
+        if (vault.row.asset != base || !owed.is_positive()) continue;
+        ledger::Transaction tx = transaction(vault);
+        VAULT_TRYV(tx.deposit(owed, ledger::AutoRaise{}, ledger::EntryKind::ManualTrade));
+        adopt(vault, std::move(tx));
+    }
+    return success();
+}
+
 Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
     VAULT_TRY(PairSlot* const slot, this->slot(*vault, c.sleeve, c.pair));
@@ -51,33 +85,19 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
         return Error{Errc::WrongState, "this position needs no decision", "vault", "nothing to do"};
     const Asset base = slot->pair.base;
     const Decimal coins = std::as_const(vault->books).position(c.sleeve, base)->coins();
-    const Decimal lacking =
-        max(kZero, positions_in(account, base) - account.venue.balance(base).total());
-    const Decimal gone = min(lacking, coins);
-    if (c.as == As::Kept && lacking.is_positive())
+    const Decimal missing = lacking(account, base);
+    const Decimal gone = min(missing, coins);
+    if (c.as == As::Kept && missing.is_positive())
         return Error{Errc::WrongState,
-                     fmt::format("the exchange still lacks {} {}", lacking.text(), base.text()),
+                     fmt::format("the exchange still lacks {} {}", missing.text(), base.text()),
                      "as", "bring the coins back first, or say sold or withdrawn"};
     if (c.as == As::Sold && !c.price)
         return Error{Errc::InvalidParams, "at what price were they sold?", "price",
                      "add --price P"};
     if (gone.is_positive()) {
-        const Decimal cost = std::as_const(vault->books).position(c.sleeve, base)->cost;
-        Fill fill;
+        VAULT_TRY(Fill fill, fill_of(c, *vault, base, gone, account.venue.settings().fee_rate));
         fill.trade_id = fmt::format("resolve.{}.{}", to_text(c.vault), ++vault->commands);
         fill.time = now(*vault);
-        fill.side = Side::Sell;
-        fill.quantity = Quantity{gone};
-        fill.fee_asset = vault->row.asset;
-        if (c.as == As::Sold) {
-            fill.price = *c.price;
-            VAULT_TRY(fill.cost, mul(gone, c.price->value, Rounding::Down));
-        } else {
-            // Coins that left are sold to their owner at cost and the money leaves with them:
-            // neither is anybody's profit or loss.
-            VAULT_TRY(fill.cost, mul_div(cost, gone, coins, Rounding::Down));
-            VAULT_TRY(fill.price.value, div(fill.cost, gone, Rounding::Down));
-        }
         SleeveTrader trader{world_, recorder_};
         slot->attention.clear();
         const std::string cause = "fill:paper:" + fill.trade_id;
@@ -88,7 +108,8 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
             VAULT_TRYV(tx.withdraw(taken, ledger::EntryKind::ManualTrade));
             adopt(*vault, std::move(tx));
         }
-        if (account.venue.balance(vault->row.asset).total() < vault->books.wallet_cash())
+        VAULT_TRYV(settle_own_vault(account, base, gone));
+        if (lacking_cash(world_, *vault).is_positive())
             return Error{Errc::InsufficientBalance,
                          fmt::format("the exchange does not have the {} that such a sale gives",
                                      vault->row.asset.text()),

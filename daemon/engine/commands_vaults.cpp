@@ -18,6 +18,18 @@ ledger::PerSleeve<bool> live_orders(const Vault& vault) {
 
 }  // namespace
 
+// Rule 13: the free balance; coins that other vaults' sleeves bought are theirs.
+Decimal Commander::own_balance(const Account& account, const Asset& asset) const {
+    Decimal free = account.venue.balance(asset).free;
+    for (const VaultId id : account.vaults)
+        for (const SleeveKind kind : kSleeveKinds) {
+            const ledger::Position* position =
+                std::as_const(*world_.find_vault(id)).books.position(kind, asset);
+            if (position != nullptr) free -= position->quantity;
+        }
+    return max(kZero, free);
+}
+
 Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     const User& user = world_.users[account->row.user.value - 1];
@@ -53,7 +65,7 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
         recorder_.touch(vault, sleeve);
     }
     ledger::Transaction tx = transaction(vault);
-    VAULT_TRYV(tx.open(account->venue.balance(c.asset).free));
+    VAULT_TRYV(tx.open(own_balance(*account, c.asset)));
     account->vaults.push_back(id);
     recorder_.rows().vaults.push_back(vault.row);
     adopt(vault, std::move(tx));
@@ -214,13 +226,13 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
 // exchange has what the books say.
 Result<ports::View> Commander::on(const ports::cmd::RefreshVault& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
-    const Decimal wallet = world_.account_of(*vault).venue.balance(vault->row.asset).total();
-    if (wallet < vault->books.wallet_cash()) {
+    const Decimal missing = lacking_cash(world_, *vault);
+    if (missing.is_positive()) {
         SleeveTrader trader{world_, recorder_};
         trader.quarantine(*vault, now(*vault),
                           Error{Errc::InvariantBroken,
-                                fmt::format("the books hold {}, the exchange only {}",
-                                            vault->books.wallet_cash().text(), wallet.text())});
+                                fmt::format("the exchange lacks {} {} of what the books hold",
+                                            missing.text(), vault->row.asset.text())});
     }
     return view_of(world_, *vault);
 }

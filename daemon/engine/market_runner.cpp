@@ -1,5 +1,7 @@
 #include "daemon/engine/market_runner.hpp"
 
+#include "daemon/engine/planted_bug.hpp"
+
 #include <algorithm>
 
 namespace vault::engine {
@@ -43,7 +45,8 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
 void MarketRunner::advance_clock(Market& market, UtcTime now) {
     if (market.now != UtcTime{} && floor_day(now) > floor_day(market.now))
         close_day(market, floor_day(market.now), now);
-    market.now = now;
+    if (!VAULT_ENGINE_PLANTED(DayClosedTwice) || floor_day(now) == floor_day(market.now))
+        market.now = now;
 }
 
 void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMarket& at,

@@ -90,20 +90,22 @@ void Recorder::touch_daemon(World& world) {
 
 void Recorder::order(const Vault& vault, const Order& order, UtcTime at) {
     const OrderRequest& asked = order.request;
-    ports::OrderRow row{
-        .id = asked.id,
-        .owner = owner_of(vault, "engine"),
-        .pair = asked.pair,
-        .side = asked.side,
-        .state = order.state,
-        .reason = order.reason,
-        .end_reason = order.end_reason,
-        .requested = asked.side == Side::Sell ? asked.quantity.value : asked.spend_base,
-        .filled_quantity = order.filled,
-        .filled_cost = order.cost,
-        .fee = order.fees,
-        .decided_at = asked.decided_at,
-        .ended_at = std::nullopt};
+    const auto budget = mul(asked.spend_fraction, asked.spend_base, Rounding::Up);
+    ports::OrderRow row{.id = asked.id,
+                        .owner = owner_of(vault, "engine"),
+                        .pair = asked.pair,
+                        .side = asked.side,
+                        .state = order.state,
+                        .reason = order.reason,
+                        .end_reason = order.end_reason,
+                        .requested = asked.side == Side::Sell ? asked.quantity.value
+                                     : budget                 ? budget.value()
+                                                              : asked.spend_base,
+                        .filled_quantity = order.filled,
+                        .filled_cost = order.cost,
+                        .fee = order.fees,
+                        .decided_at = asked.decided_at,
+                        .ended_at = std::nullopt};
     if (!order.live()) row.ended_at = at;
     orders_.insert_or_assign(asked.id, std::move(row));
 }

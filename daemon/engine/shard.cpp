@@ -238,11 +238,16 @@ bool Shard::run_account(Account& account, std::size_t ticks_max) {
             runner.on_tick(market, replay.source.pair, *tick);
         }
     }
+    touch_all(account);
+    return more;
+}
+
+// Ticks move the clock, the venue, trackers and timers.
+void Shard::touch_all(Account& account) {
     recorder_.touch(account);
     for (const VaultId id : account.vaults)
         for (Sleeve& sleeve : world_.find_vault(id)->sleeves)
             recorder_.touch(*world_.find_vault(id), sleeve);
-    return more;
 }
 
 bool Shard::run_replays(SteadyTime until) {
@@ -260,6 +265,13 @@ bool Shard::run_replays(SteadyTime until) {
     }
     const auto due = next_due();
     return due && *due <= clock_.steady();
+}
+
+void Shard::push_tick(std::uint32_t market, const Pair& pair, const Tick& tick) {
+    MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(world_.markets[market],
+                                                                           pair, tick);
+    for (const AccountId id : world_.markets[market].accounts)
+        touch_all(*world_.find_account(id));
 }
 
 void Shard::push_price(std::string_view exchange, const Pair& pair, const Tick& tick) {

@@ -30,7 +30,11 @@ class Shard {
     bool run_replays(SteadyTime until);
     // When a paced replay is next due; none: nothing to wait for.
     std::optional<SteadyTime> next_due() const;
+    // One tick of a market from outside its replay; all that it moves is stored with the batch.
+    void push_tick(std::uint32_t market, const Pair& pair, const Tick& tick);
     // One tick of a live exchange, for all accounts on it. A pair that nobody trades is ignored.
+    // What it does is stored, and trackers that moved; clocks and timers are not: after a restart
+    // the first price is checked at once.
     void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
 
     void set_buys_stopped(bool stopped);
@@ -51,6 +55,7 @@ class Shard {
     void rebind(const std::vector<AccountId>& accounts);
     bool run_account(Account& account, std::size_t ticks_max);
     void forget_replies();
+    void touch_all(Account& account);
     std::optional<SteadyTime> due_at(const Account& account) const;
 
     Result<void> load_accounts(const ports::Snapshot& snapshot,

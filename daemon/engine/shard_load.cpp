@@ -1,5 +1,6 @@
 // Loading a shard from what the store kept.
 #include "daemon/engine/loop_bug.hpp"
+#include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/shard.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/state_codec.hpp"
@@ -114,8 +115,9 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
 // vaults stay as they are.
 Result<void> Shard::open_feed(Account& account, std::uint64_t position) {
     Replay& replay = account.replay;
-    if (replay.state == ReplayState::None || replay.state == ReplayState::Stopped) return success();
+    if (replay.state == ReplayState::None) return success();
     auto opened = feeds_.open(replay.source);
+    if (!opened && replay.state == ReplayState::Stopped) return success();
     if (!opened) {
         logger_.log(LogLevel::Alert, "replay_stopped",
                     fmt::format("{}: {}", to_text(account.row.id), opened.error().message()));
@@ -144,7 +146,10 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
         Vault& vault = world_.vaults.back();
         account->vaults.push_back(row.id);
         VAULT_TRY(const std::string_view body, body_of(states, "vault", to_text(row.id)));
-        VAULT_TRY(const ledger::BooksState memory, load_vault(vault, body));
+        VAULT_TRY(ledger::BooksState memory, load_vault(vault, body));
+        if (VAULT_ENGINE_PLANTED(AllocationLostOnLoad))
+            for (ledger::SleeveState& sleeve : memory.sleeves)
+                sleeve.unallocate_requested = kZero;
         const auto head = snapshot.heads.find(row.id);
         const ledger::ChainHead chain =
             head == snapshot.heads.end() ? ledger::ChainHead{}
@@ -159,6 +164,10 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
             VAULT_TRYV(restore_settings(sleeve));
             lose_track(sleeve);
             plant_bugs(vault, sleeve);
+            if (VAULT_ENGINE_PLANTED(HaltForgottenOnLoad)) sleeve.hold = vault.hold = Hold{};
+            if (VAULT_ENGINE_PLANTED(TrackerLostOnLoad))
+                for (PairSlot& slot : sleeve.slots)
+                    slot.state = {};
         }
     }
     return success();

@@ -1,5 +1,6 @@
 #include "daemon/engine/sleeve_trader.hpp"
 
+#include "daemon/engine/planted_bug.hpp"
 #include "daemon/ledger/canonical.hpp"
 #include "daemon/market/pair_rules.hpp"
 
@@ -35,6 +36,19 @@ std::string figures_json(const std::vector<strategy::Figure>& figures) {
     }
     out += '}';
     return out;
+}
+
+// A sell decision stands until flat, whatever the rules say later; what stops the order itself is
+// no rule.
+bool can_repeat_sell(Reason held_for) {
+    return held_for != Reason::BelowMinimum && held_for != Reason::StalePrice &&
+           held_for != Reason::OrderPending;
+}
+
+// Rule 11: the minima are tested for every sell, a standing one and a liquidation's included.
+bool sellable(const PairSlot& slot, const PairMarket& market, Price price) {
+    return !market::below_minimum(market.rules, price,
+                                  market::floor_lot(slot.view.quantity, market.rules.lot));
 }
 
 OrderEvent ending_event(OrderState state) {
@@ -88,8 +102,9 @@ void SleeveTrader::refresh(Vault& vault, Sleeve& sleeve) {
     const Decimal tier_fee = account.venue.settings().fee_rate;
     const Decimal free = vault.books.free_cash(sleeve.kind);
     sleeve.held = effective_hold(world_, vault, sleeve);
-    const bool no_buys = sleeve.held != HoldKind::None || !vault.attention.empty() ||
-                         vault.books.underfunded() || world_.buys_stopped;
+    const bool held_back = sleeve.held != HoldKind::None && !VAULT_ENGINE_PLANTED(BuyWhilePaused);
+    const bool no_buys =
+        held_back || !vault.attention.empty() || vault.books.underfunded() || world_.buys_stopped;
     std::uint32_t open = 0;
     for (PairSlot& slot : sleeve.slots) {
         const ledger::Position* position =
@@ -129,9 +144,15 @@ void SleeveTrader::quarantine(Vault& vault, UtcTime now, const Error& why) {
 
 void SleeveTrader::on_tick(const Listener& at, const PairMarket& market,
                            const ports::MarketView& view) {
+    const bool loss_capped = at.sleeve->caps.max_daily_loss.has_value();
+    if (loss_capped && !VAULT_ENGINE_PLANTED(CapTripsTooLate)) check_loss_cap(at, view.now);
+    const auto trackers = [&at] {
+        return std::pair{at.slot->state.tracked_low, at.slot->state.tracked_high};
+    };
+    const auto before = trackers();
     const ports::Decision decision =
         strategy::evaluate(at.sleeve->params, view, at.slot->view, at.slot->state);
-    if (at.sleeve->caps.max_daily_loss) check_loss_cap(at, market, view.now);
+    if (trackers() != before) recorder_.touch(*at.vault, *at.sleeve);
     const bool must_sell = at.sleeve->held == HoldKind::Liquidating &&
                            at.slot->view.quantity.is_positive() && !at.slot->view.order_pending &&
                            at.vault->attention.empty();
@@ -140,6 +161,7 @@ void SleeveTrader::on_tick(const Listener& at, const PairMarket& market,
     } else if (decision.check != ports::Decision::Check::None) {
         decide(at, market, view, decision);
     }
+    if (loss_capped && VAULT_ENGINE_PLANTED(CapTripsTooLate)) check_loss_cap(at, view.now);
 }
 
 void SleeveTrader::decide(const Listener& at, const PairMarket& market,
@@ -149,18 +171,14 @@ void SleeveTrader::decide(const Listener& at, const PairMarket& market,
     const bool stopped = at.sleeve->held == HoldKind::Halted || !at.vault->attention.empty() ||
                          !slot.attention.empty();
     if (selling && decision.action == Action::Hold && slot.standing_sell != Reason::None &&
-        decision.reason != Reason::BelowMinimum && decision.reason != Reason::StalePrice &&
-        decision.reason != Reason::OrderPending)
+        can_repeat_sell(decision.reason))
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
         decision = {decision.check, Action::Hold, Reason::Paused};
-    if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
-    if (decision.reason == Reason::Liquidate &&
-        market::below_minimum(market.rules, view.price,
-                              market::floor_lot(slot.view.quantity, market.rules.lot))) {
+    if (decision.action == Action::Sell && !sellable(slot, market, view.price))
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
-        slot.stuck = true;
-    }
+    if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
+    if (VAULT_ENGINE_PLANTED(StuckLoops) && slot.stuck) decision.action = Action::Sell;
     std::uint32_t order_number = 0;
     const ports::SleeveFigures shown = slot.view;
     if (decision.action == Action::Buy) order_number = buy(at, decision.reason, view.now);
@@ -273,7 +291,13 @@ bool SleeveTrader::send(const Listener& at, Order order, ledger::Transaction int
     recorder_.order(vault, sleeve.orders.back(), now);
     recorder_.touch(vault, sleeve);
     recorder_.touch(account);
-    on_venue_events(account, account.venue.place(sleeve.orders.back().request), now);
+    const OrderRequest request = sleeve.orders.back().request;
+    on_venue_events(account, account.venue.place(request), now);
+    if (VAULT_ENGINE_PLANTED(IntentSentTwice)) {
+        OrderRequest again = request;
+        again.id.number += 1'000'000;
+        account.venue.place(again);
+    }
     refresh(vault, sleeve);
     return true;
 }
@@ -357,7 +381,7 @@ Result<Decimal> SleeveTrader::book_end_in(ledger::Transaction& tx, Order& order,
         VAULT_TRYV(finish(order, ending.event, order.filled));
     }
     if (order.end_reason.empty()) order.end_reason = ending.reason;
-    if (left.is_positive()) {
+    if (left.is_positive() && !VAULT_ENGINE_PLANTED(LockKeptAtEnd)) {
         tx.set_cause(end_cause(order));
         if (order.request.side == Side::Buy) {
             VAULT_TRYV(tx.buy_end(id.sleeve, left));
@@ -379,7 +403,7 @@ void SleeveTrader::book_end(Vault& vault, Order& order, const Ending& ending, Ut
         VAULT_TRYV(book_end_in(tx, next, ending));
         judge_dust(tx, vault, next);
         const Order old = std::exchange(order, next);
-        const bool live = has_live_order(sleeve);
+        const bool live = has_live_order(sleeve) && !VAULT_ENGINE_PLANTED(SweepWithLiveOrder);
         order = old;
         return tx.close_if_flat(sleeve.kind, live);
     }();
@@ -418,7 +442,7 @@ void SleeveTrader::book_fill(Vault& vault, Order& order, const Fill& fill, const
             judge_dust(tx, vault, next);
         }
         const Order old = std::exchange(order, next);
-        const bool live = has_live_order(sleeve);
+        const bool live = has_live_order(sleeve) && !VAULT_ENGINE_PLANTED(SweepWithLiveOrder);
         order = old;
         return tx.close_if_flat(sleeve.kind, live);
     }();
@@ -461,7 +485,9 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
 void SleeveTrader::after_fill(Vault& vault, Sleeve& sleeve, PairSlot& slot, const Order& order,
                               const Fill& fill, const ledger::FillFigures& figures) {
     if (order.request.side == Side::Buy) {
-        if (!slot.view.quantity.is_positive()) {
+        // Coins sold by hand while their buy goes on do not end the cycle.
+        const bool opens = !slot.view.quantity.is_positive() && !slot.cycle_cost.is_positive();
+        if (opens) {
             slot.opened_at = fill.time;
             slot.entry_fee_rate = order.request.fee_rate;
             slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
@@ -497,6 +523,7 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
         sleeve.last_cycle_lost = slot.cycle_realised.is_negative();
         slot.standing_sell = Reason::None;
         slot.stuck = false;
+        slot.attention.clear();
         strategy::on_close(slot.state);
         recorder_.rows().cycles.push_back({vault.row.id, sleeve.kind, owner, sleeve.cycles,
                                            slot.pair, slot.opened_at, now, slot.cycle_cost,
@@ -523,17 +550,7 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
                                      figures.lapsed.text(), vault.row.asset.text()));
     }
     sweep_if_due(vault, sleeve, now);
-    if (sleeve.held == HoldKind::Liquidating && figures.closed) {
-        sleeve.hold = next_hold(sleeve.hold, HoldRequest::Liquidated, {});
-        const bool all_flat =
-            std::all_of(kSleeveKinds.begin(), kSleeveKinds.end(), [&](SleeveKind kind) {
-                return vault.books.flat(kind) && !has_live_order(vault.sleeve(kind));
-            });
-        if (all_flat) vault.hold = next_hold(vault.hold, HoldRequest::Liquidated, {});
-        recorder_.touch(vault);
-        for (Sleeve& each : vault.sleeves)
-            refresh(vault, each);
-    }
+    if (figures.closed) end_liquidation(vault, sleeve);
 }
 
 void SleeveTrader::sweep_if_due(Vault& vault, Sleeve& sleeve, UtcTime now) {
@@ -554,8 +571,26 @@ void SleeveTrader::sweep_if_due(Vault& vault, Sleeve& sleeve, UtcTime now) {
     refresh(vault, sleeve);
 }
 
-void SleeveTrader::check_loss_cap(const Listener& at, const PairMarket& market, UtcTime now) {
-    (void)market;
+// By the levels' own state, not by what is in force: a wider halt may cover a liquidation while its
+// last position closes.
+void SleeveTrader::end_liquidation(Vault& vault, Sleeve& sleeve) {
+    if (VAULT_ENGINE_PLANTED(LiquidationNeverEnds)) return;
+    const bool all_flat =
+        std::all_of(kSleeveKinds.begin(), kSleeveKinds.end(), [&](SleeveKind kind) {
+            return vault.books.flat(kind) && !has_live_order(vault.sleeve(kind));
+        });
+    const bool vault_done = all_flat && vault.hold.kind == HoldKind::Liquidating;
+    if (sleeve.hold.kind != HoldKind::Liquidating && !vault_done) return;
+    sleeve.hold = next_hold(sleeve.hold, HoldRequest::Liquidated, {});
+    if (vault_done) vault.hold = next_hold(vault.hold, HoldRequest::Liquidated, {});
+    recorder_.touch(vault);
+    recorder_.touch(vault, sleeve);
+    for (Sleeve& each : vault.sleeves)
+        refresh(vault, each);
+}
+
+// Before the strategy is asked: a fill of this very tick may have used up what the day may lose.
+void SleeveTrader::check_loss_cap(const Listener& at, UtcTime now) {
     Sleeve& sleeve = *at.sleeve;
     if (!sleeve.capped_by.empty()) return;
     const Decimal realised = std::as_const(at.vault->books).sleeve(sleeve.kind).realised;

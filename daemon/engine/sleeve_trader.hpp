@@ -50,8 +50,9 @@ class SleeveTrader {
                      const ledger::CloseFigures& figures, UtcTime now, const std::string& cause);
     void after_fill(Vault& vault, Sleeve& sleeve, PairSlot& slot, const Order& order,
                     const Fill& fill, const ledger::FillFigures& figures);
+    void end_liquidation(Vault& vault, Sleeve& sleeve);
     void judge_dust(ledger::Transaction& tx, const Vault& vault, const Order& order);
-    void check_loss_cap(const Listener& at, const PairMarket& market, UtcTime now);
+    void check_loss_cap(const Listener& at, UtcTime now);
 
     World& world_;
     Recorder& recorder_;

@@ -1,6 +1,7 @@
 #include "daemon/engine/world.hpp"
 
 #include "common/base/check.hpp"
+#include "daemon/engine/planted_bug.hpp"
 
 #include <algorithm>
 
@@ -81,8 +82,18 @@ const PairRules* World::rules_of(const Pair& pair) const {
     return found == catalogue.end() ? nullptr : &found->second;
 }
 
+Decimal lacking_cash(const World& world, const Vault& vault) {
+    const Decimal there = world.account_of(vault).venue.balance(vault.row.asset).total();
+    return max(kZero, vault.books.wallet_cash() - vault.books.shortfall() - there);
+}
+
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
-    return effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &sleeve.hold});
+    const Hold& own =
+        VAULT_ENGINE_PLANTED(HoldOfOtherSleeve)
+            ? vault.sleeve(sleeve.kind == SleeveKind::Quiet ? SleeveKind::Flash : SleeveKind::Quiet)
+                  .hold
+            : sleeve.hold;
+    return effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &own});
 }
 
 }  // namespace vault::engine

@@ -178,6 +178,10 @@ struct World {
     const PairMarket* pair_market(const Account& account, const Pair& pair) const;
 };
 
+// What the exchange lacks of the cash that the vault's books still hold; 0 if nothing. A shortfall
+// is known to be gone.
+Decimal lacking_cash(const World& world, const Vault& vault);
+
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve);
 
 }  // namespace vault::engine

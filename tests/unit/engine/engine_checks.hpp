@@ -1,0 +1,35 @@
+#pragma once
+// The invariants of reference/reliability.md as the whole engine must keep them, in the terms of
+// design/domain.md: one watcher per name, with a memory of its own, shown every step of a random
+// life. A watcher answers with what is wrong, or with nothing.
+#include "tests/unit/engine/shard_desk.hpp"
+
+#include <functional>
+
+namespace vault::engine::test {
+
+// What kind of thing happened, as far as a watcher needs to know.
+enum class StepKind : std::uint8_t { Tick, Command, Wallet, Restart };
+
+struct EngineStep {
+    const ShardDesk& desk;
+    StepKind kind = StepKind::Tick;
+    std::string what;      // for people
+    bool refused = false;  // a command that must have changed nothing
+    AccountId account;     // Tick: whose market
+
+    const World& world() const { return desk.world(); }
+    const ports::Batch& rows() const { return desk.last(); }
+};
+
+using Watcher = std::function<std::string(const EngineStep&)>;
+struct NamedWatcher {
+    std::string_view name;
+    Watcher watch;
+};
+
+// All of them, fresh; or the one of that name.
+std::vector<NamedWatcher> engine_watchers();
+Watcher engine_watcher(std::string_view name);
+
+}  // namespace vault::engine::test
