@@ -62,8 +62,8 @@ TEST(EngineInvariant, R_ACyclesFiguresAreItsFills) {
 // I27: what quiet does is the same whether flash trades beside it or not.
 TEST(EngineInvariant, I27_TheSleevesDoNotTouchEachOther) {
     for (std::uint64_t seed = property_seed(); seed < property_seed() + 20; ++seed) {
-        OpenDesk alone{{.quiet = "1000", .flash = "0", .fee = "0.001", .paper = {}}};
-        OpenDesk both{{.quiet = "1000", .flash = "2000", .fee = "0.001", .paper = {}}};
+        OpenDesk alone{{.quiet = "1000", .flash = "0", .fee = "0.001"}};
+        OpenDesk both{{.quiet = "1000", .flash = "2000", .fee = "0.001"}};
         std::mt19937_64 random{seed};
         Decimal price = "2000"_dec;
         for (int i = 0; i < 150; ++i) {
@@ -89,8 +89,8 @@ TEST(EngineInvariant, I27_TheSleevesDoNotTouchEachOther) {
 // journal hashes included.
 TEST(EngineInvariant, I31_RestartsLeaveNoTraceInTheJournal) {
     for (std::uint64_t seed = property_seed(); seed < property_seed() + 10; ++seed) {
-        OpenDesk calm{{.quiet = "1000", .flash = "2000", .fee = "0.001", .paper = {}}};
-        OpenDesk shaken{{.quiet = "1000", .flash = "2000", .fee = "0.001", .paper = {}}};
+        OpenDesk calm{{.quiet = "1000", .flash = "2000", .fee = "0.001"}};
+        OpenDesk shaken{{.quiet = "1000", .flash = "2000", .fee = "0.001"}};
         std::mt19937_64 random{seed};
         Decimal price = "2000"_dec;
         for (int i = 0; i < 120; ++i) {

@@ -26,7 +26,7 @@ class QuietSweep : public testing::Test {
         desk.tick("2090");
         ASSERT_TRUE(desk.books().flat(kQuiet));
     }
-    void pass_midnight() { desk.tick_after(std::chrono::hours{24}, Price{"2090"_dec}); }
+    void pass_midnight() { desk.tick_after(std::chrono::hours{24}, Price{"2090"_dec}, kA1, true); }
 
     OpenDesk desk{{.quiet = "1010", .flash = "0"}};
 };

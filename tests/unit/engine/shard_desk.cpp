@@ -97,7 +97,7 @@ std::map<Pair, PairRules> desk_catalogue() {
 }
 
 std::map<std::string, std::string> simple_settings() {
-    return {{"preset", "flash"},   {"history", "1m"},     {"momentum_window", "1m"},
+    return {{"preset", "flash"},   {"history", "5m"},     {"momentum_window", "1m"},
             {"buy_check", "1s"},   {"sell_check", "1s"},  {"spike", "1.01"},
             {"bounce", "2"},       {"near_low", "1"},     {"spike_needs_trend", "false"},
             {"spend", "1"},        {"min_quote", "0"},    {"hold_uptrend", "2"},

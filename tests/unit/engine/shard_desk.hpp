@@ -113,7 +113,7 @@ struct DeskOptions {
     std::string quiet = "0";
     std::string flash = "1000";
     std::string fee = "0";
-    exchange::SimSettings paper;
+    exchange::SimSettings paper = {};
 };
 class OpenDesk : public ShardDesk {
   public:

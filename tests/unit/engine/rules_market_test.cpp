@@ -1,0 +1,333 @@
+// What the market does to a sleeve: minima and dust (rule 11), risk caps, midnight, gaps, several
+// pairs, the end of the data (design/domain.md and design/strategy.md).
+#include "daemon/engine/planted_bug.hpp"
+#include "tests/unit/engine/shard_desk.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vault::engine::test {
+namespace {
+
+constexpr SleeveKind kQuiet = SleeveKind::Quiet;
+constexpr SleeveKind kFlash = SleeveKind::Flash;
+
+void open_position(ShardDesk& desk) {
+    desk.tick("2020");
+    desk.tick("2020");
+}
+
+// Stored decisions of flash.
+std::size_t decisions(const ShardDesk& desk, std::string_view check, std::string_view reason) {
+    return static_cast<std::size_t>(std::count_if(
+        desk.all().decisions.begin(), desk.all().decisions.end(), [&](const auto& row) {
+            return row.sleeve == kFlash && row.check == check && row.reason == reason;
+        }));
+}
+
+TEST(Rule11, ABuyMustLeaveRoomForItsExit) {
+    OpenDesk desk{{.flash = "10.99"}};  // 1.1 * the minimum cost of 10 is 11
+    desk.tick("2020");
+    desk.tick("2060");
+    desk.tick("2100");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 0U);
+    EXPECT_EQ(decisions(desk, "buy", "below_minimum"), 1U);
+    desk.must(cmd::Allocate{kV1, kZero, "0.01"_dec});
+    desk.tick("2140");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 1U);
+}
+
+// Bought for 12.12, worth less than 10 at the stop: no order, one decision, and it sells as soon as
+// price * q reaches the minimum.
+TEST(Rule11, APositionBelowTheMinimumIsStuckAndRetried) {
+    OpenDesk desk{{.flash = "12.12"}};
+    open_position(desk);
+    ASSERT_EQ(desk.books().position(kFlash, asset("ETH"))->coins(), "0.006"_dec);
+    for (const char* price : {"1600", "1590", "1580", "1570", "1600"})
+        desk.tick(price);
+    EXPECT_EQ(desk.state(kFlash), "stuck");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 1U);
+    EXPECT_EQ(decisions(desk, "sell", "below_minimum"), 1U);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(desk.state(kFlash), "stuck");
+    desk.tick("1666.66");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 1U);
+    desk.tick("1666.67");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 2U);
+    desk.tick("1670");
+    EXPECT_TRUE(desk.books().flat(kFlash));
+    EXPECT_EQ(desk.state(kFlash), "watching");
+}
+
+// The sell decision stands, the price falls below the minimum before it is repeated: stuck, no
+// loop.
+TEST(Rule11, AStandingSellBelowTheMinimumDoesNotLoop) {
+    OpenDesk desk{{.flash = "12.12"}};
+    open_position(desk);
+    desk.tick("2110");
+    desk.tick("2090");  // decides to sell
+    ASSERT_EQ(desk.sleeve(kFlash).last_order, 2U);
+    desk.tick("1600");  // the venue refuses at the fill: below the minimum
+    for (const char* price : {"1610", "1605", "1600", "1610"})
+        desk.tick(price);
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 2U);
+    EXPECT_EQ(desk.state(kFlash), "stuck");
+    desk.tick("1900");
+    desk.tick("1900");
+    EXPECT_TRUE(desk.books().flat(kFlash));
+}
+
+TEST(Rule11, ALiquidationBelowTheMinimumWaits) {
+    OpenDesk desk{{.flash = "12.12"}};
+    open_position(desk);
+    desk.must(cmd::Liquidate{vault_target(kV1), ""});
+    for (const char* price : {"1600", "1610", "1600"})
+        desk.tick(price);
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 1U);
+    EXPECT_EQ(desk.vault().hold.kind, HoldKind::Liquidating);
+    desk.tick("1700");
+    desk.tick("1700");
+    EXPECT_EQ(desk.vault().hold.kind, HoldKind::Halted);
+}
+
+// A fee in the base leaves coins under a lot: dust. The cycle is closed, the next buy takes it in.
+TEST(Rule11, WhatCannotBeSoldIsDustAndJoinsTheNextBuy) {
+    OpenDesk desk{{.flash = "1010", .fee = "0.001", .paper = {.fee_in = exchange::FeeIn::Base}}};
+    open_position(desk);
+    const Decimal coins = desk.books().position(kFlash, asset("ETH"))->coins();
+    const Decimal rest = coins - round_step(coins, "0.0001"_dec, Rounding::Floor);
+    ASSERT_TRUE(rest.is_positive());
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.tick("2090");
+    ASSERT_TRUE(desk.books().flat(kFlash));
+    EXPECT_EQ(desk.books().position(kFlash, asset("ETH"))->coins(), rest);
+    EXPECT_TRUE(desk.books().position(kFlash, asset("ETH"))->dust);
+    EXPECT_EQ(desk.all().cycles.size(), 1U);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    desk.tick("2130");
+    desk.tick("2130");
+    const ledger::Position& next = *desk.books().position(kFlash, asset("ETH"));
+    EXPECT_FALSE(next.dust);
+    EXPECT_GT(next.coins(), rest);
+}
+
+TEST(Rule11, OnlyDustIsWrittenDown) {
+    OpenDesk desk{{.flash = "1010", .fee = "0.001", .paper = {.fee_in = exchange::FeeIn::Base}}};
+    open_position(desk);
+    const auto refused = desk.apply(cmd::WriteDown{kV1, kFlash, std::nullopt});
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->code(), Errc::WrongState);
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.tick("2090");
+    desk.must(cmd::WriteDown{kV1, kFlash, std::nullopt});
+    EXPECT_EQ(desk.books().position(kFlash, asset("ETH")), nullptr);
+    EXPECT_EQ(desk.books().positions_cost(kFlash), "0"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
+TEST(Caps, MaxPositionHoldsTheBuyThatWouldPassIt) {
+    OpenDesk desk{{.flash = "1010"}};
+    desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_position", "1009.99"}}});
+    desk.tick("2020");
+    desk.tick("2060");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 0U);
+    EXPECT_EQ(decisions(desk, "buy", "caps"), 1U);
+    desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_position", "1010"}}});
+    desk.tick("2100");
+    desk.tick("2140");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 1U);
+}
+
+// Loses 60 of 1010 with a cap of 50: buys stop, the latch holds over midnight and restart until the
+// user resumes; then the loss counts anew.
+TEST(Caps, MaxDailyLossLatchesUntilResumed) {
+    OpenDesk desk{{.flash = "1010"}};
+    desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_daily_loss", "50"}}});
+    open_position(desk);
+    desk.tick("1900");  // unrealised -60: trips, and the stop still sells
+    EXPECT_EQ(desk.sleeve(kFlash).capped_by, "max_daily_loss");
+    EXPECT_EQ(desk.notices("cap_tripped"), 1U);
+    EXPECT_EQ(desk.state(kFlash), "selling");
+    desk.tick("1900");
+    ASSERT_TRUE(desk.books().flat(kFlash));
+    desk.tick("1950");
+    desk.tick("2000");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 2U);
+    EXPECT_EQ(decisions(desk, "buy", "caps"), 1U);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    desk.tick_after(std::chrono::hours{24}, Price{"2000"_dec}, kA1, true);
+    EXPECT_EQ(desk.sleeve(kFlash).capped_by, "max_daily_loss");
+    desk.must(cmd::Resume{sleeve_target(kV1, kFlash), "seen"});
+    EXPECT_EQ(desk.sleeve(kFlash).capped_by, "");
+    desk.tick("2040");
+    desk.tick("2080");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 3U);
+    EXPECT_EQ(desk.notices("cap_tripped"), 1U);
+}
+
+TEST(Caps, CapsResetDailyEndsTheLatchAtMidnight) {
+    OpenDesk desk{{.flash = "1010"}};
+    desk.must(
+        cmd::SetSleeve{kV1, kFlash, {{"max_daily_loss", "50"}, {"caps_reset_daily", "true"}}});
+    open_position(desk);
+    desk.tick("1900");
+    desk.tick("1900");
+    ASSERT_EQ(desk.sleeve(kFlash).capped_by, "max_daily_loss");
+    desk.tick_after(std::chrono::hours{24}, Price{"1900"_dec}, kA1, true);
+    EXPECT_EQ(desk.sleeve(kFlash).capped_by, "");
+    desk.tick("1940");
+    desk.tick("1980");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 3U);
+}
+
+// The loss comes with a sale by hand between two prices; the next one would buy.
+std::uint32_t orders_after_a_loss_by_hand() {
+    OpenDesk desk{{.flash = "1010"}};
+    desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_daily_loss", "50"}}});
+    open_position(desk);
+    desk.must(cmd::PaperTrade{kA1, kEthUsdt, Side::Sell, Quantity{"0.5"_dec}, Price{"1900"_dec}});
+    desk.tick("2060");
+    return desk.sleeve(kFlash).last_order;
+}
+
+TEST(Caps, TheCapIsLookedAtBeforeTheBuy) {
+    EXPECT_EQ(orders_after_a_loss_by_hand(), 1U);
+    planted_bug = PlantedBug::CapTripsTooLate;
+    EXPECT_EQ(orders_after_a_loss_by_hand(), 2U) << "the planted fault went unseen";
+    planted_bug = PlantedBug::None;
+}
+
+TEST(Caps, MaxOpenPositionsCountsPairs) {
+    for (const char* most : {"1", "2"}) {
+        OpenDesk desk{{.flash = "2020"}};
+        desk.must(cmd::SetPairs{kV1, {kBtcUsdt}, {}, false});
+        desk.must(cmd::SetSleeve{kV1, kFlash, {{"spend", "0.5"}, {"max_open_positions", most}}});
+        open_position(desk);
+        desk.push(kBtcUsdt, "30000");
+        desk.tick("2020");
+        desk.push(kBtcUsdt, "31000");
+        const bool second = has_live_order(desk.sleeve(kFlash), kBtcUsdt);
+        EXPECT_EQ(second, std::string_view{most} == "2");
+        if (second) {
+            EXPECT_EQ(desk.sleeve_books(kFlash).locked, "505"_dec);  // half of what was left
+        }
+        ASSERT_TRUE(desk.restart()) << desk.difference();
+    }
+}
+
+// Cash and cooldown belong to the sleeve, price and trackers to the pair.
+TEST(Pairs, TheSleevesCooldownHoldsEveryPair) {
+    OpenDesk desk{{.flash = "2020"}};
+    desk.must(cmd::SetPairs{kV1, {kBtcUsdt}, {}, false});
+    desk.must(cmd::SetSleeve{
+        kV1, kFlash, {{"spend", "0.5"}, {"max_open_positions", "2"}, {"cooldown", "10m"}}});
+    open_position(desk);
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.push(kBtcUsdt, "30000");
+    desk.tick("2090");
+    ASSERT_TRUE(desk.books().flat(kFlash));
+    desk.push(kBtcUsdt, "31000");
+    EXPECT_FALSE(has_live_order(desk.sleeve(kFlash)));
+    EXPECT_EQ(decisions(desk, "buy", "cooldown"), 2U);  // one per pair
+}
+
+TEST(Days, MidnightWritesOneRowPerSleeve) {
+    OpenDesk desk{{.quiet = "1010", .flash = "2020"}};
+    open_position(desk);
+    desk.tick("2030");
+    desk.tick_after(std::chrono::hours{23}, Price{"2030"_dec}, kA1, true);
+    EXPECT_TRUE(desk.all().day_closes.empty());
+    desk.tick_after(std::chrono::hours{1}, Price{"2050"_dec}, kA1, true);
+    ASSERT_EQ(desk.last().day_closes.size(), 2U);
+    const ports::DayCloseRow& row = desk.last().day_closes[1];
+    EXPECT_EQ(row.sleeve, kFlash);
+    EXPECT_EQ(row.day, kStart);
+    EXPECT_EQ(row.balance, "2020"_dec);
+    EXPECT_EQ(row.unrealised, "10"_dec);  // 1 ETH from 2020 to the day's last price, 2030
+    EXPECT_EQ(row.equity, "2030"_dec);
+    EXPECT_EQ(row.vault_total, "10000"_dec);
+    desk.tick("2050");
+    EXPECT_TRUE(desk.last().day_closes.empty());
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    desk.tick("2050");
+    EXPECT_EQ(desk.all().day_closes.size(), 2U);
+}
+
+TEST(Gaps, APendingBuyLapsesAndAPendingSellFillsAfterIt) {
+    OpenDesk desk{{.flash = "1010"}};
+    desk.tick("2020");
+    ASSERT_EQ(desk.state(kFlash), "buying");
+    desk.tick_after(std::chrono::minutes{10}, Price{"2020"_dec}, kA1, true);
+    ASSERT_EQ(desk.last().orders.size(), 1U);
+    EXPECT_EQ(desk.last().orders[0].end_reason, "lapsed_in_gap");
+    EXPECT_EQ(desk.sleeve_books(kFlash).cash, "1010"_dec);
+    desk.tick("2020");
+    desk.tick("2050");
+    desk.tick("2050");
+    ASSERT_FALSE(desk.books().flat(kFlash));
+    desk.tick("2150");
+    desk.tick("2120");
+    ASSERT_EQ(desk.state(kFlash), "selling");
+    desk.tick_after(std::chrono::hours{2}, Price{"1990"_dec}, kA1, true);
+    EXPECT_TRUE(desk.books().flat(kFlash));
+    EXPECT_EQ(desk.all().fills.back().fill.price.value, "1990"_dec);
+}
+
+// A gap forgets the tracked high; position and average stay.
+TEST(Gaps, TrackersAreForgotten) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    desk.tick("2110");
+    ASSERT_EQ(desk.sleeve(kFlash).slots[0].state.tracked_high, "2110"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(desk.sleeve(kFlash).slots[0].state.tracked_high, "2110"_dec);
+    desk.tick_after(std::chrono::minutes{10}, Price{"2090"_dec}, kA1, true);
+    EXPECT_FALSE(has_live_order(desk.sleeve(kFlash)));
+    EXPECT_EQ(desk.sleeve(kFlash).slots[0].state.tracked_high, "2090"_dec);
+    EXPECT_EQ(desk.sleeve(kFlash).slots[0].view.cost, "1010"_dec);
+}
+
+TEST(Replays, TheEndOfTheDataDropsOrdersAndKeepsPositions) {
+    OpenDesk desk{{.quiet = "1010", .flash = "2020"}};
+    desk.must(cmd::Pause{sleeve_target(kV1, kQuiet), ""});
+    open_position(desk);
+    desk.must(cmd::Resume{sleeve_target(kV1, kQuiet), ""});
+    desk.tick("2060");
+    ASSERT_EQ(desk.state(kQuiet), "buying");
+    desk.end_of_data();
+    EXPECT_FALSE(has_live_order(desk.sleeve(kQuiet)));
+    EXPECT_EQ(desk.sleeve_books(kQuiet).cash, "1010"_dec);
+    EXPECT_EQ(desk.state(kFlash), "holding");
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
+TEST(Replays, AStoppedOneKeepsItsLastPriceOverARestart) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    desk.tick("2050");
+    desk.must(cmd::ReplayStop{kA1});
+    const Decimal unrealised = unrealised_of(desk.world(), desk.vault(), desk.sleeve(kFlash));
+    EXPECT_EQ(unrealised, "15"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(unrealised_of(desk.world(), desk.vault(), desk.sleeve(kFlash)), unrealised);
+}
+
+TEST(Store, AlmostFullMeansExitsOnly) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    desk.shard().set_buys_stopped(true);
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.tick("2090");
+    EXPECT_TRUE(desk.books().flat(kFlash));
+    desk.tick("2150");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 2U);
+    desk.shard().set_buys_stopped(false);
+    desk.tick("2200");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 3U);
+}
+
+}  // namespace
+}  // namespace vault::engine::test
