@@ -87,6 +87,7 @@ class Commander {
                                 const Pair& pair, Decimal spare);
     void tell_lacking(Account& account, const Asset& base, UtcTime at);
     Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
+    void leave_replay(Account& account, const Pair& next);
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
     Decimal own_balance(const Account& account, const Asset& asset) const;
     Decimal positions_in(const Account& account, const Asset& base) const;

@@ -6,6 +6,22 @@
 
 namespace vault::engine {
 
+// What was decided on the prices of before does not reach into the next ones: pending orders are
+// dropped, trackers forgotten as over any gap.
+void Commander::leave_replay(Account& account, const Pair& next) {
+    if (account.replay.feed != nullptr)
+        end_replay(world_, recorder_, account, ReplayState::Stopped);
+    for (const VaultId id : account.vaults) {
+        Vault& vault = *world_.find_vault(id);
+        for (Sleeve& sleeve : vault.sleeves) {
+            PairSlot* const slot = find_slot(sleeve, next);
+            if (slot == nullptr) continue;
+            strategy::on_gap(slot->state);
+            recorder_.touch(vault, sleeve);
+        }
+    }
+}
+
 Result<ports::View> Commander::on(const ports::cmd::ReplayStart& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     if (account->replay.state == ReplayState::Running)
@@ -40,6 +56,7 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayStart& c) {
     next.first = opened.first;
     next.last = opened.last;
     if (!context_.dry_run) {
+        leave_replay(*account, next.source.pair);
         account->replay = std::move(next);
         MarketRunner::forget_past(market);
         MarketRunner runner{world_, recorder_, options_.price_snapshot_every};

@@ -190,6 +190,8 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
     }
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
+    for (const AccountId id : commander.to_rebind())
+        recorder_.touch(*world_.find_account(id));  // a pair that is gone takes its price along
     return applied;
 }
 

@@ -85,7 +85,8 @@ ports::AccountView view_of(const World& world, const Account& account) {
         Decimal explained;
         for (const VaultId id : account.vaults) {
             const Vault& vault = world.vaults[id.value - 1];
-            if (vault.row.asset == asset) explained += vault.books.wallet_cash();
+            if (vault.row.asset == asset)
+                explained += vault.books.wallet_cash() - vault.books.shortfall();
             for (const SleeveKind kind : kSleeveKinds) {
                 const ledger::Position* position = vault.books.position(kind, asset);
                 if (position != nullptr) explained += position->coins();

@@ -303,6 +303,25 @@ TEST(Replays, TheEndOfTheDataDropsOrdersAndKeepsPositions) {
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 
+// A pending buy of one replay must not fill at the first price of the next, weeks later.
+TEST(Replays, TheNextOneInheritsNoOrderAndNoTracker) {
+    OpenDesk desk{{.quiet = "1010", .flash = "2020"}};
+    desk.must(cmd::Pause{sleeve_target(kV1, kQuiet), ""});
+    open_position(desk);
+    desk.must(cmd::Resume{sleeve_target(kV1, kQuiet), ""});
+    desk.tick("2110");
+    ASSERT_EQ(desk.state(kQuiet), "buying");
+    ASSERT_EQ(desk.sleeve(kFlash).slots[0].state.tracked_high, "2110"_dec);
+    desk.start_replay(kA1, kEthUsdt, "2500", std::chrono::days{30});
+    EXPECT_FALSE(has_live_order(desk.sleeve(kQuiet)));
+    EXPECT_EQ(desk.sleeve_books(kQuiet).cash, "1010"_dec);
+    EXPECT_TRUE(desk.sleeve(kFlash).slots[0].state.tracked_high.is_zero());
+    desk.tick("2500");
+    EXPECT_TRUE(desk.books().flat(kQuiet));
+    EXPECT_FALSE(desk.books().flat(kFlash));
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
 TEST(Replays, AStoppedOneKeepsItsLastPriceOverARestart) {
     OpenDesk desk{{.flash = "1010"}};
     open_position(desk);

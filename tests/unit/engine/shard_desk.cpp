@@ -174,8 +174,8 @@ void ShardDesk::must(const ports::Command& command) {
     EXPECT_FALSE(error.has_value()) << (error ? error->message() : "");
 }
 
-void ShardDesk::start_replay(AccountId account, Pair pair, std::string_view price) {
-    scripts_.add(script_of(account), pair, kStart, Price{dec(price)});
+void ShardDesk::start_replay(AccountId account, Pair pair, std::string_view price, Duration after) {
+    scripts_.add(script_of(account), pair, kStart + after, Price{dec(price)});
     must(cmd::ReplayStart{.account = account,
                           .source = script_of(account),
                           .pair = std::nullopt,

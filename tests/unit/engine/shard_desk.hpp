@@ -72,8 +72,9 @@ class ShardDesk {
     // As apply, for commands that must succeed: the test fails otherwise.
     void must(const ports::Command& command);
 
-    // Account `account` follows a script of its own for the pair, from `price` at kStart on.
-    void start_replay(AccountId account, Pair pair, std::string_view price);
+    // Account `account` follows a script of its own for the pair, from `price` at kStart + `after`.
+    void start_replay(AccountId account, Pair pair, std::string_view price,
+                      Duration after = Duration{0});
     // The next price of the account's script, `after` the last one.
     void tick(std::string_view price, AccountId account = kA1);
     void tick_after(Duration after, Price price, AccountId account = kA1, bool gap = false);
