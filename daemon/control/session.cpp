@@ -1,6 +1,7 @@
 #include "daemon/control/session.hpp"
 
 #include "common/protocol/codec.hpp"
+#include "daemon/control/arguments.hpp"
 #include "daemon/control/lines.hpp"
 #include "daemon/runtime/deadline.hpp"
 
@@ -312,7 +313,9 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     changed_.cancel();
     const boost::json::value& id = task->request.id;
     if (!result) {
-        send(failure_line(id, result.error(), effect_of(result.error(), method.mutates)));
+        const Error error = in_callers_words(std::move(result).error(), method,
+                                             protocol::Params(task->request.params));
+        send(failure_line(id, error, effect_of(error, method.mutates)));
         co_return;
     }
     const bool dry_run = method.mutates && task->request.meta.dry_run;
