@@ -76,8 +76,9 @@ const std::array kKeys{
         "the socket's permissions: who may connect at all", control<&Control::mode>()},
     Key{"control.max_connections", "count", "connections", "128", "8", "4096",
         "more are turned away", control<&Control::max_connections>()},
-    Key{"control.reserved_connections", "count", "connections", "4", "1", "64",
-        "of them kept for pause, halt, status and hello; below max_connections",
+    Key{"control.reserved_connections", "count", "connections", "16", "1", "64",
+        "more, for pause, halt, status and hello only, when the others are taken; below "
+        "max_connections",
         control<&Control::reserved_connections>()},
     Key{"control.max_per_uid", "count", "connections", "32", "1", "4096",
         "of one system user; not above max_connections", control<&Control::max_per_uid>()},

@@ -194,12 +194,14 @@ Result<void> Session::splitter_fault() const {
 Session::Void Session::read_more() {
     std::array<char, kReadBytes> buffer{};
     const Error ended(Errc::Io, "the connection has ended");
-    if (closing_ || broken_) co_return ended;
+    // After the end Asio waits for an event that does not come again, so it is remembered.
+    if (closing_ || broken_ || peer_done_) co_return ended;
     const auto [error, size] =
         co_await socket_.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
     // A read that a deadline cut off must not look like a peer that has gone: with_deadline() keeps
     // what work returns, so only an exception makes it say that the time is over.
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    peer_done_ = static_cast<bool>(error);
     if (error || closing_) co_return ended;
     splitter_.feed(std::string_view(buffer.data(), size));
     co_return success();
