@@ -65,11 +65,17 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
     return arguments;
 }
 
-Result<vault::config::Config> read_config(const Arguments& arguments) {
+// Where the configuration comes from; without a file, the defaults.
+std::string config_file(const Arguments& arguments) {
     std::error_code status;
-    if (arguments.config.empty() && !std::filesystem::exists(kConfigFile, status))
-        return vault::config::defaults();
-    return vault::config::load(arguments.config.empty() ? kConfigFile : arguments.config);
+    if (!arguments.config.empty()) return arguments.config;
+    return std::filesystem::exists(kConfigFile, status) ? kConfigFile : "defaults";
+}
+
+Result<vault::config::Config> read_config(const Arguments& arguments) {
+    const std::string file = config_file(arguments);
+    const bool shipped = arguments.config.empty() && file != kConfigFile;
+    return shipped ? vault::config::defaults() : vault::config::load(file);
 }
 
 Result<std::string> state_directory(const Arguments& arguments) {
@@ -96,7 +102,7 @@ int fail(const Error& error) {
 Result<int> run(const Arguments& arguments) {
     VAULT_TRY(vault::config::Config config, read_config(arguments));
     if (arguments.check_config) {
-        fmt::print("the configuration is right\n");
+        fmt::print("{}: the configuration is right\n", config_file(arguments));
         return 0;
     }
     VAULT_TRY(const std::string directory, state_directory(arguments));

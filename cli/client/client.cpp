@@ -174,7 +174,7 @@ Reply Client::call(protocol::Request request, bool mutates) {
         return failed;
     }
     if (const auto sent = send(line, options_.call_limit); !sent) {
-        failed.failure = lost(sent.error(), mutates);
+        failed.failure = why_not_taken().value_or(lost(sent.error(), mutates));
         return failed;
     }
     for (;;) {
@@ -193,6 +193,15 @@ Reply Client::call(protocol::Request request, bool mutates) {
         if (reply.value().id == request.id || reply.value().id.is_null())
             return std::move(reply).value();
     }
+}
+
+// A daemon that closed before it read the request has said why, and that nothing was done.
+std::optional<Failure> Client::why_not_taken() {
+    const auto line = receive(Duration{100});
+    if (!line) return std::nullopt;
+    auto reply = protocol::decode_reply(line.value());
+    if (!reply || !reply.value().id.is_null()) return std::nullopt;
+    return reply.value().failure;
 }
 
 int exit_code_of(const Failure& failure) {

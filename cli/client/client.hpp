@@ -41,6 +41,7 @@ class Client {
   private:
     Client(int fd, Options options) : fd_(fd), options_(std::move(options)) {}
     Result<void> say_hello();
+    std::optional<protocol::Failure> why_not_taken();
     Result<void> send(std::string_view line, std::optional<Duration> limit);
     Result<std::string> receive(std::optional<Duration> limit);
 

@@ -26,7 +26,9 @@ Result<void> add_argument(std::string_view text, json::object& params) {
         return success();
     }
     auto value = protocol::parse_json(text.substr(equals + 1));
-    if (!value) return Error{Errc::Usage, value.error().message(), std::string(name)};
+    if (!value)
+        return Error{Errc::Usage, value.error().message(), std::string(name),
+                     "NAME:=JSON takes JSON; NAME=TEXT takes the text as it is"};
     params[name] = std::move(value).value();
     return success();
 }

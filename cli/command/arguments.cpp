@@ -48,7 +48,7 @@ const GlobalFlag* global_of(std::string_view name) {
 }
 
 std::string absolute(const std::string& path, const std::string& directory) {
-    return path.starts_with('/') ? path : directory + "/" + path;
+    return path.empty() || path.starts_with('/') ? path : directory + "/" + path;
 }
 
 class Parser {
@@ -131,7 +131,9 @@ Error Parser::unknown_command(std::string_view word) const {
 Result<std::string> Parser::value_after(std::string_view flag, std::optional<std::string> given) {
     if (given) return *given;
     if (at_ >= words_.size() || is_flag(words_[at_]))
-        return usage(fmt::format("{} needs a value", flag), "see: vaultctl help");
+        return usage(fmt::format("{} needs a value", flag),
+                     invocation_.command == nullptr ? "see: vaultctl help"
+                                                    : "usage: " + synopsis(*invocation_.command));
     return words_[at_++];
 }
 
@@ -213,6 +215,9 @@ Result<void> Parser::apply_global(const GlobalFlag& flag, const std::string& val
         const auto timeout = parse_duration(value);
         if (!timeout) return usage("--timeout: " + timeout.error().message(), "write 30s or 2m");
         globals.timeout = timeout.value();
+    } else if (value.empty() && (flag.name == "socket" || flag.name == "idem-key")) {
+        return usage(fmt::format("--{} is empty", flag.name),
+                     fmt::format("give a value, or leave --{} out", flag.name));
     } else if (flag.name == "socket") {
         globals.socket = absolute(value, directory_);
     } else if (flag.name == "idem-key") {

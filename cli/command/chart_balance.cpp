@@ -1,5 +1,6 @@
 #include "cli/command/session.hpp"
 #include "common/chart/cells.hpp"
+#include "common/protocol/validate.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -54,9 +55,9 @@ chart::CellOptions options_of(const json::object& params) {
     chart::CellOptions options;
     options.height = kPanelHeight;
     if (const auto* width = params.if_contains("width"))
-        options.width = static_cast<int>(std::clamp<std::int64_t>(width->get_int64(), 30, 400));
+        options.width = static_cast<int>(width->get_int64());
     if (const auto* height = params.if_contains("height"))
-        options.height = static_cast<int>(std::clamp<std::int64_t>(height->get_int64(), 3, 100));
+        options.height = static_cast<int>(height->get_int64());
     if (const auto* style = params.if_contains("style")) {
         if (style->get_string() == "block") options.style = chart::Style::Block;
         if (style->get_string() == "ascii") options.style = chart::Style::Ascii;
@@ -64,25 +65,12 @@ chart::CellOptions options_of(const json::object& params) {
     return options;
 }
 
-// The daemon never sees these two, so they are judged here.
-Result<void> check_words(const Method& command, const json::object& params) {
-    for (const std::string_view name : {"sleeve", "style"}) {
-        const auto* value = params.if_contains(name);
-        const auto* param = protocol::find_param(command, name);
-        if (value != nullptr && !protocol::is_allowed(param->allowed, value->get_string()))
-            return Error{Errc::InvalidParams,
-                         fmt::format("{}: '{}' is none of {}", name,
-                                     std::string_view(value->get_string()), param->allowed),
-                         std::string(name)};
-    }
-    return success();
-}
-
 }  // namespace
 
 int chart_balance(Session& session) {
     const Invocation& asked = session.invocation();
-    if (const auto fine = check_words(*asked.command, asked.params); !fine)
+    // Some of these the daemon never sees, so all are judged here.
+    if (const auto fine = protocol::validate_params(*asked.command, asked.params); !fine)
         return session.fail(fine.error());
     json::object params{{"vault", asked.params.at("vault")}};
     for (const std::string_view name : {"from", "to"})

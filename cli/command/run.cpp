@@ -21,6 +21,7 @@ int help_command(const Invocation& invocation, Terminal& terminal) {
         if (const auto* word = invocation.params.if_contains(part))
             words.emplace_back(word->get_string());
     words.emplace_back("--help");
+    if (invocation.globals.format == render::Format::Json) words.emplace_back("--json");
     return run(words, terminal);
 }
 

@@ -2,11 +2,13 @@
 
 #include "cli/command/run.hpp"
 #include "cli/render/render.hpp"
+#include "common/base/clock.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace vault::command {
 namespace {
@@ -23,6 +25,12 @@ bool predicate_holds(const json::value& data) {
     const auto* ok = data.get_object().if_contains("ok");
     return ok == nullptr || !ok->is_bool() || ok->get_bool();
 }
+
+// A crowded daemon has done nothing and will take the call soon. A halt or a status must not need a
+// second try by hand; other calls wait shorter.
+constexpr Duration kBusyPatience{2'000};
+constexpr Duration kReservedPatience{10'000};
+constexpr Duration kBusyPause{30};
 
 bool is_predicate(std::string_view method) {
     return method == "health" || method == "ledger.verify";
@@ -77,12 +85,30 @@ Reply Session::call(std::string_view method, json::object params, bool mutates) 
                                                                      : invocation_.globals.idem_key;
         idem_key_ = request.meta.idem_key;
     }
+    const bool changes = mutates && !invocation_.globals.dry_run;
+    const SystemClock clock;
+    const Method* known = protocol::find_method(method);
+    Duration patience = known != nullptr && known->reserved ? kReservedPatience : kBusyPatience;
+    if (const auto limit = invocation_.globals.timeout; limit && limit->count() > 0)
+        patience = std::min(patience, *limit);
+    const auto give_up = clock.steady() + std::chrono::nanoseconds(patience);
+    for (;;) {
+        Reply reply = call_once(request, changes);
+        const bool busy = reply.failure && reply.failure->retryable &&
+                          reply.failure->code == protocol::error_row(Errc::Busy).code;
+        if (!busy || clock.steady() >= give_up) return reply;
+        client_.reset();
+        std::this_thread::sleep_for(kBusyPause);
+    }
+}
+
+Reply Session::call_once(const protocol::Request& request, bool changes) {
     if (const auto connected = connect(); !connected) {
         Reply failed;
         failed.failure = Failure::from(connected.error(), Effect::None);
         return failed;
     }
-    return client_->call(std::move(request), mutates && !invocation_.globals.dry_run);
+    return client_->call(request, changes);
 }
 
 int Session::print(std::string_view text) {

@@ -37,6 +37,7 @@ class Session {
 
   private:
     Result<void> connect();
+    protocol::Reply call_once(const protocol::Request& request, bool changes);
     std::string socket_path() const;
     bool bold() const;
 

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace vault::protocol {
@@ -144,6 +145,10 @@ constexpr const ErrorRow& error_row(Errc errc) {
 }
 // Null if no row has this code.
 const ErrorRow* find_error(std::string_view code);
+
+// The message, with the field in front unless it is named in it already: whoever reads one line
+// must learn which of the values was wrong.
+std::string message_with_field(const Error& error);
 
 // The `error` member of a JSON-RPC reply: {code, message, data:{code, effect, retryable, field?,
 // hint}}. `retryable` is only ever true when the effect is None.

@@ -178,7 +178,7 @@ std::string encode_request(const Request& request) {
 Failure Failure::from(const Error& error, Effect effect) {
     const ErrorRow& row = error_row(error.code());
     return {.code = std::string(row.code),
-            .message = error.message(),
+            .message = message_with_field(error),
             .effect = effect,
             .retryable = row.retryable && effect == Effect::None,
             .field = error.field(),

@@ -29,6 +29,6 @@ inline constexpr Param kVaultWord = word("vault", "the vault, such as v1");
 inline constexpr Param kSleeveWord =
     word("sleeve", "which of the two sleeves", ParamType::Enum).among("quiet|flash");
 inline constexpr Param kAccountWord = word("account", "the account, such as a1");
-inline constexpr Param kWhyFlag = flag("why", "the reason, kept with the event");
+inline constexpr Param kWhyFlag = flag("why", "the reason, kept with the event").may_be_blank();
 
 }  // namespace vault::protocol

@@ -37,6 +37,7 @@ struct Param {
     bool required = false;
     bool repeated = false;  // a JSON array on the wire, a repeatable flag or the rest of the words
     bool path = false;      // a file; vaultctl makes it absolute
+    bool blank = false;  // empty text is the same as none: what lowers risk is not refused for it
     Sign sign = Sign::Any;
     std::int64_t low = INT64_MIN;
     std::int64_t high = INT64_MAX;
@@ -45,6 +46,7 @@ struct Param {
     constexpr Param need() const { return with(&Param::required, true); }
     constexpr Param many() const { return with(&Param::repeated, true); }
     constexpr Param file() const { return with(&Param::path, true); }
+    constexpr Param may_be_blank() const { return with(&Param::blank, true); }
     constexpr Param positive() const { return with(&Param::sign, Sign::Positive); }
     constexpr Param not_negative() const { return with(&Param::sign, Sign::NonNegative); }
     constexpr Param hidden() const { return with(&Param::place, Place::Hidden); }

@@ -12,8 +12,39 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 1000;
 constexpr std::size_t kMaxListItems = 1000;
 
+std::string words_of(std::string_view allowed) {
+    std::string words(allowed);
+    for (auto bar = words.find('|'); bar != std::string::npos; bar = words.find('|', bar))
+        words.replace(bar, 1, ", ");
+    return words;
+}
+
+std::string range_of(const Param& param) {
+    if (param.high == INT64_MAX) return fmt::format("an integer from {}", param.low);
+    return fmt::format("an integer from {} to {}", param.low, param.high);
+}
+
+// What to give instead.
+std::string advice(const Param& param) {
+    switch (param.type) {
+        case ParamType::Enum: return fmt::format("choose one of {}", words_of(param.allowed));
+        case ParamType::Integer: return fmt::format("give {}: {}", range_of(param), param.doc);
+        case ParamType::Text:
+        case ParamType::Decimal:
+        case ParamType::Bool:
+        case ParamType::Time:
+        case ParamType::Duration:
+        case ParamType::Asset:
+        case ParamType::Pair:
+        case ParamType::Map:
+        case ParamType::Json: break;
+    }
+    const bool above_zero = param.sign == Sign::Positive;
+    return fmt::format("give {}{}: {}", param.name, above_zero ? ", above 0" : "", param.doc);
+}
+
 Error wrong(const Param& param, std::string_view why, std::string hint = {}) {
-    if (hint.empty()) hint = fmt::format("{}: {}", param.name, param.doc);
+    if (hint.empty()) hint = advice(param);
     return Error{Errc::InvalidParams, fmt::format("{}: {}", param.name, why),
                  std::string(param.name), std::move(hint)};
 }
@@ -22,7 +53,7 @@ Result<std::string_view> text_of(const Param& param, const json::value& value,
                                  std::string_view kind) {
     const auto* text = value.if_string();
     if (text == nullptr) return wrong(param, fmt::format("{} belongs here", kind));
-    if (text->empty()) return wrong(param, "is empty");
+    if (text->empty() && !param.blank) return wrong(param, "is empty");
     if (text->size() > kMaxTextBytes) return wrong(param, "is longer than 1000 bytes");
     const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
     if (std::ranges::any_of(*text, is_control)) return wrong(param, "contains a control character");
@@ -47,9 +78,9 @@ Result<void> check_decimal(const Param& param, const json::value& value) {
 
 Result<void> check_integer(const Param& param, const json::value& value) {
     if (!value.is_int64()) return wrong(param, "a JSON integer belongs here");
-    if (value.get_int64() < param.low || value.get_int64() > param.high)
-        return wrong(
-            param, fmt::format("{} is outside {} to {}", value.get_int64(), param.low, param.high));
+    const std::int64_t number = value.get_int64();
+    if (number < param.low) return wrong(param, fmt::format("{} is below {}", number, param.low));
+    if (number > param.high) return wrong(param, fmt::format("{} is above {}", number, param.high));
     return success();
 }
 
@@ -63,7 +94,9 @@ Result<void> check_map(const Param& param, const json::value& value) {
                          fmt::format("{}: a string belongs here", std::string_view(member.key())),
                          std::string(member.key()),
                          "values of settings are text, such as \"0.02\""};
-        VAULT_TRYV(text_of(param, member.value(), "a string"));
+        Param one = param;
+        one.name = member.key();
+        VAULT_TRYV(text_of(one, member.value(), "a string"));
     }
     return success();
 }
@@ -80,7 +113,8 @@ Result<void> check_parsed(const Param& param, const json::value& value, std::str
 Result<void> check_enum(const Param& param, const json::value& value) {
     VAULT_TRY(const auto text, text_of(param, value, "a string"));
     if (is_allowed(param.allowed, text)) return success();
-    return wrong(param, fmt::format("'{}' is none of {}", text.substr(0, 80), param.allowed));
+    return wrong(param,
+                 fmt::format("'{}' is none of {}", text.substr(0, 80), words_of(param.allowed)));
 }
 
 Result<void> check_value(const Param& param, const json::value& value) {
@@ -148,6 +182,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+// A span of time that ends before it begins selects nothing, which nobody means.
+Result<void> check_span(const json::object& params, std::string_view from, std::string_view to) {
+    const auto* first = params.if_contains(from);
+    const auto* last = params.if_contains(to);
+    if (first == nullptr || last == nullptr) return success();
+    const auto begin = parse_utc(std::string_view(first->get_string()));
+    const auto end = parse_utc(std::string_view(last->get_string()));
+    if (begin.value() <= end.value()) return success();
+    return Error{Errc::InvalidParams,
+                 fmt::format("the span is empty: `{}` must be after `{}`", to, from),
+                 std::string(to), fmt::format("give a later {}, or an earlier {}", to, from)};
+}
+
 }  // namespace
 
 Result<void> validate_params(const Method& method, const json::object& params) {
@@ -161,7 +208,8 @@ Result<void> validate_params(const Method& method, const json::object& params) {
             return wrong(param, "is missing");
         }
     }
-    return success();
+    VAULT_TRYV(check_span(params, "from", "to"));
+    return check_span(params, "since", "until");
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string_view>& names) {

@@ -61,9 +61,12 @@ Result<CandleFiles::Source> CandleFiles::locate(const std::string& path, std::op
     if (path.empty() || path.front() != '/')
         return Error{Errc::InvalidParams, fmt::format("'{}' is not an absolute path", path), "file",
                      "name the file with its whole path"};
-    if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
+    if (::stat(path.c_str(), &info) != 0)
         return Error{Errc::NotFound, fmt::format("there is no file {}", path), "file",
                      "the daemon must be able to read it"};
+    if (!S_ISREG(info.st_mode))
+        return Error{Errc::InvalidParams, fmt::format("{} is not a regular file", path), "file",
+                     "name a file of candles"};
     Source source;
     source.csv = path;
     if (!pair) pair = pair_in_name(source.csv, pairs_);

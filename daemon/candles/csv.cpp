@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <vector>
@@ -68,9 +69,13 @@ Result<void> CsvReader::State::refill() {
     const int got = gzread(file.get(), buffer.data() + end, room);
     int code = Z_OK;
     const char* const message = gzerror(file.get(), &code);
+    if (code == Z_ERRNO)
+        return Error{Errc::Io,
+                     fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)), "file",
+                     "check the disk"};
     if (got < 0 || code == Z_BUF_ERROR)
-        return Error{Errc::Io, fmt::format("cannot read {}: {}", path.string(), message), "file",
-                     "the file is damaged; fetch it again"};
+        return Error{Errc::InvalidParams, fmt::format("the file is damaged: {}", message), "file",
+                     "fetch it again"};
     drained = got == 0;
     end += static_cast<std::size_t>(got);
     return success();

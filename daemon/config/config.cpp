@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace vault::config {
@@ -82,14 +83,14 @@ class Reader {
     std::vector<YamlFault>& faults_;
 };
 
-// Where a dotted key stands in the file, for rules between keys; the top if it is a default.
-Place place_of(const YamlNode& root, std::string_view name) {
+// Where a dotted key stands in the file, for rules between keys; none if it is a default.
+std::optional<Place> place_of(const YamlNode& root, std::string_view name) {
     const YamlNode* node = &root;
     Place place{1, 1};
     while (!name.empty() && node->kind == YamlNode::Kind::Map) {
         const std::string_view part = name.substr(0, name.find('.'));
         const auto key = std::find(node->keys.begin(), node->keys.end(), part);
-        if (key == node->keys.end()) break;
+        if (key == node->keys.end()) return std::nullopt;
         const auto index = static_cast<std::size_t>(key - node->keys.begin());
         place = node->key_places[index];
         node = &node->values[index];
@@ -128,9 +129,12 @@ Result<Config> parse(const std::string& text, const std::string& name) {
     if (document.faults.empty()) {
         Reader{config, document.faults}.section(document.root, "");
         const auto together = check_together(config);
-        if (document.faults.empty() && !together)
-            document.faults.push_back(
-                {place_of(document.root, together.error().field()), together.error().message()});
+        if (document.faults.empty() && !together) {
+            const Error& error = together.error();
+            auto place = place_of(document.root, error.field());
+            if (!place) place = place_of(document.root, error.hint());
+            document.faults.push_back({place.value_or(Place{1, 1}), error.message()});
+        }
     }
     if (!document.faults.empty()) return invalid(name, std::move(document.faults));
     return config;
@@ -140,8 +144,9 @@ Result<Config> load(const std::string& path) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"),
                                                                &std::fclose};
     const auto unreadable = [&] {
-        return Error{Errc::Io, fmt::format("cannot read {}: {}", path, std::strerror(errno)),
-                     "config", "give another file with --config"};
+        return Error{Errc::ConfigInvalid,
+                     fmt::format("cannot read {}: {}", path, std::strerror(errno)), "config",
+                     "give another file with --config"};
     };
     if (!file) return unreadable();
     std::string text(kFileMax + 1, '\0');

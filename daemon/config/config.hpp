@@ -40,7 +40,7 @@ struct Control {
     std::string socket;
     std::uint32_t mode = 0;  // permission bits of the socket
     std::uint64_t max_connections = 0;
-    std::uint64_t reserved_connections = 0;  // of them, for pause, halt, status and hello
+    std::uint64_t reserved_connections = 0;  // more, for pause, halt, status, hello
     std::uint64_t max_per_uid = 0;
     std::uint64_t in_flight_max = 0;
     std::uint64_t requests_per_second = 0;

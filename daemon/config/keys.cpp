@@ -76,8 +76,9 @@ const std::array kKeys{
         "the socket's permissions: who may connect at all", control<&Control::mode>()},
     Key{"control.max_connections", "count", "connections", "128", "8", "4096",
         "more are turned away", control<&Control::max_connections>()},
-    Key{"control.reserved_connections", "count", "connections", "4", "1", "64",
-        "of them kept for pause, halt, status and hello; below max_connections",
+    Key{"control.reserved_connections", "count", "connections", "16", "1", "64",
+        "more, for pause, halt, status and hello only, when the others are taken; below "
+        "max_connections",
         control<&Control::reserved_connections>()},
     Key{"control.max_per_uid", "count", "connections", "32", "1", "4096",
         "of one system user; not above max_connections", control<&Control::max_per_uid>()},
@@ -230,11 +231,6 @@ std::string write(const Key&, FeeIn value) {
     return value == FeeIn::Quote ? "quote" : "base";
 }
 
-Error conflict(std::string_view key, std::string_view rule) {
-    return Error{Errc::ConfigInvalid, fmt::format("{}: {}", key, rule), std::string{key},
-                 "change one of the two"};
-}
-
 }  // namespace
 
 std::string range_text(const Key& key) {
@@ -269,17 +265,25 @@ std::string value_text(const Config& config, const Key& key) {
 }
 
 Result<void> check_together(const Config& c) {
+    // The second key goes into the hint: it is where the fault stands if the first is a default.
+    const auto conflict = [&](std::string_view name, std::string_view rule,
+                              std::string_view other) -> Result<void> {
+        return Error{Errc::ConfigInvalid,
+                     fmt::format("{}: must {} {} ({} against {})", name, rule, other,
+                                 value_text(c, *find_key(name)), value_text(c, *find_key(other))),
+                     std::string{name}, std::string{other}};
+    };
     const Retention& kept_for = c.store.retention;
     if (c.store.disk_alert_pct >= c.store.disk_stop_buys_pct)
-        return conflict("store.disk_alert_pct", "must be below store.disk_stop_buys_pct");
+        return conflict("store.disk_alert_pct", "be below", "store.disk_stop_buys_pct");
     if (kept_for.prices < kept_for.prices_full)
-        return conflict("store.retention.prices", "must not be below prices_full");
+        return conflict("store.retention.prices", "not be below", "store.retention.prices_full");
     if (c.control.reserved_connections >= c.control.max_connections)
-        return conflict("control.reserved_connections", "must be below control.max_connections");
+        return conflict("control.reserved_connections", "be below", "control.max_connections");
     if (c.control.max_per_uid > c.control.max_connections)
-        return conflict("control.max_per_uid", "must not be above control.max_connections");
+        return conflict("control.max_per_uid", "not be above", "control.max_connections");
     if (c.control.burst < c.control.requests_per_second)
-        return conflict("control.burst", "must not be below control.requests_per_second");
+        return conflict("control.burst", "not be below", "control.requests_per_second");
     return success();
 }
 

@@ -1,5 +1,10 @@
 #include "daemon/control/arguments.hpp"
 
+#include "common/protocol/codec.hpp"
+#include "daemon/control/json_fields.hpp"
+
+#include <fmt/format.h>
+
 namespace vault::control {
 
 namespace {
@@ -80,6 +85,77 @@ Result<ports::RowFilter> row_filter(const protocol::Params& params) {
     filter.to = params.time("until");
     filter.limit = static_cast<std::uint32_t>(params.integer("limit").value_or(kDefaultRows));
     return filter;
+}
+
+namespace {
+
+boost::asio::awaitable<Result<void>> answers(Services& services, const Call& call,
+                                             ports::Command question) {
+    auto pending = ask(services, call, std::move(question), &render_nothing);
+    const Result<Answer> answer = co_await std::move(pending);
+    if (!answer) co_return answer.error();
+    co_return success();
+}
+
+boost::asio::awaitable<Result<void>> user_exists(Services& services, const Call& call) {
+    auto pending = ask(services, call, ports::cmd::ListUsers{}, &render_view);
+    const Result<Answer> answer = co_await std::move(pending);
+    if (!answer) co_return answer.error();
+    const std::string& data = answer.value().data_json;
+    auto users = protocol::parse_json(data, data.size());
+    VAULT_CHECK(users && users.value().is_array(), "the user list is no list");
+    json::array& list = users.value().get_array();
+    const std::string wanted = call.params.text("user");
+    keep_where(list, "name", wanted);
+    if (list.empty())
+        co_return Error(Errc::NotFound, fmt::format("there is no user '{}'", wanted), "user",
+                        "list them with: vaultctl user list");
+    co_return success();
+}
+
+struct Rename {
+    std::string_view method, from, to;
+};
+constexpr std::array kRenames{
+    Rename{"vault.set_tradeable", "tradeable", "amount"},
+    Rename{"vault.create", "amount", "balance"},
+    Rename{"account.trade", "amount", "quantity"},
+    Rename{"position.write_down", "base", "pair"},
+    Rename{"vault.allocate", "amount", "quiet"},
+    Rename{"vault.unallocate", "amount", "quiet"},
+};
+
+}  // namespace
+
+boost::asio::awaitable<Result<void>> filters_exist(Services& services, const Call& call) {
+    const auto vault = maybe_vault(call.params);
+    if (!vault) co_return vault.error();
+    const auto account = maybe_account(call.params);
+    if (!account) co_return account.error();
+    if (vault.value()) {
+        auto asking = answers(services, call, ports::cmd::ShowVault{*vault.value()});
+        const Result<void> there = co_await std::move(asking);
+        if (!there) co_return there.error();
+    }
+    if (account.value()) {
+        auto asking = answers(services, call, ports::cmd::ReplayStatus{account.value()});
+        const Result<void> there = co_await std::move(asking);
+        if (!there) co_return there.error();
+    }
+    if (!call.params.has("user")) co_return success();
+    auto asking = user_exists(services, call);
+    co_return co_await std::move(asking);
+}
+
+Error in_callers_words(Error error, const protocol::Method& method,
+                       const protocol::Params& params) {
+    for (const Rename& row : kRenames) {
+        if (row.method != method.name || row.from != error.field()) continue;
+        // Of two amounts the one that was given; both together are one sum.
+        const bool other = row.to == "quiet" && !params.has("quiet");
+        return std::move(error).with_field(std::string(other ? "flash" : row.to));
+    }
+    return error;
 }
 
 Handled refuse(Error error) {

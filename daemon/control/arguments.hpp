@@ -21,6 +21,13 @@ Result<ports::cmd::Target> sleeve_target(const protocol::Params& params);
 // `vault`, `sleeve`, `pair`, `since`, `until`, `limit` (100 if absent).
 Result<ports::RowFilter> row_filter(const protocol::Params& params);
 
+// The vault, account and user that a list is narrowed to exist: nothing found and nothing there are
+// different answers. Errors: NotFound.
+boost::asio::awaitable<Result<void>> filters_exist(Services& services, const Call& call);
+// The books and the venue speak of their own figures; the caller knows parameters. The same error
+// with the field of the method that it is about.
+Error in_callers_words(Error error, const protocol::Method& method, const protocol::Params& params);
+
 Handled refuse(Error error);
 
 // A handler whose whole work is one command.

@@ -41,6 +41,9 @@ Handled import_candles(Services& services, const Call& call) {
 // Pairs are known per vault, because a vault trades only pairs in its own asset: one vault of each
 // asset (and account, if one is named) is asked.
 asio::awaitable<Result<std::vector<VaultId>>> vaults_to_ask(Services& services, const Call& call) {
+    auto checking = filters_exist(services, call);
+    const Result<void> there = co_await std::move(checking);
+    if (!there) co_return there.error();
     const auto account = maybe_account(call.params);
     if (!account) co_return account.error();
     auto pending = ask(services, call, cmd::ListVaults{}, &render_vault_marks);

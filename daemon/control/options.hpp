@@ -16,7 +16,7 @@ struct Options {
     std::optional<std::string> group;  // name; none: as created
     std::size_t max_connections = 128;
     std::size_t max_per_uid = 32;
-    std::size_t reserved_connections = 4;       // past the limits, for reserved methods only
+    std::size_t reserved_connections = 16;      // past the limits, for reserved methods only
     Duration reserved_for{10'000};              // such a connection is closed after this
     std::uint32_t requests_per_second = 50;     // per uid, > 0
     std::uint32_t burst = 200;                  // per uid, > 0

@@ -47,6 +47,9 @@ Result<void> one_choice(const protocol::Params& params) {
 Handled pnl(Services& services, const Call& call) {
     const Result<void> chosen = one_choice(call.params);
     if (!chosen) co_return chosen.error();
+    auto checking = filters_exist(services, call);
+    const Result<void> there = co_await std::move(checking);
+    if (!there) co_return there.error();
     auto pending = ask(services, call, cmd::ListVaults{}, &render_vault_marks);
     const Result<Answer> now = co_await std::move(pending);
     if (!now) co_return now.error();

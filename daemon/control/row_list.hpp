@@ -11,6 +11,9 @@ template <class Row, Result<std::vector<Row>> (ports::StoreReader::*query)(const
 Handled list_rows(Services& services, const Call& call) {
     const Result<ports::RowFilter> filter = row_filter(call.params);
     if (!filter) co_return filter.error();
+    auto checking = filters_exist(services, call);
+    const Result<void> there = co_await std::move(checking);
+    if (!there) co_return there.error();
     auto settling = settle(services, call);
     const Result<void> settled = co_await std::move(settling);
     if (!settled) co_return settled.error();

@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace vault::control {
@@ -64,6 +65,19 @@ asio::awaitable<void> Server::accept_loop() {
     }
 }
 
+// When all seats are taken the newcomer gets the reserved one that was given out first: who needs a
+// pause or a status has said so within milliseconds, and a crowd that stays seated must not keep
+// the next caller out, whoever it is.
+Seat Server::seat_for(uid_t uid) {
+    const Seat seat = seats_.take(uid);
+    if (seat != Seat::None) return seat;
+    const auto oldest = std::ranges::find(sessions_, Seat::Reserved, &Session::seat);
+    if (oldest == sessions_.end()) return Seat::None;
+    seats_.give_back((*oldest)->uid(), Seat::Reserved);
+    (*oldest)->give_up_seat();
+    return seats_.take(uid);
+}
+
 asio::awaitable<void> Server::serve(Protocol::socket socket) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const Result<uid_t> uid = peer_uid(socket.native_handle());
@@ -74,13 +88,13 @@ asio::awaitable<void> Server::serve(Protocol::socket socket) {
     Peer peer;
     peer.uid = uid.value();
     peer.allowed = peer.uid == 0 || peer.uid == ::geteuid();
-    if (peer.allowed) peer.seat = seats_.take(peer.uid);
+    if (peer.allowed) peer.seat = seat_for(peer.uid);
     Session session(std::move(socket), peer, Shared{options_, services_, buckets_, log_});
     const auto place = sessions_.insert(sessions_.end(), &session);
     auto running = session.run();
     co_await std::move(running);
     sessions_.erase(place);
-    if (peer.allowed) seats_.give_back(peer.uid, peer.seat);
+    if (peer.allowed) seats_.give_back(peer.uid, session.seat());
 }
 
 asio::awaitable<Result<void>> Server::sessions_ended() {

@@ -43,6 +43,7 @@ class Server {
     boost::asio::awaitable<void> accept_loop();
     boost::asio::awaitable<void> serve(boost::asio::local::stream_protocol::socket socket);
     boost::asio::awaitable<Result<void>> sessions_ended();
+    Seat seat_for(uid_t uid);
 
     Options options_;
     ReadWorker worker_;

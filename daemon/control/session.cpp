@@ -1,6 +1,7 @@
 #include "daemon/control/session.hpp"
 
 #include "common/protocol/codec.hpp"
+#include "daemon/control/arguments.hpp"
 #include "daemon/control/lines.hpp"
 #include "daemon/runtime/deadline.hpp"
 
@@ -193,12 +194,14 @@ Result<void> Session::splitter_fault() const {
 Session::Void Session::read_more() {
     std::array<char, kReadBytes> buffer{};
     const Error ended(Errc::Io, "the connection has ended");
-    if (closing_ || broken_) co_return ended;
+    // After the end Asio waits for an event that does not come again, so it is remembered.
+    if (closing_ || broken_ || peer_done_) co_return ended;
     const auto [error, size] =
         co_await socket_.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
     // A read that a deadline cut off must not look like a peer that has gone: with_deadline() keeps
     // what work returns, so only an exception makes it say that the time is over.
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    peer_done_ = static_cast<bool>(error);
     if (error || closing_) co_return ended;
     splitter_.feed(std::string_view(buffer.data(), size));
     co_return success();
@@ -312,7 +315,9 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     changed_.cancel();
     const boost::json::value& id = task->request.id;
     if (!result) {
-        send(failure_line(id, result.error(), effect_of(result.error(), method.mutates)));
+        const Error error = in_callers_words(std::move(result).error(), method,
+                                             protocol::Params(task->request.params));
+        send(failure_line(id, error, effect_of(error, method.mutates)));
         co_return;
     }
     const bool dry_run = method.mutates && task->request.meta.dry_run;

@@ -39,6 +39,11 @@ class Session {
     void close_gently();  // reads no more, answers what has begun
     void close_now();     // and waits for nothing
 
+    Seat seat() const { return peer_.seat; }
+    uid_t uid() const { return peer_.uid; }
+    // A newcomer takes the reserved seat: what has begun is answered, nothing more is read.
+    void give_up_seat();
+
   private:
     struct Task;
     using Void = boost::asio::awaitable<Result<void>>;
@@ -76,6 +81,7 @@ class Session {
     std::size_t out_bytes_ = 0;
     std::size_t in_flight_ = 0;
     std::size_t reserved_in_flight_ = 0;
+    bool peer_done_ = false;  // the peer sends no more
     bool closing_ = false;    // read no more
     bool finishing_ = false;  // no more lines will come
     bool broken_ = false;     // the peer is gone or too slow

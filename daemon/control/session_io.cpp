@@ -1,4 +1,5 @@
 // The writing half of a session, and its end.
+#include "daemon/control/lines.hpp"
 #include "daemon/control/session.hpp"
 #include "daemon/runtime/deadline.hpp"
 
@@ -114,6 +115,15 @@ void Session::close_gently() {
     error_code ignored;
     socket_.shutdown(asio::socket_base::shutdown_receive, ignored);
     changed_.cancel();
+}
+
+void Session::give_up_seat() {
+    peer_.seat = Seat::None;
+    send(failure_line(nullptr,
+                      Error(Errc::Busy, "too many connections: a newcomer took this reserved one",
+                            "", "close some and try again"),
+                      protocol::Effect::None));
+    close_gently();
 }
 
 void Session::close_now() {

@@ -45,13 +45,19 @@ Result<ports::Command> set_strategy(const protocol::Params& params) {
     return cmd::SetStrategy{vault, sleeve_of(params), params.text("strategy")};
 }
 
-// Who has the last word is a setting like any other.
+// Rules alone is what every sleeve does; there is no model yet that could advise one.
 Result<ports::Command> set_mode(const protocol::Params& params) {
     VAULT_TRY(const VaultId vault, vault_of(params));
-    return cmd::SetSleeve{vault, sleeve_of(params), {{"mode", params.text("mode")}}};
+    if (!params.is_word("mode", "rules"))
+        return Error(Errc::InvalidParams, "this version has no models, so the mode stays rules",
+                     "mode", "use rules");
+    return cmd::SetStrategy{vault, sleeve_of(params), "cycle"};
 }
 
 Handled list_sleeves(Services& services, const Call& call) {
+    auto checking = filters_exist(services, call);
+    const Result<void> there = co_await std::move(checking);
+    if (!there) co_return there.error();
     const auto vault = maybe_vault(call.params);
     if (!vault) co_return vault.error();
     auto pending = execute(services, call, cmd::ListVaults{}, &render_sleeves);

@@ -64,6 +64,9 @@ Result<ports::Command> set_auto_raise(const protocol::Params& params) {
                      by_percent ? "mode percent needs the percentage"
                                 : "a percentage goes with mode percent only",
                      "percent", "for example: vaultctl vault auto-raise v1 percent 50");
+    if (command.cap && params.is_word("mode", "off"))
+        return Error(Errc::InvalidParams, "a cap goes with mode full or percent", "cap",
+                     "leave --cap out, or choose full");
     command.percent = percent.value_or(kZero);
     command.mode = by_percent                       ? cmd::AutoRaiseMode::Percent
                    : params.is_word("mode", "full") ? cmd::AutoRaiseMode::Full
@@ -107,6 +110,9 @@ Result<ports::Command> set_mode(const protocol::Params& params) {
 }
 
 Handled list_vaults(Services& services, const Call& call) {
+    auto checking = filters_exist(services, call);
+    const Result<void> there = co_await std::move(checking);
+    if (!there) co_return there.error();
     const auto account = maybe_account(call.params);
     if (!account) co_return account.error();
     auto pending = execute(services, call, cmd::ListVaults{}, &render_view);

@@ -72,7 +72,10 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayRun& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     Replay& replay = account->replay;
     if (replay.feed == nullptr || replay.state == ReplayState::Stopped)
-        return Error{Errc::WrongState, fmt::format("{} has no replay", to_text(c.account)),
+        return Error{Errc::WrongState,
+                     fmt::format("account {} {}", to_text(c.account),
+                                 replay.state == ReplayState::Stopped ? "has stopped its replay"
+                                                                      : "has no replay"),
                      "account", "start one: vaultctl replay start FILE --account A"};
     if (c.until && *c.until < world_.market_of(*account).now)
         return Error{
@@ -104,8 +107,8 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayStatus& c) {
 Result<ports::View> Commander::on(const ports::cmd::ReplayStop& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     if (account->replay.state == ReplayState::None)
-        return Error{Errc::WrongState, fmt::format("{} has no replay", to_text(c.account)),
-                     "account"};
+        return Error{Errc::WrongState, fmt::format("account {} has no replay", to_text(c.account)),
+                     "account", "vaultctl replay status shows the replays"};
     end_replay(world_, recorder_, *account, ReplayState::Stopped);
     return view_of(world_, *account, account->replay);
 }

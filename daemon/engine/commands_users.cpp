@@ -63,7 +63,8 @@ Result<ports::View> Commander::on(const ports::cmd::SetWallets& c) {
     for (const Asset& asset : c.remove) {
         if (std::erase(wallets, asset) == 0)
             return Error{Errc::NotFound,
-                         fmt::format("{} is not a wallet of {}", asset.text(), c.name), "remove"};
+                         fmt::format("{} is not a wallet of {}", asset.text(), c.name), "remove",
+                         fmt::format("vaultctl user wallets {} shows the selected ones", c.name)};
         for (const Vault& vault : world_.vaults)
             if (vault.row.user == user->row.id && vault.row.asset == asset)
                 return Error{Errc::WrongState,

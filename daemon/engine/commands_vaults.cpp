@@ -146,7 +146,8 @@ Result<ports::View> Commander::on(const ports::cmd::SetAutoRaise& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
     const bool percent = c.mode == ports::cmd::AutoRaiseMode::Percent;
     if (percent && (!c.percent.is_positive() || c.percent > Decimal::from_int(100)))
-        return Error{Errc::InvalidParams, "the percentage must be > 0 and <= 100", "percent"};
+        return Error{Errc::InvalidParams, "percent must be above 0 and at most 100", "percent",
+                     "for example: vaultctl vault auto-raise V percent 50"};
     if (c.cap && c.cap->is_negative())
         return Error{Errc::InvalidParams, "the cap is negative", "cap"};
     ledger::AutoRaise& policy = vault->policy;
@@ -181,7 +182,8 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
         if (std::erase(pairs, pair) == 0)
             return Error{Errc::NotFound,
                          fmt::format("{} is not a pair of {}", pair.text(), to_text(c.vault)),
-                         "remove"};
+                         "remove",
+                         fmt::format("vaultctl vault pairs {} shows its pairs", to_text(c.vault))};
         for (const Sleeve& sleeve : vault->sleeves)
             if (std::as_const(vault->books).position(sleeve.kind, pair.base) != nullptr ||
                 has_live_order(sleeve, pair))

@@ -32,8 +32,13 @@ const CapKey& key_of(std::string_view name) {
 
 Error out_of_range(std::string_view name) {
     const CapKey& key = key_of(name);
-    return Error{Errc::InvalidParams, fmt::format("{} must be {} ({})", name, key.range, key.unit),
-                 std::string{name}, "write off to remove the cap"};
+    const bool removable = key.range.find("off") != std::string_view::npos;
+    return Error{Errc::InvalidParams,
+                 key.unit == "bool"
+                     ? fmt::format("{} must be {}", name, key.range)
+                     : fmt::format("{} must be {}, in {}", name, key.range, key.unit),
+                 std::string{name},
+                 removable ? "write off to remove the cap" : fmt::format("give {}", key.range)};
 }
 
 Result<void> set_decimal(Caps& caps, const DecimalCap& cap, std::string_view text) {
@@ -42,7 +47,11 @@ Result<void> set_decimal(Caps& caps, const DecimalCap& cap, std::string_view tex
         return success();
     }
     auto value = Decimal::parse(text);
-    if (!value) return std::move(value).error().with_field(std::string{cap.key});
+    if (!value)
+        return std::move(value)
+            .error()
+            .with_field(std::string{cap.key})
+            .with_hint("give a plain decimal such as 12.5, or off to remove the cap");
     const bool too_large =
         cap.most && (cap.most_allowed ? value.value() > *cap.most : value.value() >= *cap.most);
     if (!value.value().is_positive() || too_large) return out_of_range(cap.key);

@@ -9,20 +9,24 @@
 namespace vault::strategy {
 namespace {
 
-Error bad_value(std::string_view key, std::string_view why, const KeyRange& range) {
-    std::string hint = "see the table of keys";
+Error bad_value(std::string_view key, const Error& error, const KeyRange& range) {
+    std::string hint = error.hint();
     if (!range.least.empty() && !range.most.empty()) {
         hint = fmt::format("{} takes {} to {}", key, range.least, range.most);
     } else if (!range.least.empty()) {
         hint = fmt::format("{} takes {} or more", key, range.least);
     }
-    return Error{Errc::InvalidParams, fmt::format("{}: {}", key, why), std::string{key}, hint};
+    return Error{Errc::InvalidParams, fmt::format("{}: {}", key, error.message()), std::string{key},
+                 hint};
 }
 
 Result<bool> parse_flag(std::string_view text) {
     if (text == "true" || text == "1" || text == "yes") return true;
     if (text == "false" || text == "0" || text == "no") return false;
-    return Error{Errc::InvalidParams, fmt::format("'{}' is not true or false", text)};
+    return Error{Errc::InvalidParams,
+                 fmt::format("'{}' is not true or false", text),
+                 {},
+                 "write true or false"};
 }
 
 Result<std::uint32_t> parse_count(std::string_view text) {
@@ -99,12 +103,17 @@ Result<KeyValue> parse_value(KeyType type, const KeyRange& range, std::string_vi
                              std::string_view key, std::string_view text) {
     if (!off.empty() && text == off) return KeyValue{};
     const Result<KeyValue> parsed = parse_plain(type, text);
-    if (!parsed) return bad_value(key, parsed.error().message(), range);
+    if (!parsed) return bad_value(key, parsed.error(), range);
+    const auto outside = [&](std::string_view side, std::string_view limit) {
+        return bad_value(
+            key, Error{Errc::InvalidParams, fmt::format("{} is {} than {}", text, side, limit)},
+            range);
+    };
     const auto bound = [type](std::string_view t) { return parse_plain(type, t).value(); };
     if (!range.least.empty() && less(parsed.value(), bound(range.least)))
-        return bad_value(key, fmt::format("{} is less than {}", text, range.least), range);
+        return outside("less", range.least);
     if (!range.most.empty() && less(bound(range.most), parsed.value()))
-        return bad_value(key, fmt::format("{} is more than {}", text, range.most), range);
+        return outside("more", range.most);
     return parsed;
 }
 
@@ -127,8 +136,12 @@ Error unknown_key(std::string_view key, const std::vector<KeyInfo>& known) {
         std::min_element(known.begin(), known.end(), [&](const KeyInfo& a, const KeyInfo& b) {
             return edit_distance(shown, a.name) < edit_distance(shown, b.name);
         });
+    // Two thirds of it must be right, or the guess is noise.
+    const bool close =
+        edit_distance(shown, nearest->name) <= std::max<std::size_t>(1, shown.size() / 3);
     return Error{Errc::InvalidParams, fmt::format("unknown key '{}'", shown), shown,
-                 fmt::format("did you mean '{}'?", nearest->name)};
+                 close ? fmt::format("did you mean '{}'?", nearest->name)
+                       : std::string{"vaultctl sleeve show V S lists the keys"}};
 }
 
 }  // namespace vault::strategy

@@ -144,7 +144,7 @@ TEST_F(Import, RefusesBadFilesAndIntervals) {
     gzclose(out);
     fs::copy(whole, broken);
     fs::resize_file(broken, fs::file_size(whole) / 2);
-    EXPECT_EQ(import_csv(broken, pair(), kMinute, root()).error().code(), Errc::Io);
+    EXPECT_EQ(import_csv(broken, pair(), kMinute, root()).error().code(), Errc::InvalidParams);
 }
 
 TEST_F(Import, ADamagedSeriesIsNoticed) {

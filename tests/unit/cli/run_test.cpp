@@ -87,6 +87,19 @@ TEST(Run, EveryErrorCodeGivesItsExitCodeDocumentAndLine) {
     }
 }
 
+TEST(Run, ABusyDaemonIsAskedAgain) {
+    int asked = 0;
+    const FakeServer server([&](const Request& request) {
+        const Error full{Errc::Busy, "too many connections"};
+        return ++asked < 3 ? encode_failure(request.id, full, Effect::None)
+                           : encode_reply(request.id, json::object{{"state", "halted"}});
+    });
+    EXPECT_EQ(call(&server, "halt --json").code, 0);
+    EXPECT_EQ(asked, 3);
+    asked = -1'000'000;
+    EXPECT_EQ(call(&server, "halt --timeout 200ms").code, 75);  // not for ever
+}
+
 TEST(Run, UnknownCodesAreInternal) {
     const FakeServer server([](const Request& request) {
         return R"({"jsonrpc":"2.0","id":)" + protocol::to_compact(request.id) +

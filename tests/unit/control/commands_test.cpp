@@ -62,6 +62,7 @@ class CommandsTest : public ServerTest {
         commands.script = [this](const ports::CallContext&, const ports::Command& command,
                                  ports::Render render) -> Result<ports::Reply> {
             if (std::holds_alternative<cmd::ListVaults>(command)) return vaults(render);
+            if (std::holds_alternative<cmd::ListUsers>(command)) return users(render);
             return FakeCommands::plain(command, render);
         };
         start();
@@ -70,6 +71,12 @@ class CommandsTest : public ServerTest {
     }
     void TearDown() override { client.reset(); }
 
+    static ports::Reply users(ports::Render render) {
+        std::vector<ports::UserView> views(2);
+        views[0].name = "ann";
+        views[1].name = "bob";
+        return {render(views)};
+    }
     static ports::Reply vaults(ports::Render render) {
         std::vector<ports::VaultView> views(2);
         for (std::uint32_t i = 0; i < 2; ++i) {
@@ -155,6 +162,7 @@ TEST_F(CommandsTest, Vaults) {
     EXPECT_EQ(data("vault.list").as_array().size(), 2u);
     EXPECT_EQ(data("vault.list", R"({"user":"bob"})").as_array().size(), 1u);
     EXPECT_EQ(data("vault.list", R"({"user":"bob","account":"a1"})").as_array().size(), 0u);
+    EXPECT_EQ(error_code(client->call("vault.list", R"({"user":"nobody"})")), "NOT_FOUND");
     EXPECT_TRUE(data("vault.history", R"({"vault":"v1"})").as_array().empty());
 }
 
@@ -174,9 +182,9 @@ TEST_F(CommandsTest, SleevesAndPositions) {
                                       flash + R"(,"strategy":"cycle","preset":"quiet"})")
                   .settings.at("preset"),
               "quiet");
-    EXPECT_EQ(
-        command<cmd::SetSleeve>("sleeve.mode", flash + R"(,"mode":"rules"})").settings.at("mode"),
-        "rules");
+    command<cmd::SetStrategy>("sleeve.mode", flash + R"(,"mode":"rules"})");
+    EXPECT_EQ(error_code(client->call("sleeve.mode", flash + R"(,"mode":"ml-assisted"})", kMeta)),
+              "INVALID_PARAMS");
     command<cmd::ShowSleeve>("sleeve.show", flash + "}");
     command<cmd::Resume>("sleeve.resume", flash + "}");
     const json::value sleeves = data("sleeve.list", R"({"vault":"v2"})");
@@ -243,7 +251,8 @@ TEST_F(CommandsTest, DaemonAndBooks) {
 TEST_F(CommandsTest, ListsAndReportsReadTheStoreAfterABarrier) {
     const auto before = commands.seen().size();
     EXPECT_EQ(data("trade.list", R"({"vault":"v1"})").at(0).at("id").as_string(), "T1");
-    ASSERT_EQ(commands.seen().size(), before + 1);
+    ASSERT_EQ(commands.seen().size(), before + 2);  // there is such a vault, and it is settled
+    EXPECT_TRUE(std::holds_alternative<cmd::ShowVault>(commands.seen()[before].value));
     EXPECT_TRUE(std::holds_alternative<cmd::Barrier>(commands.seen().back().value));
     EXPECT_TRUE(commands.seen().back().context.idem_key.empty());
     EXPECT_EQ(data("order.list").at(0).at("id").as_string(), "v1.quiet.1");

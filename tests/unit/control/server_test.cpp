@@ -401,12 +401,33 @@ TEST_F(ServerTest, ConnectionLimitsLeaveReservedSeats) {
     EXPECT_EQ(error_code(reserved.call("vault.list")), "BUSY");
     RawClient second(path());
     second.hello();
-    RawClient full(path());
-    EXPECT_EQ(error_code(full.reply()), "BUSY");
-    EXPECT_TRUE(full.at_end());
-    EXPECT_EQ(error_code(reserved.reply()), "EXPIRED_BEFORE_START");  // such a seat is for a moment
+    RawClient third(path());  // takes the seat that was given out first
+    EXPECT_EQ(error_code(reserved.reply()), "BUSY");
     EXPECT_TRUE(reserved.at_end());
+    third.hello();
+    EXPECT_TRUE(third.call("status").contains("result"));
+    EXPECT_EQ(error_code(second.reply()), "EXPIRED_BEFORE_START");  // such a seat is for a moment
+    EXPECT_TRUE(second.at_end());
     normal.clear();
+    for (int i = 0; i < 300; ++i) {
+        RawClient again(path());
+        again.send(RawClient::hello_line());
+        const bool welcome = again.reply().contains("result");
+        if (welcome && again.call("vault.list").contains("result")) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    FAIL() << "seats were not given back";
+}
+
+TEST_F(ServerTest, PeersThatGoBeforeHelloLeaveNothingBehind) {
+    options.max_connections = 2;
+    options.reserved_connections = 1;
+    start();
+    for (int i = 0; i < 20; ++i) {
+        RawClient gone(path());
+        if (i % 2 == 0) gone.send(R"({"jsonrpc":"2.0","id")");
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
     for (int i = 0; i < 300; ++i) {
         RawClient again(path());
         again.send(RawClient::hello_line());

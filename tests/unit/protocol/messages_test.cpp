@@ -85,7 +85,7 @@ TEST(Messages, RepliesRoundTrip) {
     ASSERT_TRUE(refused.has_value());
     const Failure& failure = *refused.value().failure;
     EXPECT_EQ(failure.code, "tradeable_below_allocated");
-    EXPECT_EQ(failure.message, "at least 15");
+    EXPECT_EQ(failure.message, "amount: at least 15");  // every message names its field
     EXPECT_EQ(failure.field, "amount");
     EXPECT_EQ(failure.hint, "unallocate from the sleeves first");
     EXPECT_EQ(failure.effect, Effect::None);
