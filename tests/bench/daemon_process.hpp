@@ -1,0 +1,66 @@
+#pragma once
+// DaemonProcess: the built vaultd, started on a private state directory and socket, and what Linux
+// says about it. Caller: one connection to its control socket that keeps several requests in
+// flight. Bench programs only; one thread; whatever fails ends the program with the daemon's log.
+#include "common/protocol/framing.hpp"
+#include "common/protocol/messages.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace vault::bench {
+
+namespace json = boost::json;
+
+class DaemonProcess {
+  public:
+    // state: an existing directory; socket, log and configuration lie in it too.
+    explicit DaemonProcess(std::filesystem::path state);
+    ~DaemonProcess();  // kills what still runs
+    DaemonProcess(const DaemonProcess&) = delete;
+    DaemonProcess& operator=(const DaemonProcess&) = delete;
+
+    // Returns when the daemon answers `status`: the seconds that took.
+    double start();
+    void stop();  // SIGTERM, as systemd does
+    void kill();  // SIGKILL
+
+    std::string socket() const { return (state_ / "control.sock").string(); }
+    double resident_mib() const;  // as ps shows it
+    double cpu_seconds() const;   // user and system, all threads, so far
+
+  private:
+    bool answers() const;
+    void reap();
+
+    std::filesystem::path state_;
+    pid_t pid_ = -1;
+};
+
+class Caller {
+  public:
+    explicit Caller(const std::string& socket);
+    ~Caller();
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+
+    // Waits for all earlier ones too. The reply's data; a refusal ends the program.
+    json::value call(std::string_view method, json::object params);
+    // Sends, and waits only while too many are in flight.
+    void post(std::string_view method, json::object params);
+    void drain();
+
+  private:
+    void send(std::string_view method, json::object params);
+    json::value receive();
+
+    int fd_ = -1;
+    std::int64_t last_id_ = 0;
+    std::size_t flying_ = 0;
+    protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
+};
+
+}  // namespace vault::bench

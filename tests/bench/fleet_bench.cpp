@@ -1,0 +1,229 @@
+// Many vaults in one daemon: each of its own user and paper account, both sleeves allocated, all
+// trading one pair.
+//
+// Memory and start are those of the real vaultd: filled through its socket, stopped, started again,
+// over the same for an empty one. Processor time at one price a second is that of the engine and
+// the store in this process, because vaultd has no live feed yet: all accounts follow one market,
+// as accounts of a live exchange will, every tick goes in by Shard::push_tick, the port for live
+// feeds, and each second's batch is committed; the clock is virtual, so an hour takes seconds.
+// Arguments: [vaults] [--json].
+#include "daemon/engine/market_runner.hpp"
+#include "daemon/exchange/paper/synthetic_feed.hpp"
+#include "tests/bench/daemon_process.hpp"
+#include "tests/bench/engine_host.hpp"
+#include "tests/bench/figures.hpp"
+#include "tests/bench/measure.hpp"
+
+#include <cstdlib>
+#include <malloc.h>
+#include <thread>
+
+namespace vault::bench {
+namespace {
+
+using std::chrono::hours;
+constexpr auto kSettle = std::chrono::milliseconds{700};
+constexpr int kStarts = 3;
+
+json::array words(std::string_view word) {
+    return json::array{json::value{word}};
+}
+
+void create(const std::string& socket, std::size_t vaults) {
+    Caller caller{socket};
+    const auto name = [](const char* prefix, std::size_t i) {
+        return fmt::format("{}{}", prefix, i);
+    };
+    for (std::size_t i = 1; i <= vaults; ++i)
+        caller.post("user.create", {{"name", name("user", i)}, {"role", "member"}});
+    caller.drain();
+    for (std::size_t i = 1; i <= vaults; ++i)
+        caller.post("account.add", {{"user", name("user", i)}, {"exchange", "paper"}});
+    caller.drain();
+    for (std::size_t i = 1; i <= vaults; ++i)
+        caller.post("vault.create",
+                    {{"account", name("a", i)}, {"asset", "USDT"}, {"balance", "5000"}});
+    caller.drain();
+    for (std::size_t i = 1; i <= vaults; ++i) {
+        const std::string vault = name("v", i);
+        caller.post("vault.pairs", {{"vault", vault}, {"add", words("ETH/USDT")}});
+        caller.post("vault.set_tradeable", {{"vault", vault}, {"amount", "4000"}});
+        caller.post("vault.allocate", {{"vault", vault}, {"quiet", "1000"}, {"flash", "1000"}});
+    }
+    caller.drain();
+}
+
+struct Started {
+    double seconds = 0;
+    double mib = 0;
+};
+
+Started start_again(DaemonProcess& daemon) {
+    Started out;
+    out.seconds = daemon.start();
+    std::this_thread::sleep_for(kSettle);
+    out.mib = daemon.resident_mib();
+    return out;
+}
+
+Started median_start(DaemonProcess& daemon) {
+    std::vector<double> seconds, mib;
+    for (int i = 0; i < kStarts; ++i) {
+        const Started one = start_again(daemon);
+        seconds.push_back(one.seconds);
+        mib.push_back(one.mib);
+        if (i + 1 < kStarts) daemon.stop();
+    }
+    return {median(seconds), median(mib)};
+}
+
+void real_daemon(Figures& figures, std::size_t vaults) {
+    const WorkFolder work;
+    DaemonProcess daemon{work.path()};
+    daemon.start();
+    daemon.stop();
+    const Started empty = median_start(daemon);
+    const SteadyTime begun = now();
+    create(daemon.socket(), vaults);
+    const double took = seconds_since(begun);
+    const double created = daemon.resident_mib() - empty.mib;
+    daemon.stop();
+    const Started full = median_start(daemon);
+    const double over = full.mib - empty.mib;
+    const double before = daemon.cpu_seconds();
+    const SteadyTime idle = now();
+    std::this_thread::sleep_for(std::chrono::seconds{5});
+    const double share = 100 * (daemon.cpu_seconds() - before) / seconds_since(idle);
+    daemon.stop();
+    const double count = static_cast<double>(vaults);
+    const std::string goal = fmt::format("<= {:.1f} MiB over the empty daemon", count * 0.0064);
+    figures.add({.name = fmt::format("fleet_memory_{}_vaults", vaults),
+                 .value = over,
+                 .unit = "MiB",
+                 .baseline = empty.mib,
+                 .ratio = over / empty.mib,
+                 .goal = goal,
+                 .met = over <= count * 0.0064,
+                 .runs = kStarts});
+    figures.add({.name = fmt::format("fleet_memory_{}_just_created", vaults),
+                 .value = created,
+                 .unit = "MiB",
+                 .baseline = empty.mib,
+                 .ratio = created / empty.mib,
+                 .runs = 1});
+    figures.add({.name = fmt::format("fleet_start_{}_vaults", vaults),
+                 .value = full.seconds,
+                 .unit = "s",
+                 .baseline = empty.seconds,
+                 .ratio = full.seconds / empty.seconds,
+                 .runs = kStarts});
+    figures.add({.name = "fleet_commands",
+                 .value = 6 * count / took,
+                 .unit = "commands/s",
+                 .runs = static_cast<std::uint64_t>(6 * vaults)});
+    figures.add({.name = fmt::format("fleet_idle_cpu_{}_vaults", vaults),
+                 .value = share,
+                 .unit = "% of a core",
+                 .runs = 1});
+}
+
+// All accounts follow the first one's market from here on, as those of a live exchange will.
+void share_market(EngineHost& host) {
+    engine::World& world = host.shard().world();
+    engine::Market& market = world.markets.front();
+    for (std::size_t i = 1; i < world.accounts.size(); ++i) {
+        world.accounts[i].market = 0;
+        market.accounts.push_back(world.accounts[i].row.id);
+        world.markets[i].pairs.clear();
+    }
+    engine::Recorder nothing;
+    engine::MarketRunner runner{world, nothing, host.options().price_snapshot_every};
+    VAULT_CHECK(runner.rebind(world.accounts.front()).has_value(), "a market can be rebound");
+}
+
+exchange::SyntheticFeed one_price_a_second() {
+    exchange::SyntheticSettings settings;
+    settings.pair = Pair::parse("ETH/USDT").value();
+    settings.step = std::chrono::seconds{1};
+    settings.volatility_ppm = 90;  // of a step: as restless as the default, 350 in 15 s
+    settings.gap = Duration{0};
+    settings.days = 2;
+    auto feed = exchange::SyntheticFeed::create(settings);
+    VAULT_CHECK(feed.has_value(), "the feed's settings are in range");
+    return std::move(feed).value();
+}
+
+class SecondBySecond {
+  public:
+    explicit SecondBySecond(EngineHost& host) : host_(host) {}
+
+    // Pushes the prices of so many seconds; the processor seconds that it took.
+    double run(std::uint64_t seconds) {
+        const double before = cpu_seconds();
+        for (std::uint64_t i = 0; i < seconds; ++i) {
+            const auto tick = feed_.next();
+            VAULT_CHECK(tick.has_value(), "the feed is long enough");
+            host_.shard().push_tick(0, feed_.pair(), *tick);
+            host_.commit();
+        }
+        host_.settle();
+        return cpu_seconds() - before;
+    }
+    std::uint64_t orders() const {
+        std::uint64_t sum = 0;
+        for (const engine::Vault& vault : host_.shard().world().vaults)
+            for (const engine::Sleeve& sleeve : vault.sleeves)
+                sum += sleeve.last_order;
+        return sum;
+    }
+
+  private:
+    EngineHost& host_;
+    exchange::SyntheticFeed feed_ = one_price_a_second();
+};
+
+void engine_alone(Figures& figures, std::size_t vaults) {
+    constexpr int kStretches = 3;
+    constexpr std::uint64_t kSeconds = 1'200;
+    const WorkFolder work;
+    EngineHost host{work.path()};
+    host.add_vault();
+    host.settle();
+    const std::size_t before = ::mallinfo2().uordblks;
+    while (host.vaults() < vaults)
+        host.add_vault();
+    host.settle();
+    const double bytes = static_cast<double>(::mallinfo2().uordblks - before);
+    share_market(host);
+    SecondBySecond market{host};
+    market.run(3'700);  // until every window is warm
+    std::vector<double> shares;
+    const std::uint64_t orders = market.orders();
+    for (int i = 0; i < kStretches; ++i)
+        shares.push_back(100 * market.run(kSeconds) / static_cast<double>(kSeconds));
+    std::fprintf(stderr, "%zu vaults: %zu orders in %d stretches of %zu s\n", vaults,
+                 static_cast<std::size_t>(market.orders() - orders), kStretches,
+                 static_cast<std::size_t>(kSeconds));
+    figures.add({.name = "fleet_state_per_vault",
+                 .value = bytes / static_cast<double>(vaults - 1),
+                 .unit = "bytes",
+                 .runs = 1});
+    figures.add({.name = fmt::format("fleet_cpu_{}_vaults_1_price_a_second", vaults),
+                 .value = median(shares),
+                 .unit = "% of a core",
+                 .goal = "<= 2 %",
+                 .met = median(shares) <= 2,
+                 .runs = kStretches});
+}
+
+}  // namespace
+}  // namespace vault::bench
+
+int main(int argc, char** argv) {
+    vault::bench::Figures figures{argc, argv};
+    const bool given = argc > 1 && std::string_view{argv[1]} != "--json";
+    const std::size_t vaults = given ? std::strtoull(argv[1], nullptr, 10) : 10'000;
+    vault::bench::engine_alone(figures, std::max<std::size_t>(vaults, 2));
+    vault::bench::real_daemon(figures, std::max<std::size_t>(vaults, 2));
+    return figures.exit_code();
+}
