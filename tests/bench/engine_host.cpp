@@ -23,10 +23,9 @@ T must(Result<T> result) {
 
 }  // namespace
 
-EngineHost::EngineHost(const std::filesystem::path& state) {
+EngineHost::EngineHost(const std::filesystem::path& state, const exchange::SimSettings& venue) {
     const config::Config config = config::defaults();
-    options_.paper.fee_rate = config.paper.fee_rate;
-    options_.paper.slippage = config.paper.slippage;
+    options_.paper = venue;
     for (const PairRules& rules : config.paper.pairs)
         options_.catalogue.emplace(rules.pair, rules);
     signer_ = std::make_unique<secrets::FileSigner>(

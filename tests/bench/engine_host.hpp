@@ -17,7 +17,8 @@ namespace vault::bench {
 class EngineHost {
   public:
     // state: an existing, empty directory.
-    explicit EngineHost(const std::filesystem::path& state);
+    explicit EngineHost(const std::filesystem::path& state,
+                        const exchange::SimSettings& venue = {});
 
     void apply(const ports::Command& command);
     // A user, an account and a vault of USDT with money in both sleeves, trading ETH/USDT.

@@ -26,7 +26,9 @@ constexpr auto kSettle = std::chrono::milliseconds{700};
 constexpr int kStarts = 3;
 
 json::array words(std::string_view word) {
-    return json::array{json::value{word}};
+    json::array list;
+    list.emplace_back(word);
+    return list;
 }
 
 void create(const std::string& socket, std::size_t vaults) {
@@ -145,7 +147,8 @@ exchange::SyntheticFeed one_price_a_second() {
     exchange::SyntheticSettings settings;
     settings.pair = Pair::parse("ETH/USDT").value();
     settings.step = std::chrono::seconds{1};
-    settings.volatility_ppm = 90;  // of a step: as restless as the default, 350 in 15 s
+    settings.seed = 6;  // its sixth hour, the one that is measured, has spikes, buys and sells
+    settings.volatility_ppm = 180;  // of a step: twice as restless as the default, 350 in 15 s
     settings.gap = Duration{0};
     settings.days = 2;
     auto feed = exchange::SyntheticFeed::create(settings);
@@ -157,6 +160,12 @@ class SecondBySecond {
   public:
     explicit SecondBySecond(EngineHost& host) : host_(host) {}
 
+    // The hours before, into the windows alone, as at a live start.
+    void warm_up(std::uint64_t seconds) {
+        auto& windows = host_.shard().world().markets.front().pairs.at(feed_.pair()).windows;
+        for (std::uint64_t i = 0; i < seconds; ++i)
+            windows.add(*feed_.next());
+    }
     // Pushes the prices of so many seconds; the processor seconds that it took.
     double run(std::uint64_t seconds) {
         const double before = cpu_seconds();
@@ -183,8 +192,7 @@ class SecondBySecond {
 };
 
 void engine_alone(Figures& figures, std::size_t vaults) {
-    constexpr int kStretches = 3;
-    constexpr std::uint64_t kSeconds = 1'200;
+    constexpr std::uint64_t kSeconds = 3'600;
     const WorkFolder work;
     EngineHost host{work.path()};
     host.add_vault();
@@ -196,24 +204,23 @@ void engine_alone(Figures& figures, std::size_t vaults) {
     const double bytes = static_cast<double>(::mallinfo2().uordblks - before);
     share_market(host);
     SecondBySecond market{host};
-    market.run(3'700);  // until every window is warm
-    std::vector<double> shares;
+    market.warm_up(5 * 3'600);
+    market.run(60);
     const std::uint64_t orders = market.orders();
-    for (int i = 0; i < kStretches; ++i)
-        shares.push_back(100 * market.run(kSeconds) / static_cast<double>(kSeconds));
-    std::fprintf(stderr, "%zu vaults: %zu orders in %d stretches of %zu s\n", vaults,
-                 static_cast<std::size_t>(market.orders() - orders), kStretches,
+    const double share = 100 * market.run(kSeconds) / static_cast<double>(kSeconds);
+    std::fprintf(stderr, "%zu vaults: %zu orders in %zu s\n", vaults,
+                 static_cast<std::size_t>(market.orders() - orders),
                  static_cast<std::size_t>(kSeconds));
     figures.add({.name = "fleet_state_per_vault",
                  .value = bytes / static_cast<double>(vaults - 1),
                  .unit = "bytes",
                  .runs = 1});
     figures.add({.name = fmt::format("fleet_cpu_{}_vaults_1_price_a_second", vaults),
-                 .value = median(shares),
+                 .value = share,
                  .unit = "% of a core",
                  .goal = "<= 2 %",
-                 .met = median(shares) <= 2,
-                 .runs = kStretches});
+                 .met = share <= 2,
+                 .runs = kSeconds});
 }
 
 }  // namespace

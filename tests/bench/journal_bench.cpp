@@ -24,7 +24,10 @@ constexpr std::uint32_t kVaults = 10;
 constexpr int kStarts = 5;
 constexpr int kChecks = 5;
 
-// Buys at once and sells as soon as the price falls, without a fee: a cycle every few ticks.
+// Buys at once and sells as soon as the price falls: a cycle every few ticks. The venue's fee is so
+// small that the money lasts.
+constexpr exchange::SimSettings kCheapVenue{.fee_rate = Decimal::from_raw(Decimal::kOne / 100'000),
+                                            .slippage = {}};
 const std::map<std::string, std::string> kRestless{
     {"preset", "flash"},   {"fee_rate", "0"},
     {"spike", "0.9"},      {"spike_needs_trend", "false"},
@@ -33,7 +36,7 @@ const std::map<std::string, std::string> kRestless{
     {"sell_check", "1s"}};
 
 std::uint64_t build(const std::filesystem::path& state, std::uint64_t entries) {
-    EngineHost host{state};
+    EngineHost host{state, kCheapVenue};
     for (std::uint32_t i = 1; i <= kVaults; ++i) {
         host.add_vault();
         for (const SleeveKind kind : kSleeveKinds)
