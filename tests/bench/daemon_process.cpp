@@ -22,6 +22,7 @@ namespace vault::bench {
 namespace {
 
 constexpr std::size_t kInFlight = 512;
+constexpr auto kBusyPause = std::chrono::milliseconds{5};
 
 // Limits that are there against strangers are no part of what is measured.
 constexpr const char* kConfig =
@@ -155,32 +156,42 @@ void Caller::send(std::string_view method, json::object params) {
     // As long as the keys that vaultctl makes: the daemon remembers them for a day.
     if (known != nullptr && known->mutates)
         request.meta.idem_key = fmt::format("auto-{:036}", last_id_);
-    const std::string line = protocol::encode_request(request);
+    write(flying_[last_id_] = protocol::encode_request(request));
+}
+
+void Caller::write(const std::string& line) {
     for (std::size_t done = 0; done < line.size();) {
         const ssize_t sent = ::write(fd_, line.data() + done, line.size() - done);
         if (sent <= 0) give_up("the daemon closed the connection");
         done += static_cast<std::size_t>(sent);
     }
-    ++flying_;
 }
 
 json::value Caller::receive() {
-    std::optional<std::string> line;
-    while (!(line = lines_.next())) {
-        std::array<char, 65'536> buffer;
-        const ssize_t size = ::read(fd_, buffer.data(), buffer.size());
-        if (size <= 0) give_up("the daemon closed the connection");
-        lines_.feed({buffer.data(), static_cast<std::size_t>(size)});
+    for (;;) {
+        std::optional<std::string> line;
+        while (!(line = lines_.next())) {
+            std::array<char, 65'536> buffer;
+            const ssize_t size = ::read(fd_, buffer.data(), buffer.size());
+            if (size <= 0) give_up("the daemon closed the connection");
+            lines_.feed({buffer.data(), static_cast<std::size_t>(size)});
+        }
+        auto reply = protocol::decode_reply(*line);
+        if (!reply) give_up(reply.error().message());
+        const std::int64_t id = reply.value().id.to_number<std::int64_t>();
+        const auto& failure = reply.value().failure;
+        if (!failure) {
+            flying_.erase(id);
+            return std::move(reply.value().data);
+        }
+        if (!failure->retryable) give_up("vaultd refused: " + failure->message);
+        std::this_thread::sleep_for(kBusyPause);
+        write(flying_.at(id));
     }
-    auto reply = protocol::decode_reply(*line);
-    if (!reply) give_up(reply.error().message());
-    if (reply.value().failure) give_up("vaultd refused: " + reply.value().failure->message);
-    --flying_;
-    return std::move(reply.value().data);
 }
 
 void Caller::drain() {
-    while (flying_ > 0)
+    while (!flying_.empty())
         receive();
 }
 
@@ -191,7 +202,7 @@ json::value Caller::call(std::string_view method, json::object params) {
 }
 
 void Caller::post(std::string_view method, json::object params) {
-    if (flying_ >= kInFlight) receive();
+    if (flying_.size() >= kInFlight) receive();
     send(method, std::move(params));
 }
 

@@ -6,6 +6,7 @@
 #include "common/protocol/messages.hpp"
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -47,7 +48,8 @@ class Caller {
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
-    // Waits for all earlier ones too. The reply's data; a refusal ends the program.
+    // Waits for all earlier ones too. The reply's data. What a busy daemon puts off is sent again,
+    // later than what was posted after it; any other refusal ends the program.
     json::value call(std::string_view method, json::object params);
     // Sends, and waits only while too many are in flight.
     void post(std::string_view method, json::object params);
@@ -55,11 +57,12 @@ class Caller {
 
   private:
     void send(std::string_view method, json::object params);
-    json::value receive();
+    void write(const std::string& line);
+    json::value receive();  // one that was done
 
     int fd_ = -1;
     std::int64_t last_id_ = 0;
-    std::size_t flying_ = 0;
+    std::map<std::int64_t, std::string> flying_;  // lines without an answer, by id
     protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
 };
 
