@@ -262,6 +262,7 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
     if (chosen != c.settings.end()) {
         VAULT_TRYV(apply_preset(next, chosen->second));
     }
+    strategy::CycleParams params = next.params;
     const auto& caps = risk::cap_keys();
     for (const auto& [key, text] : c.settings) {
         if (key == "preset") continue;
@@ -270,12 +271,13 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
         if (is_cap) {
             VAULT_TRYV(risk::set_cap(next.caps, key, text));
         } else {
-            VAULT_TRYV(strategy::set(next.params, key, text));
+            VAULT_TRYV(strategy::set(params, key, text));
         }
         next.overrides[key] = text;
     }
     const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
-    VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));
+    VAULT_TRYV(strategy::validate(params, strategy::effective_fee(params, tier)));
+    next.params = params;
     vault->sleeve(c.sleeve) = std::move(next);
     recorder_.touch(*vault, vault->sleeve(c.sleeve));
     rebind_.push_back(vault->row.account);

@@ -82,8 +82,9 @@ Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
     if (position == 0) return success();
     Duration back{0};
     for (const Listener& listener : market.listeners)
-        back = std::max(back,
-                        fold_back(window_spec(listener.sleeve->params, false), feed.tick_every()));
+        back =
+            std::max(back, market::fold_back(strategy::window_spec(listener.sleeve->params, false),
+                                             feed.tick_every()));
     VAULT_TRYV(feed.seek(position - 1));
     const std::optional<Tick> last = feed.next();
     VAULT_CHECK(last.has_value(), "a tick that was done is still there");
@@ -119,7 +120,7 @@ Result<void> MarketRunner::rebind(Account& account) {
                     PairMarket* at = ensure(slot.pair);
                     VAULT_CHECK(at != nullptr, "a vault's pair is in the catalogue");
                     slot.view.rules = at->rules;
-                    slot.window = &at->windows.acquire(window_spec(sleeve.params, false));
+                    slot.window = &at->windows.acquire(strategy::window_spec(sleeve.params, false));
                     at->listeners.push_back({&vault, &sleeve, &slot});
                 }
                 trader.refresh(vault, sleeve);

@@ -40,7 +40,7 @@ std::vector<Row> by_id(std::vector<Row> rows) {
 
 // Parameters are the preset's with the overrides on top.
 Result<void> apply_settings(Sleeve& sleeve) {
-    VAULT_TRY(sleeve.params, strategy::preset(sleeve.preset));
+    VAULT_TRY(strategy::CycleParams params, strategy::preset(sleeve.preset));
     const auto& caps = risk::cap_keys();
     for (const auto& [key, text] : sleeve.overrides) {
         const bool is_cap = std::any_of(caps.begin(), caps.end(),
@@ -48,9 +48,10 @@ Result<void> apply_settings(Sleeve& sleeve) {
         if (is_cap) {
             VAULT_TRYV(risk::set_cap(sleeve.caps, key, text));
         } else {
-            VAULT_TRYV(strategy::set(sleeve.params, key, text));
+            VAULT_TRYV(strategy::set(params, key, text));
         }
     }
+    sleeve.params = params;
     return success();
 }
 

@@ -2,6 +2,8 @@
 
 #include "common/base/check.hpp"
 
+#include <array>
+
 namespace vault::engine {
 
 std::string_view to_text(ReplayState state) {
@@ -13,6 +15,15 @@ std::string_view to_text(ReplayState state) {
         case ReplayState::Stopped: return "stopped";
     }
     return "";
+}
+
+SharedParams::SharedParams(const strategy::CycleParams& params) {
+    static const std::array kPresets{
+        std::make_shared<const strategy::CycleParams>(strategy::flash_preset()),
+        std::make_shared<const strategy::CycleParams>(strategy::quiet_preset())};
+    for (const auto& preset : kPresets)
+        if (*preset == params) shared_ = preset;
+    if (!shared_) shared_ = std::make_shared<const strategy::CycleParams>(params);
 }
 
 User* World::find_user(std::string_view name) {
