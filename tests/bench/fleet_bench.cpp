@@ -96,8 +96,13 @@ void forget_replies(const std::filesystem::path& state) {
     VAULT_CHECK(done, "replies can be deleted");
 }
 
-// Percent of a core over five seconds in which nothing happens.
+// Percent of a core over five seconds in which nothing happens, once the full check that follows a
+// start is over.
 double idle_share(const DaemonProcess& daemon) {
+    for (double last = -1; last != daemon.cpu_seconds();) {
+        last = daemon.cpu_seconds();
+        std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    }
     const double before = daemon.cpu_seconds();
     const SteadyTime start = now();
     std::this_thread::sleep_for(std::chrono::seconds{5});
