@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <malloc.h>
 #include <sys/random.h>
 #include <thread>
 #include <unistd.h>
@@ -161,6 +162,7 @@ Result<void> App::Parts::build(const config::Config& config) {
         });
     };
     VAULT_TRYV(driver->start());
+    ::malloc_trim(0);  // reading the store took several times what the shard keeps
     VAULT_TRY(auto reader, store::SqliteReader::open(config.store.path));
     control::ReadSide reads;
     reads.reader = std::move(reader);

@@ -99,8 +99,9 @@ Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
     if (position == 0) return success();
     Duration back{0};
     for (const Listener& listener : market.listeners)
-        back = std::max(back,
-                        fold_back(window_spec(listener.sleeve->params, false), feed.tick_every()));
+        back =
+            std::max(back, market::fold_back(strategy::window_spec(listener.sleeve->params, false),
+                                             feed.tick_every()));
     market.windows.clear();
     VAULT_TRYV(feed.seek(position - 1));
     const std::optional<Tick> last = feed.next();
@@ -138,7 +139,8 @@ bool MarketRunner::add_listeners(Market& market, Vault& vault) {
             const PairRules* rules = world_.rules_of(slot.pair);
             VAULT_CHECK(rules != nullptr, "a vault's pair is in the catalogue");
             PairMarket& at = market.pairs.try_emplace(slot.pair, *rules).first->second;
-            const market::WindowSpec spec = window_spec(sleeve.params, !market.exchange.empty());
+            const market::WindowSpec spec =
+                strategy::window_spec(sleeve.params, !market.exchange.empty());
             made = made || at.windows.find(spec) == nullptr;
             slot.view.rules = *rules;
             slot.window = &at.windows.acquire(spec);

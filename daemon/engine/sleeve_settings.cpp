@@ -36,7 +36,12 @@ Error unknown_setting(std::string_view key) {
 
 Result<void> apply(Sleeve& sleeve, const std::string& key, const std::string& text) {
     if (is_cap(key)) return risk::set_cap(sleeve.caps, key, text);
-    if (is_parameter(key)) return strategy::set(sleeve.params, key, text);
+    if (is_parameter(key)) {
+        strategy::CycleParams params = sleeve.params;
+        VAULT_TRYV(strategy::set(params, key, text));
+        sleeve.params = params;
+        return success();
+    }
     if (!is_sweep_key(key)) return unknown_setting(key);
     if (sleeve.kind != SleeveKind::Quiet)
         return Error{Errc::InvalidParams, "flash sweeps its profit at every close", key,
@@ -49,7 +54,8 @@ Result<void> apply(Sleeve& sleeve, const std::string& key, const std::string& te
 }  // namespace
 
 Result<void> apply_preset(Sleeve& sleeve, const std::string& name) {
-    VAULT_TRY(sleeve.params, strategy::preset(name));
+    VAULT_TRY(const strategy::CycleParams params, strategy::preset(name));
+    sleeve.params = params;
     sleeve.preset = name;
     sleeve.overrides.clear();
     sleeve.caps = risk::Caps{};
@@ -65,7 +71,8 @@ Result<void> apply_setting(Sleeve& sleeve, const std::string& key, const std::st
 }
 
 Result<void> restore_settings(Sleeve& sleeve) {
-    VAULT_TRY(sleeve.params, strategy::preset(sleeve.preset));
+    VAULT_TRY(const strategy::CycleParams params, strategy::preset(sleeve.preset));
+    sleeve.params = params;
     for (const auto& [key, text] : sleeve.overrides) {
         VAULT_TRYV(apply(sleeve, key, text));
     }

@@ -122,7 +122,7 @@ void SleeveTrader::refresh(Vault& vault, Sleeve& sleeve) {
         slot.view.paused = no_buys || !slot.attention.empty();
         if (held || slot.view.order_pending) ++open;
     }
-    const auto budget = mul(sleeve.params.spend, free, Rounding::Up);
+    const auto budget = mul(sleeve.params->spend, free, Rounding::Up);
     const risk::Exposure exposure{budget ? budget.value() : free,
                                   vault.books.positions_cost(sleeve.kind), open};
     const bool capped =
@@ -226,7 +226,7 @@ std::uint32_t SleeveTrader::buy(const Listener& at, Reason reason, UtcTime now) 
         return 0;
     }
     const Decimal free = vault.books.free_cash(sleeve.kind);
-    const auto spend = mul(sleeve.params.spend, free, Rounding::Up);
+    const auto spend = mul(sleeve.params->spend, free, Rounding::Up);
     if (!spend || !spend.value().is_positive()) return 0;
     Order order;
     order.reason = ports::to_text(reason);
@@ -234,7 +234,7 @@ std::uint32_t SleeveTrader::buy(const Listener& at, Reason reason, UtcTime now) 
     order.request = {.id = {vault.row.id, sleeve.kind, sleeve.last_order + 1},
                      .pair = at.slot->pair,
                      .side = Side::Buy,
-                     .spend_fraction = sleeve.params.spend,
+                     .spend_fraction = sleeve.params->spend,
                      .spend_base = free,
                      .fee_rate = at.slot->view.fee_rate,
                      .quantity = {},

@@ -4,6 +4,7 @@
 #include "daemon/engine/planted_bug.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace vault::engine {
 
@@ -38,6 +39,15 @@ Market* World::live_market(std::string_view exchange) {
     for (Market& market : markets)
         if (!market.exchange.empty() && market.exchange == exchange) return &market;
     return nullptr;
+}
+
+SharedParams::SharedParams(const strategy::CycleParams& params) {
+    static const std::array kPresets{
+        std::make_shared<const strategy::CycleParams>(strategy::flash_preset()),
+        std::make_shared<const strategy::CycleParams>(strategy::quiet_preset())};
+    for (const auto& preset : kPresets)
+        if (*preset == params) shared_ = preset;
+    if (!shared_) shared_ = std::make_shared<const strategy::CycleParams>(params);
 }
 
 User* World::find_user(std::string_view name) {

@@ -19,13 +19,13 @@ namespace vault::bench {
 
 struct Figure {
     std::string name;
-    std::optional<double> value;
-    std::string unit;
-    std::optional<double> baseline;  // the raw loop measured in the same run, in the same unit
-    std::optional<double> ratio;     // usually value / baseline
-    std::string goal;                // for a person, ">= 0.70 of the raw loop"
-    std::optional<bool> met;
-    std::optional<std::uint64_t> runs, failures, seed;
+    std::optional<double> value = {};
+    std::string unit = {};
+    std::optional<double> baseline = {};  // measured in the same run, in the same unit
+    std::optional<double> ratio = {};     // usually value / baseline
+    std::string goal = {};                // for a person, ">= 0.70 of the raw loop"
+    std::optional<bool> met = {};
+    std::optional<std::uint64_t> runs = {}, failures = {}, seed = {};
 };
 
 class Figures {

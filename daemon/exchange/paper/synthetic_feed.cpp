@@ -66,7 +66,9 @@ SyntheticFeed::SyntheticFeed(const SyntheticSettings& settings)
     : settings_(settings),
       steps_per_day_(static_cast<std::uint64_t>(kDay / settings.step)),
       block_steps_(steps_per_day_ * kBlockDays),
-      gap_steps_(static_cast<std::uint64_t>(settings.gap / settings.step)) {}
+      gap_steps_(static_cast<std::uint64_t>(settings.gap / settings.step)) {
+    end_ = position_of(settings.days.value_or(kEndlessDays) * steps_per_day_);
+}
 
 std::string SyntheticFeed::identity() const {
     const SyntheticSettings& s = settings_;
@@ -77,7 +79,7 @@ std::string SyntheticFeed::identity() const {
 }
 
 // Two holes that share the block's missing steps, one in each half.
-std::array<SyntheticFeed::Hole, 2> SyntheticFeed::holes(std::uint64_t block) const {
+std::array<SyntheticFeed::Hole, 2> SyntheticFeed::make_holes(std::uint64_t block) const {
     Random random = stream(settings_.seed, Stream::Holes, 0, block);
     std::array<Hole, 2> out;
     const std::uint64_t half = block_steps_ / 2;
@@ -86,6 +88,14 @@ std::array<SyntheticFeed::Hole, 2> SyntheticFeed::holes(std::uint64_t block) con
     out[0].start = random.below(half - out[0].length);
     out[1].start = half + random.below(half - out[1].length);
     return out;
+}
+
+const std::array<SyntheticFeed::Hole, 2>& SyntheticFeed::holes(std::uint64_t block) const {
+    if (block != holes_block_) {
+        holes_ = make_holes(block);
+        holes_block_ = block;
+    }
+    return holes_;
 }
 
 std::uint64_t SyntheticFeed::grid_of(std::uint64_t position) const {
@@ -105,10 +115,6 @@ std::uint64_t SyntheticFeed::position_of(std::uint64_t grid) const {
     for (const Hole& hole : holes(block))
         hidden += std::clamp(step, hole.start, hole.start + hole.length) - hole.start;
     return block * (block_steps_ - gap_steps_) + step - hidden;
-}
-
-std::uint64_t SyntheticFeed::end() const {
-    return position_of(settings_.days.value_or(kEndlessDays) * steps_per_day_);
 }
 
 // The price at a day's start: the base times ten slow waves of random height, one per octave.

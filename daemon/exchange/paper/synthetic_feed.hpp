@@ -44,11 +44,12 @@ class SyntheticFeed final : public ports::TickFeed {
         std::uint64_t length = 0;
     };
     explicit SyntheticFeed(const SyntheticSettings& settings);
-    std::array<Hole, 2> holes(std::uint64_t block) const;
+    std::array<Hole, 2> make_holes(std::uint64_t block) const;
+    const std::array<Hole, 2>& holes(std::uint64_t block) const;
     // Grid steps count every step of time, positions only those that are no gap.
     std::uint64_t grid_of(std::uint64_t position) const;
     std::uint64_t position_of(std::uint64_t grid) const;
-    std::uint64_t end() const;
+    std::uint64_t end() const { return end_; }
     Decimal::Raw anchor(std::uint64_t day) const;
     std::vector<std::int64_t> walk(std::uint64_t day) const;
     void make_day(std::uint64_t day);
@@ -58,9 +59,13 @@ class SyntheticFeed final : public ports::TickFeed {
     std::uint64_t steps_per_day_;
     std::uint64_t block_steps_;  // of 16 days
     std::uint64_t gap_steps_;    // of them missing
+    std::uint64_t end_ = 0;      // position
     std::uint64_t position_ = 0;
     std::uint64_t loaded_day_ = UINT64_MAX;
     std::vector<Decimal> prices_;
+    // Every question of time goes through the holes of a block, mostly those of the one before.
+    mutable std::uint64_t holes_block_ = UINT64_MAX;
+    mutable std::array<Hole, 2> holes_{};
 };
 
 }  // namespace vault::exchange

@@ -1,6 +1,14 @@
 #include "daemon/store/sqlite/full_check.hpp"
 
+#include <sys/resource.h>
+
 namespace vault::store {
+
+namespace {
+
+constexpr int kBackground = 10;  // nice
+
+}  // namespace
 
 void FullCheck::start() {
     const std::lock_guard lock{mutex_};
@@ -13,6 +21,8 @@ void FullCheck::start() {
 }
 
 void FullCheck::run() {
+    // Of this thread and those that it starts; trading goes first. It cannot fail for one's own.
+    ::setpriority(PRIO_PROCESS, 0, kBackground);
     Result<VerifyReport> outcome =
         verify(path_, std::nullopt, [this](std::uint64_t) { return !stop_.load(); });
     if (!stop_) finished_(outcome);

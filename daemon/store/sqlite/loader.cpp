@@ -32,10 +32,7 @@ Result<std::vector<VaultId>> vault_ids(Connection& connection) {
     }
 }
 
-}  // namespace
-
-Result<void> prove_vaults(Connection& connection, Auditor& auditor, Heads& heads) {
-    heads.forget();
+Result<void> prove_each(Connection& connection, Auditor& auditor, Heads& heads) {
     VAULT_TRY(const auto vaults, vault_ids(connection));
     for (const VaultId vault : vaults) {
         VAULT_TRY(auto state, auditor.start(vault));
@@ -44,6 +41,17 @@ Result<void> prove_vaults(Connection& connection, Auditor& auditor, Heads& heads
         VAULT_TRYV(heads.learn(vault));
     }
     return success();
+}
+
+}  // namespace
+
+// One read transaction around it all: else each of the queries of each vault locks the file.
+Result<void> prove_vaults(Connection& connection, Auditor& auditor, Heads& heads) {
+    heads.forget();
+    VAULT_TRYV(connection.exec("BEGIN"));
+    auto proved = prove_each(connection, auditor, heads);
+    VAULT_TRYV(connection.exec("COMMIT"));
+    return proved;
 }
 
 Result<ports::ShardMark> take_shard(Connection& connection, ShardId shard) {

@@ -239,7 +239,11 @@ Result<ports::Snapshot> SqliteStore::Impl::load(ShardId shard) {
     VAULT_TRYV(prove_vaults(*connection_, *auditor_, *heads_));
     checkpoint_trouble_.clear();
     VAULT_TRY(const auto mark, take_shard(*connection_, shard));
-    return read_snapshot(*connection_, *heads_, mark, clock_.now(), options_.retention.replies);
+    auto snapshot =
+        read_snapshot(*connection_, *heads_, mark, clock_.now(), options_.retention.replies);
+    // Pages that a start reads once are not those that commits write.
+    VAULT_TRYV(connection_->exec("PRAGMA shrink_memory"));
+    return snapshot;
 }
 
 void SqliteStore::Impl::close() {

@@ -50,7 +50,8 @@ TEST(SleeveSettings, OverridesRestoreTheNumbers) {
     loaded.preset = sleeve.preset;
     loaded.overrides = sleeve.overrides;
     ASSERT_TRUE(restore_settings(loaded).has_value());
-    EXPECT_EQ(loaded.params, sleeve.params);
+    const strategy::CycleParams& params = sleeve.params;
+    EXPECT_EQ(static_cast<const strategy::CycleParams&>(loaded.params), params);
     EXPECT_EQ(loaded.caps, sleeve.caps);
     EXPECT_EQ(loaded.sweep_plan, sleeve.sweep_plan);
     for (const ports::SettingView& setting : settings_of(loaded))

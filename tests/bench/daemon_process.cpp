@@ -1,0 +1,209 @@
+#include "tests/bench/daemon_process.hpp"
+
+#include "common/protocol/registry.hpp"
+#include "tests/bench/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <sstream>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace vault::bench {
+namespace {
+
+constexpr std::size_t kInFlight = 512;
+constexpr auto kBusyPause = std::chrono::milliseconds{5};
+
+// Limits that are there against strangers are no part of what is measured.
+constexpr const char* kConfig =
+    "control:\n"
+    "  requests_per_second: 100000\n"
+    "  burst: 100000\n"
+    "  in_flight_max: 1024\n"
+    "log:\n"
+    "  level: warning\n";
+
+[[noreturn]] void give_up(const std::string& what) {
+    fmt::print(stderr, "bench: {}\n", what);
+    std::exit(2);
+}
+
+std::string read_text(const std::filesystem::path& path) {
+    std::stringstream text;
+    text << std::ifstream{path}.rdbuf();
+    return text.str();
+}
+
+// A socket that is connected, or -1.
+int connect_to(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) give_up("the socket's path is too long: " + path);
+    path.copy(address.sun_path, path.size());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+    ::close(fd);
+    return -1;
+}
+
+}  // namespace
+
+DaemonProcess::DaemonProcess(std::filesystem::path state) : state_(std::move(state)) {
+    std::ofstream{state_ / "config.yaml"} << kConfig;
+}
+
+DaemonProcess::~DaemonProcess() {
+    if (pid_ > 0) kill();
+}
+
+double DaemonProcess::start() {
+    const std::string program = (program_folder() / "vaultd").string();
+    const std::string log = (state_ / "log").string();
+    const std::string config = (state_ / "config.yaml").string();
+    const std::string state = state_.string();
+    const std::string path = socket();
+    const SteadyTime begun = now();
+    pid_ = ::fork();
+    if (pid_ == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        ::dup2(out, STDERR_FILENO);
+        ::execl(program.c_str(), "vaultd", "--config", config.c_str(), "--state-dir", state.c_str(),
+                "--socket", path.c_str(), static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    while (!answers()) {
+        int status = 0;
+        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+            pid_ = -1;
+            give_up("vaultd ended at start:\n" + read_text(state_ / "log"));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    return seconds_since(begun);
+}
+
+bool DaemonProcess::answers() const {
+    const int fd = connect_to(socket());
+    if (fd < 0) return false;
+    ::close(fd);
+    Caller{socket()}.call("status", {});
+    return true;
+}
+
+void DaemonProcess::stop() {
+    ::kill(pid_, SIGTERM);
+    reap();
+}
+
+void DaemonProcess::kill() {
+    ::kill(pid_, SIGKILL);
+    reap();
+}
+
+void DaemonProcess::reap() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+}
+
+double DaemonProcess::resident_mib() const {
+    std::ifstream in{fmt::format("/proc/{}/smaps_rollup", pid_)};
+    std::string word;
+    double kib = 0;
+    while (in >> word)
+        if (word == "Rss:" && in >> kib) return kib / 1024;
+    give_up("no /proc/PID/smaps_rollup");
+}
+
+double DaemonProcess::cpu_seconds() const {
+    const std::string text = read_text(fmt::format("/proc/{}/stat", pid_));
+    std::istringstream in{text.substr(text.rfind(')') + 1)};
+    std::string field;
+    double ticks = 0;
+    for (int i = 3; i <= 15 && in >> field; ++i)  // numbered as in proc(5)
+        if (i >= 14) ticks += std::stod(field);
+    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+Caller::Caller(const std::string& socket) : fd_(connect_to(socket)) {
+    if (fd_ < 0) give_up("vaultd does not listen at " + socket);
+    protocol::Hello hello;
+    hello.client = "bench 1";
+    call("hello", protocol::hello_params(hello));
+}
+
+Caller::~Caller() {
+    ::close(fd_);
+}
+
+void Caller::send(std::string_view method, json::object params) {
+    protocol::Request request;
+    request.id = ++last_id_;
+    request.method = method;
+    request.params = std::move(params);
+    const protocol::Method* known = protocol::find_method(method);
+    // As long as the keys that vaultctl makes: the daemon remembers them for a day.
+    if (known != nullptr && known->mutates)
+        request.meta.idem_key = fmt::format("auto-{:036}", last_id_);
+    write(flying_[last_id_] = protocol::encode_request(request));
+}
+
+void Caller::write(const std::string& line) {
+    for (std::size_t done = 0; done < line.size();) {
+        const ssize_t sent = ::write(fd_, line.data() + done, line.size() - done);
+        if (sent <= 0) give_up("the daemon closed the connection");
+        done += static_cast<std::size_t>(sent);
+    }
+}
+
+json::value Caller::receive() {
+    for (;;) {
+        std::optional<std::string> line;
+        while (!(line = lines_.next())) {
+            std::array<char, 65'536> buffer;
+            const ssize_t size = ::read(fd_, buffer.data(), buffer.size());
+            if (size <= 0) give_up("the daemon closed the connection");
+            lines_.feed({buffer.data(), static_cast<std::size_t>(size)});
+        }
+        auto reply = protocol::decode_reply(*line);
+        if (!reply) give_up(reply.error().message());
+        const std::int64_t id = reply.value().id.to_number<std::int64_t>();
+        const auto& failure = reply.value().failure;
+        if (!failure) {
+            flying_.erase(id);
+            return std::move(reply.value().data);
+        }
+        if (!failure->retryable) give_up("vaultd refused: " + failure->message);
+        std::this_thread::sleep_for(kBusyPause);
+        write(flying_.at(id));
+    }
+}
+
+void Caller::drain() {
+    while (!flying_.empty())
+        receive();
+}
+
+json::value Caller::call(std::string_view method, json::object params) {
+    drain();
+    send(method, std::move(params));
+    return receive();
+}
+
+void Caller::post(std::string_view method, json::object params) {
+    if (flying_.size() >= kInFlight) receive();
+    send(method, std::move(params));
+}
+
+}  // namespace vault::bench

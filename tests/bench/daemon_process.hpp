@@ -1,0 +1,69 @@
+#pragma once
+// DaemonProcess: the built vaultd, started on a private state directory and socket, and what Linux
+// says about it. Caller: one connection to its control socket that keeps several requests in
+// flight. Bench programs only; one thread; whatever fails ends the program with the daemon's log.
+#include "common/protocol/framing.hpp"
+#include "common/protocol/messages.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace vault::bench {
+
+namespace json = boost::json;
+
+class DaemonProcess {
+  public:
+    // state: an existing directory; socket, log and configuration lie in it too.
+    explicit DaemonProcess(std::filesystem::path state);
+    ~DaemonProcess();  // kills what still runs
+    DaemonProcess(const DaemonProcess&) = delete;
+    DaemonProcess& operator=(const DaemonProcess&) = delete;
+
+    // Returns when the daemon answers `status`: the seconds that took.
+    double start();
+    void stop();  // SIGTERM, as systemd does
+    void kill();  // SIGKILL
+
+    std::string socket() const { return (state_ / "control.sock").string(); }
+    double resident_mib() const;  // as ps shows it
+    double cpu_seconds() const;   // user and system, all threads, so far
+
+  private:
+    bool answers() const;
+    void reap();
+
+    std::filesystem::path state_;
+    pid_t pid_ = -1;
+};
+
+class Caller {
+  public:
+    explicit Caller(const std::string& socket);
+    ~Caller();
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+
+    // Waits for all earlier ones too. The reply's data. What a busy daemon puts off is sent again,
+    // later than what was posted after it; any other refusal ends the program.
+    json::value call(std::string_view method, json::object params);
+    // Sends, and waits only while too many are in flight.
+    void post(std::string_view method, json::object params);
+    void drain();
+
+  private:
+    void send(std::string_view method, json::object params);
+    void write(const std::string& line);
+    json::value receive();  // one that was done
+
+    int fd_ = -1;
+    std::int64_t last_id_ = 0;
+    std::map<std::int64_t, std::string> flying_;  // lines without an answer, by id
+    protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
+};
+
+}  // namespace vault::bench

@@ -1,0 +1,61 @@
+#pragma once
+// What every bench program needs: clocks, a median, and a scratch directory beside the program, so
+// that the files lie on the disk of the build tree and never on a file system in memory. One
+// thread; a directory that cannot be made ends the program.
+#include "common/base/check.hpp"
+#include "common/base/clock.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <stdlib.h>
+#include <string>
+#include <vector>
+
+namespace vault::bench {
+
+inline double seconds_since(SteadyTime start) {
+    return std::chrono::duration<double>(SystemClock{}.steady() - start).count();
+}
+inline SteadyTime now() {
+    return SystemClock{}.steady();
+}
+
+// Of all threads of this process: a rate per core, whatever else the machine does.
+inline double cpu_seconds() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+// Of an odd number of values; of an even one the upper of the two.
+inline double median(std::vector<double> values) {
+    VAULT_CHECK(!values.empty(), "a median needs a value");
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+// Where this program lies; the other programs of the build are its neighbours.
+inline std::filesystem::path program_folder() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
+class WorkFolder {
+  public:
+    WorkFolder() {
+        std::string name = (program_folder().parent_path() / "bench-XXXXXX").string();
+        VAULT_CHECK(::mkdtemp(name.data()) != nullptr, "a scratch directory can be made");
+        path_ = name;
+    }
+    ~WorkFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    WorkFolder(const WorkFolder&) = delete;
+    WorkFolder& operator=(const WorkFolder&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+}  // namespace vault::bench
