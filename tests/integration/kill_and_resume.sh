@@ -28,7 +28,7 @@ for n in 1 2; do ctl replay run --account "a$n" -q >/dev/null; done
 for k in $(seq "$kills"); do
     sleep "0.0$((RANDOM % 4))$((RANDOM % 10))"
     kill_daemon
-    start_daemon
+    start_daemon "$work/state"
     [ $((k % 10)) -ne 0 ] || echo "kill $k: $(ctl replay status --json | grep -o '"state":"[a-z]*"' | tr '\n' ' ')"
 done
 for n in 1 2; do ctl replay run --account "a$n" --wait --timeout 120s -q >/dev/null 2>&1; done
