@@ -289,6 +289,21 @@ TEST(Gaps, TrackersAreForgotten) {
     EXPECT_EQ(desk.sleeve(kFlash).slots[0].view.cost, "1010"_dec);
 }
 
+// The books take the fill back, and the sleeve's memory of a cycle with it.
+TEST(Corrections, ABuyThatIsReversedLeavesNoCycle) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    const auto fill = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
+                                   [](const auto& row) { return row.kind == "buy_fill"; });
+    ASSERT_NE(fill, desk.all().entries.end());
+    ASSERT_EQ(desk.sleeve(kFlash).slots[0].cycle_cost, "1010"_dec);
+    desk.must(cmd::CorrectEntry{kV1, fill->seq, "a test", *fill});
+    EXPECT_TRUE(desk.books().flat(kFlash));
+    EXPECT_EQ(desk.sleeve_books(kFlash).cash, "1010"_dec);
+    EXPECT_EQ(desk.sleeve(kFlash).slots[0].cycle_cost, "0"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
 TEST(Replays, TheEndOfTheDataDropsOrdersAndKeepsPositions) {
     OpenDesk desk{{.quiet = "1010", .flash = "2020"}};
     desk.must(cmd::Pause{sleeve_target(kV1, kQuiet), ""});
