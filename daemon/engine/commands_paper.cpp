@@ -84,10 +84,9 @@ void Commander::tell_lacking(Account& account, const Asset& base, UtcTime at) {
             "withdrawal by hand",
             missing.text(), base.text());
         recorder_.touch(*held.vault, *held.sleeve);
-        recorder_.notice(
-            owner_of(*held.vault, context_.actor), at, "alert", "position_unexplained",
-            fmt::format("{}.{}", to_text(held.vault->row.id), to_text(held.sleeve->kind)),
-            slot->attention + "; vaultctl position resolve decides");
+        recorder_.notice(owner_of(*held.vault, context_.actor), at, "alert", "position_unexplained",
+                         sleeve_name(*held.vault, held.sleeve->kind),
+                         slot->attention + "; vaultctl position resolve decides");
         trader.refresh(*held.vault, *held.sleeve);
     }
 }

@@ -16,19 +16,6 @@ ledger::PerSleeve<bool> live_orders(const Vault& vault) {
             has_live_order(vault.sleeve(SleeveKind::Flash))};
 }
 
-// A position that a correction took back had no cycle.
-void forget_cycles(const ledger::VaultBooks& books, Sleeve& sleeve) {
-    for (PairSlot& slot : sleeve.slots) {
-        const ledger::Position* left = books.position(sleeve.kind, slot.pair.base);
-        const bool flat = left == nullptr || left->dust || !left->coins().is_positive();
-        if (!flat || !slot.cycle_cost.is_positive()) continue;
-        slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
-        slot.standing_sell = ports::Reason::None;
-        slot.stuck = false;
-        strategy::on_close(slot.state);
-    }
-}
-
 }  // namespace
 
 // Rule 13: the free balance; coins that other vaults' sleeves bought are theirs.
@@ -317,11 +304,7 @@ Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
     ledger::Transaction tx = transaction(*vault);
     tx.set_cause(fmt::format("correction:{}:{}", to_text(c.vault), c.reverses));
     VAULT_TRYV(tx.correct(wrong));
-    adopt(*vault, std::move(tx));
-    for (Sleeve& sleeve : vault->sleeves) {
-        forget_cycles(vault->books, sleeve);
-        recorder_.touch(*vault, sleeve);
-    }
+    VAULT_TRYV(SleeveTrader(world_, recorder_).book_correction(*vault, std::move(tx), now(*vault)));
     recorder_.notice(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",
                      to_text(c.vault),
                      fmt::format("entry {} was reversed: {}", c.reverses, c.reason));

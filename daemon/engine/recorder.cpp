@@ -50,6 +50,10 @@ ports::Owner owner_of(const Vault& vault, std::string actor) {
     return {vault.row.user, vault.row.account, vault.row.mode, std::move(actor)};
 }
 
+ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTime at) {
+    return {std::move(cause), vault.row.mode, at, "engine"};
+}
+
 bool Recorder::empty() const {
     return rows_.row_count() == 0 && orders_.empty() && vaults_.empty() && sleeves_.empty() &&
            accounts_.empty() && users_.empty() && !daemon_;

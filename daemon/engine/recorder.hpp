@@ -51,5 +51,7 @@ class Recorder {
 // The entry that a row stores. Errors: StoreInvalid.
 Result<ledger::Entry> entry_of(const ports::EntryRow& row);
 ports::Owner owner_of(const Vault& vault, std::string actor);
+// Of an entry that nobody ordered: the engine's own.
+ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTime at);
 
 }  // namespace vault::engine

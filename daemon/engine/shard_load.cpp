@@ -158,7 +158,7 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
                   ledger::VaultBooks::restore(row.id, row.asset, balances[row.id], memory, chain));
         world_.entries += chain.seq;
         for (Sleeve& sleeve : vault.sleeves) {
-            const std::string id = fmt::format("{}.{}", to_text(row.id), to_text(sleeve.kind));
+            const std::string id = sleeve_name(vault, sleeve.kind);
             VAULT_TRY(const std::string_view text, body_of(states, "sleeve", id));
             VAULT_TRYV(load_sleeve(sleeve, text));
             VAULT_TRYV(restore_settings(sleeve));

@@ -1,8 +1,9 @@
 #pragma once
-// SleeveTrader: one sleeve's part of a turn. It shows the strategy the market, turns decisions into
-// intents and orders, books what the venue reports, closes cycles. A transition that the ledger
-// refuses is never half done: the vault is quarantined (needs_attention) and its books stay as they
-// were. Made for one turn; the shard's thread.
+// SleeveTrader: one sleeve's part of a turn. It shows the strategy the market and turns decisions
+// into intents and orders (sleeve_trader.cpp); it books what the venue reports and closes cycles
+// (sleeve_bookings.cpp). A transition that the ledger refuses is never half done: the vault is
+// quarantined (needs_attention) and its books stay as they were. Made for one turn; the shard's
+// thread.
 #include "daemon/engine/recorder.hpp"
 
 namespace vault::engine {
@@ -20,6 +21,9 @@ class SleeveTrader {
     // ledger's; nothing has happened then.
     Result<void> book_hand_sale(Vault& vault, Sleeve& sleeve, const Pair& pair, Fill fill,
                                 const std::string& cause);
+    // Adopts a correction. A sleeve that it leaves flat closes as after any other entry (rule 6); a
+    // position that it took back had no cycle. Errors: the ledger's; nothing has happened then.
+    Result<void> book_correction(Vault& vault, ledger::Transaction tx, UtcTime now);
     // Asks the venue to cancel the sleeve's live orders on one side, or on both.
     void cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side, UtcTime now,
                        std::string_view why);
@@ -48,6 +52,8 @@ class SleeveTrader {
     Result<Decimal> book_end_in(ledger::Transaction& tx, Order& order, const Ending& ending);
     void close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
                      const ledger::CloseFigures& figures, UtcTime now, const std::string& cause);
+    void record_close(Vault& vault, Sleeve& sleeve, const ledger::CloseFigures& figures,
+                      UtcTime now, const std::string& cause);
     void after_fill(Vault& vault, Sleeve& sleeve, PairSlot& slot, const Order& order,
                     const Fill& fill, const ledger::FillFigures& figures);
     void end_liquidation(Vault& vault, Sleeve& sleeve);

@@ -10,10 +10,6 @@
 namespace vault::engine {
 namespace {
 
-std::string sleeve_target(const Vault& vault, SleeveKind kind) {
-    return fmt::format("{}.{}", to_text(vault.row.id), to_text(kind));
-}
-
 bool has_open_position(const Vault& vault, const Sleeve& sleeve) {
     return !vault.books.flat(sleeve.kind);
 }
@@ -120,7 +116,7 @@ std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
     add("daemon", "", world.daemon_hold);
     add("user", user.row.name, user.hold);
     add("vault", to_text(vault.row.id), vault.hold);
-    if (sleeve != nullptr) add("sleeve", sleeve_target(vault, sleeve->kind), sleeve->hold);
+    if (sleeve != nullptr) add("sleeve", sleeve_name(vault, sleeve->kind), sleeve->hold);
     return out;
 }
 

@@ -97,6 +97,10 @@ Decimal lacking_cash(const World& world, const Vault& vault) {
     return max(kZero, vault.books.wallet_cash() - vault.books.shortfall() - there);
 }
 
+std::string sleeve_name(const Vault& vault, SleeveKind kind) {
+    return to_text(vault.row.id) + "." + std::string{to_text(kind)};
+}
+
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const Hold& own =
         VAULT_ENGINE_PLANTED(HoldOfOtherSleeve)

@@ -195,6 +195,8 @@ struct World {
 // is known to be gone.
 Decimal lacking_cash(const World& world, const Vault& vault);
 
+std::string sleeve_name(const Vault& vault, SleeveKind kind);  // "v1.flash"
+
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve);
 
 }  // namespace vault::engine

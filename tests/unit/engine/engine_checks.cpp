@@ -338,7 +338,7 @@ struct Minima {
                     step.world().accounts[vault.row.account.value - 1], row.pair);
                 const Price price = market->last->price;
                 if (row.side == Side::Buy)
-                    return market::entry_too_small(market->rules, sleeve.params.spend,
+                    return market::entry_too_small(market->rules, sleeve.params->spend,
                                                    order.request.spend_base, price)
                                ? "a buy too small to exit"
                                : "";
