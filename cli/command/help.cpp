@@ -96,7 +96,11 @@ std::string overview() {
 }
 
 std::string noun_help(std::string_view noun) {
-    std::string out = fmt::format("vaultctl {} VERB\n\n{}", noun, command_lines(noun));
+    std::string out = fmt::format("vaultctl {} VERB\n\nExamples\n", noun);
+    for (const Method& method : catalogue())
+        if (method.noun == noun && !method.examples.empty())
+            out += fmt::format("  {}\n", method.examples.front());
+    out += "\nVerbs\n" + command_lines(noun);
     return out + fmt::format("\nMore: vaultctl help {} VERB\n", noun);
 }
 

@@ -80,12 +80,15 @@ constexpr ColumnSpec kSweeps[] = {
     {"at", "at"}, {"vault", "vault"}, {"sleeve", "sleeve"}, {"amount", "amount"}, {"kind", "kind"}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
+constexpr ColumnSpec kMethods[] = {
+    {"name", "method"}, {"command", "command"}, {"right", "right"}, {"summary", "summary"}};
 constexpr ColumnSpec kPnl[] = {
     {"vault", "vault"},       {"sleeve", "sleeve"},         {"mode", "mode"}, {"asset", "asset"},
     {"realised", "realised"}, {"unrealised", "unrealised"}, {"net", "net"},   {"fees", "fees"},
     {"swept", "swept"},       {"cycles", "cycles"}};
 
 constexpr std::array kLists{
+    ListSpec{"api.describe.methods", kMethods},
     ListSpec{"user.list", kUsers},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},

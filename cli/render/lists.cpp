@@ -29,7 +29,7 @@ void collect(const json::object& object, const std::string& prefix, bool deep,
         if (member.key().contains('.')) continue;
         if (deep && member.value().is_object()) {
             collect(member.value().get_object(), path + '.', deep, shown);
-        } else if (deep || is_plain(member.value())) {
+        } else if (is_plain(member.value())) {  // a list of objects is no cell
             add_path(shown, path);
         }
     }

@@ -1,6 +1,8 @@
 #include "cli/render/pages.hpp"
 
+#include "cli/render/columns.hpp"
 #include "cli/render/lists.hpp"
+#include "common/base/time.hpp"
 
 #include <fmt/format.h>
 
@@ -45,9 +47,14 @@ void append_fields(std::string& out, const json::object& object, int indent, con
             width = std::max(width, width_of(std::string_view(member.key())));
     for (const auto& member : object) {
         if (member.value().is_object() || is_table(member.value())) continue;
-        const std::string key = spaced(member.key());
+        std::string key = spaced(member.key());
+        std::string value = shown(member.value(), look);
+        if (key.ends_with(" ms") && member.value().is_int64()) {  // people read 2h5m, not 7500000
+            key.resize(key.size() - 3);
+            value = format_duration(Duration{member.value().get_int64()});
+        }
         out += fmt::format("{:{}}{}{:{}}  {}\n", "", indent, key, "",
-                           std::max(0, width - width_of(key)), shown(member.value(), look));
+                           std::max(0, width - width_of(key)), value);
     }
     for (const auto& member : object) {
         if (!member.value().is_object() || member.value().get_object().empty()) continue;
@@ -130,10 +137,20 @@ json::array positions_of(const json::object& vault) {
     return rows;
 }
 
+// The titles alone say what there is none of.
+std::string no_rows(std::string_view list, const Look& look) {
+    Grid grid;
+    for (const ColumnSpec& column : columns_of(list)) {
+        grid.titles.emplace_back(column.title);
+        grid.right.push_back(false);
+    }
+    return grid.titles.empty() ? std::string() : to_table(grid, look.bold);
+}
+
 }  // namespace
 
 std::string list_table(std::string_view list, const json::array& rows, const Look& look) {
-    if (rows.empty()) return {};
+    if (rows.empty()) return no_rows(list, look);
     if (look.format == Format::Wide)
         return to_table(grid_of(list, rows, true, kAllPlaces), look.bold);
     Grid grid;

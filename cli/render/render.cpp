@@ -66,6 +66,11 @@ json::value shown_data(const Document& document) {
     return day_rows(document.data->get_array());
 }
 
+// An empty list is no line at all.
+std::string csv_text(const json::array& rows) {
+    return rows.empty() ? std::string() : to_csv(flat_grid(rows));
+}
+
 // What CSV and plain text show as rows: the list itself, the `rows` of a report, or the one object.
 json::array rows_of(const json::value& data) {
     if (data.is_array()) return data.get_array();
@@ -77,7 +82,8 @@ json::array rows_of(const json::value& data) {
 }
 
 std::string plain_text(const json::value& data) {
-    if (data.is_array()) return to_tsv(flat_grid(data.get_array()));
+    if (data.is_array())
+        return data.get_array().empty() ? std::string() : to_tsv(flat_grid(data.get_array()));
     if (!data.is_object()) return printable(cell_text(data, kAllPlaces)) + '\n';
     const Grid flat = flat_grid({data});
     std::string out;
@@ -98,7 +104,8 @@ std::string page(const Document& document, const Look& look) {
     if (data.is_array()) {
         const json::array& rows = data.get_array();
         const bool objects = !rows.empty() && rows.front().is_object();
-        return objects ? list_table(document.method, rows, look) : scalar_lines(rows);
+        return objects || rows.empty() ? list_table(document.method, rows, look)
+                                       : scalar_lines(rows);
     }
     if (!data.is_object()) return data.is_null() ? "" : cell_text(data, kAllPlaces) + '\n';
     const json::object& object = data.get_object();
@@ -120,7 +127,7 @@ std::string to_text(const Document& document, const Look& look) {
         case Format::Wide: return page(document, look);
         case Format::Json: return json_document(document);
         case Format::Jsonl: return json_lines(*document.data);
-        case Format::Csv: return to_csv(flat_grid(rows_of(shown_data(document))));
+        case Format::Csv: return csv_text(rows_of(shown_data(document)));
         case Format::Plain: return plain_text(shown_data(document));
     }
     return {};

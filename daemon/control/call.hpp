@@ -26,6 +26,11 @@ struct DaemonInfo {
     int pid = 0;
 };
 
+// The engine's last batch and the last that is durable, for status.
+struct BatchMarks {
+    std::uint64_t batch = 0, durable = 0;
+};
+
 // Everything that handlers may use; owned by the server, outlives every call.
 struct Services {
     ports::Commands& commands;
@@ -34,6 +39,7 @@ struct Services {
     std::function<ports::StoreHealth()> store_health;  // quick, safe on the control thread
     DaemonInfo info;
     SteadyTime started{};
+    std::function<BatchMarks()> marks{};  // quick, safe on the control thread; may be empty
 };
 
 struct Call {

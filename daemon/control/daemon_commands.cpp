@@ -57,6 +57,11 @@ Handled status(Services& services, const Call& call) {
     VAULT_CHECK(view && view.value().is_object(), "the status is no object");
     json::object& object = view.value().get_object();
     add_daemon(object, services);
+    if (services.marks) {
+        const BatchMarks marks = services.marks();
+        object["batch"] = marks.batch;
+        object["durable"] = marks.durable;
+    }
     object["store"] = store_to_json(services.store_health());
     data = protocol::to_compact(object);
     co_return answer;

@@ -23,6 +23,7 @@ class Server {
         DaemonInfo info;
         const Clock& clock;
         Logger& log;
+        std::function<BatchMarks()> marks{};
     };
 
     // The socket exists and queues connections from here on; they are answered after start().

@@ -29,7 +29,7 @@ FILES = [
     ("- a\n", "1:1", "", "must hold keys, such as store:"),
     ("control:\n  mode: 0777\n", "2:9", "control.mode", "0600 to 0666"),
     ("control:\n  max_connections: 0\n", "2:20", "control.max_connections", "8 to 4096"),
-    ("control:\n  max_connections: 16\n", "2:3", "control.max_per_uid", "(32 against 16)"),
+    ("control:\n  max_connections: 20\n", "2:3", "control.max_per_uid", "(32 against 20)"),
     ("control:\n  hello_timeout: 5\n", "2:18", "control.hello_timeout", "duration such as 30s"),
     ("engine:\n  batch_ms_max: 50ms\n", "2:17", "engine.batch_ms_max", "not a whole"),
     ("paper:\n  fee_rate: 0.2\n", "2:13", "paper.fee_rate", "0 to 0.1"),

@@ -47,7 +47,12 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
     EXPECT_EQ(render("vault.list", "[]", Format::Json),
               R"({"schema":"vault.vault.list/1","ok":true,"data":[],"warnings":[]})"
               "\n");
-    EXPECT_EQ(render("vault.list", "[]", Format::Table), "");
+    // The titles say what there is none of.
+    EXPECT_EQ(render("vault.list", "[]", Format::Table),
+              "VAULT  USER  ASSET  MODE  STATE  TOTAL  TRADEABLE  EQUITY\n");
+    EXPECT_EQ(render("no.such", "[]", Format::Table), "");
+    EXPECT_EQ(render("vault.list", "[]", Format::Csv), "");
+    EXPECT_EQ(render("vault.list", "[]", Format::Plain), "");
     EXPECT_EQ(render("vault.list", "[]", Format::Jsonl), "");
 }
 
