@@ -126,6 +126,8 @@ Result<void> MarketRunner::rebind(Account& account) {
             }
         }
     }
+    for (const auto& [pair, tick] : last)
+        if (tick) ensure(pair);  // a price that was seen is not forgotten
     if (account.replay.feed == nullptr) return success();
     PairMarket* fed = ensure(account.replay.source.pair);
     VAULT_CHECK(fed != nullptr, "a replay's pair is in the catalogue");

@@ -115,6 +115,9 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         world_.markets.emplace_back();
         world_.markets.back().accounts.push_back(row.id);
         world_.markets.back().now = memory.now;
+        for (const auto& [pair, tick] : memory.last)
+            if (const PairRules* rules = world_.rules_of(pair))
+                world_.markets.back().pairs.try_emplace(pair, *rules).first->second.last = tick;
         account.replay.paced_from = memory.now;
         account.replay.paced_at = clock_.steady();
         world_.accounts.push_back(std::move(account));

@@ -308,6 +308,38 @@ json::object replay_json(const Replay& replay) {
             {"position", replay.feed ? replay.feed->position() : 0}};
 }
 
+// The last price of each pair: a position of a market that stands still is valued by it.
+json::object last_json(const Market& market) {
+    json::object last;
+    for (const auto& [pair, at] : market.pairs)
+        if (at.last)
+            last[pair.text()] =
+                json::array{ms_of(at.last->time), text_of(at.last->price.value), at.last->position};
+    return last;
+}
+
+std::map<Pair, Tick> read_last(Reader& in) {
+    std::map<Pair, Tick> last;
+    if (!in.has("last")) return last;  // written by a version before it
+    const json::object* found = in.at("last").if_object();
+    if (found == nullptr) in.fail("last");
+    for (const auto& [name, value] : found == nullptr ? json::object{} : *found) {
+        const json::array* fields = value.if_array();
+        const json::string* price =
+            fields != nullptr && fields->size() == 3 ? (*fields)[1].if_string() : nullptr;
+        if (price == nullptr) {
+            in.fail("last");
+            continue;
+        }
+        Tick tick;
+        tick.time = UtcTime{Duration{in.number("last", (*fields)[0])}};
+        tick.price = Price{in.parsed("last", Decimal::parse(*price))};
+        tick.position = static_cast<std::uint64_t>(in.number("last", (*fields)[2]));
+        last[in.parsed("last", Pair::parse(name))] = tick;
+    }
+    return last;
+}
+
 }  // namespace
 
 std::string save_vault(const Vault& vault) {
@@ -410,6 +442,7 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
 std::string save_account(const World& world, const Account& account) {
     return json::serialize(json::object{{"venue", account.venue.save()},
                                         {"now", ms_of(world.market_of(account).now)},
+                                        {"last", last_json(world.market_of(account))},
                                         {"replay", replay_json(account.replay)}});
 }
 
@@ -434,9 +467,10 @@ Result<AccountMemory> load_account(std::string_view body) {
     const auto position = from.count<std::uint64_t>("position");
     in.adopt(from);
     const UtcTime now = in.time("now");
+    std::map<Pair, Tick> last = read_last(in);
     VAULT_TRYV(in.result("account"));
     VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay), position, now};
+    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(last)};
 }
 
 std::string save_user(const User& user) {

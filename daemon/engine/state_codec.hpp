@@ -25,6 +25,7 @@ struct AccountMemory {
     Replay replay;               // without feed
     std::uint64_t position = 0;  // ticks done
     UtcTime now;                 // the account's clock
+    std::map<Pair, Tick> last;   // prices, by pair
 };
 Result<AccountMemory> load_account(std::string_view body);
 
