@@ -18,8 +18,9 @@ Call& Calls::make(Draft draft, std::string actor) {
     call.context.dry_run = call.draft.dry_run;
     call.context.lowers_risk = call.draft.lowers_risk;
     if (call.mutation) {
-        call.context.idem_key = fmt::format("k{}", call.number);
-        call.context.request = sha256(fmt::format("request {}", call.number));
+        ++mutations_;  // reads leave no trace in the keys
+        call.context.idem_key = fmt::format("k{}", mutations_);
+        call.context.request = sha256(fmt::format("request {}", mutations_));
         if (!call.draft.dry_run) by_key_[{call.context.actor, call.context.idem_key}] = &call;
     }
     return call;
@@ -87,8 +88,7 @@ void Calls::on_reply(Call& call, const ports::Reply& reply) {
     if (stored == nullptr) return complain(call, "was acknowledged, but the store has nothing");
     if (*stored != reply.data_json)
         complain(call, "was told '" + reply.data_json + "', the store keeps '" + *stored + "'");
-    if (call.reply && *call.reply != reply.data_json)
-        complain(call, "got two different replies");
+    if (call.reply && *call.reply != reply.data_json) complain(call, "got two different replies");
     if (call.acknowledged && !reply.repeated) complain(call, "was carried out again");
     acknowledged_ += call.acknowledged ? 0 : 1;
     call.acknowledged = true;

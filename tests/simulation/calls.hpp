@@ -14,9 +14,9 @@ struct Call {
     bool mutation = false;
     bool must_mismatch = false;  // a known key with another body
     std::uint32_t attempts = 0;
-    bool acknowledged = false;             // told that it is done and durable
-    bool maybe_applied = false;            // some attempt ended without a clear answer
-    std::optional<std::string> reply;      // the durable one
+    bool acknowledged = false;         // told that it is done and durable
+    bool maybe_applied = false;        // some attempt ended without a clear answer
+    std::optional<std::string> reply;  // the durable one
 };
 
 class Calls {
@@ -52,6 +52,7 @@ class Calls {
     std::map<std::pair<std::string, std::string>, std::string> kept_;  // reply by actor and key
     std::map<VaultId, std::set<std::string>> faces_;
     std::uint64_t acknowledged_ = 0;
+    std::uint64_t mutations_ = 0;
 };
 
 // What tells a client that it may simply try again.

@@ -45,18 +45,16 @@ void Clients::send(Call& call, Then then) {
     oracle_.on_sent(call);
     ports::CallContext context = call.context;
     if (random_.below(30) == 0) context.deadline = queue_.clock().peek() + some(40);
-    process_.loop().call(context, call.draft.command, render,
-                         [this, ticket](const Result<ports::Reply>& result) {
-                             answered(ticket, result);
-                         });
+    process_.loop().call(
+        context, call.draft.command, render,
+        [this, ticket](const Result<ports::Reply>& result) { answered(ticket, result); });
 }
 
 void Clients::answered(std::uint64_t ticket, const Result<ports::Reply>& result) {
     auto found = waiting_.extract(ticket);
     if (found.empty()) return oracle_.complain("a call was answered twice");
     const Waiting waiting = std::move(found.mapped());
-    oracle_.on_answer(*waiting.call, result,
-                      BatchNo{process_.loop().progress().batch.load()});
+    oracle_.on_answer(*waiting.call, result, BatchNo{process_.loop().progress().batch.load()});
     // The client hears of it a little later, never inside the turn.
     queue_.in(some(3), [then = waiting.then, result] { then(result); });
 }

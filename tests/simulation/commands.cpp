@@ -21,9 +21,9 @@ Decimal half(Decimal amount) {
 }
 
 std::string vault_text(const ports::VaultView& v) {
-    return fmt::format("{} {}", to_text(v.id),
-                       face_text(v.total, v.tradeable, v.reserve, v.unallocated, v.quiet.cash,
-                                 v.flash.cash));
+    return fmt::format(
+        "{} {}", to_text(v.id),
+        face_text(v.total, v.tradeable, v.reserve, v.unallocated, v.quiet.cash, v.flash.cash));
 }
 
 }  // namespace
@@ -126,6 +126,19 @@ Pair CommandSource::pair_for(VaultId id) {
     return pairs[random_.below(pairs.size())];
 }
 
+cmd::PaperTrade CommandSource::hand_trade(VaultId id) {
+    const auto lots = static_cast<Decimal::Raw>(1 + random_.below(20'000));
+    cmd::PaperTrade trade;
+    trade.pair = pair_for(id);
+    trade.account =
+        id.value <= plan_.vaults.size() ? plan_.vaults[id.value - 1].account : account();
+    trade.side = random_.below(2) == 0 ? Side::Buy : Side::Sell;
+    trade.quantity = Quantity{Decimal::from_raw(lots * (Decimal::kOne / 10'000))};
+    const auto price = static_cast<std::int64_t>(1 + random_.below(4'000));
+    if (random_.below(3) > 0) trade.price = Price{Decimal::from_int(price)};
+    return trade;
+}
+
 ports::Command CommandSource::money_command() {
     const VaultId id = vault();
     const Decimal some = amount();
@@ -140,19 +153,7 @@ ports::Command CommandSource::money_command() {
             const Asset asset = asset_of(!quote ? "ETH" : random_.below(2) == 0 ? "USDT" : "USD");
             return cmd::PaperFunding{to, asset, random_.below(3) == 0 ? -some : some};
         }
-        case 4: {
-            const Pair pair = pair_for(id);
-            const std::uint64_t lots = 1 + random_.below(20'000);
-            const Quantity quantity{Decimal::from_raw(static_cast<Decimal::Raw>(lots) *
-                                                      (Decimal::kOne / 10'000))};
-            const Price price{Decimal::from_int(static_cast<std::int64_t>(
-                1 + random_.below(4'000)))};
-            const AccountId on = id.value <= plan_.vaults.size()
-                                     ? plan_.vaults[id.value - 1].account
-                                     : account();
-            return cmd::PaperTrade{on, pair, random_.below(2) == 0 ? Side::Buy : Side::Sell,
-                                   quantity, price};
-        }
+        case 4: return hand_trade(id);
     }
     return cmd::Allocate{id, other, some};
 }
@@ -228,9 +229,9 @@ ports::Command CommandSource::odd_command() {
         case 5: return cmd::SetMode{id, random_.below(2) == 0 ? Mode::Paper : Mode::Live};
     }
     const auto as = static_cast<cmd::ResolvePosition::As>(random_.below(3));
-    return cmd::ResolvePosition{id, sleeve(), std::nullopt, as,
-                                Price{Decimal::from_int(static_cast<std::int64_t>(
-                                    1 + random_.below(100)))}};
+    return cmd::ResolvePosition{
+        id, sleeve(), std::nullopt, as,
+        Price{Decimal::from_int(static_cast<std::int64_t>(1 + random_.below(100)))}};
 }
 
 Draft CommandSource::draw() {

@@ -1,7 +1,7 @@
 #pragma once
 // What simulated clients ask for: the commands that set the world up, a random generator over
-// all commands that change something (wrong inputs included), and the text that replies are compared
-// by. A draft depends on the seed alone, never on the engine's state. Tests only.
+// all commands that change something (wrong inputs included), and the text that replies are
+// compared by. A draft depends on the seed alone, never on the engine's state. Tests only.
 #include "tests/simulation/plan.hpp"
 
 namespace vault::simulation {
@@ -27,6 +27,7 @@ class CommandSource {
   private:
     Draft draw();
     ports::Command money_command();
+    ports::cmd::PaperTrade hand_trade(VaultId id);
     ports::Command setting_command();
     ports::Command hold_command();
     ports::Command odd_command();

@@ -13,7 +13,8 @@ namespace cmd = ports::cmd;
 
 constexpr UtcTime kWallStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
 constexpr std::uint64_t kEventsMax = 5'000'000;
-constexpr std::size_t kRoundsPerDay = 10;
+constexpr std::uint32_t kSegments = 2;  // markets, a day each
+constexpr std::size_t kRounds = 8;      // per market
 constexpr std::size_t kCommandsPerRound = 12;
 
 // What a life leaves behind.
@@ -53,6 +54,9 @@ class Life {
           clients_(queue_, process_, oracle_, plan),
           chaos_(queue_, store_, process_, oracle_, plan) {
         process_.on_death = [this] { clients_.on_death(); };
+        clients_.on_script_answer = [this](const Call&, const Result<ports::Reply>& result) {
+            last_answer_ = result ? result.value().data_json : std::string{};
+        };
     }
 
     void live() {
@@ -60,14 +64,13 @@ class Life {
         chaos_.begin();
         script(setup_commands(plan_));
         CommandSource source{plan_, split_seed(plan_.seed, 8)};
-        const std::size_t rounds = kRoundsPerDay * plan_.days;
-        for (std::size_t round = 1; round <= rounds; ++round) {
-            run_to(kMarketStart + std::chrono::days{plan_.days} * static_cast<int>(round) /
-                                      static_cast<int>(rounds));
-            std::vector<Draft> drafts;
-            for (std::size_t i = 0; i < kCommandsPerRound; ++i)
-                drafts.push_back(source.mutation());
-            script(std::move(drafts));
+        for (std::uint32_t segment = 0; segment < kSegments; ++segment) {
+            if (segment > 0) change_market(segment, source);
+            for (std::size_t round = 1; round <= kRounds; ++round) {
+                run_to(kMarketStart + std::chrono::days{segment} +
+                       std::chrono::hours{24} * round / kRounds);
+                act(source);
+            }
         }
         chaos_.heal();
         script({{cmd::Barrier{}}});
@@ -93,8 +96,8 @@ class Life {
         out.store_faults += store_.faults_done();
         out.turns += process_.turns();
         out.events += queue_.events();
-        out.days += plan_.days;
-        out.vault_days += plan_.days * plan_.vaults.size();
+        out.days += kSegments;
+        out.vault_days += kSegments * plan_.vaults.size();
     }
 
   private:
@@ -106,24 +109,47 @@ class Life {
                 oracle_.complain("a script never ended");
     }
 
+    void act(CommandSource& source) {
+        std::vector<Draft> drafts;
+        for (std::size_t i = 0; i < kCommandsPerRound; ++i)
+            drafts.push_back(source.mutation());
+        script(std::move(drafts));
+    }
+
+    // Every account stops its market and goes on to the next one, which may have another pair.
+    void change_market(std::uint32_t segment, CommandSource& source) {
+        std::vector<Draft> stops, starts;
+        for (std::size_t i = 0; i < plan_.account_owner.size(); ++i) {
+            const AccountId account{static_cast<std::uint32_t>(i + 1)};
+            stops.push_back({cmd::ReplayStop{account}});
+            starts.push_back({replay_start(plan_, account, segment)});
+        }
+        script(std::move(stops));
+        act(source);
+        script(std::move(starts));
+    }
+
     void run_to(UtcTime until) {
         std::vector<Draft> drafts;
         for (std::size_t i = 0; i < plan_.account_owner.size(); ++i)
             drafts.push_back({cmd::ReplayRun{AccountId{static_cast<std::uint32_t>(i + 1)}, until}});
         script(std::move(drafts));
-        while (oracle_.complaints().empty() && !stands_still())
-            if (queue_.events() >= kEventsMax || !queue_.run_one())
-                oracle_.complain("a market never arrived");
+        for (std::size_t i = 0; i < plan_.account_owner.size(); ++i)
+            while (oracle_.complaints().empty() &&
+                   !arrived(AccountId{static_cast<std::uint32_t>(i + 1)}))
+                wait();
     }
 
-    // Every market has arrived, in memory; what a crash forgets of it is replayed to the same place.
-    bool stands_still() const {
-        const engine::World* const world = process_.world();
-        if (world == nullptr) return false;
-        return std::all_of(world->accounts.begin(), world->accounts.end(),
-                           [](const engine::Account& account) {
-                               return account.replay.state != engine::ReplayState::Running;
-                           });
+    // As a client learns it: the answer is released when what it tells is durable.
+    bool arrived(AccountId account) {
+        script({{cmd::ReplayStatus{account}}});
+        return last_answer_ != "running";
+    }
+
+    void wait() {
+        const SteadyTime until = clock_.peek() + std::chrono::milliseconds{100};
+        while (clock_.peek() < until)
+            if (!queue_.run_one()) return oracle_.complain("nothing happens any more");
     }
 
     const Plan& plan_;
@@ -135,6 +161,7 @@ class Life {
     Process process_;
     Clients clients_;
     Chaos chaos_;
+    std::string last_answer_;
 };
 
 std::string first_difference(const std::vector<std::string>& calm,
@@ -160,8 +187,8 @@ void compare(const Remains& calm, const Remains& rough, std::vector<std::string>
         const auto found = rough.states.find(key);
         if (found == rough.states.end() || found->second != body)
             complaints.push_back(fmt::format(
-                "the state of {} {} differs:\n      calm  {}\n      rough {}", key.first, key.second,
-                body, found == rough.states.end() ? "nothing" : found->second));
+                "the state of {} {} differs:\n      calm  {}\n      rough {}", key.first,
+                key.second, body, found == rough.states.end() ? "nothing" : found->second));
     }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // Lockstep: the same commands at the same virtual instants, once on a store that never fails and
-// once with failures, lost answers, outages and crashes. Each command is repeated with its key until
-// its answer is final, so both lives must leave the same journals, byte for byte, and the same
-// stored state of every vault, sleeve and account. Tests only.
+// once with failures, lost answers, outages and crashes. Each command is repeated with its key
+// until its answer is final, so both lives must leave the same journals, byte for byte, and the
+// same stored state of every vault, sleeve and account. Tests only.
 #include "tests/simulation/run.hpp"
 
 namespace vault::simulation {

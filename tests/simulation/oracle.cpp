@@ -111,8 +111,8 @@ void Oracle::read_orders(const ports::Batch& batch) {
         const PlainBooks& books = *books_of(key.first);
         const std::string sleeve{to_text(key.second)};
         if (live.empty() && books.has_order_money(sleeve))
-            complain(fmt::format("{}.{} has money in orders, and no live order",
-                                 to_text(key.first), sleeve));
+            complain(fmt::format("{}.{} has money in orders, and no live order", to_text(key.first),
+                                 sleeve));
         std::set<Pair> pairs;
         for (const OrderId& id : live)
             if (!pairs.insert(orders_[id].row.pair).second)
@@ -195,8 +195,11 @@ void Oracle::hand_trade(const cmd::PaperTrade& trade) {
     const exchange::SimSettings& venue = plan_.engine.paper;
     const bool buy = trade.side == Side::Buy;
     const Decimal quantity = trade.quantity.value;
-    const Decimal cost = mul(trade.price->value, quantity, buy ? Rounding::Up : Rounding::Down)
-                             .value();
+    if (!trade.price) accounts_[trade.account].at_market.insert(trade.pair.quote);
+    if (!trade.price) accounts_[trade.account].at_market.insert(trade.pair.base);
+    if (!trade.price) return;
+    const Decimal cost =
+        mul(trade.price->value, quantity, buy ? Rounding::Up : Rounding::Down).value();
     const bool in_base = buy && venue.fee_in == exchange::FeeIn::Base;
     const Decimal fee = mul(in_base ? quantity : cost, venue.fee_rate, Rounding::Up).value();
     std::map<Asset, Decimal>& flows = accounts_[trade.account].flows;
@@ -240,7 +243,8 @@ void Oracle::compare_wallets(const ports::Batch& batch) {
 }
 
 void Oracle::compare_wallet(AccountId id, const Asset& asset, Decimal total) {
-    const AccountTrack& account = accounts_[id];
+    AccountTrack& account = accounts_[id];
+    if (account.at_market.erase(asset) > 0) account.flows[asset] = total;
     const auto flow = account.flows.find(asset);
     const Decimal expected = flow == account.flows.end() ? kZero : flow->second;
     if (total != expected)
@@ -281,8 +285,8 @@ void Oracle::on_answer(Call& call, const Result<ports::Reply>& result, BatchNo s
     const auto* pause = std::get_if<cmd::Pause>(&call.draft.command);
     const auto* halt = std::get_if<cmd::Halt>(&call.draft.command);
     if (pause == nullptr && halt == nullptr) return;
-    holds_.push_back({pause != nullptr ? pause->target : halt->target,
-                      BatchNo{submitted.value + 1}, result.value().durable});
+    holds_.push_back({pause != nullptr ? pause->target : halt->target, BatchNo{submitted.value + 1},
+                      result.value().durable});
 }
 
 // A hold that was answered as not durable may be gone.

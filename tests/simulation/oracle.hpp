@@ -13,6 +13,7 @@ class Oracle {
     explicit Oracle(const Plan& plan);
 
     Calls& calls() { return calls_; }
+    const Calls& calls() const { return calls_; }
     void on_batch(const ports::Batch& batch);
     // `submitted` is the newest batch that the loop handed over when the answer was given.
     void on_answer(Call& call, const Result<ports::Reply>& result, BatchNo submitted);
@@ -47,6 +48,7 @@ class Oracle {
     };
     struct AccountTrack {
         std::map<Asset, Decimal> flows;  // what came in less what left, by everything known
+        std::set<Asset> at_market;       // moved by a trade whose price is the venue's own
         bool explained = true;           // no sale by hand waits for a decision, or did
     };
     using SleeveKey = std::pair<VaultId, SleeveKind>;

@@ -1,7 +1,7 @@
 #pragma once
-// A run: one plan lived through: the world is set up, clients send commands while the replays run and
-// the faults strike, then everything heals, and what must be true is checked once more. A run is a
-// pure function of its plan. Tests only.
+// A run: one plan lived through: the world is set up, clients send commands while the replays run
+// and the faults strike, then everything heals, and what must be true is checked once more. A run
+// is a pure function of its plan. Tests only.
 #include "tests/simulation/plan.hpp"
 
 namespace vault::simulation {
