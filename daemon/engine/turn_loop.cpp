@@ -288,7 +288,7 @@ void TurnLoop::refuse_held(const Error& error) {
 void TurnLoop::restore_holds() {
     std::deque<Held> waiting = std::exchange(held_, {});
     std::set<std::uint64_t> lost;
-    if (VAULT_LOOP_PLANTED(HoldLostOnReload)) sticky_.clear();
+    if (VAULT_LOOP_PLANTED(HoldLostOnReload) && waiting.empty()) sticky_.clear();
     for (StickyHold& hold : sticky_) {
         auto again = shard_->apply(hold.context, hold.command, hold.render);
         hold.batch = open_batch();

@@ -7,6 +7,12 @@ namespace {
 
 constexpr std::uint32_t kMillion = 1'000'000;
 
+// Failures that follow from a fault that was rolled.
+bool expected(const std::string& message) {
+    return message.starts_with("simulated") || message.find("is not durable") != message.npos ||
+           message.find("does not follow") != message.npos || message == "the store is closed";
+}
+
 Error down_error() {
     return Error{Errc::StoreFailed, "simulated: the store is down"};
 }
@@ -29,7 +35,12 @@ Result<ports::Snapshot> FaultyStore::load(ShardId shard) {
 
 void FaultyStore::commit(ports::Batch batch, Done done) {
     pending_.push_back(batch);
-    memory_.commit(std::move(batch), std::move(done));
+    auto told = [this, done = std::move(done)](const ports::CommitReport& report) {
+        const bool failed = report.status == ports::CommitStatus::Failed;
+        if (failed && on_refused && !expected(report.message)) on_refused(report.message);
+        if (done) done(report);
+    };
+    memory_.commit(std::move(batch), std::move(told));
     schedule_step();
 }
 

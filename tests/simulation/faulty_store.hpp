@@ -36,6 +36,9 @@ class FaultyStore final : public ports::Store {
     // Another process loads the shard: what this one commits from now on is refused.
     void steal(ShardId shard);
 
+    // Called when the store refuses a batch for what is in it: that is the engine's fault.
+    std::function<void(const std::string& why)> on_refused;
+
     store::MemoryStore& memory() { return memory_; }
     std::uint64_t faults_done() const { return faults_done_; }
 

@@ -12,7 +12,7 @@ namespace {
 namespace cmd = ports::cmd;
 
 constexpr UtcTime kWallStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-constexpr std::uint64_t kEventsMax = 5'000'000;
+constexpr std::uint64_t kEventsMax = 1'000'000;
 constexpr std::uint32_t kSegments = 2;  // markets, a day each
 constexpr std::size_t kRounds = 8;      // per market
 constexpr std::size_t kCommandsPerRound = 12;
@@ -54,6 +54,9 @@ class Life {
           clients_(queue_, process_, oracle_, plan),
           chaos_(queue_, store_, process_, oracle_, plan) {
         process_.on_death = [this] { clients_.on_death(); };
+        store_.on_refused = [this](const std::string& why) {
+            oracle_.complain("the store refused a batch: " + why);
+        };
         clients_.on_script_answer = [this](const Call&, const Result<ports::Reply>& result) {
             last_answer_ = result ? result.value().data_json : std::string{};
         };

@@ -11,7 +11,7 @@ namespace {
 namespace cmd = ports::cmd;
 
 constexpr UtcTime kWallStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-constexpr std::uint64_t kEventsMax = 3'000'000;
+constexpr std::uint64_t kEventsMax = 1'000'000;
 
 class ChaosRun {
   public:
@@ -26,6 +26,9 @@ class ChaosRun {
           clients_(queue_, process_, oracle_, plan),
           chaos_(queue_, store_, process_, oracle_, plan) {
         process_.on_death = [this] { clients_.on_death(); };
+        store_.on_refused = [this](const std::string& why) {
+            oracle_.complain("the store refused a batch: " + why);
+        };
         clients_.on_script_answer = [this](const Call& call, const Result<ports::Reply>& result) {
             if (!result && setting_up_)
                 oracle_.complain(fmt::format("set-up call {} was refused: {}", call.number,
