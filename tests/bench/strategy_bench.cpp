@@ -1,4 +1,4 @@
-// How fast the cycle rules are on one core, hot and over 20,000 sleeves. `--json` as in figures.hpp.
+// How fast the cycle rules are on one core, hot and over 20,000 sleeves. `--json`: see figures.hpp.
 #include "common/base/random.hpp"
 #include "daemon/strategy/cycle.hpp"
 #include "tests/support/figures.hpp"

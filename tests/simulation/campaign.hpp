@@ -1,7 +1,7 @@
 #pragma once
 // A campaign: seeds lived through one after the other. Every seed is a chaos run, every fifth one
-// also a lockstep pair, every hundredth is run twice and must leave the same trace. What is done for
-// a seed depends on the seed alone, so one that failed is repeated by its number. Tests only.
+// also a lockstep pair, every hundredth is run twice and must leave the same trace. What is done
+// for a seed depends on the seed alone, so one that failed is repeated by its number. Tests only.
 #include "tests/simulation/lockstep.hpp"
 
 namespace vault::simulation {

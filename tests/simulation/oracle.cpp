@@ -21,6 +21,11 @@ boost::json::object body_of(const ports::StateRow& row) {
     return value.is_object() ? value.as_object() : boost::json::object{};
 }
 
+bool same_level(const cmd::Target& a, const cmd::Target& b) {
+    return a.level == b.level && a.vault == b.vault && a.user == b.user &&
+           (a.level != Level::Sleeve || a.sleeve == b.sleeve);
+}
+
 }  // namespace
 
 Oracle::Oracle(const Plan& plan)
@@ -268,12 +273,19 @@ void Oracle::compare_wallet(AccountId id, const Asset& asset, Decimal total) {
 }
 
 void Oracle::on_sent(const Call& call) {
+    sent_[call.number] = ++sendings_;
     const auto* resume = std::get_if<cmd::Resume>(&call.draft.command);
     if (resume == nullptr || call.draft.dry_run) return;
-    std::erase_if(holds_, [&](const HoldTrack& hold) {
-        const cmd::Target &a = hold.target, &b = resume->target;
-        return a.level == b.level && a.vault == b.vault && a.user == b.user &&
-               (a.level != Level::Sleeve || a.sleeve == b.sleeve);
+    resumes_.emplace_back(sendings_, resume->target);
+    std::erase_if(holds_,
+                  [&](const HoldTrack& hold) { return same_level(hold.target, resume->target); });
+}
+
+// A resume that was sent after the hold may have ended it before the hold was answered.
+bool Oracle::resumed_since(const Call& hold, const cmd::Target& target) const {
+    const auto sent = sent_.find(hold.number);
+    return std::any_of(resumes_.begin(), resumes_.end(), [&](const auto& resume) {
+        return resume.first > sent->second && same_level(resume.second, target);
     });
 }
 
@@ -294,7 +306,27 @@ void Oracle::on_crash() {
     std::erase_if(holds_, [](const HoldTrack& hold) { return !hold.durable; });
 }
 
+// A pause or halt that was answered is in force until somebody asks for a resume.
+void Oracle::check_hold(const engine::World& world, const cmd::Target& target) {
+    const engine::Hold* level = &world.daemon_hold;
+    if (target.level == Level::User) {
+        const auto user =
+            std::find_if(world.users.begin(), world.users.end(),
+                         [&](const engine::User& each) { return each.row.name == target.user; });
+        level = user == world.users.end() ? nullptr : &user->hold;
+    } else if (target.level != Level::Daemon) {
+        if (target.vault.value > world.vaults.size()) return;  // was created, and lost with it
+        const engine::Vault& vault = world.vaults[target.vault.value - 1];
+        level = target.level == Level::Vault ? &vault.hold : &vault.sleeve(target.sleeve).hold;
+    }
+    if (level != nullptr && level->kind == engine::HoldKind::None)
+        complain("a hold that was answered is not in force: " + to_text(target.vault) + " " +
+                 target.user);
+}
+
 void Oracle::check_world(const engine::World& world) {
+    for (const HoldTrack& hold : holds_)
+        check_hold(world, hold.target);
     for (const engine::Vault& vault : world.vaults) {
         if (!vault.attention.empty())
             complain(fmt::format("{} is quarantined: {}", to_text(vault.row.id), vault.attention));

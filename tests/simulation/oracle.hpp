@@ -63,7 +63,9 @@ class Oracle {
     void hand_trade(const ports::cmd::PaperTrade& trade);
     void compare_balances(const ports::Batch& batch);
     void compare_wallets(const ports::Batch& batch);
+    void check_hold(const engine::World& world, const ports::cmd::Target& target);
     void compare_wallet(AccountId id, const Asset& asset, Decimal total);
+    bool resumed_since(const Call& hold, const ports::cmd::Target& target) const;
     bool concerns(const ports::cmd::Target& target, VaultId vault, SleeveKind sleeve) const;
     PlainBooks* books_of(VaultId vault);
 
@@ -79,6 +81,9 @@ class Oracle {
     std::map<SleeveKey, std::set<OrderId>> live_;
     std::map<UserId, std::string> user_names_;
     std::vector<HoldTrack> holds_;
+    std::map<std::uint64_t, std::uint64_t> sent_;  // call -> when it was last sent
+    std::vector<std::pair<std::uint64_t, ports::cmd::Target>> resumes_;
+    std::uint64_t sendings_ = 0;
     std::optional<BatchNo> buys_stopped_since_;
     std::vector<std::string> complaints_;
     std::uint64_t trace_ = 0xcbf29ce484222325ULL;

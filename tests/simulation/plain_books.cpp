@@ -96,8 +96,7 @@ std::string PlainBooks::check_sweep(const ports::EntryRow& row) const {
     if (!tx_closes_) return "a sweep outside the transaction of a close: " + row.cause;
     if (has_order_money("flash")) return "a sweep while an order lives: " + row.cause;
     const Decimal kept = max(quote("flash.principal"), kZero);
-    if (balance("flash") < kept && quote("flash.cash").is_positive())
-        return "a sweep took principal: " + row.cause;
+    if (balance("flash") < kept) return "a sweep took principal: " + row.cause;
     return check_signs();
 }
 

@@ -1,7 +1,8 @@
 // The simulation sees every bug that is planted: in the turn loop, in loading and in the ledger.
 // A bug that no seed shows means that an oracle is blind.
-#include "tests/simulation/campaign.hpp"
 #include "tests/simulation/planted.hpp"
+
+#include "tests/simulation/campaign.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,7 @@
 namespace vault::simulation {
 namespace {
 
-constexpr std::uint64_t kSeedsMax = 60;
+constexpr std::uint64_t kSeedsMax = 40;
 
 class PlantedBugs : public ::testing::TestWithParam<std::string> {};
 
@@ -18,8 +19,7 @@ TEST_P(PlantedBugs, AreSeen) {
     const Planted planted{GetParam()};
     Totals totals;
     for (std::uint64_t seed = 1; seed <= kSeedsMax; ++seed) {
-        const auto complaints =
-            live({seed, 1, 6, {kAllFaults.begin(), kAllFaults.end()}}, totals);
+        const auto complaints = live({seed, 1, 6, {kAllFaults.begin(), kAllFaults.end()}}, totals);
         if (complaints.empty()) continue;
         std::cout << GetParam() << " seen in seed " << seed << ": "
                   << complaints.front().substr(0, 160) << "\n";
