@@ -297,8 +297,9 @@ void Oracle::on_answer(Call& call, const Result<ports::Reply>& result, BatchNo s
     const auto* pause = std::get_if<cmd::Pause>(&call.draft.command);
     const auto* halt = std::get_if<cmd::Halt>(&call.draft.command);
     if (pause == nullptr && halt == nullptr) return;
-    holds_.push_back({pause != nullptr ? pause->target : halt->target, BatchNo{submitted.value + 1},
-                      result.value().durable});
+    const cmd::Target& target = pause != nullptr ? pause->target : halt->target;
+    if (!resumed_since(call, target))
+        holds_.push_back({target, BatchNo{submitted.value + 1}, result.value().durable});
 }
 
 // A hold that was answered as not durable may be gone.
