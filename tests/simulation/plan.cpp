@@ -1,7 +1,5 @@
 #include "tests/simulation/plan.hpp"
 
-#include "daemon/exchange/paper/synthetic_feed.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -133,17 +131,17 @@ Result<ports::OpenedFeed> SimulatedFeeds::open(const ports::FeedSource& source) 
     const auto rules = plan_.engine.catalogue.find(source.pair);
     if (rules != plan_.engine.catalogue.end()) settings.tick = rules->second.tick;
     VAULT_TRY(exchange::SyntheticFeed made, exchange::SyntheticFeed::create(settings));
-    auto feed = std::make_unique<exchange::SyntheticFeed>(std::move(made));
-    if (!source.fingerprint.empty() && source.fingerprint != feed->identity())
+    std::shared_ptr<const Recording>& recording = recordings_[made.identity()];
+    if (recording == nullptr) recording = record(std::move(made));
+    if (!source.fingerprint.empty() && source.fingerprint != recording->identity)
         return Error{Errc::StoreInvalid, "the market is another one"};
+    auto feed = std::make_unique<RecordedFeed>(recording);
     ports::OpenedFeed opened;
     opened.source = source;
-    opened.source.fingerprint = feed->identity();
-    opened.ticks = feed->size().value_or(0);
-    opened.first = *feed->peek_time();
-    VAULT_TRYV(feed->seek(opened.ticks - 1));
-    opened.last = *feed->peek_time();
-    VAULT_TRYV(feed->seek(0));
+    opened.source.fingerprint = recording->identity;
+    opened.ticks = recording->ticks.size();
+    opened.first = recording->ticks.front().time;
+    opened.last = recording->ticks.back().time;
     opened.feed = std::move(feed);
     return opened;
 }

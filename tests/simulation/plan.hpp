@@ -3,6 +3,7 @@
 // the venue's habits, the markets, and which faults strike how often. Values; tests only.
 #include "daemon/engine/commander.hpp"
 #include "tests/simulation/faulty_store.hpp"
+#include "tests/simulation/recorded_feed.hpp"
 
 #include <set>
 #include <string>
@@ -68,6 +69,7 @@ class SimulatedFeeds final : public ports::FeedFactory {
 
   private:
     const Plan& plan_;
+    std::map<std::string, std::shared_ptr<const Recording>> recordings_;  // by identity
 };
 
 }  // namespace vault::simulation

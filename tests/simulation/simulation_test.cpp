@@ -9,7 +9,7 @@
 namespace vault::simulation {
 namespace {
 
-constexpr std::uint32_t kVaults = 4;
+constexpr std::uint32_t kVaults = 3;
 
 std::uint64_t seeds() {
     const char* const asked = std::getenv("VAULT_SIM_SEEDS");
