@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -176,6 +177,7 @@ def shared_file(name):
 
 def main(test):
     """test(vaultd, vaultctl, *rest) with the programs named on the command line."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the daemon does not outlive us
     try:
         test(*sys.argv[1:])
     except Skipped as why:
