@@ -121,14 +121,18 @@ void MarketRunner::forget_past(Market& market) {
         at.windows.clear();
 }
 
-void MarketRunner::drop_listeners(Market& market, AccountId account) {
+// What the account listened to; its windows are still held.
+std::vector<MarketRunner::HeldWindow> MarketRunner::take_listeners(Market& market,
+                                                                   AccountId account) {
+    std::vector<HeldWindow> held;
     for (auto& [pair, at] : market.pairs) {
         const auto [first, last] =
             std::equal_range(at.listeners.begin(), at.listeners.end(), account, ByAccount{});
         for (auto it = first; it != last; ++it)
-            at.windows.release(it->window);
+            held.push_back({&at.windows, it->window});
         at.listeners.erase(first, last);
     }
+    return held;
 }
 
 // True if a window had to be made.
@@ -156,7 +160,7 @@ bool MarketRunner::add_listeners(Market& market, Vault& vault) {
 Result<void> MarketRunner::rebind(Account& account) {
     Market& market = world_.market_of(account);
     SleeveTrader trader{world_, recorder_};
-    drop_listeners(market, account.row.id);
+    const std::vector<HeldWindow> before = take_listeners(market, account.row.id);
     bool made = false;
     for (const VaultId id : account.vaults) {
         Vault& vault = *world_.find_vault(id);
@@ -164,6 +168,9 @@ Result<void> MarketRunner::rebind(Account& account) {
         for (Sleeve& sleeve : vault.sleeves)
             trader.refresh(vault, sleeve);
     }
+    // Only now: a window that is still wanted keeps its past.
+    for (const HeldWindow& held : before)
+        held.windows->release(held.spec);
     const Replay& replay = account.replay;
     // A price that was seen is not forgotten.
     std::erase_if(market.pairs, [&](const auto& entry) {

@@ -28,7 +28,11 @@ class MarketRunner {
     void close_day(Market& market, UtcTime day, UtcTime now);
     void close_day(Vault& vault, UtcTime day, UtcTime now);
     void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
-    static void drop_listeners(Market& market, AccountId account);
+    struct HeldWindow {
+        market::PairWindows* windows;
+        market::WindowSpec spec;
+    };
+    static std::vector<HeldWindow> take_listeners(Market& market, AccountId account);
     bool add_listeners(Market& market, Vault& vault);
     Result<void> refill(PairMarket& market, ports::TickFeed& feed);
 

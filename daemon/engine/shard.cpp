@@ -155,39 +155,26 @@ void Shard::rebind(const std::vector<AccountId>& accounts) {
 Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
                                     const ports::Command& command, ports::Render render) {
     const bool changes = mutates(command);
-    const std::pair key{context.actor, context.idem_key};
     const bool keyed = changes && !context.dry_run && !context.idem_key.empty();
     if (keyed) {
-        const auto known = world_.replies.find(key);
-        if (known != world_.replies.end() &&
-            clock_.now() - known->second.at < options_.reply_life) {
-            if (known->second.request == context.request)
-                return Applied{known->second.reply_json, true};
-            return Error{Errc::IdemMismatch, "this idempotency key was used for another request",
-                         "idem_key", "use a new key for a new request"};
-        }
+        if (auto known = find_reply(context)) return std::move(*known);
     }
     Recorder scratch;
     Commander commander{world_, scratch, options_, feeds_, clock_, context};
     if (!changes) {
         VAULT_TRY(const ports::View view, commander.apply(command));
-        return Applied{render(view), false};
+        return Applied{render(view)};
     }
     Backup backup = back_up(command, context.dry_run);
     const Result<ports::View> view = commander.apply(command);
     if (!view || context.dry_run) {
         Result<Applied> answer =
-            view ? Result<Applied>{Applied{render(view.value()), false}} : view.error();
+            view ? Result<Applied>{Applied{render(view.value())}} : view.error();
         restore(std::move(backup));
         return answer;
     }
-    Applied applied{render(view.value()), false};
-    if (keyed) {
-        ports::IdempotencyRow row{context.actor, context.idem_key, context.request,
-                                  applied.reply_json, clock_.now()};
-        scratch.rows().replies.push_back(row);
-        world_.replies.insert_or_assign(key, std::move(row));
-    }
+    Applied applied{render(view.value())};
+    if (keyed) remember_reply(context, applied.reply_json, scratch);
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
     for (const AccountId id : commander.to_rebind())
@@ -299,6 +286,35 @@ ports::Batch Shard::close_batch() {
     batch.epoch = epoch_;
     forget_replies();
     return batch;
+}
+
+std::optional<Result<Shard::Applied>> Shard::find_reply(const ports::CallContext& context) const {
+    const auto known = world_.replies.find(reply_key(context.actor, context.idem_key));
+    if (known == world_.replies.end()) return std::nullopt;
+    const KnownReply& reply = known->second;
+    if (clock_.now() - reply.at >= options_.reply_life) return std::nullopt;
+    if (reply.request != context.request)
+        return Error{Errc::IdemMismatch, "this idempotency key was used for another request",
+                     "idem_key", "use a new key for a new request"};
+    return Applied{reply.reply_json.value_or(std::string{}), true, !reply.reply_json};
+}
+
+void Shard::remember_reply(const ports::CallContext& context, const std::string& reply_json,
+                           Recorder& recorder) {
+    const UtcTime now = clock_.now();
+    const Digest key = reply_key(context.actor, context.idem_key);
+    recorder.rows().replies.push_back(
+        {context.actor, context.idem_key, context.request, reply_json, now});
+    world_.replies.insert_or_assign(key, KnownReply{context.request, now, reply_json});
+    fresh_replies_.emplace_back(BatchNo{last_batch_.value + 1}, key);
+}
+
+void Shard::on_durable(BatchNo n) {
+    while (!fresh_replies_.empty() && fresh_replies_.front().first <= n) {
+        const auto known = world_.replies.find(fresh_replies_.front().second);
+        if (known != world_.replies.end()) known->second.reply_json.reset();
+        fresh_replies_.pop_front();
+    }
 }
 
 void Shard::forget_replies() {

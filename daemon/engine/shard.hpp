@@ -19,7 +19,8 @@ class Shard {
 
     struct Applied {
         std::string reply_json;
-        bool repeated = false;  // the stored reply of the first call: nothing was done
+        bool repeated = false;  // the reply of the first call: nothing was done
+        bool stored = false;    // repeated, and the store alone has the reply
     };
     // All or nothing. Errors: the refusal; IdemMismatch when the key came with another request.
     Result<Applied> apply(const ports::CallContext& context, const ports::Command& command,
@@ -40,6 +41,8 @@ class Shard {
     void set_buys_stopped(bool stopped);
     bool batch_empty() const { return recorder_.empty(); }
     bool batch_full() const { return recorder_.row_count() >= options_.batch_rows_max; }
+    // What is durable up to this batch need not be kept here as well.
+    void on_durable(BatchNo n);
     // Numbers the batch and hands it over; the next one is open and empty.
     ports::Batch close_batch();
     BatchNo last_batch() const { return last_batch_; }
@@ -54,6 +57,9 @@ class Shard {
     void restore(Backup&& backup);
     void rebind(const std::vector<AccountId>& accounts);
     bool run_account(Account& account, std::size_t ticks_max);
+    std::optional<Result<Applied>> find_reply(const ports::CallContext& context) const;
+    void remember_reply(const ports::CallContext& context, const std::string& reply_json,
+                        Recorder& recorder);
     void forget_replies();
     void touch_all(Account& account);
     std::optional<SteadyTime> due_at(const Account& account) const;
@@ -75,6 +81,7 @@ class Shard {
     std::uint64_t epoch_ = 0;
     std::size_t next_account_ = 0;  // round robin over replays
     SteadyTime replies_forgotten_{};
+    std::deque<std::pair<BatchNo, Digest>> fresh_replies_;  // their batch is not durable yet
 };
 
 }  // namespace vault::engine

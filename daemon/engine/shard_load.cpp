@@ -82,7 +82,8 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     VAULT_TRYV(load_vaults(snapshot, states));
     for (const ports::IdempotencyRow& row : snapshot.replies)
         if (!VAULT_LOOP_PLANTED(RepeatForgottenOnLoad))
-            world_.replies.insert_or_assign({row.user, row.key}, row);
+            world_.replies.insert_or_assign(reply_key(row.user, row.key),
+                                            KnownReply{row.request, row.at, std::nullopt});
     for (const Account& account : world_.accounts)
         rebind({account.row.id});
     return success();

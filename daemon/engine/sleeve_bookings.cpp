@@ -22,9 +22,13 @@ OrderEvent ending_event(OrderState state) {
                                           : OrderEvent::Cancel;
 }
 
-bool is_flat(const ledger::VaultBooks& books, SleeveKind sleeve, const Asset& base) {
+bool has_coins(const ledger::VaultBooks& books, SleeveKind sleeve, const Asset& base) {
     const ledger::Position* position = books.position(sleeve, base);
-    return position == nullptr || position->dust || !position->coins().is_positive();
+    return position != nullptr && position->coins().is_positive();
+}
+
+bool is_flat(const ledger::VaultBooks& books, SleeveKind sleeve, const Asset& base) {
+    return !has_coins(books, sleeve, base) || books.position(sleeve, base)->dust;
 }
 
 // The slot's pair is flat: what belongs to the cycle that was is over.
@@ -238,7 +242,8 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
         sleeve.last_close = now;
         sleeve.ever_closed = true;
         sleeve.last_cycle_lost = slot.cycle_realised.is_negative();
-        slot.attention.clear();
+        // Dust that the exchange does not have still needs a person.
+        if (!has_coins(vault.books, sleeve.kind, slot.pair.base)) slot.attention.clear();
         recorder_.rows().cycles.push_back({vault.row.id, sleeve.kind, owner, sleeve.cycles,
                                            slot.pair, slot.opened_at, now, slot.cycle_cost,
                                            slot.cycle_proceeds, slot.cycle_fees,

@@ -167,11 +167,35 @@ void TurnLoop::run(Waiting waiting) {
     const BatchNo batch = open_batch();
     const bool hold = context.lowers_risk && mutates(waiting.command) && !context.dry_run;
     if (hold) sticky_.push_back({++last_hold_, batch, context, waiting.command, waiting.render});
-    held_.push_back({batch,
-                     {std::move(applied.value().reply_json), applied.value().repeated, true},
-                     std::move(waiting.answer),
-                     clock_.steady(),
-                     hold ? last_hold_ : 0});
+    Held next = held(context, std::move(applied).value(), std::move(waiting.answer));
+    next.batch = batch;
+    next.since = clock_.steady();
+    next.hold = hold ? last_hold_ : 0;
+    held_.push_back(std::move(next));
+}
+
+TurnLoop::Held TurnLoop::held(const ports::CallContext& context, Shard::Applied applied,
+                              Answer answer) {
+    Held out;
+    out.reply = {std::move(applied.reply_json), applied.repeated, true};
+    out.answer = std::move(answer);
+    if (applied.stored) out.stored = {context.actor, context.idem_key};
+    return out;
+}
+
+void TurnLoop::answer(Held held) {
+    if (!held.stored) return held.answer(std::move(held.reply));
+    auto read = [this, reply = std::move(held.reply),
+                 answer = std::move(held.answer)](Result<std::string> found) mutable {
+        Result<ports::Reply> result =
+            found ? Result<ports::Reply>{ports::Reply{std::move(found).value(), reply.repeated,
+                                                      reply.durable}}
+                  : busy("the first reply cannot be read at the moment");
+        scheduler_.post([answer = std::move(answer), result = std::move(result)]() mutable {
+            answer(std::move(result));
+        });
+    };
+    store_.read_reply(held.stored->first, held.stored->second, std::move(read));
 }
 
 void TurnLoop::submit() {
@@ -211,6 +235,7 @@ void TurnLoop::on_durable(BatchNo n) {
     while (!in_flight_.empty() && in_flight_.front().first <= durable_)
         in_flight_.pop_front();
     std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
+    if (shard_ != nullptr) shard_->on_durable(n);
     release();
 }
 
@@ -232,7 +257,7 @@ void TurnLoop::release() {
            (held_.front().batch <= durable_ || VAULT_LOOP_PLANTED(ReplyBeforeDurable))) {
         Held next = std::move(held_.front());
         held_.pop_front();
-        next.answer(std::move(next.reply));
+        answer(std::move(next));
     }
 }
 
@@ -245,7 +270,7 @@ void TurnLoop::release_urgent() {
             continue;
         }
         it->reply.durable = false;
-        it->answer(std::move(it->reply));
+        answer(std::move(*it));
         it = held_.erase(it);
     }
 }
@@ -318,11 +343,11 @@ void TurnLoop::restore_holds() {
             lost.insert(hold.number);
             if (caller != waiting.end()) caller->answer(again.error());
         } else if (caller != waiting.end()) {
-            held_.push_back({hold.batch,
-                             {std::move(again.value().reply_json), again.value().repeated, true},
-                             std::move(caller->answer),
-                             caller->since,
-                             hold.number});
+            Held next = held(hold.context, std::move(again).value(), std::move(caller->answer));
+            next.batch = hold.batch;
+            next.since = caller->since;
+            next.hold = hold.number;
+            held_.push_back(std::move(next));
         }
     }
     std::erase_if(sticky_, [&](const StickyHold& hold) { return lost.contains(hold.number); });

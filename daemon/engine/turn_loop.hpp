@@ -72,6 +72,8 @@ class TurnLoop {
         Answer answer;
         SteadyTime since{};
         std::uint64_t hold = 0;  // of a pause or halt: its StickyHold's number
+        // Of a repeated call whose first reply only the store has: whose, and under which key.
+        std::optional<std::pair<std::string, std::string>> stored;
     };
     // A pause or halt that is in force but not durable yet.
     struct StickyHold {
@@ -97,6 +99,8 @@ class TurnLoop {
     void fenced();
     void release();
     void release_urgent();
+    static Held held(const ports::CallContext& context, Shard::Applied applied, Answer answer);
+    void answer(Held held);
     enum class Known : std::uint8_t { No, Lost };  // what became of the batches in flight
     void reload(const std::string& why, Known known);
     Result<void> load_shard();

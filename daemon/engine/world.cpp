@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace vault::engine {
 
@@ -48,6 +49,19 @@ SharedParams::SharedParams(const strategy::CycleParams& params) {
     for (const auto& preset : kPresets)
         if (*preset == params) shared_ = preset;
     if (!shared_) shared_ = std::make_shared<const strategy::CycleParams>(params);
+}
+
+Digest reply_key(std::string_view user, std::string_view key) {
+    std::string both{user};
+    both += '\0';
+    both += key;
+    return sha256(both);
+}
+
+std::size_t DigestHash::operator()(const Digest& digest) const {
+    std::size_t first = 0;
+    std::memcpy(&first, digest.data(), sizeof first);
+    return first;
 }
 
 User* World::find_user(std::string_view name) {

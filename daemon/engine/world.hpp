@@ -3,6 +3,7 @@
 // sleeves, and the markets that drive them. Nothing here acts; the machines beside this file do.
 // Owned by the Shard, touched by its thread only. Deques keep addresses stable; ids are dense
 // from 1.
+#include "common/base/hash.hpp"
 #include "daemon/engine/hold.hpp"
 #include "daemon/engine/order_machine.hpp"
 #include "daemon/engine/sweep_plan.hpp"
@@ -161,6 +162,18 @@ struct Account {
     Account(ports::AccountRow r, exchange::SimVenue v) : row(std::move(r)), venue(std::move(v)) {}
 };
 
+// A call that was answered under an idempotency key. Its reply is here until its batch is durable,
+// then in the store alone.
+struct KnownReply {
+    Digest request{};
+    UtcTime at;  // wall clock
+    std::optional<std::string> reply_json;
+};
+Digest reply_key(std::string_view user, std::string_view key);
+struct DigestHash {
+    std::size_t operator()(const Digest& digest) const;
+};
+
 struct World {
     std::map<Pair, PairRules> catalogue;  // of the simulated exchange; constant
     std::deque<User> users;
@@ -170,8 +183,8 @@ struct World {
     Hold daemon_hold;
     bool daemon_dirty = false;
     bool buys_stopped = false;  // the store is almost full: exits only
-    std::map<std::pair<std::string, std::string>, ports::IdempotencyRow> replies;
-    std::uint64_t entries = 0;  // in all chains
+    std::unordered_map<Digest, KnownReply, DigestHash> replies;  // by reply_key()
+    std::uint64_t entries = 0;                                   // in all chains
 
     User* find_user(std::string_view name);
     User* find_user(UserId id);

@@ -39,7 +39,7 @@ struct Batch {
 enum class CommitStatus : std::uint8_t {
     Durable,
     Failed,   // definitely not applied
-    Unknown,  // the answer was lost: settle with read_mark()
+    Unknown,  // the answer was lost: load() tells what became of it
     Fenced,   // another writer owns the shard now: stop
 };
 
@@ -68,7 +68,7 @@ struct Snapshot {
     std::vector<BalanceRow> balances;
     std::map<VaultId, ChainHead> heads;
     std::vector<StateRow> states;
-    std::vector<IdempotencyRow> replies;  // not older than 24 h of wall clock
+    std::vector<IdempotencyRow> replies;  // not older than 24 h of wall clock; reply_json is empty
 };
 
 struct StoreHealth {
@@ -84,6 +84,7 @@ struct StoreHealth {
 class Store {
   public:
     using Done = std::function<void(const CommitReport&)>;
+    using ReplyRead = std::function<void(Result<std::string>)>;
     virtual ~Store() = default;
 
     // Verifies the newest checkpoint and everything after it, takes the shard (epoch + 1) and reads
@@ -94,8 +95,11 @@ class Store {
     // caller's step() for the in-memory store), in the order of the batches. After a report that is
     // not Durable every later batch of the shard is reported Failed until load() or retry.
     virtual void commit(Batch batch, Done done) = 0;
-    // Reads what is durable, to settle an Unknown commit. Blocking.
+    // The last batch that is durable. Blocking.
     virtual Result<ShardMark> read_mark(ShardId shard) = 0;
+    // The reply_json that is durable under a user's idempotency key. `done` runs once, on the
+    // store's thread (or inside the call for the in-memory store). Errors: NotFound, StoreFailed.
+    virtual void read_reply(const std::string& user, const std::string& key, ReplyRead done) = 0;
     virtual StoreHealth health() const = 0;
     // Finishes queued commits, writes a checkpoint, closes. Idempotent.
     virtual void close() = 0;

@@ -49,6 +49,11 @@ Result<ports::ShardMark> FaultyStore::read_mark(ShardId shard) {
     return memory_.read_mark(shard);
 }
 
+void FaultyStore::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
+    if (down_) return done(down_error());
+    memory_.read_reply(user, key, std::move(done));
+}
+
 void FaultyStore::set_buys_stopped(bool stopped) {
     ports::StoreHealth health = memory_.health();
     health.buys_stopped = health.alert = stopped;

@@ -56,7 +56,8 @@ Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
         snapshot.heads[vault] = tables_.head(vault);
     const UtcTime oldest = clock_.now() - kReplyAge;
     for (const auto& [key, reply] : tables_.replies)
-        if (reply.at >= oldest) snapshot.replies.push_back(reply);
+        if (reply.at >= oldest)
+            snapshot.replies.push_back({reply.user, reply.key, reply.request, {}, reply.at});
     return snapshot;
 }
 
@@ -66,6 +67,12 @@ void MemoryStore::commit(ports::Batch batch, Done done) {
         return;
     }
     queue_.push_back({std::move(batch), std::move(done)});
+}
+
+void MemoryStore::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
+    const auto found = tables_.replies.find({user, key});
+    if (found != tables_.replies.end()) return done(found->second.reply_json);
+    done(Error{Errc::NotFound, "no reply is kept under this key", "idem_key"});
 }
 
 Result<ports::ShardMark> MemoryStore::read_mark(ShardId shard) {

@@ -26,6 +26,7 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
     Result<ports::Snapshot> load(ShardId shard) override;
     void commit(ports::Batch batch, Done done) override;
     Result<ports::ShardMark> read_mark(ShardId shard) override;
+    void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override;
     void close() override;  // steps what is queued; load() opens it again
 

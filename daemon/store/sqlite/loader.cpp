@@ -9,10 +9,8 @@ namespace vault::store {
 namespace {
 
 template <class Row>
-Result<std::vector<Row>> read_all(Connection& connection, const std::string& rest) {
-    VAULT_TRY(auto statement,
-              Statement::prepare(connection, "SELECT " + column_list<Row>() + " FROM " +
-                                                 kTable<Row>.table + " " + rest));
+Result<std::vector<Row>> read_rows(Connection& connection, const std::string& query) {
+    VAULT_TRY(auto statement, Statement::prepare(connection, query));
     std::vector<Row> rows;
     for (;;) {
         VAULT_TRY(const bool more, statement.step());
@@ -20,6 +18,20 @@ Result<std::vector<Row>> read_all(Connection& connection, const std::string& res
         VAULT_TRY(auto row, decode<Row>(statement));
         rows.push_back(std::move(row));
     }
+}
+
+template <class Row>
+Result<std::vector<Row>> read_all(Connection& connection, const std::string& rest) {
+    return read_rows<Row>(connection, fmt::format("SELECT {} FROM {} {}", column_list<Row>(),
+                                                  kTable<Row>.table, rest));
+}
+
+// All but the replies themselves, which are most of the table.
+Result<std::vector<ports::IdempotencyRow>> known_replies(Connection& connection, UtcTime oldest) {
+    return read_rows<ports::IdempotencyRow>(
+        connection, fmt::format("SELECT user_name, key, request, '', at FROM reply WHERE at >= {} "
+                                "ORDER BY user_name, key",
+                                oldest.time_since_epoch().count()));
 }
 
 Result<std::vector<VaultId>> vault_ids(Connection& connection) {
@@ -80,10 +92,7 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
     VAULT_TRY(snapshot.balances,
               read_all<ports::BalanceRow>(connection, "ORDER BY vault, ledger_account, asset"));
     VAULT_TRY(snapshot.states, read_all<ports::StateRow>(connection, "ORDER BY kind, id"));
-    const auto oldest = (now - reply_age).time_since_epoch().count();
-    VAULT_TRY(snapshot.replies,
-              read_all<ports::IdempotencyRow>(
-                  connection, fmt::format("WHERE at >= {} ORDER BY user_name, key", oldest)));
+    VAULT_TRY(snapshot.replies, known_replies(connection, now - reply_age));
     for (const auto& vault : snapshot.vaults) {
         const auto head = heads.head(vault.id);
         if (head.seq > 0) snapshot.heads[vault.id] = {head.seq, head.hash};

@@ -66,6 +66,11 @@ Result<ports::ShardMark> SqliteStore::read_mark(ShardId shard) {
     return answer.get();
 }
 
+void SqliteStore::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
+    const Impl::Job job{[this, user, key, done] { done(impl_->read_reply(user, key)); }};
+    if (!impl_->enqueue(job)) done(closed());
+}
+
 ports::StoreHealth SqliteStore::health() const {
     const std::lock_guard lock{impl_->mutex_};
     ports::StoreHealth health = impl_->health_;

@@ -246,6 +246,17 @@ Result<ports::Snapshot> SqliteStore::Impl::load(ShardId shard) {
     return snapshot;
 }
 
+Result<std::string> SqliteStore::Impl::read_reply(const std::string& user, const std::string& key) {
+    VAULT_TRY(auto reply,
+              Statement::prepare(*connection_,
+                                 "SELECT reply FROM reply WHERE user_name = ? AND key = ?"));
+    reply.bind(1, user);
+    reply.bind(2, key);
+    VAULT_TRY(const bool row, reply.step());
+    if (row) return std::string{reply.text(0)};
+    return Error{Errc::NotFound, "no reply is kept under this key", "idem_key"};
+}
+
 void SqliteStore::Impl::close() {
     full_check_.abort();
     std::thread thread;

@@ -25,6 +25,7 @@ struct SqliteStore::Impl {
     bool enqueue(std::variant<PendingCommit, Job> item);
     void close();
     Result<ports::Snapshot> load(ShardId shard);
+    Result<std::string> read_reply(const std::string& user, const std::string& key);
 
     void run();
     bool run_next(std::unique_lock<std::mutex>& lock);

@@ -57,6 +57,9 @@ class LiveStore final : public ports::Store {
         inner_.commit(std::move(batch), std::move(done));
     }
     Result<ports::ShardMark> read_mark(ShardId shard) override { return inner_.read_mark(shard); }
+    void read_reply(const std::string& user, const std::string& key, ReplyRead done) override {
+        inner_.read_reply(user, key, std::move(done));
+    }
     ports::StoreHealth health() const override { return inner_.health(); }
     void close() override { inner_.close(); }
 
