@@ -11,6 +11,10 @@ namespace vault {
 using Price = Strong<Decimal, struct PriceTag>;        // quote units per base unit, > 0
 using Quantity = Strong<Decimal, struct QuantityTag>;  // base units, >= 0
 
+// No price of a feed or of a person is higher: sums of closes and values stay far from the end of
+// Decimal's range.
+inline constexpr Decimal kPriceMax = Decimal::from_int(1'000'000'000'000'000);
+
 struct Candle {
     UtcTime open_time;
     Price open, high, low, close;

@@ -126,7 +126,7 @@ inline constexpr std::array kErrorTable{
     ErrorRow{Errc::BelowMinimum, "below_minimum", 1115, exits::kRefused, false,
              "the pair's minimum is in: vaultctl market pairs"},
     ErrorRow{Errc::FeeTooHigh, "fee_too_high", 1116, exits::kRefused, false,
-             "a round trip must be able to earn its fees; change min_profit or the fee"},
+             "a round trip must be able to earn its fees; raise stop_loss or lower the fee"},
     ErrorRow{Errc::ConfirmationNeeded, "confirmation_needed", 1117, exits::kUsage, false,
              "confirm with --yes"},
 };

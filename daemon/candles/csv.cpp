@@ -125,6 +125,7 @@ Result<void> check_candle(const Candle& c) {
     if (!c.low.value.is_positive() || !c.open.value.is_positive() || !c.close.value.is_positive() ||
         !c.high.value.is_positive())
         return bad_row("a price is not above 0");
+    if (c.high.value > kPriceMax) return bad_row("a price is above 10^15");
     if (c.high < c.open || c.high < c.close || c.low > c.open || c.low > c.close)
         return bad_row("high and low do not bound open and close");
     if (c.volume.value.is_negative()) return bad_row("the volume is below 0");

@@ -21,6 +21,8 @@ Result<void> check_trade(const PairRules& rules, Quantity quantity, Price price)
     if (!quantity.value.is_positive() || market::floor_lot(quantity.value, rules.lot) != quantity)
         return bad("quantity", fmt::format("{} is no multiple of the lot", quantity.value.text()),
                    fmt::format("use a positive multiple of {}", rules.lot.text()));
+    if (price.value > kPriceMax)
+        return bad("price", "the price is above 10^15", "use the price that was paid");
     if (!price.value.is_positive() || market::tick_down(price.value, rules.tick) != price)
         return bad("price", fmt::format("{} is no multiple of the tick", price.value.text()),
                    fmt::format("use a positive multiple of {}", rules.tick.text()));
@@ -56,26 +58,24 @@ Result<HandTrade> SimVenue::hand_trade(const PairRules& rules, Side side, Quanti
     OrderRequest request;
     request.pair = rules.pair;
     request.side = side;
-    const std::uint64_t trades_before = trades_;
+    SimVenue after = *this;
     HandTrade trade;
-    VAULT_TRY(trade.fill, make_fill(request, quantity, price, now));
+    VAULT_TRY(trade.fill, after.make_fill(request, quantity, price, now));
     const Fill& fill = trade.fill;
     const bool buy = side == Side::Buy;
     const bool in_base = fill.fee_asset == rules.pair.base;
     const Decimal quote_fee = in_base ? kZero : fill.fee;
     const Asset& out = buy ? rules.pair.quote : rules.pair.base;
     const Asset& in = buy ? rules.pair.base : rules.pair.quote;
-    const Decimal leaves = buy ? fill.cost + quote_fee : quantity.value;
+    Decimal leaves = quantity.value;
+    if (buy) {
+        VAULT_TRY(leaves, add(fill.cost, quote_fee));
+    }
     const Decimal comes =
         buy ? quantity.value - (in_base ? fill.fee : kZero) : fill.cost - quote_fee;
-    Wallets after = wallets_;
-    const Result<void> taken = after.take(out, leaves);
-    const Result<void> added = taken ? after.add(in, comes) : taken;
-    if (!added) {
-        trades_ = trades_before;
-        return added.error();
-    }
-    wallets_ = std::move(after);
+    VAULT_TRYV(after.wallets_.take(out, leaves));
+    VAULT_TRYV(after.wallets_.add(in, comes));
+    *this = std::move(after);
     trade.records.push_back(record("manual_trade", out, -leaves, now));
     trade.records.push_back(record("manual_trade", in, comes, now));
     return trade;

@@ -108,7 +108,8 @@ Committer::Verdict Committer::settle(std::span<PendingCommit> group, const std::
     for (const PendingCommit& item : group) {
         const auto mark = closed ? read_mark(item.batch.shard) : connection_.error("rollback");
         if (!mark) return {CommitStatus::Unknown, why + "; then: " + mark.error().message()};
-        applied = applied && mark.value().n >= item.batch.n;
+        applied =
+            applied && mark.value().n >= item.batch.n && mark.value().epoch == item.batch.epoch;
     }
     if (applied) return {};
     if (full && make_room()) return write_all(group);

@@ -27,11 +27,11 @@ struct Retention {
 struct SqliteOptions {
     std::string path = "vault.db";   // lock file and ballast are <path>.lock, <path>.ballast
     std::uint32_t ballast_mib = 64;  // 0: none
-    std::uint32_t checkpoint_every = 5'000;  // entries of a vault, >= 1
-    std::uint32_t disk_alert_pct = 80;       // 1..100
-    std::uint32_t disk_stop_buys_pct = 95;   // 1..100
-    std::uint32_t disk_floor_mib = 16;       // less free space than this frees the ballast
-    std::uint64_t size_limit_mib = 0;        // 0: the volume is the limit
+    std::uint32_t checkpoint_every = 10'000;  // entries of a vault, >= 1
+    std::uint32_t disk_alert_pct = 80;        // 1..100
+    std::uint32_t disk_stop_buys_pct = 95;    // 1..100
+    std::uint32_t disk_floor_mib = 16;        // less free space than this frees the ballast
+    std::uint64_t size_limit_mib = 0;         // 0: the volume is the limit
     std::uint32_t group_rows = 10'000;  // a transaction takes queued batches up to this many rows
     std::uint32_t group_batches = 64;
     bool full_check = true;  // run the full check in the background after load()

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace vault::store {
 
 Result<void> Pruner::begin_round() {
@@ -113,7 +115,14 @@ Result<std::int64_t> Pruner::thin_prices(std::int64_t account, const std::string
     VAULT_TRY(auto mark, Statement::prepare(connection_, "SELECT value FROM meta WHERE key = ?"));
     mark.bind(1, key);
     VAULT_TRY(const bool marked, mark.step());
-    std::int64_t seen = marked ? std::stoll(std::string{mark.text(0)}) : INT64_MIN;
+    std::int64_t seen = INT64_MIN;
+    if (marked) {
+        const std::string_view text = mark.text(0);
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), seen);
+        if (read.ec != std::errc{} || read.ptr != text.data() + text.size())
+            return Error{Errc::StoreInvalid, fmt::format("meta '{}' is no time: '{}'", key, text),
+                         "store", "restore the newest verified backup"};
+    }
     mark.reset();
     VAULT_TRY(auto rows, Statement::prepare(connection_,
                                             "SELECT at FROM price WHERE account = ? AND pair = ? "

@@ -47,7 +47,7 @@ Result<ports::Snapshot> SqliteStore::load(ShardId shard) {
     auto answer = promise.get_future();
     if (!impl_->enqueue(Impl::Job{[&] { promise.set_value(impl_->load(shard)); }})) return closed();
     auto loaded = answer.get();
-    if (loaded && impl_->options_.full_check) impl_->full_check_.start();
+    if (loaded && impl_->options_.full_check) start_full_check();
     return loaded;
 }
 
@@ -94,15 +94,15 @@ Result<std::uint64_t> SqliteStore::prune() {
 }
 
 void SqliteStore::start_full_check() {
+    {
+        const std::lock_guard lock{impl_->mutex_};
+        impl_->health_.full_check_done = false;
+    }
     impl_->full_check_.start();
 }
 
 Result<VerifyReport> SqliteStore::await_full_check() {
     return impl_->full_check_.await();
-}
-
-void SqliteStore::abort_full_check() {
-    impl_->full_check_.abort();
 }
 
 }  // namespace vault::store

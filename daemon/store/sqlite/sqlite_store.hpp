@@ -38,7 +38,6 @@ class SqliteStore final : public ports::Store {
     // while one runs does nothing. await: its report, or NotReady if none was started.
     void start_full_check();
     Result<VerifyReport> await_full_check();
-    void abort_full_check();
 
   private:
     struct Impl;
