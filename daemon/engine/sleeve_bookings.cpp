@@ -208,12 +208,12 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
 void SleeveTrader::after_fill(Vault& vault, Sleeve& sleeve, PairSlot& slot, const Order& order,
                               const Fill& fill, const ledger::FillFigures& figures) {
     if (order.request.side == Side::Buy) {
-        // Coins sold by hand while their buy goes on do not end the cycle.
+        // Coins sold by hand while their buy goes on do not end the cycle; what dust gave since the
+        // last one is of this one, as its cost would have been.
         const bool opens = !slot.view.quantity.is_positive() && !slot.cycle_cost.is_positive();
         if (opens) {
             slot.opened_at = fill.time;
             slot.entry_fee_rate = order.request.fee_rate;
-            slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
         }
         slot.cycle_cost += figures.cost;
         strategy::on_buy_fill(slot.state);

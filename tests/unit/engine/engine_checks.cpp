@@ -487,11 +487,19 @@ struct DayCloses {
     }
 };
 
-// Each closed cycle has one row, and its figures are the sum of its fills.
+// Each closed cycle has one row, and its figures are the sum of its fills and of what its pair's
+// dust gave by hand before it.
 struct Cycles {
     std::map<Key, std::pair<Decimal, Decimal>> sums;  // realised, fees
 
     std::string operator()(const EngineStep& step) {
+        // Dust of a pair that is taken away has no next cycle.
+        if (step.kind == StepKind::Command)
+            std::erase_if(sums, [&](const auto& each) {
+                const auto& [vault, sleeve, pair] = each.first;
+                const auto& pairs = vault_of(step.world(), vault).pairs;
+                return std::find(pairs.begin(), pairs.end(), pair) == pairs.end();
+            });
         for (const ports::FillRow& row : step.rows().fills) {
             auto& [realised, fees] = sums[{row.fill.order.vault, row.fill.order.sleeve, row.pair}];
             realised += row.realised;

@@ -111,6 +111,33 @@ TEST(Rule11, WhatCannotBeSoldIsDustAndJoinsTheNextBuy) {
     EXPECT_GT(next.coins(), rest);
 }
 
+// Dust is of the next cycle, sold by hand before it too: a cycle's figures are those of its fills.
+TEST(Rule11, WhatDustGaveByHandIsOfTheNextCycle) {
+    OpenDesk desk{{.flash = "1010"}};
+    const auto hand_sale = [](Decimal quantity, Decimal price) {
+        return cmd::PaperTrade{kA1, kEthUsdt, Side::Sell, Quantity{quantity}, Price{price}};
+    };
+    open_position(desk);
+    desk.must(hand_sale("0.496"_dec, "2100"_dec));
+    ASSERT_EQ(desk.all().cycles.size(), 1U);
+    ASSERT_TRUE(desk.books().position(kFlash, asset("ETH"))->dust);
+    desk.must(hand_sale("0.004"_dec, "2600"_dec));
+    ASSERT_EQ(desk.state(kFlash), "needs_attention");
+    desk.must(cmd::ResolvePosition{kV1, kFlash, kEthUsdt, cmd::ResolvePosition::As::Sold,
+                                   Price{"2600"_dec}});
+    EXPECT_EQ(desk.all().fills.back().realised, "2.32"_dec);  // 0.004 * (2600 - 2020)
+    EXPECT_EQ(desk.all().cycles.size(), 1U);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    for (const char* price : {"2050", "2050", "2150", "2130", "2130"})
+        desk.tick(price);
+    ASSERT_EQ(desk.all().cycles.size(), 2U);
+    Decimal sum;
+    for (const ports::FillRow& row : desk.all().fills)
+        if (row.cycle == 2) sum += row.realised;
+    EXPECT_EQ(desk.all().cycles.back().realised, sum);
+    EXPECT_EQ(desk.all().cycles[0].realised + sum, desk.sleeve_books(kFlash).realised);
+}
+
 TEST(Rule11, OnlyDustIsWrittenDown) {
     OpenDesk desk{{.flash = "1010", .fee = "0.001", .paper = {.fee_in = exchange::FeeIn::Base}}};
     open_position(desk);
