@@ -130,8 +130,12 @@ Result<ports::View> Commander::on(const ports::cmd::WriteDown& c) {
     ledger::Transaction tx = transaction(*vault);
     VAULT_TRYV(tx.write_down(c.sleeve, slot->pair.base));
     adopt(*vault, std::move(tx));
-    recorder_.touch(*vault, vault->sleeve(c.sleeve));
-    return positions_of(world_, *vault, vault->sleeve(c.sleeve));
+    Sleeve& sleeve = vault->sleeve(c.sleeve);
+    SleeveTrader trader{world_, recorder_};
+    trader.pass_attention_on(*vault, sleeve, *slot, now(*vault));
+    trader.refresh(*vault, sleeve);
+    recorder_.touch(*vault, sleeve);
+    return positions_of(world_, *vault, sleeve);
 }
 
 }  // namespace vault::engine

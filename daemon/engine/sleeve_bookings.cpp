@@ -278,8 +278,7 @@ void SleeveTrader::tell_lacking(Account& account, const Asset& base, UtcTime at,
     }
 }
 
-// A note ends with its coins; dust that the exchange does not have still needs a person. What the
-// exchange lacks then is another position's.
+// Dust that the exchange does not have still needs a person.
 void SleeveTrader::pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slot, UtcTime now) {
     if (slot.attention.empty() || has_coins(vault.books, sleeve.kind, slot.pair.base)) return;
     slot.attention.clear();
@@ -322,9 +321,11 @@ Result<void> SleeveTrader::book_correction(Vault& vault, ledger::Transaction tx,
     const std::string cause = tx.entries().front().cause;
     recorder_.adopt(world_, vault, std::move(tx));
     for (Sleeve& sleeve : vault.sleeves) {
-        for (PairSlot& slot : sleeve.slots)
+        for (PairSlot& slot : sleeve.slots) {
             if (is_flat(vault.books, sleeve.kind, slot.pair.base) && slot.cycle_cost.is_positive())
                 forget_cycle(slot);
+            pass_attention_on(vault, sleeve, slot, now);
+        }
         recorder_.touch(vault, sleeve);
         refresh(vault, sleeve);
         record_close(vault, sleeve, closes.of(sleeve.kind), now, cause);

@@ -27,6 +27,8 @@ class SleeveTrader {
     // Every position that the exchange may not have any more waits for a person (rule 9); dust only
     // if the others cannot explain it. `actor`: who made it so.
     void tell_lacking(Account& account, const Asset& base, UtcTime at, const std::string& actor);
+    // A note ends with its coins; what the exchange lacks then is another position's.
+    void pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slot, UtcTime now);
     // Asks the venue to cancel the sleeve's live orders on one side, or on both.
     void cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side, UtcTime now,
                        std::string_view why);
@@ -61,7 +63,6 @@ class SleeveTrader {
                     const Fill& fill, const ledger::FillFigures& figures);
     void end_liquidation(Vault& vault, Sleeve& sleeve);
     void judge_dust(ledger::Transaction& tx, const Vault& vault, const Order& order);
-    void pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slot, UtcTime now);
     void check_loss_cap(const Listener& at, UtcTime now);
 
     World& world_;

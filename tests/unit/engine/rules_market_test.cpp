@@ -153,6 +153,24 @@ TEST(Rule11, OnlyDustIsWrittenDown) {
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 
+// What is no longer in the books is no longer missing: the sleeve trades on.
+TEST(Rule11, AWriteDownDecidesAboutDustThatIsMissing) {
+    OpenDesk desk{{.flash = "1010", .fee = "0.001", .paper = {.fee_in = exchange::FeeIn::Base}}};
+    open_position(desk);
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.tick("2090");
+    const Decimal dust = desk.books().position(kFlash, asset("ETH"))->coins();
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), -dust});
+    ASSERT_EQ(desk.state(kFlash), "needs_attention");
+    desk.must(cmd::WriteDown{kV1, kFlash, std::nullopt});
+    EXPECT_EQ(desk.state(kFlash), "watching");
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    desk.must(cmd::Resume{sleeve_target(kV1, kFlash), ""});
+    desk.tick("2130");
+    EXPECT_EQ(desk.state(kFlash), "buying");
+}
+
 TEST(Caps, MaxPositionHoldsTheBuyThatWouldPassIt) {
     OpenDesk desk{{.flash = "1010"}};
     desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_position", "1009.99"}}});
@@ -328,6 +346,20 @@ TEST(Corrections, ABuyThatIsReversedLeavesNoCycle) {
     EXPECT_TRUE(desk.books().flat(kFlash));
     EXPECT_EQ(desk.sleeve_books(kFlash).cash, "1010"_dec);
     EXPECT_EQ(desk.sleeve(kFlash).slots[0].cycle_cost, "0"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
+TEST(Corrections, ABuyThatIsReversedLeavesNothingToDecide) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    const auto fill = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
+                                   [](const auto& row) { return row.kind == "buy_fill"; });
+    ASSERT_NE(fill, desk.all().entries.end());
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), "-0.2"_dec});
+    ASSERT_EQ(desk.state(kFlash), "needs_attention");
+    desk.must(cmd::CorrectEntry{kV1, fill->seq, "a test", *fill});
+    EXPECT_TRUE(desk.books().flat(kFlash));
+    EXPECT_EQ(desk.sleeve(kFlash).slots[0].attention, "");
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 
