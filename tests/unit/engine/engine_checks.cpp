@@ -410,8 +410,18 @@ struct HoldsStay {
     }
 };
 
-// A position that needs a person is left alone.
+// A position that needs a person is left alone, and only what is there can need one.
 std::string attention(const EngineStep& step) {
+    const std::string bad =
+        each_sleeve(step.world(), [](const Vault& vault, const Sleeve& sleeve) -> std::string {
+            for (const PairSlot& slot : sleeve.slots) {
+                const auto* position = vault.books.position(sleeve.kind, slot.pair.base);
+                const bool there = position != nullptr && position->coins().is_positive();
+                if (!slot.attention.empty() && !there) return "a note on nothing";
+            }
+            return {};
+        });
+    if (!bad.empty()) return bad;
     return each_new_order(step,
                           [](const Vault&, const Sleeve& sleeve, const ports::OrderRow& row,
                              const Order&) -> std::string {
