@@ -85,15 +85,10 @@ class Commander {
     Result<void> book_deposit(Vault& vault, const exchange::FundingRecord& record);
     Result<void> book_hand_sale(Account& account, const exchange::HandTrade& trade,
                                 const Pair& pair, Decimal spare);
-    void tell_lacking(Account& account, const Asset& base, UtcTime at);
     Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     void leave_replay(Account& account, const Pair& next);
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
     Decimal own_balance(const Account& account, const Asset& asset) const;
-    Decimal positions_in(const Account& account, const Asset& base) const;
-    // What the exchange has of the asset beyond what vaults and positions say; < 0: it has less.
-    Decimal unexplained(const Account& account, const Asset& asset) const;
-    Decimal lacking(const Account& account, const Asset& base) const;
 
     Result<ports::View> hold(const ports::cmd::Target& target, HoldRequest request,
                              const std::string& why);

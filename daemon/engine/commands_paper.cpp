@@ -1,5 +1,6 @@
 // The simulated wallet by hand: deposits, withdrawals and trades that a user makes on the exchange
 // himself (design/domain.md, rules 9 and 10).
+#include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/view_builder.hpp"
@@ -9,33 +10,6 @@
 namespace vault::engine {
 namespace {
 
-Vault* vault_in(World& world, const Account& account, const Asset& asset) {
-    for (const VaultId id : account.vaults)
-        if (world.find_vault(id)->row.asset == asset) return world.find_vault(id);
-    return nullptr;
-}
-
-struct Held {
-    Vault* vault = nullptr;
-    Sleeve* sleeve = nullptr;
-    Decimal coins;
-    bool dust = false;
-};
-
-std::vector<Held> holders_of(World& world, const Account& account, const Asset& base) {
-    std::vector<Held> out;
-    for (const VaultId id : account.vaults) {
-        Vault& vault = *world.find_vault(id);
-        for (Sleeve& sleeve : vault.sleeves) {
-            const ledger::Position* position =
-                std::as_const(vault.books).position(sleeve.kind, base);
-            if (position != nullptr && position->coins().is_positive())
-                out.push_back({&vault, &sleeve, position->coins(), position->dust});
-        }
-    }
-    return out;
-}
-
 // What a withdrawal can take at once (rule 10's order).
 Decimal free_money(const ledger::VaultBooks& books) {
     return books.reserve() + books.unallocated() + books.free_cash(SleeveKind::Quiet) +
@@ -43,53 +17,6 @@ Decimal free_money(const ledger::VaultBooks& books) {
 }
 
 }  // namespace
-
-Decimal Commander::positions_in(const Account& account, const Asset& base) const {
-    Decimal sum;
-    for (const Held& held : holders_of(world_, account, base))
-        sum += held.coins;
-    return sum;
-}
-
-Decimal Commander::unexplained(const Account& account, const Asset& asset) const {
-    const Vault* const vault = vault_in(world_, account, asset);
-    const Decimal cash =
-        vault == nullptr ? kZero : vault->books.wallet_cash() - vault->books.shortfall();
-    return account.venue.balance(asset).total() - cash - positions_in(account, asset);
-}
-
-// Rule 9's deficit; the money of the coin's own vault is not there to fill it.
-Decimal Commander::lacking(const Account& account, const Asset& base) const {
-    const Decimal held = positions_in(account, base);
-    if (held.is_zero()) return kZero;
-    return max(kZero, max(held - account.venue.balance(base).total(), -unexplained(account, base)));
-}
-
-// Every position that the exchange may not have any more waits for a person; dust only if the
-// others cannot explain it.
-void Commander::tell_lacking(Account& account, const Asset& base, UtcTime at) {
-    const Decimal missing = lacking(account, base);
-    if (!missing.is_positive()) return;
-    std::vector<Held> holders = holders_of(world_, account, base);
-    Decimal open;
-    for (const Held& held : holders)
-        if (!held.dust) open += held.coins;
-    if (missing <= open) std::erase_if(holders, [](const Held& held) { return held.dust; });
-    SleeveTrader trader{world_, recorder_};
-    for (const Held& held : holders) {
-        PairSlot* const slot = find_slot(*held.sleeve, {base, held.vault->row.asset});
-        VAULT_CHECK(slot != nullptr, "a position has a slot");
-        slot->attention = fmt::format(
-            "{} {} are missing on the exchange after a trade or a "
-            "withdrawal by hand",
-            missing.text(), base.text());
-        recorder_.touch(*held.vault, *held.sleeve);
-        recorder_.notice(owner_of(*held.vault, context_.actor), at, "alert", "position_unexplained",
-                         sleeve_name(*held.vault, held.sleeve->kind),
-                         slot->attention + "; vaultctl position resolve decides");
-        trader.refresh(*held.vault, *held.sleeve);
-    }
-}
 
 // Books one change of a wallet to the vault of its asset; without one it stays unattributed.
 // `spare`: what no vault explained of the asset before; it goes when the vault has no more to give.
@@ -100,7 +27,9 @@ Result<void> Commander::fund(Account& account, const exchange::FundingRecord& re
         VAULT_TRYV(record.amount.is_negative() ? book_withdrawal(*vault, record, spare)
                                                : book_deposit(*vault, record));
     }
-    if (record.amount.is_negative()) tell_lacking(account, record.asset, record.time);
+    if (record.amount.is_negative())
+        SleeveTrader{world_, recorder_}.tell_lacking(account, record.asset, record.time,
+                                                     context_.actor);
     return success();
 }
 
@@ -147,7 +76,7 @@ Result<ports::View> Commander::on(const ports::cmd::PaperFunding& c) {
     const UtcTime at = world_.market_of(*account).now;
     if (c.amount.is_zero())
         return Error{Errc::InvalidParams, "the amount is 0", "amount", "give an amount above 0"};
-    const Decimal spare = unexplained(*account, c.asset);
+    const Decimal spare = unexplained(world_, *account, c.asset);
     const auto record = c.amount.is_negative() ? account->venue.withdraw(c.asset, -c.amount, at)
                                                : account->venue.deposit(c.asset, c.amount, at);
     if (!record) return record.error();
@@ -162,16 +91,16 @@ Result<ports::View> Commander::on(const ports::cmd::PaperFunding& c) {
 Result<void> Commander::book_hand_sale(Account& account, const exchange::HandTrade& trade,
                                        const Pair& pair, Decimal spare) {
     const Decimal sold = trade.fill.quantity.value;
-    const Decimal missing =
-        max(kZero, positions_in(account, pair.base) - account.venue.balance(pair.base).total());
+    const Decimal missing = max(
+        kZero, positions_in(world_, account, pair.base) - account.venue.balance(pair.base).total());
     if (missing.is_zero()) {
         for (const exchange::FundingRecord& record : trade.records) {
             VAULT_TRYV(fund(account, record, spare));
         }
         return success();
     }
-    std::vector<Held> holders = holders_of(world_, account, pair.base);
-    std::erase_if(holders, [](const Held& held) { return held.dust; });
+    std::vector<Holder> holders = holders_of(world_, account, pair.base);
+    std::erase_if(holders, [](const Holder& holder) { return holder.dust; });
     const bool guess = VAULT_ENGINE_PLANTED(HandSaleGuessed) && !holders.empty();
     if ((guess || (holders.size() == 1 && missing == sold)) &&
         holders.front().vault->row.asset == pair.quote)
@@ -183,7 +112,8 @@ Result<void> Commander::book_hand_sale(Account& account, const exchange::HandTra
         own.amount = missing - sold;
         VAULT_TRYV(fund(account, own, spare));
     }
-    tell_lacking(account, pair.base, trade.fill.time);
+    SleeveTrader{world_, recorder_}.tell_lacking(account, pair.base, trade.fill.time,
+                                                 context_.actor);
     return success();
 }
 
@@ -199,7 +129,8 @@ Result<ports::View> Commander::on(const ports::cmd::PaperTrade& c) {
         return Error{Errc::NotReady, fmt::format("there is no price of {} yet", c.pair.text()),
                      "price", "give --price, or start a replay"};
     const Price price = c.price ? *c.price : market->last->price;
-    const Decimal spare = unexplained(*account, c.side == Side::Sell ? c.pair.base : c.pair.quote);
+    const Decimal spare =
+        unexplained(world_, *account, c.side == Side::Sell ? c.pair.base : c.pair.quote);
     VAULT_TRY(const exchange::HandTrade trade,
               account->venue.hand_trade(*rules, c.side, c.quantity, price,
                                         world_.market_of(*account).now));

@@ -1,4 +1,5 @@
 // Positions: what is open, and the ways out when the exchange and the books differ.
+#include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/view_builder.hpp"
 
@@ -85,7 +86,7 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
         return Error{Errc::WrongState, "this position needs no decision", "vault", "nothing to do"};
     const Asset base = slot->pair.base;
     const Decimal coins = std::as_const(vault->books).position(c.sleeve, base)->coins();
-    const Decimal missing = lacking(account, base);
+    const Decimal missing = lacking(world_, account, base);
     const Decimal gone = min(missing, coins);
     if (c.as == As::Kept && missing.is_positive())
         return Error{Errc::WrongState,
@@ -116,6 +117,7 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
                          "price", "deposit the proceeds first, or give the price that was paid"};
     }
     slot->attention.clear();
+    SleeveTrader{world_, recorder_}.tell_lacking(account, base, now(*vault), context_.actor);
     recorder_.touch(*vault, sleeve);
     recorder_.touch(*vault);
     SleeveTrader{world_, recorder_}.refresh(*vault, sleeve);
@@ -128,8 +130,12 @@ Result<ports::View> Commander::on(const ports::cmd::WriteDown& c) {
     ledger::Transaction tx = transaction(*vault);
     VAULT_TRYV(tx.write_down(c.sleeve, slot->pair.base));
     adopt(*vault, std::move(tx));
-    recorder_.touch(*vault, vault->sleeve(c.sleeve));
-    return positions_of(world_, *vault, vault->sleeve(c.sleeve));
+    Sleeve& sleeve = vault->sleeve(c.sleeve);
+    SleeveTrader trader{world_, recorder_};
+    trader.pass_attention_on(*vault, sleeve, *slot, now(*vault));
+    trader.refresh(*vault, sleeve);
+    recorder_.touch(*vault, sleeve);
+    return positions_of(world_, *vault, sleeve);
 }
 
 }  // namespace vault::engine

@@ -1,4 +1,5 @@
 // The half of SleeveTrader that books: what the venue reports, sales by hand, closes and sweeps.
+#include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/sleeve_trader.hpp"
 #include "daemon/market/pair_rules.hpp"
@@ -207,12 +208,12 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
 void SleeveTrader::after_fill(Vault& vault, Sleeve& sleeve, PairSlot& slot, const Order& order,
                               const Fill& fill, const ledger::FillFigures& figures) {
     if (order.request.side == Side::Buy) {
-        // Coins sold by hand while their buy goes on do not end the cycle.
+        // Coins sold by hand while their buy goes on do not end the cycle; what dust gave since the
+        // last one is of this one, as its cost would have been.
         const bool opens = !slot.view.quantity.is_positive() && !slot.cycle_cost.is_positive();
         if (opens) {
             slot.opened_at = fill.time;
             slot.entry_fee_rate = order.request.fee_rate;
-            slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
         }
         slot.cycle_cost += figures.cost;
         strategy::on_buy_fill(slot.state);
@@ -242,15 +243,46 @@ void SleeveTrader::close_cycle(Vault& vault, Sleeve& sleeve, PairSlot& slot,
         sleeve.last_close = now;
         sleeve.ever_closed = true;
         sleeve.last_cycle_lost = slot.cycle_realised.is_negative();
-        // Dust that the exchange does not have still needs a person.
-        if (!has_coins(vault.books, sleeve.kind, slot.pair.base)) slot.attention.clear();
         recorder_.rows().cycles.push_back({vault.row.id, sleeve.kind, owner, sleeve.cycles,
                                            slot.pair, slot.opened_at, now, slot.cycle_cost,
                                            slot.cycle_proceeds, slot.cycle_fees,
                                            slot.cycle_realised, figures.swept});
         forget_cycle(slot);
     }
+    pass_attention_on(vault, sleeve, slot, now);
     record_close(vault, sleeve, figures, now, cause);
+}
+
+void SleeveTrader::tell_lacking(Account& account, const Asset& base, UtcTime at,
+                                const std::string& actor) {
+    const Decimal missing = lacking(world_, account, base);
+    if (!missing.is_positive()) return;
+    std::vector<Holder> holders = holders_of(world_, account, base);
+    Decimal open;
+    for (const Holder& holder : holders)
+        if (!holder.dust) open += holder.coins;
+    if (missing <= open) std::erase_if(holders, [](const Holder& holder) { return holder.dust; });
+    const std::string note =
+        fmt::format("{} {} are missing on the exchange after a trade or a withdrawal by hand",
+                    missing.text(), base.text());
+    for (const Holder& holder : holders) {
+        PairSlot* const slot = find_slot(*holder.sleeve, {base, holder.vault->row.asset});
+        VAULT_CHECK(slot != nullptr, "a position has a slot");
+        if (slot->attention == note) continue;
+        slot->attention = note;
+        recorder_.touch(*holder.vault, *holder.sleeve);
+        recorder_.notice(owner_of(*holder.vault, actor), at, "alert", "position_unexplained",
+                         sleeve_name(*holder.vault, holder.sleeve->kind),
+                         note + "; vaultctl position resolve decides");
+        refresh(*holder.vault, *holder.sleeve);
+    }
+}
+
+// Dust that the exchange does not have still needs a person.
+void SleeveTrader::pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slot, UtcTime now) {
+    if (slot.attention.empty() || has_coins(vault.books, sleeve.kind, slot.pair.base)) return;
+    slot.attention.clear();
+    tell_lacking(world_.account_of(vault), slot.pair.base, now, "engine");
 }
 
 // What a close did besides ending a cycle.
@@ -289,9 +321,11 @@ Result<void> SleeveTrader::book_correction(Vault& vault, ledger::Transaction tx,
     const std::string cause = tx.entries().front().cause;
     recorder_.adopt(world_, vault, std::move(tx));
     for (Sleeve& sleeve : vault.sleeves) {
-        for (PairSlot& slot : sleeve.slots)
+        for (PairSlot& slot : sleeve.slots) {
             if (is_flat(vault.books, sleeve.kind, slot.pair.base) && slot.cycle_cost.is_positive())
                 forget_cycle(slot);
+            pass_attention_on(vault, sleeve, slot, now);
+        }
         recorder_.touch(vault, sleeve);
         refresh(vault, sleeve);
         record_close(vault, sleeve, closes.of(sleeve.kind), now, cause);

@@ -24,6 +24,11 @@ class SleeveTrader {
     // Adopts a correction. A sleeve that it leaves flat closes as after any other entry (rule 6); a
     // position that it took back had no cycle. Errors: the ledger's; nothing has happened then.
     Result<void> book_correction(Vault& vault, ledger::Transaction tx, UtcTime now);
+    // Every position that the exchange may not have any more waits for a person (rule 9); dust only
+    // if the others cannot explain it. `actor`: who made it so.
+    void tell_lacking(Account& account, const Asset& base, UtcTime at, const std::string& actor);
+    // A note ends with its coins; what the exchange lacks then is another position's.
+    void pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slot, UtcTime now);
     // Asks the venue to cancel the sleeve's live orders on one side, or on both.
     void cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side, UtcTime now,
                        std::string_view why);

@@ -410,8 +410,18 @@ struct HoldsStay {
     }
 };
 
-// A position that needs a person is left alone.
+// A position that needs a person is left alone, and only what is there can need one.
 std::string attention(const EngineStep& step) {
+    const std::string bad =
+        each_sleeve(step.world(), [](const Vault& vault, const Sleeve& sleeve) -> std::string {
+            for (const PairSlot& slot : sleeve.slots) {
+                const auto* position = vault.books.position(sleeve.kind, slot.pair.base);
+                const bool there = position != nullptr && position->coins().is_positive();
+                if (!slot.attention.empty() && !there) return "a note on nothing";
+            }
+            return {};
+        });
+    if (!bad.empty()) return bad;
     return each_new_order(step,
                           [](const Vault&, const Sleeve& sleeve, const ports::OrderRow& row,
                              const Order&) -> std::string {
@@ -487,11 +497,19 @@ struct DayCloses {
     }
 };
 
-// Each closed cycle has one row, and its figures are the sum of its fills.
+// Each closed cycle has one row, and its figures are the sum of its fills and of what its pair's
+// dust gave by hand before it.
 struct Cycles {
     std::map<Key, std::pair<Decimal, Decimal>> sums;  // realised, fees
 
     std::string operator()(const EngineStep& step) {
+        // Dust of a pair that is taken away has no next cycle.
+        if (step.kind == StepKind::Command)
+            std::erase_if(sums, [&](const auto& each) {
+                const auto& [vault, sleeve, pair] = each.first;
+                const auto& pairs = vault_of(step.world(), vault).pairs;
+                return std::find(pairs.begin(), pairs.end(), pair) == pairs.end();
+            });
         for (const ports::FillRow& row : step.rows().fills) {
             auto& [realised, fees] = sums[{row.fill.order.vault, row.fill.order.sleeve, row.pair}];
             realised += row.realised;

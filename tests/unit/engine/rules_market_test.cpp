@@ -111,6 +111,33 @@ TEST(Rule11, WhatCannotBeSoldIsDustAndJoinsTheNextBuy) {
     EXPECT_GT(next.coins(), rest);
 }
 
+// Dust is of the next cycle, sold by hand before it too: a cycle's figures are those of its fills.
+TEST(Rule11, WhatDustGaveByHandIsOfTheNextCycle) {
+    OpenDesk desk{{.flash = "1010"}};
+    const auto hand_sale = [](Decimal quantity, Decimal price) {
+        return cmd::PaperTrade{kA1, kEthUsdt, Side::Sell, Quantity{quantity}, Price{price}};
+    };
+    open_position(desk);
+    desk.must(hand_sale("0.496"_dec, "2100"_dec));
+    ASSERT_EQ(desk.all().cycles.size(), 1U);
+    ASSERT_TRUE(desk.books().position(kFlash, asset("ETH"))->dust);
+    desk.must(hand_sale("0.004"_dec, "2600"_dec));
+    ASSERT_EQ(desk.state(kFlash), "needs_attention");
+    desk.must(cmd::ResolvePosition{kV1, kFlash, kEthUsdt, cmd::ResolvePosition::As::Sold,
+                                   Price{"2600"_dec}});
+    EXPECT_EQ(desk.all().fills.back().realised, "2.32"_dec);  // 0.004 * (2600 - 2020)
+    EXPECT_EQ(desk.all().cycles.size(), 1U);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    for (const char* price : {"2050", "2050", "2150", "2130", "2130"})
+        desk.tick(price);
+    ASSERT_EQ(desk.all().cycles.size(), 2U);
+    Decimal sum;
+    for (const ports::FillRow& row : desk.all().fills)
+        if (row.cycle == 2) sum += row.realised;
+    EXPECT_EQ(desk.all().cycles.back().realised, sum);
+    EXPECT_EQ(desk.all().cycles[0].realised + sum, desk.sleeve_books(kFlash).realised);
+}
+
 TEST(Rule11, OnlyDustIsWrittenDown) {
     OpenDesk desk{{.flash = "1010", .fee = "0.001", .paper = {.fee_in = exchange::FeeIn::Base}}};
     open_position(desk);
@@ -124,6 +151,24 @@ TEST(Rule11, OnlyDustIsWrittenDown) {
     EXPECT_EQ(desk.books().position(kFlash, asset("ETH")), nullptr);
     EXPECT_EQ(desk.books().positions_cost(kFlash), "0"_dec);
     ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
+// What is no longer in the books is no longer missing: the sleeve trades on.
+TEST(Rule11, AWriteDownDecidesAboutDustThatIsMissing) {
+    OpenDesk desk{{.flash = "1010", .fee = "0.001", .paper = {.fee_in = exchange::FeeIn::Base}}};
+    open_position(desk);
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.tick("2090");
+    const Decimal dust = desk.books().position(kFlash, asset("ETH"))->coins();
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), -dust});
+    ASSERT_EQ(desk.state(kFlash), "needs_attention");
+    desk.must(cmd::WriteDown{kV1, kFlash, std::nullopt});
+    EXPECT_EQ(desk.state(kFlash), "watching");
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    desk.must(cmd::Resume{sleeve_target(kV1, kFlash), ""});
+    desk.tick("2130");
+    EXPECT_EQ(desk.state(kFlash), "buying");
 }
 
 TEST(Caps, MaxPositionHoldsTheBuyThatWouldPassIt) {
@@ -301,6 +346,20 @@ TEST(Corrections, ABuyThatIsReversedLeavesNoCycle) {
     EXPECT_TRUE(desk.books().flat(kFlash));
     EXPECT_EQ(desk.sleeve_books(kFlash).cash, "1010"_dec);
     EXPECT_EQ(desk.sleeve(kFlash).slots[0].cycle_cost, "0"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
+TEST(Corrections, ABuyThatIsReversedLeavesNothingToDecide) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    const auto fill = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
+                                   [](const auto& row) { return row.kind == "buy_fill"; });
+    ASSERT_NE(fill, desk.all().entries.end());
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), "-0.2"_dec});
+    ASSERT_EQ(desk.state(kFlash), "needs_attention");
+    desk.must(cmd::CorrectEntry{kV1, fill->seq, "a test", *fill});
+    EXPECT_TRUE(desk.books().flat(kFlash));
+    EXPECT_EQ(desk.sleeve(kFlash).slots[0].attention, "");
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 

@@ -185,6 +185,37 @@ TEST(Rule9, AttentionEndsWithThePosition) {
     EXPECT_EQ(desk.books().wallet_cash(), desk.venue().balance(asset("USDT")).total());
 }
 
+// What the exchange lacks is still lacking when the position that could explain it has closed: now
+// the neighbour's dust waits for a person.
+TEST(Rule9, WhatIsStillMissingIsTheNextPositionsWhenOneCloses) {
+    OpenDesk desk{{.quiet = "1011.01",
+                   .flash = "1010",
+                   .fee = "0.001",
+                   .paper = {.fee_in = exchange::FeeIn::Base}}};
+    open_position(desk);
+    desk.must(cmd::Halt{sleeve_target(kV1, kQuiet), ""});
+    desk.tick("2110");
+    desk.tick("2090");
+    desk.tick("2090");
+    const Decimal dust = desk.books().position(kFlash, asset("ETH"))->coins();
+    ASSERT_TRUE(desk.books().position(kFlash, asset("ETH"))->dust);
+    desk.must(cmd::Resume{sleeve_target(kV1, kQuiet), ""});
+    desk.tick("2090");
+    ASSERT_EQ(desk.state(kQuiet), "selling");
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), -dust});
+    EXPECT_EQ(desk.state(kQuiet), "needs_attention");
+    EXPECT_NE(desk.state(kFlash), "needs_attention");
+    desk.tick("2090");
+    EXPECT_EQ(desk.books().position(kQuiet, asset("ETH")), nullptr);
+    EXPECT_EQ(desk.state(kQuiet), "watching");
+    EXPECT_EQ(desk.state(kFlash), "needs_attention");
+    EXPECT_EQ(desk.notices("position_unexplained"), 2U);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    desk.must(resolve(kFlash, cmd::ResolvePosition::As::Withdrawn));
+    EXPECT_EQ(desk.books().position(kFlash, asset("ETH")), nullptr);
+    EXPECT_EQ(desk.state(kFlash), "watching");
+}
+
 // The user's own coins of the same kind explain a sale: no position is touched.
 TEST(Rule9, CoinsThatNoVaultOwnsAreSoldFirst) {
     OpenDesk desk{{.flash = "1010"}};
