@@ -98,6 +98,8 @@ constexpr std::array kLists{
     ListSpec{"sleeve.list", kSleeves},
     ListSpec{"position.list", kPositions},
     ListSpec{"position.show", kPositions},
+    ListSpec{"position.resolve", kPositions},
+    ListSpec{"position.write_down", kPositions},
     ListSpec{"sleeve.show.positions", kPositions},
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
