@@ -2,7 +2,7 @@
 
 An entry is reversed once, the same key gives the same reply, a second reversal is refused before it
 reaches the store, and the books verify. An export follows a link, and writes a pipe or a device
-instead of putting a file in its place. What a change did is said even if its reply cannot be printed.
+as it stands. What a change did is said even if its reply cannot be printed.
 """
 
 import json

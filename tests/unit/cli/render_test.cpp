@@ -59,8 +59,8 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
 TEST(Render, ANarrowTableKeepsSmallFigures) {
     const std::string text = render(
         "trade.list",
-        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.981","side":"buy","price":"2095.65",)"
-        R"("quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
+        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.981","side":"buy",)"
+        R"("price":"2095.65","quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
         R"({"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.982","side":"sell",)"
         R"("price":"2095.65","quantity":"123.4567","cost":"258722.123456","realised":"-3.999"}])",
         Format::Table);
