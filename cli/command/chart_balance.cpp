@@ -95,7 +95,9 @@ int chart_balance(Session& session) {
         page += chart::draw_panel(series, options);
     }
     if (page.empty())
-        session.terminal().note("vaultctl: no day has closed yet, so there is nothing to draw\n");
+        session.terminal().note(asked.params.contains("from") || asked.params.contains("to")
+                                    ? "vaultctl: no day closed in that time: nothing to draw\n"
+                                    : "vaultctl: no day has closed yet: nothing to draw\n");
     return session.print(page);
 }
 

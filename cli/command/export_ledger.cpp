@@ -5,30 +5,46 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace vault::command {
 namespace {
 
 constexpr std::int64_t kPage = 1000;
 
-// A file that appears under its name only when it is whole and on the disk.
+// A file that appears under its name only when it is whole and on the disk. A symbolic link stays
+// one: what it leads to is written. A device or a pipe is written as it stands, never replaced.
 class AtomicFile {
   public:
-    explicit AtomicFile(std::string path)
-        : path_(std::move(path)), part_(fmt::format("{}.part-{}", path_, ::getpid())) {}
+    explicit AtomicFile(std::string path) : path_(std::move(path)) {}
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
     ~AtomicFile() {
         if (fd_ < 0) return;
         ::close(fd_);
-        ::unlink(part_.c_str());
+        if (!part_.empty()) ::unlink(part_.c_str());
     }
 
     Result<void> open() {
+        struct stat there {};
+        const bool exists = ::stat(path_.c_str(), &there) == 0;
+        if (exists && !S_ISREG(there.st_mode)) {
+            fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+            return fd_ < 0 ? Result<void>(fault()) : success();
+        }
+        if (exists) {
+            const std::unique_ptr<char, decltype(&std::free)> real(
+                ::realpath(path_.c_str(), nullptr), &std::free);
+            if (!real) return fault();
+            path_ = real.get();
+        }
+        part_ = fmt::format("{}.part-{}", path_, ::getpid());
         fd_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         return fd_ < 0 ? Result<void>(fault()) : success();
     }
@@ -42,6 +58,8 @@ class AtomicFile {
         return success();
     }
     Result<void> finish() {
+        if (part_.empty())
+            return ::close(std::exchange(fd_, -1)) == 0 ? success() : Result<void>(fault());
         if (::fsync(fd_) != 0 || std::rename(part_.c_str(), path_.c_str()) != 0) return fault();
         ::close(fd_);
         fd_ = -1;
@@ -58,7 +76,8 @@ class AtomicFile {
         return Error{Errc::Io, fmt::format("{}: {}", path_, std::strerror(errno)), "out",
                      "choose a file in a folder that you can write to"};
     }
-    std::string path_, part_;
+    std::string path_;
+    std::string part_;  // empty: path_ itself is written
     int fd_ = -1;
 };
 

@@ -132,7 +132,11 @@ int Session::succeed(std::string_view method, std::string_view primary, const Re
             render::to_text({method, &reply.data, holds, reply.warnings}, {globals.format, bold()});
     }
     const int printed = print(text);
-    if (printed != exits::kDone) return printed;
+    if (printed != exits::kDone) {
+        if (!idem_key_.empty() && !globals.dry_run)
+            terminal_.note("vaultctl: the change was made all the same\n");
+        return printed;
+    }
     return holds ? exits::kDone : exits::kFalse;
 }
 

@@ -3,6 +3,7 @@
 #include "common/domain/decimal.hpp"
 #include "common/protocol/codec.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace vault::render {
@@ -97,6 +98,8 @@ constexpr std::array kLists{
     ListSpec{"sleeve.list", kSleeves},
     ListSpec{"position.list", kPositions},
     ListSpec{"position.show", kPositions},
+    ListSpec{"position.resolve", kPositions},
+    ListSpec{"position.write_down", kPositions},
     ListSpec{"sleeve.show.positions", kPositions},
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
@@ -118,9 +121,18 @@ constexpr std::array kLists{
     ListSpec{"report.pnl.totals", kPnl},
 };
 
+// Four figures of what is below one stay: 0.0057 ETH is not 0 ETH.
+int places_to_keep(std::string_view text, int places) {
+    const auto point = text.find('.');
+    const auto first = text.find_first_of("123456789");
+    if (first == std::string_view::npos || first < point) return places;
+    return std::clamp(static_cast<int>(first - point) + 3, places, kAllPlaces);
+}
+
 std::string cut_decimal(std::string_view text, int places) {
     const auto parsed = Decimal::parse(text);
     if (!parsed || text.find('.') == std::string_view::npos) return std::string(text);
+    places = places_to_keep(text, places);
     return round_places(parsed.value(), places, Rounding::Down).text();
 }
 

@@ -22,8 +22,8 @@ std::span<const ColumnSpec> columns_of(std::string_view list);
 // The value at a dotted path, or null.
 const json::value* at_path(const json::value& value, std::string_view path);
 
-// A scalar as text: decimals with at most `places` decimals (cut, never rounded up), null as "-",
-// lists joined with commas, objects as compact JSON.
+// A scalar as text: decimals with at most `places` decimals (cut, never rounded up; below one, four
+// figures are kept), null as "-", lists joined with commas, objects as compact JSON.
 std::string cell_text(const json::value& value, int places);
 // Decimals and integers stand to the right.
 bool is_figure(const json::value& value);

@@ -5,6 +5,8 @@
 namespace vault::render {
 namespace {
 
+constexpr int kQuantityPlaces = 8;
+
 struct Shown {
     std::string path, title;
 };
@@ -45,6 +47,11 @@ std::vector<Shown> named_columns(std::string_view list, const json::array& rows)
     return shown;
 }
 
+// Coins come in small steps, so a quantity loses none of its figures to a narrow table.
+int places_in(std::string_view path, int places) {
+    return path.ends_with("quantity") ? std::max(places, kQuantityPlaces) : places;
+}
+
 Grid fill(const std::vector<Shown>& shown, const json::array& rows, int places, bool raw) {
     Grid grid;
     for (const Shown& column : shown) {
@@ -71,7 +78,7 @@ Grid fill(const std::vector<Shown>& shown, const json::array& rows, int places, 
             } else if (raw && value->is_string()) {
                 cells.emplace_back(value->get_string());
             } else {
-                cells.push_back(missing ? "-" : cell_text(*value, places));
+                cells.push_back(missing ? "-" : cell_text(*value, places_in(column.path, places)));
             }
         }
         grid.rows.push_back(std::move(cells));

@@ -123,6 +123,7 @@ constexpr std::array kRenames{
     Rename{"position.write_down", "base", "pair"},
     Rename{"vault.allocate", "amount", "quiet"},
     Rename{"vault.unallocate", "amount", "quiet"},
+    Rename{"ledger.correct", "seq", "reverses"},
 };
 
 }  // namespace

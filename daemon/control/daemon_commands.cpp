@@ -91,9 +91,11 @@ void check_store(Checks& checks, const ports::StoreHealth& health) {
             health.full_check_done ? "the full check has passed" : "the full check is running",
             "the full check of the books failed: vaultctl ledger verify --all"));
     const bool roomy = !health.alert && !health.buys_stopped;
-    checks.add("disk", roomy,
-               fmt::format("{} % used{}", health.disk_used_pct,
-                           health.buys_stopped ? "; buys are stopped" : ""));
+    std::string disk = fmt::format("{} % used", health.disk_used_pct);
+    if (health.buys_stopped) disk += "; buys are stopped";
+    // A disk that looks empty stops buys too, when the ballast found no room on it.
+    if (!roomy && health.writable && !health.message.empty()) disk += ": " + health.message;
+    checks.add("disk", roomy, std::move(disk));
 }
 
 void check_engine(Checks& checks, const Result<Answer>& answer) {

@@ -3,6 +3,8 @@
 #include "daemon/control/json_fields.hpp"
 #include "daemon/control/render_reports.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace vault::control {
@@ -15,12 +17,6 @@ constexpr std::uint32_t kExportLines = 1000;
 constexpr std::size_t kExportBytes = 3U << 20;  // well under the largest reply, after escaping
 constexpr std::uint32_t kListEntries = 100;
 
-Result<ports::Command> correct(const protocol::Params& params) {
-    VAULT_TRY(const VaultId vault, vault_of(params));
-    return cmd::CorrectEntry{vault, static_cast<std::uint64_t>(*params.integer("reverses")),
-                             params.text("reason")};
-}
-
 // Says whether the vault exists, and settles what was booked before.
 boost::asio::awaitable<Result<VaultId>> settled_vault(Services& services, const Call& call) {
     const Result<VaultId> vault = vault_of(call.params);
@@ -29,6 +25,24 @@ boost::asio::awaitable<Result<VaultId>> settled_vault(Services& services, const 
     const Result<Answer> there = co_await std::move(pending);
     if (!there) co_return there.error();
     co_return vault;
+}
+
+// Steps `pages` to its end, with room for others between two steps.
+template <typename Pages>
+boost::asio::awaitable<Result<void>> read_pages(Services& services, const Call& call,
+                                                Pages& pages) {
+    std::function<Result<bool>(ReadSide&)> step = [&](ReadSide& side) {
+        return pages.step(*side.reader);
+    };
+    for (bool more = true; more;) {
+        const Result<void> wanted = still_wanted(services, call);
+        if (!wanted) co_return wanted.error();
+        auto stepping = read_on<bool>(services.worker, step);
+        const Result<bool> stepped = co_await std::move(stepping);
+        if (!stepped) co_return stepped.error();
+        more = stepped.value();
+    }
+    co_return success();
 }
 
 Answer answer_with(const json::value& data) {
@@ -45,17 +59,9 @@ Handled list_entries(Services& services, const Call& call) {
         static_cast<std::uint32_t>(call.params.integer("limit").value_or(kListEntries));
     report::NewestEntries entries(vault.value(), call.params.time("since"),
                                   call.params.time("until"), limit);
-    std::function<Result<bool>(ReadSide&)> step = [&](ReadSide& side) {
-        return entries.step(*side.reader);
-    };
-    for (bool more = true; more;) {
-        const Result<void> wanted = still_wanted(services, call);
-        if (!wanted) co_return wanted.error();
-        auto stepping = read_on<bool>(services.worker, step);
-        const Result<bool> stepped = co_await std::move(stepping);
-        if (!stepped) co_return stepped.error();
-        more = stepped.value();
-    }
+    auto reading = read_pages(services, call, entries);
+    const Result<void> read = co_await std::move(reading);
+    if (!read) co_return read.error();
     co_return answer_with(rows_to_json(std::move(entries).take()));
 }
 
@@ -85,25 +91,72 @@ Handled verify(Services& services, const Call& call) {
     const Result<void> settled = co_await std::move(settling);
     if (!settled) co_return settled.error();
     report::LedgerVerifier verifier(vault.value());
-    std::function<Result<bool>(ReadSide&)> step = [&](ReadSide& side) {
-        return verifier.step(*side.reader);
-    };
-    for (bool more = true; more;) {
-        const Result<void> wanted = still_wanted(services, call);
-        if (!wanted) co_return wanted.error();
-        auto stepping = read_on<bool>(services.worker, step);
-        const Result<bool> stepped = co_await std::move(stepping);
-        if (!stepped) co_return stepped.error();
-        more = stepped.value();
-    }
+    auto reading = read_pages(services, call, verifier);
+    const Result<void> read = co_await std::move(reading);
+    if (!read) co_return read.error();
     co_return answer_with(report_to_json(verifier.result()));
+}
+
+std::string correction_cause(VaultId vault, std::uint64_t seq) {
+    return fmt::format("correction:{}:{}", to_text(vault), seq);
+}
+
+// What a correction has to know of the journal, page by page: the entry itself, and whether a later
+// one reversed it already (the store would refuse a second one together with its whole batch).
+class EntryToCorrect {
+  public:
+    EntryToCorrect(VaultId vault, std::uint64_t seq)
+        : vault_(vault), seq_(seq), next_(seq), cause_(correction_cause(vault, seq)) {}
+    // Reads one page. False when there is nothing more to read.
+    Result<bool> step(ports::StoreReader& reader) {
+        VAULT_TRY(auto rows, reader.entries(vault_, next_, kExportLines));
+        for (ports::EntryRow& row : rows) {
+            next_ = row.seq + 1;
+            if (row.cause == cause_) reversed_by_ = row.seq;
+            if (row.seq == seq_) entry_ = std::move(row);
+        }
+        return entry_ && !reversed_by_ && rows.size() == kExportLines;
+    }
+    // none: not there, or reversed already.
+    std::optional<ports::EntryRow> usable() const { return reversed_by_ ? std::nullopt : entry_; }
+    // A repeated call gets its first reply from the engine; only what that refuses comes here.
+    Error in_full(Error error) const {
+        if (!reversed_by_ || error.code() != Errc::NotFound) return error;
+        return Error{Errc::WrongState,
+                     fmt::format("entry {} was reversed by entry {}", seq_, *reversed_by_),
+                     "reverses", "an entry is reversed once"};
+    }
+
+  private:
+    VaultId vault_;
+    std::uint64_t seq_, next_;
+    std::string cause_;
+    std::optional<ports::EntryRow> entry_;
+    std::optional<std::uint64_t> reversed_by_;
+};
+
+// The engine keeps balances, not entries: what is to be reversed is read here and goes along.
+Handled correct(Services& services, const Call& call) {
+    auto settling = settled_vault(services, call);
+    const Result<VaultId> vault = co_await std::move(settling);
+    if (!vault) co_return vault.error();
+    const auto reverses = static_cast<std::uint64_t>(*call.params.integer("reverses"));
+    EntryToCorrect wanted(vault.value(), reverses);
+    auto reading = read_pages(services, call, wanted);
+    const Result<void> read = co_await std::move(reading);
+    if (!read) co_return read.error();
+    cmd::CorrectEntry command{vault.value(), reverses, call.params.text("reason"), wanted.usable()};
+    auto executing = execute(services, call, std::move(command), &render_view);
+    Result<Answer> answer = co_await std::move(executing);
+    if (!answer) co_return wanted.in_full(answer.error());
+    co_return answer;
 }
 
 constexpr std::array kRoutes{
     Route{"ledger.list", &list_entries},
     Route{"ledger.verify", &verify},
     Route{"ledger.export", &export_entries},
-    Route{"ledger.correct", &submit<correct>},
+    Route{"ledger.correct", &correct},
 };
 
 }  // namespace

@@ -157,7 +157,8 @@ bool SqliteStore::Impl::idle_work() {
 
 void SqliteStore::Impl::finish_prune(Result<std::uint64_t> outcome) {
     pruning_ = false;
-    if (!outcome) logger_.log(LogLevel::Warning, "prune_failed", outcome.error().message());
+    if (!outcome && outcome.error().code() != Errc::Draining)
+        logger_.log(LogLevel::Warning, "prune_failed", outcome.error().message());
     for (const auto& waiter : std::exchange(prune_waiters_, {}))
         waiter(outcome);
 }

@@ -56,6 +56,20 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
     EXPECT_EQ(render("vault.list", "[]", Format::Jsonl), "");
 }
 
+TEST(Render, ANarrowTableKeepsSmallFigures) {
+    const std::string text = render(
+        "trade.list",
+        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.981","side":"buy",)"
+        R"("price":"2095.65","quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
+        R"({"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.982","side":"sell",)"
+        R"("price":"2095.65","quantity":"123.4567","cost":"258722.123456","realised":"-3.999"}])",
+        Format::Table);
+    EXPECT_NE(text.find(" 0.00574321  "), std::string::npos) << text;
+    EXPECT_NE(text.find(" 123.4567  "), std::string::npos) << text;
+    EXPECT_NE(text.find(" -0.004814\n"), std::string::npos) << text;  // cut, not to 0
+    EXPECT_NE(text.find(" 258722.12  "), std::string::npos) << text;
+}
+
 TEST(Render, TableFitsEightyColumnsByCuttingDecimals) {
     std::string row = R"({"vault":"v1","sleeve":"quiet","mode":"paper","asset":"USDT")";
     for (const char* key : {"realised", "unrealised", "fees", "swept", "net"})
