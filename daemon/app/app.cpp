@@ -126,6 +126,7 @@ struct App::Parts {
     asio::signal_set signals{control_io};
     int exit_code = 0;
     bool stopping = false;
+    bool all_durable = true;  // set by the shard's thread, read once that has ended
 
     Parts(Clock& c, Logger& l) : clock(c), logger(l) {}
 
@@ -215,7 +216,8 @@ void App::Parts::stop(std::string_view why) {
     logger.log(LogLevel::Notice, "stopping", why);
     notify.stopping();
     asio::post(shard_io, [this] {
-        driver->drain([this] {
+        driver->drain([this](bool durable) {
+            all_durable = durable;
             auto finish = [this](std::exception_ptr failure) {
                 VAULT_CHECK(!failure, "closing the server does not throw");
             };
@@ -253,7 +255,12 @@ int App::run() {
     parts.shard_io.stop();
     shard.join();
     parts.store->close();
-    parts.logger.log(LogLevel::Notice, "stopped", "everything is durable");
+    if (parts.all_durable) {
+        parts.logger.log(LogLevel::Notice, "stopped", "everything is durable");
+    } else {
+        parts.logger.log(LogLevel::Alert, "stopped", "what was answered as unknown may be lost");
+        if (parts.exit_code == 0) parts.exit_code = 75;
+    }
     return parts.exit_code;
 }
 

@@ -1,14 +1,25 @@
 #include "daemon/control/call.hpp"
 
+#include "common/protocol/codec.hpp"
 #include "daemon/control/render_views.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 
 namespace vault::control {
 
 namespace asio = boost::asio;
+namespace json = boost::json;
 
 namespace {
+
+// The engine draws its reply before it is known whether that is durable.
+std::string with_durable(const std::string& data_json, bool durable) {
+    json::value data = json::parse(data_json);
+    if (json::object* object = data.if_object()) (*object)["durable"] = durable;
+    return protocol::to_compact(data);
+}
 
 Handled run(Services& services, ports::CallContext context, ports::Command command,
             ports::Render render) {
@@ -19,8 +30,10 @@ Handled run(Services& services, ports::CallContext context, ports::Command comma
     answer.data_json = std::move(reply.value().data_json);
     answer.repeated = reply.value().repeated;
     answer.durable = reply.value().durable;
-    if (!answer.durable)
+    if (!answer.durable) {
+        answer.data_json = with_durable(answer.data_json, false);
         answer.warnings.emplace_back("in force, but not durable yet: the store is behind");
+    }
     co_return answer;
 }
 

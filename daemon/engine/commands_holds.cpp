@@ -1,4 +1,5 @@
 // Pause, halt, liquidate, resume, at every level.
+#include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "daemon/ledger/invariants.hpp"
@@ -100,6 +101,14 @@ Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
                          fmt::format("the exchange still has less {} than the books",
                                      vault.row.asset.text()),
                          "vault", "deposit the difference or correct the books"};
+        for (const Sleeve& sleeve : vault.sleeves)
+            for (const ledger::Position& position :
+                 std::as_const(vault.books).sleeve(sleeve.kind).positions)
+                if (lacking(world_, world_.account_of(vault), position.base).is_positive())
+                    return Error{Errc::WrongState,
+                                 fmt::format("the exchange has less {} than the books",
+                                             position.base.text()),
+                                 "vault", "bring the coins back or correct the books"};
         vault.attention.clear();
         recorder_.touch(vault);
     }

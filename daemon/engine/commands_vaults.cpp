@@ -148,6 +148,9 @@ Result<ports::View> Commander::on(const ports::cmd::SetAutoRaise& c) {
     if (percent && (!c.percent.is_positive() || c.percent > Decimal::from_int(100)))
         return Error{Errc::InvalidParams, "percent must be above 0 and at most 100", "percent",
                      "for example: vaultctl vault auto-raise V percent 50"};
+    if (c.cap && *c.cap > ledger::kBalanceMax)
+        return Error{Errc::InvalidParams, "the cap is above 10^17", "cap",
+                     "leave it out for no ceiling"};
     if (c.cap && c.cap->is_negative())
         return Error{Errc::InvalidParams, "the cap is negative", "cap"};
     ledger::AutoRaise& policy = vault->policy;
@@ -297,6 +300,9 @@ Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
         return Error{Errc::NotFound,
                      fmt::format("{} has no entry {}", to_text(c.vault), c.reverses), "reverses",
                      "list them with: vaultctl ledger list V"};
+    if (vault->reversed.contains(c.reverses))
+        return Error{Errc::WrongState, fmt::format("entry {} was reversed before", c.reverses),
+                     "reverses", "an entry is reversed once"};
     if (has_live_order(vault->sleeves[0]) || has_live_order(vault->sleeves[1]))
         return Error{Errc::NotFlat, "an order is live in this vault", "vault",
                      "pause the vault and wait for its orders to end"};
@@ -305,6 +311,7 @@ Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
     tx.set_cause(fmt::format("correction:{}:{}", to_text(c.vault), c.reverses));
     VAULT_TRYV(tx.correct(wrong));
     VAULT_TRYV(SleeveTrader(world_, recorder_).book_correction(*vault, std::move(tx), now(*vault)));
+    vault->reversed.insert(c.reverses);
     recorder_.notice(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",
                      to_text(c.vault),
                      fmt::format("entry {} was reversed: {}", c.reverses, c.reason));

@@ -34,7 +34,7 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     // Loads the shard and starts turning. Blocking. Errors: the store's.
     Result<void> start();
     // Refuses mutations, stops replays, waits for the last batch, then calls `drained` once.
-    void drain(std::function<void()> drained) { loop_.drain(std::move(drained)); }
+    void drain(std::function<void(bool durable)> drained) { loop_.drain(std::move(drained)); }
 
     boost::asio::awaitable<Result<ports::Reply>> execute(ports::CallContext context,
                                                          ports::Command command,

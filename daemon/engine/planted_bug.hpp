@@ -23,6 +23,13 @@ enum class PlantedBug : std::uint8_t {
     HandSaleGuessed,       // a sale by hand is booked to the first position that could explain it
     LiquidationNeverEnds,  // a liquidated vault stays liquidating
     DayClosedTwice,        // midnight writes its rows for every tick that follows
+    // Of the turn loop and of loading, for the simulation:
+    ReplyBeforeDurable,      // a reply leaves before its batch is durable
+    HoldLostOnReload,        // a pause that was not durable yet is forgotten with its batch
+    FailureSaysNothingDone,  // a lost answer is reported as a failure without looking
+    StaleReportBelieved,     // reports of batches from before a reload count
+    RepeatForgottenOnLoad,   // idempotency keys are not loaded
+    OrderNumberReused,       // the last order's number is given again after a load
 };
 inline thread_local PlantedBug planted_bug = PlantedBug::None;
 

@@ -64,6 +64,8 @@ struct Shard::AccountBackup {
     std::optional<UtcTime> until;
     bool dirty;
     UtcTime now;
+    UtcTime paced_from;
+    SteadyTime paced_at;
 };
 
 struct Shard::Backup {
@@ -105,7 +107,8 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
         const Account& account = world_.accounts[id.value - 1];
         backup.changed_accounts.push_back({id, account.venue, account.vaults, account.replay.state,
                                            account.replay.until, account.dirty,
-                                           world_.market_of(account).now});
+                                           world_.market_of(account).now, account.replay.paced_from,
+                                           account.replay.paced_at});
         for (const VaultId vault : account.vaults)
             backup.changed_vaults.push_back(world_.vaults[vault.value - 1]);
     }
@@ -135,6 +138,8 @@ void Shard::restore(Backup&& backup) {
         account.vaults = std::move(from.vaults);
         account.replay.state = from.state;
         account.replay.until = from.until;
+        account.replay.paced_from = from.paced_from;
+        account.replay.paced_at = from.paced_at;
         account.dirty = from.dirty;
         world_.market_of(account).now = from.now;
         ids.push_back(from.id);

@@ -1,6 +1,6 @@
 #pragma once
 // Shard: the world of one thread and its turns. A turn takes commands and ticks and leaves one
-// numbered batch; nothing that a turn decided may leave before its batch is durable (the driver
+// numbered batch; nothing that a turn decided may leave before its batch is durable (TurnLoop
 // sees to that). Plain and synchronous: the same class runs in the daemon, in the backtest clock
 // and in the simulator. After a failed commit it is thrown away and loaded again. One thread; no
 // Asio.

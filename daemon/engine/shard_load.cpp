@@ -1,5 +1,4 @@
 // Loading a shard from what the store kept.
-#include "daemon/engine/loop_bug.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/shard.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
@@ -50,9 +49,9 @@ void lose_track(Sleeve& sleeve) {
 }
 
 void plant_bugs(Vault& vault, Sleeve& sleeve) {
-    if (VAULT_LOOP_PLANTED(OrderNumberReused) && sleeve.last_order > 0) --sleeve.last_order;
-    if (VAULT_LOOP_PLANTED(HoldNotLoaded)) vault.hold = sleeve.hold = Hold{};
-    if (VAULT_LOOP_PLANTED(TrackerNotLoaded))
+    if (VAULT_ENGINE_PLANTED(OrderNumberReused) && sleeve.last_order > 0) --sleeve.last_order;
+    if (VAULT_ENGINE_PLANTED(HaltForgottenOnLoad)) vault.hold = sleeve.hold = Hold{};
+    if (VAULT_ENGINE_PLANTED(TrackerLostOnLoad))
         for (PairSlot& slot : sleeve.slots)
             slot.state = {};
 }
@@ -81,7 +80,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     VAULT_TRYV(load_accounts(snapshot, states));
     VAULT_TRYV(load_vaults(snapshot, states));
     for (const ports::IdempotencyRow& row : snapshot.replies)
-        if (!VAULT_LOOP_PLANTED(RepeatForgottenOnLoad))
+        if (!VAULT_ENGINE_PLANTED(RepeatForgottenOnLoad))
             world_.replies.insert_or_assign(reply_key(row.user, row.key),
                                             KnownReply{row.request, row.at, std::nullopt});
     for (const Account& account : world_.accounts)
@@ -165,10 +164,6 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
             VAULT_TRYV(restore_settings(sleeve));
             lose_track(sleeve);
             plant_bugs(vault, sleeve);
-            if (VAULT_ENGINE_PLANTED(HaltForgottenOnLoad)) sleeve.hold = vault.hold = Hold{};
-            if (VAULT_ENGINE_PLANTED(TrackerLostOnLoad))
-                for (PairSlot& slot : sleeve.slots)
-                    slot.state = {};
         }
     }
     return success();

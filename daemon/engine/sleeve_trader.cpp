@@ -70,11 +70,9 @@ Decimal unrealised_of(const World& world, const Vault& vault, const Sleeve& slee
     for (const ledger::Position& position : vault.books.sleeve(sleeve.kind).positions) {
         const PairMarket* market = world.pair_market(account, Pair{position.base, vault.row.asset});
         if (market == nullptr || !market->last) continue;
-        const Decimal kept = kOne - account.venue.settings().fee_rate;
-        const auto gross = mul(position.coins(), market->last->price.value, Rounding::Down);
-        if (!gross) continue;
-        const auto net = mul(gross.value(), kept, Rounding::Down);
-        if (net) sum += net.value() - position.cost;
+        sum += value_at_market(position.coins(), market->last->price,
+                               account.venue.settings().fee_rate) -
+               position.cost;
     }
     return sum;
 }

@@ -214,7 +214,10 @@ Order read_order(Reader& in) {
     order.fees = in.decimal("fees");
     order.last_price = in.decimal("last_price");
     for (const json::value& id : in.array("trade_ids"))
-        if (const json::string* text = id.if_string()) order.trade_ids.emplace_back(*text);
+        if (const json::string* text = id.if_string())
+            order.trade_ids.emplace_back(*text);
+        else
+            in.fail("trade_ids");
     return order;
 }
 
@@ -254,6 +257,7 @@ ledger::BooksState read_books(Reader& outer) {
     ledger::BooksState state;
     state.shortfall = in.decimal("shortfall");
     const json::array sleeves = in.array("sleeves");
+    if (sleeves.size() != state.sleeves.size()) in.fail("sleeves");
     for (std::size_t i = 0; i < sleeves.size() && i < state.sleeves.size(); ++i) {
         Reader from{sleeves[i]};
         ledger::SleeveState& sleeve = state.sleeves[i];
@@ -345,6 +349,9 @@ std::string save_vault(const Vault& vault) {
     json::array pairs;
     for (const Pair& pair : vault.pairs)
         pairs.emplace_back(pair.text());
+    json::array reversed;
+    for (const std::uint64_t seq : vault.reversed)
+        reversed.emplace_back(seq);
     const ledger::AutoRaise& policy = vault.policy;
     return json::serialize(json::object{{"pairs", std::move(pairs)},
                                         {"auto_raise", static_cast<int>(policy.kind)},
@@ -354,6 +361,7 @@ std::string save_vault(const Vault& vault) {
                                         {"hold", hold_json(vault.hold)},
                                         {"attention", vault.attention},
                                         {"commands", vault.commands},
+                                        {"reversed", std::move(reversed)},
                                         {"updated_at", ms_of(vault.updated_at)},
                                         {"books", books_json(vault.books.state())}});
 }
@@ -365,6 +373,8 @@ Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     for (const json::value& pair : in.array("pairs"))
         if (const json::string* text = pair.if_string())
             vault.pairs.push_back(in.parsed("pairs", Pair::parse(*text)));
+        else
+            in.fail("pairs");
     vault.policy.kind = in.enumerator("auto_raise", ledger::AutoRaise::Kind::Percent);
     vault.policy.percent = in.decimal("percent");
     vault.policy.ceiling = read_optional(in, "ceiling");
@@ -372,6 +382,8 @@ Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     vault.hold = read_hold(in, "hold");
     vault.attention = in.text("attention");
     vault.commands = in.count<std::uint32_t>("commands");
+    for (const json::value& seq : in.array("reversed"))
+        vault.reversed.insert(static_cast<std::uint64_t>(in.number("reversed", seq)));
     vault.updated_at = in.time("updated_at");
     ledger::BooksState books = read_books(in);
     VAULT_TRYV(in.result("vault"));
@@ -410,10 +422,13 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     const json::value value = parse(body);
     Reader in{value};
     sleeve.preset = in.text("preset");
-    if (const json::object* overrides = in.at("overrides").if_object())
-        for (const auto& [key, text] : *overrides)
-            if (const json::string* found = text.if_string())
-                sleeve.overrides[std::string{key}] = std::string{*found};
+    const json::object* overrides = in.at("overrides").if_object();
+    if (overrides == nullptr) in.fail("overrides");
+    for (const auto& [key, text] : overrides == nullptr ? json::object{} : *overrides)
+        if (const json::string* found = text.if_string())
+            sleeve.overrides[std::string{key}] = std::string{*found};
+        else
+            in.fail("overrides");
     sleeve.hold = read_hold(in, "hold");
     for (const json::value& order : in.array("orders")) {
         Reader from{order};

@@ -1,6 +1,6 @@
 #include "daemon/engine/turn_loop.hpp"
 
-#include "daemon/engine/loop_bug.hpp"
+#include "daemon/engine/planted_bug.hpp"
 
 #include <fmt/format.h>
 
@@ -163,8 +163,16 @@ void TurnLoop::run(Waiting waiting) {
     if (auto no = refusal(waiting)) return waiting.answer(std::move(*no));
     const ports::CallContext& context = waiting.context;
     auto applied = shard_->apply(context, waiting.command, waiting.render);
-    if (!applied) return waiting.answer(std::move(applied).error());
     const BatchNo batch = open_batch();
+    if (!applied) {
+        Held no;
+        no.batch = batch;
+        no.answer = std::move(waiting.answer);
+        no.since = clock_.steady();
+        no.refusal = std::move(applied).error();
+        held_.push_back(std::move(no));
+        return;
+    }
     const bool hold = context.lowers_risk && mutates(waiting.command) && !context.dry_run;
     if (hold) sticky_.push_back({++last_hold_, batch, context, waiting.command, waiting.render});
     Held next = held(context, std::move(applied).value(), std::move(waiting.answer));
@@ -184,6 +192,7 @@ TurnLoop::Held TurnLoop::held(const ports::CallContext& context, Shard::Applied 
 }
 
 void TurnLoop::answer(Held held) {
+    if (held.refusal) return held.answer(std::move(*held.refusal));
     if (!held.stored) return held.answer(std::move(held.reply));
     auto read = [this, reply = std::move(held.reply),
                  answer = std::move(held.answer)](Result<std::string> found) mutable {
@@ -206,7 +215,7 @@ void TurnLoop::submit() {
     const std::uint64_t generation = generation_;
     auto done = [this, generation](const ports::CommitReport& report) {
         scheduler_.post([this, generation, report] {
-            if (generation == generation_ || VAULT_LOOP_PLANTED(StaleReportBelieved))
+            if (generation == generation_ || VAULT_ENGINE_PLANTED(StaleReportBelieved))
                 on_report(report);
         });
     };
@@ -244,6 +253,7 @@ void TurnLoop::on_durable(BatchNo n) {
 void TurnLoop::fenced() {
     logger_.log(LogLevel::Alert, "fenced", "another process has taken over this store; stopping");
     ++generation_;
+    gave_up_ = !in_flight_.empty();
     in_flight_.clear();
     sticky_.clear();
     shard_.reset();
@@ -254,7 +264,7 @@ void TurnLoop::fenced() {
 
 void TurnLoop::release() {
     while (!held_.empty() &&
-           (held_.front().batch <= durable_ || VAULT_LOOP_PLANTED(ReplyBeforeDurable))) {
+           (held_.front().batch <= durable_ || VAULT_ENGINE_PLANTED(ReplyBeforeDurable))) {
         Held next = std::move(held_.front());
         held_.pop_front();
         answer(std::move(next));
@@ -284,7 +294,7 @@ void TurnLoop::reload(const std::string& why, Known known) {
     in_flight_.clear();
     open_since_.reset();
     shard_.reset();
-    if (VAULT_LOOP_PLANTED(FailureSaysNothingDone)) known = Known::Lost;
+    if (VAULT_ENGINE_PLANTED(FailureSaysNothingDone)) known = Known::Lost;
     if (known == Known::Lost) refuse_lost(why);
     if (draining_ && ++failures_while_draining_ > kFailuresWhileDraining) return give_up(why);
     auto loaded = load_shard();
@@ -331,7 +341,7 @@ void TurnLoop::refuse_held(const Error& error) {
 void TurnLoop::restore_holds() {
     std::deque<Held> waiting = std::exchange(held_, {});
     std::set<std::uint64_t> lost;
-    if (VAULT_LOOP_PLANTED(HoldLostOnReload) && waiting.empty()) sticky_.clear();
+    if (VAULT_ENGINE_PLANTED(HoldLostOnReload) && waiting.empty()) sticky_.clear();
     for (StickyHold& hold : sticky_) {
         auto again = shard_->apply(hold.context, hold.command, hold.render);
         hold.batch = open_batch();
@@ -356,6 +366,7 @@ void TurnLoop::restore_holds() {
 // Shutting down, and the store still fails: whoever waits learns that nobody knows.
 void TurnLoop::give_up(const std::string& why) {
     down_ = false;
+    gave_up_ = true;
     if (!sticky_.empty())
         logger_.log(LogLevel::Alert, "hold_lost", "a pause or halt could not be stored: " + why);
     sticky_.clear();
@@ -381,10 +392,10 @@ void TurnLoop::on_alarm() {
     if (shard_ != nullptr) shard_->set_buys_stopped(store_.health().buys_stopped);
     if (down_) reload(std::string{down_why_}, Known::No);
     turn();
-    arm_alarm();
+    if (!draining_ || drained_) arm_alarm();
 }
 
-void TurnLoop::drain(std::function<void()> drained) {
+void TurnLoop::drain(std::function<void(bool)> drained) {
     draining_ = true;
     drained_ = std::move(drained);
     schedule_turn();
@@ -396,7 +407,8 @@ void TurnLoop::check_drained() {
     if (shard_ != nullptr && !shard_->batch_empty()) return;
     if (down_ && !(held_.empty() && sticky_.empty())) return;
     scheduler_.cancel_alarm();
-    scheduler_.post(std::exchange(drained_, nullptr));
+    scheduler_.post(
+        [drained = std::exchange(drained_, nullptr), durable = !gave_up_] { drained(durable); });
 }
 
 }  // namespace vault::engine

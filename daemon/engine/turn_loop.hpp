@@ -51,7 +51,8 @@ class TurnLoop {
     void price(ports::LivePrice price);
     // Refuses mutations, stops replays, waits for the last batch, then calls `drained` once. A
     // store that keeps failing is given up on after a few tries.
-    void drain(std::function<void()> drained);
+    // False if something that was answered as unknown, or a hold, may be lost.
+    void drain(std::function<void(bool durable)> drained);
 
     const DriverProgress& progress() const { return progress_; }
     // Null while the store cannot be loaded, or after another writer took the shard.
@@ -71,7 +72,8 @@ class TurnLoop {
         ports::Reply reply;
         Answer answer;
         SteadyTime since{};
-        std::uint64_t hold = 0;  // of a pause or halt: its StickyHold's number
+        std::uint64_t hold = 0;        // of a pause or halt: its StickyHold's number
+        std::optional<Error> refusal;  // what it rests on may not be durable yet either
         // Of a repeated call whose first reply only the store has: whose, and under which key.
         std::optional<std::pair<std::string, std::string>> stored;
     };
@@ -133,8 +135,9 @@ class TurnLoop {
     std::uint64_t generation_ = 0;          // reports of batches before a reload are ignored
     SteadyTime wakes_at_{};                 // when the alarm is due
     std::optional<SteadyTime> open_since_;  // of the open batch's first row
-    std::function<void()> drained_;
+    std::function<void(bool)> drained_;
     bool draining_ = false;
+    bool gave_up_ = false;
     std::uint32_t failures_while_draining_ = 0;
     bool turn_scheduled_ = false;
     bool down_ = false;  // the store could not be loaded; tried again with each alarm

@@ -34,13 +34,6 @@ bool has_prices(const World& world, const Vault& vault) {
     });
 }
 
-Decimal net_value(Decimal quantity, Price price, Decimal fee_rate) {
-    const auto gross = mul(quantity, price.value, Rounding::Down);
-    if (!gross) return kZero;
-    const auto net = mul(gross.value(), kOne - fee_rate, Rounding::Down);
-    return net ? net.value() : kZero;
-}
-
 std::string vault_state(const World& world, const Vault& vault) {
     if (!vault.attention.empty()) return "needs_attention";
     if (vault.books.underfunded()) return "underfunded";
@@ -178,8 +171,8 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
         const PairMarket* market = world.pair_market(account, pair);
         if (market != nullptr && market->last) {
             view.price = market->last->price.value;
-            view.value =
-                net_value(position.coins(), market->last->price, account.venue.settings().fee_rate);
+            view.value = value_at_market(position.coins(), market->last->price,
+                                         account.venue.settings().fee_rate);
             view.unrealised = view.value - position.cost;
         } else {
             view.price_stale = true;
@@ -292,6 +285,12 @@ ports::StatusView status_of(const World& world) {
                 fmt::format("{} needs attention: {}", to_text(vault.row.id), vault.attention));
         }
         for (const Sleeve& sleeve : vault.sleeves) {
+            for (const PairSlot& slot : sleeve.slots) {
+                if (slot.attention.empty()) continue;
+                ++view.attention;
+                view.warnings.push_back(fmt::format(
+                    "{} needs attention: {}", sleeve_name(vault, sleeve.kind), slot.attention));
+            }
             if (has_open_position(vault, sleeve)) ++view.open_positions;
             if (effective_hold(world, vault, sleeve) != HoldKind::None) ++view.paused_sleeves;
             for (const Order& order : sleeve.orders) {

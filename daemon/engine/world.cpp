@@ -111,6 +111,14 @@ Decimal lacking_cash(const World& world, const Vault& vault) {
     return max(kZero, vault.books.wallet_cash() - vault.books.shortfall() - there);
 }
 
+Decimal value_at_market(Decimal coins, Price price, Decimal fee_rate) {
+    const auto gross = mul(coins, price.value, Rounding::Down);
+    if (!gross) return ledger::kBalanceMax;
+    const auto net = mul(gross.value(), kOne - fee_rate, Rounding::Down);
+    VAULT_CHECK(net.has_value(), "a part of a value is in range");
+    return min(net.value(), ledger::kBalanceMax);
+}
+
 std::string sleeve_name(const Vault& vault, SleeveKind kind) {
     return to_text(vault.row.id) + "." + std::string{to_text(kind)};
 }

@@ -19,6 +19,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 namespace vault::engine {
@@ -88,8 +89,9 @@ struct Vault {
     ledger::AutoRaise policy;  // auto-raise and reserve cap
     std::vector<Pair> pairs;
     Hold hold;
-    std::string attention;       // quarantine: why; empty if none
-    std::uint32_t commands = 0;  // numbers the causes of commands under replay
+    std::string attention;             // quarantine: why; empty if none
+    std::uint32_t commands = 0;        // numbers the causes of commands under replay
+    std::set<std::uint64_t> reversed;  // entries that a correction took back: once each
     UtcTime updated_at;
     std::array<Sleeve, 2> sleeves;
     bool dirty = false;
@@ -116,7 +118,6 @@ struct PairMarket {
     PairRules rules;
     market::PairWindows windows;
     std::optional<Tick> last;
-    UtcTime last_snapshot;
     std::vector<Listener> listeners;  // by account, then in its vaults' order
 
     explicit PairMarket(const PairRules& r) : rules(r) {}
@@ -203,6 +204,10 @@ struct World {
     const PairRules* rules_of(const Pair& pair) const;
     const PairMarket* pair_market(const Account& account, const Pair& pair) const;
 };
+
+// What coins would give at the last price, less one side's fee (design/domain.md, "equity"); never
+// more than a balance can be, so that sums of values stay in range.
+Decimal value_at_market(Decimal coins, Price price, Decimal fee_rate);
 
 // What the exchange lacks of the cash that the vault's books still hold; 0 if nothing. A shortfall
 // is known to be gone.

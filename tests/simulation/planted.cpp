@@ -1,6 +1,6 @@
 #include "tests/simulation/planted.hpp"
 
-#include "daemon/engine/loop_bug.hpp"
+#include "daemon/engine/planted_bug.hpp"
 #include "daemon/ledger/planted_bug.hpp"
 
 #include <fmt/format.h>
@@ -10,28 +10,29 @@
 namespace vault::simulation {
 namespace {
 
-using engine::LoopBug;
-using ledger::PlantedBug;
+using EngineBug = engine::PlantedBug;
+using LedgerBug = ledger::PlantedBug;
 
-constexpr std::array kLoopBugs{std::pair{"reply-before-durable", LoopBug::ReplyBeforeDurable},
-                               std::pair{"hold-lost-on-reload", LoopBug::HoldLostOnReload},
-                               std::pair{"failure-says-nothing", LoopBug::FailureSaysNothingDone},
-                               std::pair{"stale-report-believed", LoopBug::StaleReportBelieved},
-                               std::pair{"repeat-forgotten", LoopBug::RepeatForgottenOnLoad},
-                               std::pair{"order-number-reused", LoopBug::OrderNumberReused},
-                               std::pair{"tracker-not-loaded", LoopBug::TrackerNotLoaded},
-                               std::pair{"hold-not-loaded", LoopBug::HoldNotLoaded}};
+constexpr std::array kEngineBugs{
+    std::pair{"reply-before-durable", EngineBug::ReplyBeforeDurable},
+    std::pair{"hold-lost-on-reload", EngineBug::HoldLostOnReload},
+    std::pair{"failure-says-nothing", EngineBug::FailureSaysNothingDone},
+    std::pair{"stale-report-believed", EngineBug::StaleReportBelieved},
+    std::pair{"repeat-forgotten", EngineBug::RepeatForgottenOnLoad},
+    std::pair{"order-number-reused", EngineBug::OrderNumberReused},
+    std::pair{"tracker-not-loaded", EngineBug::TrackerLostOnLoad},
+    std::pair{"hold-not-loaded", EngineBug::HaltForgottenOnLoad}};
 // Of the ledger's, those that a paper account with one market at a time can reach.
-constexpr std::array kLedgerBugs{std::pair{"lock-not-returned", PlantedBug::LockNotReturned},
-                                 std::pair{"sweep-twice", PlantedBug::SweepTwice},
-                                 std::pair{"sweeps-principal", PlantedBug::SweepsPrincipal},
-                                 std::pair{"quiet-sweeps", PlantedBug::QuietSweepsOnClose}};
+constexpr std::array kLedgerBugs{std::pair{"lock-not-returned", LedgerBug::LockNotReturned},
+                                 std::pair{"sweep-twice", LedgerBug::SweepTwice},
+                                 std::pair{"sweeps-principal", LedgerBug::SweepsPrincipal},
+                                 std::pair{"quiet-sweeps", LedgerBug::QuietSweepsOnClose}};
 
 }  // namespace
 
 std::vector<std::string> planted_names() {
     std::vector<std::string> names;
-    for (const auto& [name, bug] : kLoopBugs)
+    for (const auto& [name, bug] : kEngineBugs)
         names.emplace_back(name);
     for (const auto& [name, bug] : kLedgerBugs)
         names.emplace_back(name);
@@ -47,15 +48,15 @@ Result<void> Planted::check(std::string_view name) {
 }
 
 Planted::Planted(std::string_view name) {
-    for (const auto& [known, bug] : kLoopBugs)
-        if (name == known) engine::loop_bug = bug;
+    for (const auto& [known, bug] : kEngineBugs)
+        if (name == known) engine::planted_bug = bug;
     for (const auto& [known, bug] : kLedgerBugs)
         if (name == known) ledger::planted_bug = bug;
 }
 
 Planted::~Planted() {
-    engine::loop_bug = LoopBug::None;
-    ledger::planted_bug = PlantedBug::None;
+    engine::planted_bug = EngineBug::None;
+    ledger::planted_bug = LedgerBug::None;
 }
 
 }  // namespace vault::simulation

@@ -55,7 +55,7 @@ void Process::crash(SteadyTime pause) {
 void Process::restart() {
     if (!up() || std::exchange(draining_, true)) return;
     ++restarts;
-    loop_->drain([this, life = life_] {
+    loop_->drain([this, life = life_](bool) {
         // Not from inside the loop that is about to go.
         queue_.in(SteadyTime{1}, [this, life] {
             if (life != life_ || !up()) return;
