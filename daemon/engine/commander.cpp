@@ -81,7 +81,7 @@ ledger::Transaction Commander::transaction(Vault& vault) {
 }
 
 void Commander::adopt(Vault& vault, ledger::Transaction&& tx) {
-    recorder_.adopt(world_, vault, std::move(tx));
+    recorder_.adopt(vault, std::move(tx));
     SleeveTrader trader{world_, recorder_};
     for (Sleeve& sleeve : vault.sleeves)
         trader.refresh(vault, sleeve);

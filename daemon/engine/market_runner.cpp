@@ -38,7 +38,7 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
             shown = listener.slot->window;
             view = strategy::market_view(shown->figures());
         }
-        trader.on_tick(listener, at, view);
+        trader.on_tick(listener, view);
     }
 }
 
@@ -57,40 +57,12 @@ void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMa
 }
 
 void MarketRunner::close_day(Market& market, UtcTime day, UtcTime now) {
+    SleeveTrader trader{world_, recorder_};
     for (const AccountId id : market.accounts) {
         Account& account = *world_.find_account(id);
         recorder_.touch(account);
         for (const VaultId vault : account.vaults)
-            close_day(*world_.find_vault(vault), day, now);
-    }
-}
-
-void MarketRunner::close_day(Vault& vault, UtcTime day, UtcTime now) {
-    SleeveTrader trader{world_, recorder_};
-    for (Sleeve& sleeve : vault.sleeves) {
-        const ledger::SleeveBooks& books = std::as_const(vault.books).sleeve(sleeve.kind);
-        const Decimal balance = std::as_const(vault.books).balance(sleeve.kind);
-        const Decimal unrealised = unrealised_of(world_, vault, sleeve);
-        recorder_.rows().day_closes.push_back({.vault = vault.row.id,
-                                               .sleeve = sleeve.kind,
-                                               .owner = owner_of(vault, "engine"),
-                                               .day = day,
-                                               .balance = balance,
-                                               .equity = balance + unrealised,
-                                               .realised = books.realised,
-                                               .unrealised = unrealised,
-                                               .fees = books.fees,
-                                               .swept = books.swept,
-                                               .principal = books.principal,
-                                               .vault_total = vault.books.total(),
-                                               .vault_tradeable = vault.books.tradeable()});
-        sleeve.day = {floor_day(now), books.realised, unrealised, 0};
-        if (sleeve.caps.caps_reset_daily) sleeve.capped_by.clear();
-        const auto due = last_due(sleeve.sweep_plan.every, now);
-        if (due && *due > day) sleeve.sweep_due = due;
-        trader.sweep_if_due(vault, sleeve, now);
-        trader.refresh(vault, sleeve);
-        recorder_.touch(vault, sleeve);
+            trader.on_day_over(*world_.find_vault(vault), day, now);
     }
 }
 

@@ -26,7 +26,6 @@ class MarketRunner {
 
   private:
     void close_day(Market& market, UtcTime day, UtcTime now);
-    void close_day(Vault& vault, UtcTime day, UtcTime now);
     void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
     struct HeldWindow {
         market::PairWindows* windows;

@@ -46,10 +46,6 @@ Result<ledger::Entry> entry_of(const ports::EntryRow& row) {
     return entry;
 }
 
-ports::Owner owner_of(const Vault& vault, std::string actor) {
-    return {vault.row.user, vault.row.account, vault.row.mode, std::move(actor)};
-}
-
 ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTime at) {
     return {std::move(cause), vault.row.mode, at, "engine"};
 }
@@ -59,7 +55,7 @@ bool Recorder::empty() const {
            accounts_.empty() && users_.empty() && !daemon_;
 }
 
-void Recorder::adopt(World& world, Vault& vault, ledger::Transaction&& transaction) {
+void Recorder::adopt(Vault& vault, ledger::Transaction&& transaction) {
     vault.books = transaction.books();
     for (const ledger::Entry& entry : transaction.entries()) {
         for (const ledger::Posting& posting : entry.postings)
@@ -67,7 +63,6 @@ void Recorder::adopt(World& world, Vault& vault, ledger::Transaction&& transacti
         vault.updated_at = entry.at;
         rows_.entries.push_back(to_row(entry, vault));
     }
-    world.entries += transaction.entries().size();
     touch(vault);
 }
 

@@ -18,7 +18,7 @@ class Recorder {
     std::size_t row_count() const { return rows_.row_count(); }
 
     // Adopts the transaction: its books become the vault's, its entries are recorded.
-    void adopt(World& world, Vault& vault, ledger::Transaction&& transaction);
+    void adopt(Vault& vault, ledger::Transaction&& transaction);
 
     void touch(Vault& vault);
     void touch(Vault& vault, Sleeve& sleeve);
@@ -50,7 +50,6 @@ class Recorder {
 
 // The entry that a row stores. Errors: StoreInvalid.
 Result<ledger::Entry> entry_of(const ports::EntryRow& row);
-ports::Owner owner_of(const Vault& vault, std::string actor);
 // Of an entry that nobody ordered: the engine's own.
 ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTime at);
 

@@ -74,7 +74,6 @@ struct Shard::Backup {
     std::vector<AccountBackup> changed_accounts;
     std::vector<Vault> changed_vaults;
     Hold daemon_hold;
-    std::uint64_t entries;
 };
 
 Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const Clock& clock,
@@ -91,8 +90,7 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
                   {},
                   {},
                   {},
-                  world_.daemon_hold,
-                  world_.entries};
+                  world_.daemon_hold};
     Footprint footprint{world_, {}, {}};
     std::visit([&](const auto& c) { footprint(c); }, command);
     for (const User& user : world_.users)
@@ -145,7 +143,6 @@ void Shard::restore(Backup&& backup) {
         ids.push_back(from.id);
     }
     world_.daemon_hold = backup.daemon_hold;
-    world_.entries = backup.entries;
     rebind(ids);
 }
 

@@ -156,7 +156,6 @@ Result<void> Shard::load_vaults(const ports::Snapshot& snapshot, const States& s
                                          : ledger::ChainHead{head->second.seq, head->second.hash};
         VAULT_TRY(vault.books,
                   ledger::VaultBooks::restore(row.id, row.asset, balances[row.id], memory, chain));
-        world_.entries += chain.seq;
         for (Sleeve& sleeve : vault.sleeves) {
             const std::string id = sleeve_name(vault, sleeve.kind);
             VAULT_TRY(const std::string_view text, body_of(states, "sleeve", id));

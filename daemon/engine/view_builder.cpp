@@ -277,7 +277,7 @@ ports::StatusView status_of(const World& world) {
     view.accounts = static_cast<std::uint32_t>(world.accounts.size());
     view.vaults = static_cast<std::uint32_t>(world.vaults.size());
     view.sleeves = view.vaults * 2;
-    view.entries = world.entries;
+    view.entries = world.entries();
     for (const Vault& vault : world.vaults) {
         if (!vault.attention.empty()) {
             ++view.attention;

@@ -1,10 +1,8 @@
 #include "daemon/engine/world.hpp"
 
 #include "common/base/check.hpp"
-#include "daemon/engine/planted_bug.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace vault::engine {
@@ -40,15 +38,6 @@ Market* World::live_market(std::string_view exchange) {
     for (Market& market : markets)
         if (!market.exchange.empty() && market.exchange == exchange) return &market;
     return nullptr;
-}
-
-SharedParams::SharedParams(const strategy::CycleParams& params) {
-    static const std::array kPresets{
-        std::make_shared<const strategy::CycleParams>(strategy::flash_preset()),
-        std::make_shared<const strategy::CycleParams>(strategy::quiet_preset())};
-    for (const auto& preset : kPresets)
-        if (*preset == params) shared_ = preset;
-    if (!shared_) shared_ = std::make_shared<const strategy::CycleParams>(params);
 }
 
 Digest reply_key(std::string_view user, std::string_view key) {
@@ -106,6 +95,13 @@ const PairRules* World::rules_of(const Pair& pair) const {
     return found == catalogue.end() ? nullptr : &found->second;
 }
 
+std::uint64_t World::entries() const {
+    std::uint64_t sum = 0;
+    for (const Vault& vault : vaults)
+        sum += vault.books.head().seq;
+    return sum;
+}
+
 Decimal lacking_cash(const World& world, const Vault& vault) {
     const Decimal there = world.account_of(vault).venue.balance(vault.row.asset).total();
     return max(kZero, vault.books.wallet_cash() - vault.books.shortfall() - there);
@@ -119,17 +115,21 @@ Decimal value_at_market(Decimal coins, Price price, Decimal fee_rate) {
     return min(net.value(), ledger::kBalanceMax);
 }
 
-std::string sleeve_name(const Vault& vault, SleeveKind kind) {
-    return to_text(vault.row.id) + "." + std::string{to_text(kind)};
+Decimal unrealised_of(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    const Account& account = world.account_of(vault);
+    Decimal sum;
+    for (const ledger::Position& position : vault.books.sleeve(sleeve.kind).positions) {
+        const PairMarket* market = world.pair_market(account, Pair{position.base, vault.row.asset});
+        if (market == nullptr || !market->last) continue;
+        sum += value_at_market(position.coins(), market->last->price,
+                               account.venue.settings().fee_rate) -
+               position.cost;
+    }
+    return sum;
 }
 
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
-    const Hold& own =
-        VAULT_ENGINE_PLANTED(HoldOfOtherSleeve)
-            ? vault.sleeve(sleeve.kind == SleeveKind::Quiet ? SleeveKind::Flash : SleeveKind::Quiet)
-                  .hold
-            : sleeve.hold;
-    return effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &own});
+    return effective_hold({world.daemon_hold, world.user_of(vault).hold}, vault, sleeve);
 }
 
 }  // namespace vault::engine

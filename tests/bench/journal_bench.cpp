@@ -52,13 +52,13 @@ std::uint64_t build(const std::filesystem::path& state, std::uint64_t entries) {
                                     .to = {}});
         host.apply(cmd::ReplayRun{AccountId{i}, std::nullopt});
     }
-    while (host.shard().world().entries < entries) {
+    while (host.shard().world().entries() < entries) {
         VAULT_CHECK(host.shard().run_replays(now() + std::chrono::milliseconds{20}),
                     "the year is long enough");
         host.commit();
     }
     host.settle();
-    return host.shard().world().entries;
+    return host.shard().world().entries();
 }
 
 double start_of(DaemonProcess& daemon, bool killed) {

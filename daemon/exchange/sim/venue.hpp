@@ -47,6 +47,9 @@ struct Ended {  // reason: empty when Filled; else lapsed_in_gap, below_minimum,
     friend bool operator==(const Ended&, const Ended&) = default;
 };
 using VenueEvent = std::variant<Accepted, Refused, Fill, Ended>;
+inline const OrderId& order_of(const VenueEvent& event) {
+    return std::visit([](const auto& e) -> const OrderId& { return e.order; }, event);
+}
 
 // A change of a wallet that no order of ours explains. id "F1", "F2" … per account.
 struct FundingRecord {

@@ -130,7 +130,7 @@ std::string describe(const World& world) {
     }
     for (const Vault& vault : world.vaults)
         out += describe(vault);
-    out += fmt::format("replies {} entries {}\n", world.replies.size(), world.entries);
+    out += fmt::format("replies {} entries {}\n", world.replies.size(), world.entries());
     return out;
 }
 

@@ -1,0 +1,258 @@
+#include "daemon/engine/sleeve_machine.hpp"
+
+#include "daemon/engine/planted_bug.hpp"
+#include "daemon/ledger/canonical.hpp"
+#include "daemon/market/pair_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::engine {
+namespace {
+
+using ports::Action;
+using ports::Reason;
+
+std::string figures_json(const std::vector<strategy::Figure>& figures) {
+    std::string out = "{";
+    for (const strategy::Figure& figure : figures) {
+        if (out.size() > 1) out += ',';
+        ledger::append_json_string(out, figure.name);
+        out += ':';
+        ledger::append_json_string(out, figure.value);
+    }
+    out += '}';
+    return out;
+}
+
+// A sell decision stands until flat, whatever the rules say later; what stops the order itself is
+// no rule.
+bool can_repeat_sell(Reason held_for) {
+    return held_for != Reason::BelowMinimum && held_for != Reason::StalePrice &&
+           held_for != Reason::OrderPending;
+}
+
+// Rule 11: the minima are tested for every sell, a standing one and a liquidation's included.
+bool sellable(const ports::SleeveFigures& figures, Price price) {
+    return !market::below_minimum(figures.rules, price,
+                                  market::floor_lot(figures.quantity, figures.rules.lot));
+}
+
+}  // namespace
+
+void SleeveMachine::refresh(Sleeve& sleeve) {
+    const Decimal free = vault_.books.free_cash(sleeve.kind);
+    sleeve.held = effective_hold(around_.holds, vault_, sleeve);
+    const bool held_back = sleeve.held != HoldKind::None && !VAULT_ENGINE_PLANTED(BuyWhilePaused);
+    const bool no_buys = held_back || !vault_.attention.empty() || vault_.books.underfunded() ||
+                         around_.buys_stopped;
+    std::uint32_t open = 0;
+    for (PairSlot& slot : sleeve.slots) {
+        const ledger::Position* position =
+            std::as_const(vault_.books).position(sleeve.kind, slot.pair.base);
+        const bool held = position != nullptr && !position->dust && position->coins().is_positive();
+        slot.view.quantity = held ? position->coins() : kZero;
+        slot.view.cost = held ? position->cost : kZero;
+        slot.view.fee_rate =
+            held ? slot.entry_fee_rate : strategy::effective_fee(sleeve.params, around_.fee_rate);
+        slot.view.free_cash = free;
+        slot.view.last_close = sleeve.last_close;
+        slot.view.ever_closed = sleeve.ever_closed;
+        slot.view.last_cycle_lost = sleeve.last_cycle_lost;
+        slot.view.order_pending = has_live_order(sleeve, slot.pair);
+        slot.view.paused = no_buys || !slot.attention.empty();
+        if (held || slot.view.order_pending) ++open;
+    }
+    const auto budget = mul(sleeve.params->spend, free, Rounding::Up);
+    const risk::Exposure exposure{budget ? budget.value() : free,
+                                  vault_.books.positions_cost(sleeve.kind), open};
+    const bool capped =
+        !sleeve.capped_by.empty() || !risk::blocking_cap(sleeve.caps, exposure).empty();
+    for (PairSlot& slot : sleeve.slots)
+        slot.view.capped = capped;
+}
+
+void SleeveMachine::quarantine(UtcTime now, const Error& why) {
+    vault_.attention = why.message();
+    record_.touch(vault_);
+    record_.notice(owner_of(vault_, "engine"), now, "alert", "vault_quarantined",
+                   to_text(vault_.row.id),
+                   fmt::format("{} is stopped: {}; look at it, then resume it",
+                               to_text(vault_.row.id), why.message()));
+    for (Sleeve& sleeve : vault_.sleeves)
+        refresh(sleeve);
+}
+
+void SleeveMachine::on_tick(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                            std::optional<Decimal> unrealised) {
+    if (unrealised && !VAULT_ENGINE_PLANTED(CapTripsTooLate))
+        check_loss_cap(sleeve, *unrealised, view.now);
+    const auto trackers = [&slot] {
+        return std::pair{slot.state.tracked_low, slot.state.tracked_high};
+    };
+    const auto before = trackers();
+    const ports::Decision decision = strategy::evaluate(sleeve.params, view, slot.view, slot.state);
+    if (trackers() != before) record_.touch(vault_, sleeve);
+    const bool must_sell = sleeve.held == HoldKind::Liquidating &&
+                           slot.view.quantity.is_positive() && !slot.view.order_pending &&
+                           vault_.attention.empty();
+    if (must_sell) {
+        decide(sleeve, slot, view, {ports::Decision::Check::Sell, Action::Sell, Reason::Liquidate});
+    } else if (decision.check != ports::Decision::Check::None) {
+        decide(sleeve, slot, view, decision);
+    }
+    if (unrealised && VAULT_ENGINE_PLANTED(CapTripsTooLate))
+        check_loss_cap(sleeve, *unrealised, view.now);
+}
+
+// Before the strategy is asked: a fill of this very tick may have used up what the day may lose.
+void SleeveMachine::check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now) {
+    if (!sleeve.capped_by.empty()) return;
+    const Decimal realised = std::as_const(vault_.books).sleeve(sleeve.kind).realised;
+    if (!risk::daily_loss_reached(sleeve.caps, sleeve.day, realised, unrealised)) return;
+    sleeve.capped_by = "max_daily_loss";
+    record_.touch(vault_, sleeve);
+    record_.notice(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
+                   sleeve_name(vault_, sleeve.kind),
+                   fmt::format("max_daily_loss: lost {} {} today, the cap is {}; no buys until "
+                               "the sleeve is resumed",
+                               risk::loss_today(sleeve.day, realised, unrealised).text(),
+                               vault_.row.asset.text(), sleeve.caps.max_daily_loss->text()));
+    refresh(sleeve);
+}
+
+// What the strategy said, as far as holds, minima and a standing sell decision let it.
+void SleeveMachine::decide(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                           ports::Decision decision) {
+    const bool selling = decision.check == ports::Decision::Check::Sell;
+    const bool stopped =
+        sleeve.held == HoldKind::Halted || !vault_.attention.empty() || !slot.attention.empty();
+    if (selling && decision.action == Action::Hold && slot.standing_sell != Reason::None &&
+        can_repeat_sell(decision.reason))
+        decision = {decision.check, Action::Sell, slot.standing_sell};
+    if (selling && stopped && decision.action == Action::Sell)
+        decision = {decision.check, Action::Hold, Reason::Paused};
+    if (decision.action == Action::Sell && !sellable(slot.view, view.price))
+        decision = {decision.check, Action::Hold, Reason::BelowMinimum};
+    if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
+    if (VAULT_ENGINE_PLANTED(StuckLoops) && slot.stuck) decision.action = Action::Sell;
+    std::uint32_t order_number = 0;
+    const ports::SleeveFigures shown = slot.view;
+    if (decision.action == Action::Buy) order_number = buy(sleeve, slot, decision.reason, view.now);
+    if (decision.action == Action::Sell)
+        order_number = sell(sleeve, slot, decision.reason, view.now);
+    remember(sleeve, slot, view, shown, decision, order_number);
+}
+
+void SleeveMachine::remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                             const ports::SleeveFigures& shown, const ports::Decision& decision,
+                             std::uint32_t order_number) {
+    const bool buying = decision.check == ports::Decision::Check::Buy;
+    DecisionMemory& memory = buying ? slot.last_buy : slot.last_sell;
+    if (order_number == 0 && memory.action == decision.action && memory.reason == decision.reason) {
+        ++memory.repeats;
+        return;
+    }
+    record_.rows().decisions.push_back({.vault = vault_.row.id,
+                                        .sleeve = sleeve.kind,
+                                        .owner = owner_of(vault_, "engine"),
+                                        .pair = slot.pair,
+                                        .at = view.now,
+                                        .check = buying ? "buy" : "sell",
+                                        .action = std::string{ports::to_text(decision.action)},
+                                        .reason = std::string{ports::to_text(decision.reason)},
+                                        .repeats = memory.repeats,
+                                        .figures_json = figures_json(strategy::explain(
+                                            sleeve.params, view, shown, slot.state, decision)),
+                                        .order_number = order_number});
+    memory = {decision.action, decision.reason, 0};
+    record_.touch(vault_, sleeve);
+}
+
+std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
+    if (vault_.books.wallet_cash() > around_.wallet) {
+        quarantine(now, Error{Errc::InvariantBroken,
+                              fmt::format("the books hold {} {}, the exchange only {}",
+                                          vault_.books.wallet_cash().text(),
+                                          vault_.row.asset.text(), around_.wallet.text())});
+        return 0;
+    }
+    const Decimal free = vault_.books.free_cash(sleeve.kind);
+    const auto spend = mul(sleeve.params->spend, free, Rounding::Up);
+    if (!spend || !spend.value().is_positive()) return 0;
+    Order order;
+    order.reason = ports::to_text(reason);
+    order.lock_left = min(ceil_8(spend.value()), free);
+    order.request = {.id = {vault_.row.id, sleeve.kind, sleeve.last_order + 1},
+                     .pair = slot.pair,
+                     .side = Side::Buy,
+                     .spend_fraction = sleeve.params->spend,
+                     .spend_base = free,
+                     .fee_rate = slot.view.fee_rate,
+                     .quantity = {},
+                     .limit = {},
+                     .decided_at = now};
+    ledger::Transaction tx{vault_.books,
+                           engine_context(vault_, "order:" + to_text(order.request.id), now)};
+    const auto joined = tx.buy_intent(sleeve.kind, order.lock_left);
+    if (!joined) {
+        quarantine(now, joined.error());
+        return 0;
+    }
+    ++sleeve.day.buys;
+    return send(sleeve, std::move(order), std::move(tx), now);
+}
+
+std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
+    const Quantity quantity = market::floor_lot(slot.view.quantity, slot.view.rules.lot);
+    if (!quantity.value.is_positive()) return 0;
+    Order order;
+    order.reason = ports::to_text(reason);
+    order.hold_left = quantity.value;
+    order.request = {.id = {vault_.row.id, sleeve.kind, sleeve.last_order + 1},
+                     .pair = slot.pair,
+                     .side = Side::Sell,
+                     .spend_fraction = {},
+                     .spend_base = {},
+                     .fee_rate = slot.view.fee_rate,
+                     .quantity = quantity,
+                     .limit = {},
+                     .decided_at = now};
+    ledger::Transaction tx{vault_.books,
+                           engine_context(vault_, "order:" + to_text(order.request.id), now)};
+    const auto held = tx.sell_intent(sleeve.kind, slot.pair.base, quantity.value);
+    if (!held) {
+        quarantine(now, held.error());
+        return 0;
+    }
+    slot.standing_sell = reason;
+    return send(sleeve, std::move(order), std::move(tx), now);
+}
+
+// Returns the order's number.
+std::uint32_t SleeveMachine::send(Sleeve& sleeve, Order order, ledger::Transaction intent,
+                                  UtcTime now) {
+    record_.adopt(vault_, std::move(intent));
+    ++sleeve.last_order;
+    std::erase_if(sleeve.orders, [](const Order& old) { return !old.live(); });
+    VAULT_CHECK(advance(order, OrderEvent::Permit).has_value(), "a new order can be sent");
+    effects_.orders.push_back(order.request);
+    record_.order(vault_, order, now);
+    record_.touch(vault_, sleeve);
+    sleeve.orders.push_back(std::move(order));
+    refresh(sleeve);
+    return sleeve.last_order;
+}
+
+void SleeveMachine::cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why) {
+    for (Order& order : sleeve.orders) {
+        if (!order.live() || (side && order.request.side != *side)) continue;
+        order.cancel_requested = true;
+        order.end_reason = why;
+        effects_.cancels.push_back(order.request.id);
+        record_.touch(vault_, sleeve);
+    }
+}
+
+}  // namespace vault::engine

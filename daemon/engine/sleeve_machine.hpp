@@ -1,0 +1,110 @@
+#pragma once
+// SleeveMachine: what one event does to a vault by way of one of its sleeves, as a pure step:
+// (vault, event) -> (vault', effects). A price makes the strategy decide and an intent is booked
+// (sleeve_machine.cpp); what the venue reports is booked, cycles close and profits are swept
+// (sleeve_bookings.cpp). It sees its vault and the Surroundings, nothing else: no clock, store,
+// venue or other vault. SleeveTrader shows it the world and carries its effects out.
+//
+// A step that the ledger refuses is never half done: the vault is quarantined (its `attention`) and
+// its books stay as they were. Made for one step or a few; the shard's thread.
+#include "daemon/engine/recorder.hpp"
+#include "daemon/engine/vault_state.hpp"
+#include "daemon/exchange/sim/venue.hpp"
+
+namespace vault::engine {
+
+// What a vault's machine is shown of the world around it.
+struct Surroundings {
+    WiderHolds holds;
+    Decimal fee_rate;  // one side's, of the account's fee tier
+    Decimal wallet;    // what the exchange has of the vault's asset, free and held
+    bool buys_stopped = false;
+};
+
+// What a step leaves to be done, in this order.
+struct Effects {
+    Recorder& record;                  // rows for the batch that is being gathered
+    std::vector<OrderRequest> orders;  // to place: their intents are booked
+    std::vector<OrderId> cancels;      // to ask of the venue
+    std::vector<Asset>
+        released;  // a position that lacked coins of this base is gone: who lacks now?
+};
+
+class SleeveMachine {
+  public:
+    SleeveMachine(Vault& vault, const Surroundings& around, Effects& effects)
+        : vault_(vault), around_(around), effects_(effects), record_(effects.record) {}
+
+    // A tick of the slot's pair, after its fills were booked and its window has the sample.
+    // `unrealised`: of the whole sleeve at this tick; only a sleeve with a loss cap needs it.
+    void on_tick(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                 std::optional<Decimal> unrealised);
+
+    void on_accepted(Order& order, UtcTime now);
+    void on_refused(Order& order, const std::string& reason, UtcTime now);
+    // `ended`: the order's end, if it came with this fill; one transaction books both.
+    void on_fill(Order& order, const Fill& fill, const exchange::Ended* ended);
+    void on_ended(Order& order, const exchange::Ended& ended);
+
+    // Midnight: the row of the day that is over, new day's marks, and the sweep that fell due.
+    void on_day_over(UtcTime day, UtcTime now, const ledger::PerSleeve<Decimal>& unrealised);
+    // A sale that the user made by hand of coins that the sleeve holds (rule 9). Errors: the
+    // ledger's; nothing has happened then.
+    Result<void> on_hand_sale(Sleeve& sleeve, const Pair& pair, Fill fill,
+                              const std::string& cause);
+    // Adopts a correction. A sleeve that it leaves flat closes as after any other entry (rule 6); a
+    // position that it took back had no cycle. Errors: the ledger's; nothing has happened then.
+    Result<void> on_correction(ledger::Transaction tx, UtcTime now);
+    // The exchange may not have this position any more: it waits for a person (rule 9).
+    void on_coins_missing(Sleeve& sleeve, PairSlot& slot, const std::string& note, UtcTime now,
+                          const std::string& actor);
+
+    // The sleeve's live orders on one side, or on both, shall end.
+    void cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why);
+    // A note ends with its coins; what the exchange lacks then is another position's.
+    void pass_attention_on(Sleeve& sleeve, PairSlot& slot);
+    // Brings what the strategy is shown up to date; due after anything about the sleeve changed.
+    void refresh(Sleeve& sleeve);
+    // Notes that an invariant or a fact of the venue does not fit, and stops the vault.
+    void quarantine(UtcTime now, const Error& why);
+
+  private:
+    struct Ending {
+        OrderEvent event = OrderEvent::Cancel;
+        std::string reason;
+    };
+
+    // sleeve_machine.cpp
+    void check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now);
+    void decide(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                ports::Decision decision);
+    void remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                  const ports::SleeveFigures& shown, const ports::Decision& decision,
+                  std::uint32_t order_number);
+    std::uint32_t buy(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
+    std::uint32_t sell(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
+    std::uint32_t send(Sleeve& sleeve, Order order, ledger::Transaction intent, UtcTime now);
+
+    // sleeve_bookings.cpp
+    void book_end(Order& order, const Ending& ending, UtcTime now);
+    Result<ledger::FillFigures> book_fill_in(ledger::Transaction& tx, Order& order,
+                                             const Fill& fill);
+    Result<Decimal> book_end_in(ledger::Transaction& tx, Order& order, const Ending& ending);
+    Result<ledger::CloseFigures> close_in(ledger::Transaction& tx, const Order& next);
+    void judge_dust(ledger::Transaction& tx, const Order& order);
+    void after_fill(Sleeve& sleeve, PairSlot& slot, const Order& order, const Fill& fill,
+                    const ledger::FillFigures& figures);
+    void close_cycle(Sleeve& sleeve, PairSlot& slot, const ledger::CloseFigures& figures,
+                     UtcTime now, const std::string& cause);
+    void record_close(Sleeve& sleeve, const ledger::CloseFigures& figures, UtcTime now,
+                      const std::string& cause);
+    void sweep_if_due(Sleeve& sleeve, UtcTime now);
+    void end_liquidation(Sleeve& sleeve);
+
+    Vault& vault_;
+    const Surroundings& around_;
+    Effects& effects_;
+    Recorder& record_;
+};
+
+}  // namespace vault::engine
