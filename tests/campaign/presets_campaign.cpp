@@ -3,8 +3,8 @@
 // holding gave, the means, and which of the 48 candidates would have been chosen at each point.
 // Arguments: [candle file] [--json]. Without a file: the shared data, or nothing to do.
 #include "daemon/candles/import.hpp"
-#include "tests/support/figures.hpp"
 #include "tests/campaign/walk_forward.hpp"
+#include "tests/support/figures.hpp"
 #include "tests/support/shared_data.hpp"
 
 #include <cstdlib>
