@@ -286,7 +286,7 @@ Handled Session::call_handler(const Task& task) {
     Call call{task.method, protocol::Params(task.request.params), {}};
     call.context.actor = fmt::format("uid:{}", peer_.uid);
     call.context.dry_run = task.method.mutates && meta.dry_run;
-    call.context.lowers_risk = task.method.mutates && task.method.reserved;
+    call.context.reserved = task.method.reserved;
     call.context.deadline = task.deadline;
     if (task.method.mutates) {
         call.context.idem_key = meta.idem_key;

@@ -271,9 +271,9 @@ void Shard::push_price(std::string_view exchange, const Pair& pair, const Tick& 
     MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(*market, pair, tick);
 }
 
-void Shard::set_buys_stopped(bool stopped) {
-    if (world_.buys_stopped == stopped) return;
-    world_.buys_stopped = stopped;
+void Shard::stop_buys(std::string why) {
+    if (world_.no_buys == why) return;
+    world_.no_buys = std::move(why);
     SleeveTrader trader{world_, recorder_};
     for (Vault& vault : world_.vaults)
         for (Sleeve& sleeve : vault.sleeves)

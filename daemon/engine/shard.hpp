@@ -38,7 +38,8 @@ class Shard {
     // the first price is checked at once.
     void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
 
-    void set_buys_stopped(bool stopped);
+    // Exits only, for this reason; an empty one lets buys go on.
+    void stop_buys(std::string why);
     bool batch_empty() const { return recorder_.empty(); }
     bool batch_full() const { return recorder_.row_count() >= options_.batch_rows_max; }
     // What is durable up to this batch need not be kept here as well.

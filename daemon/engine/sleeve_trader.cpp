@@ -12,7 +12,7 @@ Surroundings SleeveTrader::around(const Vault& vault) const {
     return {{world_.daemon_hold, world_.user_of(vault).hold},
             venue.settings().fee_rate,
             venue.balance(vault.row.asset).total(),
-            world_.buys_stopped};
+            !world_.no_buys.empty()};
 }
 
 void SleeveTrader::carry_out(Account& account, UtcTime now) {

@@ -28,6 +28,13 @@ Error store_refused(const std::string& why) {
                  "nothing was done; see vaultctl health, then try again"};
 }
 
+// What cannot be written down must not be bought, nor on books that are not right; exits go on.
+std::string why_no_buys(const ports::StoreHealth& health) {
+    if (health.buys_stopped) return "the store's disk is almost full";
+    if (health.full_check_failed) return "the full check found the books not right";
+    return {};
+}
+
 }  // namespace
 
 TurnLoop::TurnLoop(Scheduler& scheduler, ports::Store& store, MakeShard make_shard, ShardId shard,
@@ -50,11 +57,11 @@ Result<void> TurnLoop::start() {
 
 void TurnLoop::call(ports::CallContext context, ports::Command command, ports::Render render,
                     Answer answer) {
-    const bool urgent = context.lowers_risk;
-    if (!urgent && commands_.size() >= options_.commands_max)
+    const bool urgent = context.reserved && mutates(command);
+    if (!context.reserved && commands_.size() >= options_.commands_max)
         return answer(busy("too many commands are waiting"));
     Waiting waiting{std::move(context), std::move(command), render, std::move(answer)};
-    if (urgent && mutates(waiting.command) && !waiting.context.dry_run) refuse_overtaken_resumes();
+    if (urgent && !waiting.context.dry_run) refuse_overtaken_resumes();
     (urgent ? urgent_ : commands_).push_back(std::move(waiting));
     schedule_turn();
 }
@@ -149,7 +156,7 @@ std::optional<Error> TurnLoop::refusal(const Waiting& waiting) const {
                      {},
                      "nothing was done; call again with more time"};
     if (shard_ == nullptr) return busy("the store cannot be read at the moment");
-    if (!mutates(waiting.command) || context.lowers_risk) return std::nullopt;
+    if (!mutates(waiting.command) || context.reserved) return std::nullopt;
     if (draining_)
         return Error{Errc::Draining,
                      "the daemon is shutting down",
@@ -173,7 +180,9 @@ void TurnLoop::run(Waiting waiting) {
         held_.push_back(std::move(no));
         return;
     }
-    const bool hold = context.lowers_risk && mutates(waiting.command) && !context.dry_run;
+    const bool changes = mutates(waiting.command) && !context.dry_run;
+    if (context.reserved && !changes) return answer_now(std::move(applied), std::move(waiting));
+    const bool hold = context.reserved && changes;
     if (hold) sticky_.push_back({++last_hold_, batch, context, waiting.command, waiting.render});
     Held next = held(context, std::move(applied).value(), std::move(waiting.answer));
     next.batch = batch;
@@ -189,6 +198,12 @@ TurnLoop::Held TurnLoop::held(const ports::CallContext& context, Shard::Applied 
     out.answer = std::move(answer);
     if (applied.stored) out.stored = {context.actor, context.idem_key};
     return out;
+}
+
+// Nothing was changed, so nothing can be lost.
+void TurnLoop::answer_now(Result<Shard::Applied> applied, Waiting waiting) {
+    if (!applied) return waiting.answer(std::move(applied).error());
+    answer(held(waiting.context, std::move(applied).value(), std::move(waiting.answer)));
 }
 
 void TurnLoop::answer(Held held) {
@@ -316,7 +331,7 @@ Result<void> TurnLoop::load_shard() {
     VAULT_TRY(const ports::Snapshot snapshot, store_.load(shard_id_));
     auto shard = make_shard_();
     VAULT_TRYV(shard->load(snapshot));
-    shard->set_buys_stopped(store_.health().buys_stopped);
+    shard->stop_buys(why_no_buys(store_.health()));
     shard_ = std::move(shard);
     durable_ = snapshot.mark.n;
     progress_.durable = progress_.batch = durable_.value;
@@ -389,7 +404,7 @@ void TurnLoop::arm_alarm() {
 }
 
 void TurnLoop::on_alarm() {
-    if (shard_ != nullptr) shard_->set_buys_stopped(store_.health().buys_stopped);
+    if (shard_ != nullptr) shard_->stop_buys(why_no_buys(store_.health()));
     if (down_) reload(std::string{down_why_}, Known::No);
     turn();
     if (!draining_ || drained_) arm_alarm();

@@ -103,6 +103,7 @@ class TurnLoop {
     void release_urgent();
     static Held held(const ports::CallContext& context, Shard::Applied applied, Answer answer);
     void answer(Held held);
+    void answer_now(Result<Shard::Applied> applied, Waiting waiting);
     enum class Known : std::uint8_t { No, Lost };  // what became of the batches in flight
     void reload(const std::string& why, Known known);
     Result<void> load_shard();

@@ -140,7 +140,7 @@ std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sl
         return "nothing is allocated to it";
     if (vault.pairs.empty()) return "no pair is selected";
     if (!has_prices(world, vault)) return "no price yet: start a replay";
-    if (world.buys_stopped) return "the store is almost full: no buys";
+    if (!world.no_buys.empty()) return "no buys: " + world.no_buys;
     if (!sleeve.capped_by.empty()) return "risk cap " + sleeve.capped_by + " was reached";
     return {};
 }
@@ -306,8 +306,7 @@ ports::StatusView status_of(const World& world) {
     for (const User& user : world.users)
         if (user.hold.kind != HoldKind::None)
             view.pauses.push_back(hold_view("user", user.row.name, user.hold));
-    if (world.buys_stopped)
-        view.warnings.push_back("the store's disk is almost full: buys are stopped");
+    if (!world.no_buys.empty()) view.warnings.push_back("buys are stopped: " + world.no_buys);
     return view;
 }
 

@@ -93,7 +93,7 @@ struct World {
     std::deque<Market> markets;
     Hold daemon_hold;
     bool daemon_dirty = false;
-    bool buys_stopped = false;  // the store is almost full: exits only
+    std::string no_buys;  // why only exits are allowed; empty: buys too
     std::unordered_map<Digest, KnownReply, DigestHash> replies;  // by reply_key()
 
     User* find_user(std::string_view name);

@@ -198,7 +198,9 @@ struct CallContext {
     std::string idem_key;  // empty for a query
     Digest request{};      // keyed hash of method and parameters
     bool dry_run = false;
-    bool lowers_risk = false;            // pause, halt: bite in memory at once
+    // Of the reserved lane: never refused for want of room, and waits for no store. Pause and halt
+    // go before what waits and bite in memory at once; status shows what is, durable or not.
+    bool reserved = false;
     std::optional<SteadyTime> deadline;  // not started after it
 };
 

@@ -16,7 +16,7 @@ Call& Calls::make(Draft draft, std::string actor) {
     call.mutation = engine::mutates(call.draft.command);
     call.context.actor = std::move(actor);
     call.context.dry_run = call.draft.dry_run;
-    call.context.lowers_risk = call.draft.lowers_risk;
+    call.context.reserved = call.draft.reserved;
     if (call.mutation) {
         ++mutations_;  // reads leave no trace in the keys
         call.context.idem_key = fmt::format("k{}", mutations_);
@@ -71,7 +71,7 @@ void Calls::on_answer(Call& call, const Result<ports::Reply>& result) {
 
 void Calls::on_reply(Call& call, const ports::Reply& reply) {
     if (call.must_mismatch) return complain(call, "another request went through on a used key");
-    if (!reply.durable && !call.draft.lowers_risk)
+    if (!reply.durable && !call.draft.reserved)
         return complain(call, "was answered before it was durable");
     if (!call.mutation) {
         const auto* shown = std::get_if<ports::cmd::ShowVault>(&call.draft.command);
@@ -102,6 +102,8 @@ void Calls::on_refusal(Call& call, const Error& error) {
             complain(call, "a used key was refused for another reason: " + error.message());
         return;
     }
+    if (!call.mutation && call.draft.reserved && error.code() == Errc::StoreFailed)
+        complain(call, "a status waited for the store: " + error.message());
     if (!call.mutation || call.draft.dry_run) return;
     if (error.code() == Errc::OutcomeUnknown) {
         call.maybe_applied = true;

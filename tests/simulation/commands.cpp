@@ -247,8 +247,8 @@ Draft CommandSource::draw() {
 
 Draft CommandSource::mutation() {
     Draft draft = draw();
-    draft.lowers_risk = std::holds_alternative<cmd::Pause>(draft.command) ||
-                        std::holds_alternative<cmd::Halt>(draft.command);
+    draft.reserved = std::holds_alternative<cmd::Pause>(draft.command) ||
+                     std::holds_alternative<cmd::Halt>(draft.command);
     draft.dry_run = random_.below(8) == 0;
     return draft;
 }
@@ -256,7 +256,7 @@ Draft CommandSource::mutation() {
 Draft CommandSource::query() {
     switch (random_.below(8)) {
         case 0: return {cmd::ListVaults{}};
-        case 1: return {cmd::ShowStatus{}};
+        case 1: return {cmd::ShowStatus{}, true};
         case 2: return {cmd::ListPositions{}};
         case 3: return {cmd::Barrier{}};
         case 4: return {cmd::ShowSleeve{vault(), sleeve()}};

@@ -8,7 +8,7 @@ namespace vault::simulation {
 
 struct Draft {
     ports::Command command;
-    bool lowers_risk = false;
+    bool reserved = false;
     bool dry_run = false;
 };
 

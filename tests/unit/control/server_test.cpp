@@ -244,9 +244,9 @@ TEST_F(ServerTest, MutationsNeedAKeyAndCarryTheirContext) {
                             R"({"flash":"2","quiet":"1.50","vault":"v3"})")));
     EXPECT_FALSE(seen[0].context.deadline);
     EXPECT_TRUE(seen[1].context.deadline);
-    EXPECT_FALSE(seen[0].context.lowers_risk);
+    EXPECT_FALSE(seen[0].context.reserved);
     EXPECT_TRUE(seen[2].context.dry_run);
-    EXPECT_TRUE(seen[3].context.lowers_risk);
+    EXPECT_TRUE(seen[3].context.reserved);
     const auto& allocate = std::get<ports::cmd::Allocate>(seen[0].value);
     EXPECT_EQ(allocate.vault, VaultId{3});
     EXPECT_EQ(allocate.quiet, "1.5"_dec);

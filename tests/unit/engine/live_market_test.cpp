@@ -25,12 +25,16 @@ class NoFeeds final : public ports::FeedFactory {
     }
 };
 
-// Runs what was posted when asked to; there is no time.
+// Runs what was posted, or its alarm, when asked to; there is no time.
 class StillScheduler final : public Scheduler {
   public:
     void post(std::function<void()> work) override { work_.push_back(std::move(work)); }
-    void wake_at(SteadyTime, std::function<void()>) override {}
-    void cancel_alarm() override {}
+    void wake_at(SteadyTime, std::function<void()> work) override { alarm_ = std::move(work); }
+    void cancel_alarm() override { alarm_ = nullptr; }
+    void ring() {
+        if (auto alarm = std::exchange(alarm_, nullptr)) alarm();
+        run();
+    }
     void run() {
         while (!work_.empty()) {
             const auto work = std::move(work_.front());
@@ -41,6 +45,7 @@ class StillScheduler final : public Scheduler {
 
   private:
     std::deque<std::function<void()>> work_;
+    std::function<void()> alarm_;
 };
 
 // A store as it will be when an exchange is connected: two accounts on it, a vault each.
@@ -60,8 +65,14 @@ class LiveStore final : public ports::Store {
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override {
         inner_.read_reply(user, key, std::move(done));
     }
-    ports::StoreHealth health() const override { return inner_.health(); }
+    ports::StoreHealth health() const override {
+        ports::StoreHealth health = inner_.health();
+        health.full_check_failed = books_wrong;
+        return health;
+    }
     void close() override { inner_.close(); }
+
+    bool books_wrong = false;
 
   private:
     store::MemoryStore& inner_;
@@ -99,6 +110,13 @@ class LiveMarket : public testing::Test {
         const UtcTime time = kStart + std::chrono::seconds{seconds};
         loop_.price({"kraken", kEth, Tick{time, Price{Decimal::from_int(units)}, 0, gap}});
     }
+    // Which of the calls were answered so far, by their names.
+    void ask(const std::string& name, ports::CallContext context, const ports::Command& command) {
+        loop_.call(std::move(context), command, no_reply, [this, name](const auto& reply) {
+            ASSERT_TRUE(reply.has_value()) << reply.error().message();
+            answered_.push_back(name);
+        });
+    }
     const PairSlot& slot(std::uint32_t vault, SleeveKind kind) const {
         return loop_.shard()->world().vaults[vault - 1].sleeve(kind).slots.front();
     }
@@ -111,6 +129,7 @@ class LiveMarket : public testing::Test {
     store::MemoryStore memory_{clock_};
     LiveStore store_{memory_};
     StillScheduler scheduler_;
+    std::vector<std::string> answered_;
     TurnLoop loop_{scheduler_, store_, [this] { return make_shard(); }, ShardId{1}, {},
                    clock_,     logger_};
 };
@@ -163,6 +182,32 @@ TEST_F(LiveMarket, APriceOfAnExchangeThatNobodyIsOnIsIgnored) {
     loop_.price({"binance", kEth, Tick{kStart, Price{Decimal::from_int(1)}, 0, false}});
     scheduler_.run();
     EXPECT_TRUE(slot(1, SleeveKind::Flash).window->empty());
+}
+
+// design/control.md: status gets through when everything else is saturated. A store that hangs, or
+// a full disk, is when it is needed most.
+TEST_F(LiveMarket, StatusDoesNotWaitForTheStore) {
+    ports::CallContext reserved;
+    reserved.reserved = true;
+    ask("change", {}, cmd::SetTradeable{VaultId{1}, Decimal::from_int(10)});
+    ask("list", {}, cmd::ListVaults{});
+    ask("status", reserved, cmd::ShowStatus{});
+    scheduler_.run();
+    EXPECT_EQ(answered_, std::vector<std::string>{"status"});
+    ASSERT_TRUE(memory_.step());
+    scheduler_.run();
+    EXPECT_EQ(answered_, (std::vector<std::string>{"status", "change", "list"}));
+}
+
+TEST_F(LiveMarket, BooksThatTheFullCheckFoundWrongAreNotBoughtOn) {
+    price(0, 100);
+    scheduler_.run();
+    EXPECT_FALSE(slot(1, SleeveKind::Flash).view.paused);
+    store_.books_wrong = true;
+    scheduler_.ring();
+    EXPECT_TRUE(slot(1, SleeveKind::Flash).view.paused);
+    EXPECT_TRUE(slot(2, SleeveKind::Quiet).view.paused);
+    EXPECT_NE(loop_.shard()->world().no_buys.find("full check"), std::string::npos);
 }
 
 }  // namespace

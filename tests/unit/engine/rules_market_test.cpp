@@ -410,14 +410,14 @@ TEST(Replays, AStoppedOneKeepsItsLastPriceOverARestart) {
 TEST(Store, AlmostFullMeansExitsOnly) {
     OpenDesk desk{{.flash = "1010"}};
     open_position(desk);
-    desk.shard().set_buys_stopped(true);
+    desk.shard().stop_buys("the disk is full");
     desk.tick("2110");
     desk.tick("2090");
     desk.tick("2090");
     EXPECT_TRUE(desk.books().flat(kFlash));
     desk.tick("2150");
     EXPECT_EQ(desk.sleeve(kFlash).last_order, 2U);
-    desk.shard().set_buys_stopped(false);
+    desk.shard().stop_buys({});
     desk.tick("2200");
     EXPECT_EQ(desk.sleeve(kFlash).last_order, 3U);
 }
