@@ -113,6 +113,7 @@ constexpr Method kTable[] = {
      .summary = "Methods and errors that the daemon knows",
      .noun = "api",
      .verb = "describe",
+     .primary = "methods.name",
      .examples = kDescribeEx},
     {.name = "user.create",
      .summary = "Create a user",
