@@ -116,10 +116,11 @@ std::vector<std::string> column_of(const Shown& column, const json::array& rows,
     return cells;
 }
 
-void add_column(Grid& grid, const Shown& column, bool right, std::vector<std::string> cells) {
+void add_column(Grid& grid, const Shown& column, bool right, bool aligned,
+                std::vector<std::string> cells) {
     grid.titles.push_back(column.title);
     grid.right.push_back(right);
-    if (right) align_points(cells);
+    if (right && aligned) align_points(cells);
     for (std::size_t i = 0; i < cells.size(); ++i)
         grid.rows[i].push_back(std::move(cells[i]));
 }
@@ -134,7 +135,7 @@ Grid grid_of(std::string_view list, const json::array& rows, const Extent& exten
     Grid grid;
     grid.rows.resize(rows.size());
     for (const Shown& column : shown)
-        add_column(grid, column, is_figure_column(column.path, rows),
+        add_column(grid, column, is_figure_column(column.path, rows), extent.aligned,
                    column_of(column, rows, extent));
     return grid;
 }
@@ -149,7 +150,7 @@ Grid flat_grid(const json::array& rows) {
         std::vector<std::string> cells;
         for (const auto& row : rows)
             cells.push_back(raw_text(at_path(row, column.path)));
-        add_column(grid, column, false, std::move(cells));
+        add_column(grid, column, false, false, std::move(cells));
     }
     return grid;
 }

@@ -16,10 +16,11 @@ struct Extent {
     bool all = false;          // every scalar field behind the named columns, times in full
     std::size_t left_out = 0;  // so many of the spare columns
     int places = kAllPlaces;   // decimals
+    bool aligned = true;       // the points of a column stand below each other
 };
 
 // The columns named for `list` that at least one row has; all scalar fields if none is named, or
-// after them if `all`. The points of a column of figures stand below each other.
+// after them if `all`.
 Grid grid_of(std::string_view list, const json::array& rows, const Extent& extent);
 
 // Every scalar field of the rows with nested objects flattened to dotted names, in order of first

@@ -213,12 +213,15 @@ std::string no_rows(std::string_view list, const Look& look) {
 std::string list_table(std::string_view list, const json::array& rows, const Look& look) {
     if (rows.empty()) return no_rows(list, look);
     if (look.format == Format::Wide) return to_table(grid_of(list, rows, {.all = true}), look.bold);
-    // Decimals go first, then columns: a sum without its cents is better than one without its name.
+    // Decimals go first, then the columns' tidy points, then columns.
+    constexpr std::array kSteps{std::pair{kShownPlaces, true}, std::pair{6, true},
+                                std::pair{4, true}, std::pair{2, true}, std::pair{2, false}};
     Grid grid;
     const auto spares = std::ranges::count(columns_of(list), true, &ColumnSpec::spare);
     for (std::size_t left_out = 0; left_out <= static_cast<std::size_t>(spares); ++left_out)
-        for (const int places : {kShownPlaces, 6, 4, 2}) {
-            grid = grid_of(list, rows, {.left_out = left_out, .places = places});
+        for (const auto& [places, aligned] : kSteps) {
+            grid =
+                grid_of(list, rows, {.left_out = left_out, .places = places, .aligned = aligned});
             if (width_of(grid) <= static_cast<int>(kTerminalColumns))
                 return to_table(grid, look.bold);
         }

@@ -59,15 +59,16 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
 TEST(Render, ANarrowTableKeepsSmallFigures) {
     const std::string text = render(
         "trade.list",
-        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.981","side":"buy",)"
-        R"("price":"2095.65","quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
-        R"({"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.982","side":"sell",)"
-        R"("price":"2095.65","quantity":"123.4567","cost":"258722.123456","realised":"-3.999"}])",
+        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.8","side":"buy",)"
+        R"("price":"2095.6","quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
+        R"({"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.9","side":"sell",)"
+        R"("price":"2095.6","quantity":"123.4567","cost":"258722.123456","realised":"-3.999"}])",
         Format::Table);
     EXPECT_NE(text.find(" 0.00574321  "), std::string::npos) << text;
-    EXPECT_NE(text.find(" 123.4567    "), std::string::npos) << text;  // points in one column
-    EXPECT_NE(text.find(" -0.004814\n"), std::string::npos) << text;   // cut, not to 0
+    EXPECT_NE(text.find(" 123.4567  "), std::string::npos) << text;
+    EXPECT_NE(text.find(" -0.004814\n"), std::string::npos) << text;  // cut, not to 0
     EXPECT_NE(text.find(" 258722.12  "), std::string::npos) << text;
+    EXPECT_LE(text.find('\n'), 80U) << text;
 }
 
 TEST(Render, TableFitsEightyColumnsByCuttingDecimals) {
