@@ -179,7 +179,10 @@ std::string words_of(const json::object& object) {
         return text_of(object, "quantity") + " " + text_of(object, "pair") + " at " +
                text_of(object, "average_price");
     if (has_text(object, {"name", "type", "doc"})) return text_of(object, "name");
-    if (has_text(object, {"asset", "amount"}))
+    if (has_text(object, {"account", "asset", "amount"}))
+        return text_of(object, "account") + " " + text_of(object, "amount") + " " +
+               text_of(object, "asset");
+    if (has_text(object, {"asset", "amount"}) && object.size() == 2)
         return text_of(object, "amount") + " " + text_of(object, "asset");
     return {};
 }

@@ -24,8 +24,9 @@ std::span<const ColumnSpec> columns_of(std::string_view list);
 const json::value* at_path(const json::value& value, std::string_view path);
 
 // A scalar as text: decimals with at most `places` decimals (cut, never rounded up; below one, four
-// figures are kept), null as "-", lists joined with commas. A pause, a position, a fee or a
-// parameter inside a cell is said in words, several joined by "; "; other objects are compact JSON.
+// figures are kept), null as "-", lists joined with commas. A pause, a position, a posting, a
+// fee or a parameter inside a cell is said in words, several joined by "; "; other objects are
+// compact JSON.
 std::string cell_text(const json::value& value, int places);
 // True for an object that cell_text() has words for.
 bool has_words(const json::value& value);

@@ -23,14 +23,23 @@ void add_path(std::vector<Shown>& shown, const std::string& path) {
     if (std::ranges::find(shown, path, &Shown::path) == shown.end()) shown.push_back({path, path});
 }
 
-void collect(const json::object& object, const std::string& prefix, bool deep,
+// How far below a row its columns are looked for. A whole sleeve inside a vault's row is for
+// programs: its 25 fields have a list of their own.
+enum class Depth { Row, NoSleeves, All };
+
+bool is_sleeve(const json::object& object) {
+    return object.contains("idle_reason") && object.contains("positions");
+}
+
+void collect(const json::object& object, const std::string& prefix, Depth depth,
              std::vector<Shown>& shown) {
     for (const auto& member : object) {
         const std::string path = prefix + std::string(member.key());
         // A key with a dot in it cannot be a path.
         if (member.key().contains('.')) continue;
-        if (deep && member.value().is_object()) {
-            collect(member.value().get_object(), path + '.', deep, shown);
+        if (depth != Depth::Row && member.value().is_object()) {
+            if (depth == Depth::All || !is_sleeve(member.value().get_object()))
+                collect(member.value().get_object(), path + '.', depth, shown);
         } else if (is_plain(member.value())) {  // a list of objects is no cell
             add_path(shown, path);
         }
@@ -99,6 +108,7 @@ std::string raw_text(const json::value* value) {
     if (is_missing(value)) return {};
     if (value->is_bool()) return value->get_bool() ? "true" : "false";
     if (value->is_string()) return std::string(value->get_string());
+    if (value->is_array() && value->get_array().empty()) return {};
     return cell_text(*value, kAllPlaces);
 }
 
@@ -131,7 +141,8 @@ Grid grid_of(std::string_view list, const json::array& rows, const Extent& exten
     std::vector<Shown> shown = named_columns(list, rows, extent.left_out);
     if (shown.size() < 2 || extent.all)
         for (const auto& row : rows)
-            if (row.is_object()) collect(row.get_object(), "", extent.all, shown);
+            if (row.is_object())
+                collect(row.get_object(), "", extent.all ? Depth::NoSleeves : Depth::Row, shown);
     Grid grid;
     grid.rows.resize(rows.size());
     for (const Shown& column : shown)
@@ -143,7 +154,7 @@ Grid grid_of(std::string_view list, const json::array& rows, const Extent& exten
 Grid flat_grid(const json::array& rows) {
     std::vector<Shown> shown;
     for (const auto& row : rows)
-        if (row.is_object()) collect(row.get_object(), "", true, shown);
+        if (row.is_object()) collect(row.get_object(), "", Depth::All, shown);
     Grid grid;
     grid.rows.resize(rows.size());
     for (const Shown& column : shown) {

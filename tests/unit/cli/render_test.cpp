@@ -1,5 +1,6 @@
 #include "cli/render/render.hpp"
 
+#include "cli/render/columns.hpp"
 #include "cli/render/table.hpp"
 #include "common/protocol/codec.hpp"
 
@@ -164,10 +165,28 @@ TEST(Render, PausesAndPositionsInACellAreWords) {
     }
     EXPECT_EQ(render("sleeve.list", kSleeves, Format::Wide).find("PAUSES"),
               render("sleeve.list", kSleeves, Format::Wide).rfind("PAUSES"));
+    EXPECT_EQ(cell_text(protocol::parse_json(R"([{"account":"quiet.cash","asset":"USDT",)"
+                                             R"("amount":"-5"},{"account":"x","asset":"USDT",)"
+                                             R"("amount":"5"}])")
+                            .value(),
+                        kAllPlaces),
+              "quiet.cash -5 USDT; x 5 USDT");
+    // An amount with more to it than its asset is shown whole.
+    EXPECT_EQ(cell_text(json::object{{"asset", "USDT"}, {"amount", "5"}, {"more", 1}}, kAllPlaces),
+              R"({"asset":"USDT","amount":"5","more":1})");
     // A row without any says so, in a table as anywhere.
     const std::string none =
         render("sleeve.list", R"([{"vault":"v1","sleeve":"quiet","pauses":[]}])", Format::Wide);
     EXPECT_EQ(none, "VAULT  SLEEVE  PAUSES\nv1     quiet   -\n");
+}
+
+TEST(Render, AVaultsRowShowsItsSleevesToProgramsOnly) {
+    const std::string text =
+        R"([{"id":"v1","asset":"USDT","quiet":{"idle_reason":"","positions":[],"cash":"5"},)"
+        R"("auto_raise":{"mode":"off"}}])";
+    EXPECT_EQ(render("vault.list", text, Format::Wide),
+              "VAULT  ASSET  AUTO_RAISE.MODE\nv1     USDT   off\n");
+    EXPECT_NE(render("vault.list", text, Format::Csv).find("quiet.cash"), std::string::npos);
 }
 
 TEST(Render, TimesOfATableCarryNoIdleDigits) {
