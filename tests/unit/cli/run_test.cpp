@@ -33,20 +33,26 @@ struct FakeTerminal final : Terminal {
     bool write(std::string_view text) override {
         if (broken) return false;
         out += text;
+        screen += text;
         return true;
     }
-    void note(std::string_view text) override { err += text; }
+    void note(std::string_view text) override {
+        err += text;
+        screen += text;
+    }
     std::optional<std::string> ask(std::string_view) override { return answer; }
     std::string variable(const char* name) const override {
         const auto found = variables.find(name);
         return found == variables.end() ? "" : found->second;
     }
     bool stdout_is_terminal() const override { return false; }
-    bool stderr_is_terminal() const override { return false; }
+    bool stderr_is_terminal() const override { return live; }
     std::string directory() const override { return "/here"; }
 
     std::string out, err;
+    std::string screen;  // both, in order
     bool broken = false;
+    bool live = false;  // stderr is a terminal
     std::optional<std::string> answer;
     std::map<std::string, std::string> variables;
 };
@@ -299,6 +305,30 @@ TEST(Run, ReplayRunWaitFollowsUntilItStands) {
     EXPECT_NE(ran.err.find("replay run: running"), std::string::npos);
     asked = 100;
     EXPECT_EQ(call(&server, "replay run --account a1").out.find("ready"), std::string::npos);
+}
+
+TEST(Run, ProgressIsGoneBeforeTheResultIsPrinted) {
+    for (const bool ends_well : {true, false}) {
+        int asked = 0;
+        const FakeServer server([&](const Request& request) {
+            const bool moving = request.method == "replay.run" || ++asked < 3;
+            if (!moving && !ends_well)
+                return encode_failure(request.id, Error{Errc::Internal, "broke"}, Effect::None);
+            return encode_reply(request.id,
+                                {{"account", "a1"}, {"state", moving ? "running" : "ready"}});
+        });
+        FakeTerminal terminal;
+        terminal.live = true;
+        terminal.variables["VAULTCTL_SOCKET"] = server.path();
+        const std::vector<std::string> words{"replay", "run", "--account", "a1", "--wait"};
+        EXPECT_EQ(run(words, terminal), ends_well ? 0 : 70);
+        const std::string& screen = terminal.screen;
+        const auto drawn = screen.find("replay run: running");
+        const auto result = screen.find(ends_well ? "account  a1" : "vaultctl: INTERNAL");
+        ASSERT_LT(drawn, result) << screen;
+        ASSERT_NE(result, std::string::npos) << screen;
+        EXPECT_EQ(screen.substr(result - 4, 4), "\r\x1b[K") << screen;
+    }
 }
 
 json::array history() {
