@@ -87,6 +87,20 @@ report pnl --all
 api describe
 """
 
+# What changes something, and what --quiet prints of it.
+CHANGES = """
+account deposit a2 USDT 5 | a2
+account withdraw a2 USDT 5 | a2
+vault reserve v3 5 | 5
+vault auto-raise v3 full | full
+vault set-tradeable v3 4100.5 | 4100.5
+vault pairs v2 --add ETH/USDC --add BTC/USDC | BTC/USDC ETH/USDC
+user wallets bob --remove EUR --add USD | USD USDC USDT
+sleeve resume v3 quiet | running
+vault pause v3 | paused
+vault resume v3 | running
+"""
+
 MAY_BE_EMPTY = {"position", "sweep"}
 NO_SCREEN = {"hello", "ledger.export"}  # the session's own; lines for programs
 
@@ -159,6 +173,11 @@ def every_screen(vaultd, vaultctl):
             walk(daemon, line)
         check_details(daemon)
         check_attention(daemon)
+        changes = [line.split(" | ") for line in filter(None, CHANGES.splitlines())]
+        for line, wanted in changes:
+            done = daemon.run(*shlex.split(line), "-q")
+            check(done.code == 0 and done.stdout.split() == wanted.split(), line, "-q printed",
+                  repr(done.stdout), done.stderr)
         print(f"{len(lines)} screens, as a table, wide and quiet")
 
 
