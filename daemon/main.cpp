@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
+#include <sstream>
 #include <sys/stat.h>
 
 namespace {
@@ -44,6 +44,15 @@ po::options_description describe(Arguments& into) {
     return options;
 }
 
+// An empty path is a variable that was not set: taking the default for it would open another store.
+Result<void> check_paths(const po::variables_map& values) {
+    for (const char* name : {"config", "state-dir", "socket"})
+        if (values.count(name) != 0 && values[name].as<std::string>().empty())
+            return Error{Errc::Usage, fmt::format("--{} is empty", name), name,
+                         fmt::format("give a path, or leave --{} out", name)};
+    return vault::success();
+}
+
 Result<Arguments> parse_arguments(int argc, char** argv) {
     Arguments arguments;
     // Guessing abbreviations would make a typing error do something.
@@ -59,6 +68,7 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
                       .run(),
                   values);
         po::notify(values);
+        VAULT_TRYV(check_paths(values));
     } catch (const std::exception& fault) {
         return Error{Errc::Usage, fault.what(), {}, "see vaultd --help"};
     }
@@ -99,12 +109,26 @@ int fail(const Error& error) {
     return row.exit_code;
 }
 
-Result<int> run(const Arguments& arguments) {
-    VAULT_TRY(vault::config::Config config, read_config(arguments));
-    if (arguments.check_config) {
-        fmt::print("{}: the configuration is right\n", config_file(arguments));
+std::string help_text() {
+    Arguments unused;
+    std::ostringstream text;
+    text << describe(unused);
+    return text.str();
+}
+
+// What was asked for and could not be written was not done.
+Result<int> print(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
         return 0;
-    }
+    return Error{Errc::Io, "standard output cannot be written"};
+}
+
+Result<int> run(const Arguments& arguments) {
+    if (arguments.help) return print(help_text());
+    if (arguments.version) return print(fmt::format("vaultd {}\n", vault::app::kVersion));
+    VAULT_TRY(vault::config::Config config, read_config(arguments));
+    if (arguments.check_config)
+        return print(fmt::format("{}: the configuration is right\n", config_file(arguments)));
     VAULT_TRY(const std::string directory, state_directory(arguments));
     config = vault::app::with_state_dir(std::move(config), directory);
     if (!arguments.socket.empty())
@@ -122,14 +146,6 @@ int main(int argc, char** argv) {
     ::umask(0077);
     auto arguments = parse_arguments(argc, argv);
     if (!arguments) return fail(arguments.error());
-    if (arguments.value().help) {
-        std::cout << describe(arguments.value());
-        return 0;
-    }
-    if (arguments.value().version) {
-        fmt::print("vaultd {}\n", vault::app::kVersion);
-        return 0;
-    }
     const auto code = run(arguments.value());
     return code ? code.value() : fail(code.error());
 }

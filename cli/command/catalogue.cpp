@@ -76,16 +76,16 @@ constexpr Method kLocal[] = {
 };
 
 constexpr std::array kGlobalFlags{
-    GlobalFlag{"output", 'o', "FORMAT", "table, wide, json, jsonl, csv or plain (default table)"},
+    GlobalFlag{"output", 'o', "FORMAT", "table (default), wide, json, jsonl, csv or plain"},
     GlobalFlag{"json", '\0', "", "the same as -o json"},
     GlobalFlag{"quiet", 'q', "", "print only the primary value"},
     GlobalFlag{"yes", 'y', "", "do not ask for confirmation"},
     GlobalFlag{"dry-run", '\0', "", "check everything and change nothing"},
     GlobalFlag{"wait", '\0', "", "follow a long job until it ends"},
-    GlobalFlag{"timeout", '\0', "DURATION", "for each call, such as 30s (the default); 0 for none"},
-    GlobalFlag{"socket", '\0', "PATH", "control socket; else VAULTCTL_SOCKET, else the default"},
+    GlobalFlag{"timeout", '\0', "DURATION", "for each call, such as 30s (default); 0 for none"},
+    GlobalFlag{"socket", '\0', "PATH", "control socket; else VAULTCTL_SOCKET or the default"},
     GlobalFlag{"idem-key", '\0', "KEY", "idempotency key of a mutation; else a new one"},
-    GlobalFlag{"color", '\0', "WHEN", "auto, always or never (default auto; NO_COLOR is heeded)"},
+    GlobalFlag{"color", '\0', "WHEN", "auto (default; heeds NO_COLOR), always or never"},
     GlobalFlag{"no-pager", '\0', "", "accepted; output is never paged"},
     GlobalFlag{"help", 'h', "", "explain the command"},
 };

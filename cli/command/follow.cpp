@@ -46,12 +46,15 @@ const json::object* row_of(const json::value& data) {
 class Progress {
   public:
     explicit Progress(Terminal& terminal) : terminal_(terminal), next_(clock_.steady()) {}
-    ~Progress() {
-        if (drawn_) terminal_.note("\r\x1b[K");
-    }
+    ~Progress() { clear(); }
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    // Before anything else is printed: the line is not ended.
+    void clear() {
+        if (drawn_) terminal_.note("\r\x1b[K");
+        drawn_ = false;
+    }
     void show(const std::string& text) {
         if (clock_.steady() < next_) return;
         const bool live = terminal_.stderr_is_terminal();
@@ -80,12 +83,18 @@ int follow_job(Session& session) {
     Progress progress(session.terminal());
     for (;;) {
         Reply status = session.call(follow.question, follow.params, false);
-        if (status.failure) return session.fail(*status.failure);
+        if (status.failure) {
+            progress.clear();
+            return session.fail(*status.failure);
+        }
         const json::object* row = row_of(status.data);
-        if (row == nullptr)
+        if (row == nullptr) {
+            progress.clear();
             return session.fail(Error{Errc::Internal, "the daemon does not know the job any more"});
+        }
         const std::string state = text_at(*row, "state");
         if (state != follow.moving) {
+            progress.clear();
             reply.data = json::value(*row);
             const int printed = session.succeed(command.name, command.primary, reply);
             return state == "failed" && printed == 0 ? protocol::exits::kRefused : printed;

@@ -1,5 +1,6 @@
 #include "cli/command/help.hpp"
 
+#include "cli/render/fold.hpp"
 #include "common/protocol/errors.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@ namespace {
 
 using protocol::ParamType;
 using protocol::Place;
+using render::folded;
+using render::folded_command;
 namespace exits = protocol::exits;
 
 constexpr std::array kExits{
@@ -25,7 +28,7 @@ constexpr std::array kExits{
     ExitRow{exits::kBadInput, "bad input"},
     ExitRow{exits::kUnreachable, "daemon not reachable"},
     ExitRow{exits::kInternal, "internal fault"},
-    ExitRow{exits::kOutput, "output could not be written"},
+    ExitRow{exits::kOutput, "input or output error: a file or standard output failed"},
     ExitRow{exits::kTemporary, "temporary, nothing was done"},
     ExitRow{exits::kVersions, "versions do not fit"},
     ExitRow{exits::kNotAllowed, "not logged in or not allowed"},
@@ -34,6 +37,24 @@ constexpr std::array kExits{
     ExitRow{exits::kInterrupted, "interrupted"},
 };
 
+constexpr std::size_t kTextColumn = 29;
+
+// A name and what it means, which begins in the same column everywhere; a long name has a line of
+// its own.
+std::string entry(std::string_view name, std::string_view meaning) {
+    const std::string first = fmt::format("  {:<26} ", name);
+    if (first.size() <= kTextColumn) return folded(meaning, first, kTextColumn);
+    return fmt::format("  {}\n", name) +
+           folded(meaning, std::string(kTextColumn, ' '), kTextColumn);
+}
+
+std::string example_lines(std::span<const std::string_view> examples) {
+    std::string out;
+    for (const auto example : examples)
+        out += folded_command(example, "  ", 6, " \\");
+    return out;
+}
+
 std::string param_line(const Param& param) {
     std::string name = param.place == Place::Flag ? "--" + flag_name(param) : value_name(param);
     if (param.place == Place::Flag && param.type != ParamType::Bool)
@@ -41,7 +62,7 @@ std::string param_line(const Param& param) {
     std::string doc(param.doc);
     if (param.place == Place::Flag && param.required) doc += " (required)";
     if (param.repeated) doc += " (repeatable)";
-    return fmt::format("  {:<26} {}\n", name, doc);
+    return entry(name, doc);
 }
 
 std::string global_lines() {
@@ -50,7 +71,7 @@ std::string global_lines() {
         std::string name = flag.letter == '\0' ? "" : fmt::format("-{}, ", flag.letter);
         name += fmt::format("--{}", flag.name);
         if (!flag.value.empty()) name += fmt::format(" {}", flag.value);
-        out += fmt::format("  {:<26} {}\n", name, flag.doc);
+        out += entry(name, flag.doc);
     }
     return out;
 }
@@ -59,7 +80,7 @@ std::string command_lines(std::string_view noun) {
     std::string out;
     for (const Method& method : catalogue())
         if (method.noun == noun)
-            out += fmt::format("  {:<26} {}\n", command_name(method), method.summary);
+            out += fmt::format("  {:<22} {}\n", command_name(method), method.summary);
     return out;
 }
 
@@ -67,10 +88,10 @@ std::string command_lines(std::string_view noun) {
 std::string access_line(const Method& command) {
     if (is_local(command)) return {};
     std::string line =
-        fmt::format("\nMethod {}, schema vault.{}/1, right {}, risk {}", command.name, command.name,
+        fmt::format("Method {}, schema vault.{}/1, right {}, risk {}", command.name, command.name,
                     protocol::to_text(command.right), protocol::to_text(command.risk));
     if (command.mutates) line += ", changes the books or settings";
-    return line + ".\n";
+    return '\n' + folded(line + '.', "", 0);
 }
 
 }  // namespace
@@ -99,18 +120,16 @@ std::string noun_help(std::string_view noun) {
     std::string out = fmt::format("vaultctl {} VERB\n\nExamples\n", noun);
     for (const Method& method : catalogue())
         if (method.noun == noun && !method.examples.empty())
-            out += fmt::format("  {}\n", method.examples.front());
+            out += example_lines(method.examples.first(1));
     out += "\nVerbs\n" + command_lines(noun);
     return out + fmt::format("\nMore: vaultctl help {} VERB\n", noun);
 }
 
 std::string command_help(const Method& command) {
     std::string out = fmt::format("{}: {}\n", command_name(command), command.summary);
-    if (!command.examples.empty()) out += "\nExamples\n";
-    for (const auto example : command.examples)
-        out += fmt::format("  {}\n", example);
-    out += fmt::format("\nUsage\n  {}\n", synopsis(command));
-    if (!command.detail.empty()) out += fmt::format("\n{}\n", command.detail);
+    if (!command.examples.empty()) out += "\nExamples\n" + example_lines(command.examples);
+    out += "\nUsage\n" + folded_command(synopsis(command), "  ", 6);
+    if (!command.detail.empty()) out += '\n' + folded(command.detail, "", 0);
     std::string params;
     for (const Param& param : command.params)
         if (param.place != Place::Hidden) params += param_line(param);

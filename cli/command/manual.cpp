@@ -1,4 +1,5 @@
 #include "cli/command/help.hpp"
+#include "cli/render/fold.hpp"
 
 #include <fmt/format.h>
 
@@ -63,10 +64,22 @@ std::string param_item(const Param& param) {
     return fmt::format("{}\n{}\n", item, filled(doc));
 }
 
+// What stands in a display, which nothing folds but we: formatters indent it by up to 13 blanks.
+std::string literal(std::string_view command, std::string_view end) {
+    constexpr std::size_t kDisplayColumns = 64;
+    std::string lines = render::folded_command(command, "", 4, end, kDisplayColumns);
+    std::string out;
+    for (auto at = lines.find('\n'); at != std::string::npos; at = lines.find('\n')) {
+        out += escaped(lines.substr(0, at)) + '\n';
+        lines.erase(0, at + 1);
+    }
+    return out;
+}
+
 std::string command_section(const Method& command) {
-    std::string out = fmt::format(".Ss {}\n{}.\n.Bd -literal -offset indent\n{}\n.Ed\n",
+    std::string out = fmt::format(".Ss {}\n{}.\n.Bd -literal -offset indent\n{}.Ed\n",
                                   escaped(command_name(command)), escaped(command.summary),
-                                  escaped(synopsis(command)));
+                                  literal(synopsis(command), {}));
     if (!command.detail.empty()) out += fmt::format(".Pp\n{}\n", filled(command.detail));
     std::string items;
     for (const Param& param : command.params)
@@ -77,7 +90,7 @@ std::string command_section(const Method& command) {
     if (command.examples.empty()) return out;
     out += ".Pp\nExamples:\n.Bd -literal -offset indent\n";
     for (const auto example : command.examples)
-        out += escaped(example) + '\n';
+        out += literal(example, " \\");
     return out + ".Ed\n";
 }
 
@@ -126,10 +139,11 @@ exactly one document is printed, on success
 .Pp
 and on failure, also of usage or connection,
 .Bd -literal -offset indent
-{"schema":"vault.error/1","ok":false,"error":{"code","message","effect","hint"}}
+{"schema":"vault.error/1","ok":false,
+    "error":{"code","message","effect","hint"}}
 .Ed
 .Pp
-where effect is none, applied or unknown.
+(on one line) where effect is none, applied or unknown.
 Amounts are decimal strings and times are UTC.
 Every change carries an idempotency key: repeating a call with the same key
 has no second effect and gives the first answer.
@@ -158,7 +172,8 @@ std::string manual_page() {
         out += command_section(command);
     out +=
         ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n"
-        ".It Ev VAULTCTL_SOCKET\nthe control socket, unless\n.Fl Fl socket\nnames one\n"
+        ".It Ev VAULTCTL_SOCKET\nthe control socket, unless\n.Fl Fl socket\nnames one; "
+        "a relative path of either\nbegins at the current directory\n"
         ".It Ev NO_COLOR\nif not empty, no colour unless\n.Fl Fl color Ar always\nis given\n.El\n";
     out += kFiles;
     out += ".Sh EXIT STATUS\n.Bl -tag -width Ds\n";

@@ -61,6 +61,9 @@ int run(std::span<const std::string> words, Terminal& terminal) {
     if (wants_json(words)) broken.globals.format = render::Format::Json;
     if (words.size() == 1 && words[0] == "--generate-man")
         return Session(broken, terminal).print(manual_page());
+    // What every program answers, so nobody should have to learn that here it is a command.
+    const std::vector<std::string> version{"version"};
+    if (words.size() == 1 && words[0] == "--version") words = version;
     auto parsed = parse_arguments(words, terminal.directory());
     if (!parsed) return Session(broken, terminal).fail(parsed.error());
     Invocation& invocation = parsed.value();

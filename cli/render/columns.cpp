@@ -27,24 +27,24 @@ constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
                                    {"total", "total"},
                                    {"unattributed", "unattributed"}};
 constexpr ColumnSpec kVaults[] = {
-    {"id", "vault"},    {"user", "user"},   {"asset", "asset"},         {"mode", "mode"},
+    {"id", "vault"},    {"user", "user"},   {"asset", "asset"},         {"mode", "mode", true},
     {"state", "state"}, {"total", "total"}, {"tradeable", "tradeable"}, {"equity", "equity"}};
 constexpr ColumnSpec kHistory[] = {{"day", "day"},
                                    {"sleeve", "sleeve"},
-                                   {"mode", "mode"},
+                                   {"mode", "mode", true},
                                    {"balance", "balance"},
                                    {"equity", "equity"},
                                    {"vault_total", "vault total"},
                                    {"vault_tradeable", "tradeable"}};
 constexpr ColumnSpec kSleeves[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
                                    {"state", "state"},       {"balance", "balance"},
-                                   {"cash", "cash"},         {"positions_cost", "positions"},
+                                   {"cash", "cash", true},   {"positions_cost", "positions"},
                                    {"realised", "realised"}, {"swept", "swept"}};
 constexpr ColumnSpec kPositions[] = {{"vault", "vault"},
                                      {"sleeve", "sleeve"},
                                      {"pair", "pair"},
                                      {"quantity", "quantity"},
-                                     {"average_price", "average"},
+                                     {"average_price", "average", true},
                                      {"cost", "cost"},
                                      {"unrealised", "unrealised"},
                                      {"state", "state"}};
@@ -54,18 +54,18 @@ constexpr ColumnSpec kPairs[] = {{"pair", "pair"},
                                  {"tick", "tick"},
                                  {"lot", "lot"},
                                  {"min_cost", "min cost"},
-                                 {"min_quantity", "min quantity"}};
+                                 {"min_quantity", "min quantity", true}};
 constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "at"}};
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},
                                    {"pair", "pair"},         {"virtual_time", "virtual time"},
-                                   {"position", "position"}, {"ticks", "ticks"}};
+                                   {"position", "position"}, {"ticks", "ticks", true}};
 constexpr ColumnSpec kEntries[] = {
-    {"seq", "seq"}, {"at", "at"}, {"kind", "kind"}, {"cause", "cause"}, {"actor", "actor"}};
+    {"seq", "seq"}, {"at", "at"}, {"kind", "kind"}, {"cause", "cause"}, {"actor", "actor", true}};
 constexpr ColumnSpec kVerified[] = {
     {"vault", "vault"}, {"seq", "seq"}, {"what", "what"}, {"message", "message"}};
 constexpr ColumnSpec kDecisions[] = {
-    {"at", "at"},         {"sleeve", "sleeve"},   {"pair", "pair"},  {"action", "action"},
-    {"reason", "reason"}, {"repeats", "repeats"}, {"order", "order"}};
+    {"at", "at"},         {"sleeve", "sleeve"},   {"pair", "pair"},        {"action", "action"},
+    {"reason", "reason"}, {"repeats", "repeats"}, {"order", "order", true}};
 constexpr ColumnSpec kOrders[] = {{"id", "id"},           {"decided_at", "decided at"},
                                   {"side", "side"},       {"state", "state"},
                                   {"reason", "reason"},   {"filled_quantity", "quantity"},
@@ -75,18 +75,21 @@ constexpr ColumnSpec kTrades[] = {{"at", "at"},
                                   {"side", "side"},
                                   {"price", "price"},
                                   {"quantity", "quantity"},
-                                  {"cost", "cost"},
+                                  {"cost", "cost", true},
                                   {"realised", "realised"}};
 constexpr ColumnSpec kSweeps[] = {
     {"at", "at"}, {"vault", "vault"}, {"sleeve", "sleeve"}, {"amount", "amount"}, {"kind", "kind"}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
-constexpr ColumnSpec kMethods[] = {
-    {"name", "method"}, {"command", "command"}, {"right", "right"}, {"summary", "summary"}};
-constexpr ColumnSpec kPnl[] = {
-    {"vault", "vault"},       {"sleeve", "sleeve"},         {"mode", "mode"}, {"asset", "asset"},
-    {"realised", "realised"}, {"unrealised", "unrealised"}, {"net", "net"},   {"fees", "fees"},
-    {"swept", "swept"},       {"cycles", "cycles"}};
+constexpr ColumnSpec kMethods[] = {{"name", "method"},
+                                   {"command", "command", true},
+                                   {"right", "right", true},
+                                   {"summary", "summary"}};
+constexpr ColumnSpec kPnl[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
+                               {"mode", "mode", true},   {"asset", "asset"},
+                               {"realised", "realised"}, {"unrealised", "unrealised"},
+                               {"net", "net"},           {"fees", "fees"},
+                               {"swept", "swept"},       {"cycles", "cycles", true}};
 
 constexpr std::array kLists{
     ListSpec{"api.describe.methods", kMethods},
@@ -101,12 +104,19 @@ constexpr std::array kLists{
     ListSpec{"position.resolve", kPositions},
     ListSpec{"position.write_down", kPositions},
     ListSpec{"sleeve.show.positions", kPositions},
+    ListSpec{"sleeve.set.positions", kPositions},
+    ListSpec{"sleeve.strategy.positions", kPositions},
+    ListSpec{"sleeve.mode.positions", kPositions},
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
     ListSpec{"replay.status", kReplays},
     ListSpec{"ledger.list", kEntries},
     ListSpec{"vault.pairs.pairs", kPairs},
     ListSpec{"pauses", kPauses},
+    ListSpec{"sleeve.show.pauses", kPauses},
+    ListSpec{"sleeve.set.pauses", kPauses},
+    ListSpec{"sleeve.strategy.pauses", kPauses},
+    ListSpec{"sleeve.mode.pauses", kPauses},
     ListSpec{"status.pauses", kPauses},
     ListSpec{"decision.why.before", kDecisions},
     ListSpec{"ledger.verify.problems", kVerified},
@@ -139,10 +149,42 @@ std::string cut_decimal(std::string_view text, int places) {
 std::string joined(const json::array& items, int places) {
     std::string out;
     for (const auto& item : items) {
-        if (!out.empty()) out += ',';
+        if (!out.empty()) out += item.is_object() ? "; " : ",";
         out += cell_text(item, places);
     }
     return out.empty() ? "-" : out;
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
+}
+
+bool has_text(const json::object& object, std::initializer_list<std::string_view> keys) {
+    return std::ranges::all_of(keys, [&](std::string_view key) {
+        const auto* value = object.if_contains(key);
+        return value != nullptr && value->is_string();
+    });
+}
+
+// Empty: an object that nobody has words for.
+std::string words_of(const json::object& object) {
+    if (has_text(object, {"level", "state", "by", "why"})) {
+        const std::string why = text_of(object, "why");
+        const std::string who = text_of(object, "state") + " by " + text_of(object, "by");
+        return why.empty() ? who : who + ": " + why;
+    }
+    if (has_text(object, {"pair", "quantity", "average_price"}))
+        return text_of(object, "quantity") + " " + text_of(object, "pair") + " at " +
+               text_of(object, "average_price");
+    if (has_text(object, {"name", "type", "doc"})) return text_of(object, "name");
+    if (has_text(object, {"account", "asset", "amount"}))
+        return text_of(object, "account") + " " + text_of(object, "amount") + " " +
+               text_of(object, "asset");
+    if (has_text(object, {"asset", "amount"}) && object.size() == 2)
+        return text_of(object, "amount") + " " + text_of(object, "asset");
+    return {};
 }
 
 }  // namespace
@@ -168,10 +210,15 @@ std::string cell_text(const json::value& value, int places) {
     if (value.is_null()) return "-";
     if (value.is_bool()) return value.get_bool() ? "yes" : "no";
     if (value.is_array()) return joined(value.get_array(), places);
+    if (has_words(value)) return words_of(value.get_object());
     if (!value.is_string()) return protocol::to_compact(value);
     const std::string_view text = value.get_string();
     if (text.empty()) return "-";
     return places < kAllPlaces ? cut_decimal(text, places) : std::string(text);
+}
+
+bool has_words(const json::value& value) {
+    return value.is_object() && !words_of(value.get_object()).empty();
 }
 
 bool is_figure(const json::value& value) {

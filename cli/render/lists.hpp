@@ -11,12 +11,20 @@
 
 namespace vault::render {
 
+// How much of a list a table shows.
+struct Extent {
+    bool all = false;          // every scalar field behind the named columns, times in full
+    std::size_t left_out = 0;  // so many of the spare columns
+    int places = kAllPlaces;   // decimals
+    bool aligned = true;       // the points of a column stand below each other
+};
+
 // The columns named for `list` that at least one row has; all scalar fields if none is named, or
 // after them if `all`.
-Grid grid_of(std::string_view list, const json::array& rows, bool all, int places);
+Grid grid_of(std::string_view list, const json::array& rows, const Extent& extent);
 
 // Every scalar field of the rows with nested objects flattened to dotted names, in order of first
-// appearance; lists of objects as compact JSON. Nothing is cut.
+// appearance; objects without words as compact JSON. Nothing is cut.
 Grid flat_grid(const json::array& rows);
 
 }  // namespace vault::render

@@ -1,6 +1,7 @@
 #include "cli/render/pages.hpp"
 
 #include "cli/render/columns.hpp"
+#include "cli/render/fold.hpp"
 #include "cli/render/lists.hpp"
 #include "common/base/time.hpp"
 
@@ -13,7 +14,6 @@
 namespace vault::render {
 namespace {
 
-constexpr int kTableColumns = 80;
 constexpr int kShownPlaces = 8;
 
 std::string spaced(std::string_view key) {
@@ -39,6 +39,39 @@ std::string shown(const json::value& value, const Look& look) {
     return printable(cell_text(value, places_of(look)));
 }
 
+// `first` and a text behind it; what does not fit goes on below the beginning of the text.
+std::string text_lines(const std::string& first, const std::string& text, std::size_t indent) {
+    if (first.size() + text.size() <= kTerminalColumns) return first + text + '\n';
+    return folded(text, first, indent);
+}
+
+// The same for a list: short items behind each other, sentences below each other.
+std::string item_lines(std::string first, const json::array& items, const Look& look) {
+    constexpr std::size_t kSentence = 40;
+    const std::size_t indent = first.size();
+    std::vector<std::string> texts;
+    for (const auto& item : items)
+        texts.push_back(shown(item, look));
+    if (texts.empty()) texts.emplace_back("-");
+    std::string out;
+    if (std::ranges::any_of(texts, [&](const auto& text) { return text.size() > kSentence; })) {
+        for (const auto& text : texts) {
+            out += text_lines(first, text, indent);
+            first.assign(indent, ' ');
+        }
+        return out;
+    }
+    for (std::size_t i = 0; i + 1 < texts.size(); ++i)
+        texts[i] += ',';
+    return folded_pieces(texts, first, indent);
+}
+
+// Nobody reads the milliseconds of a minute.
+Duration readable(Duration span) {
+    constexpr Duration kSecond{1'000};
+    return span < 10 * kSecond ? span : span - span % kSecond;
+}
+
 // Scalars of an object, then its objects indented; lists of objects are left to the caller.
 void append_fields(std::string& out, const json::object& object, int indent, const Look& look) {
     int width = 0;
@@ -51,10 +84,12 @@ void append_fields(std::string& out, const json::object& object, int indent, con
         std::string value = shown(member.value(), look);
         if (key.ends_with(" ms") && member.value().is_int64()) {  // people read 2h5m, not 7500000
             key.resize(key.size() - 3);
-            value = format_duration(Duration{member.value().get_int64()});
+            value = format_duration(readable(Duration{member.value().get_int64()}));
         }
-        out += fmt::format("{:{}}{}{:{}}  {}\n", "", indent, key, "",
-                           std::max(0, width - width_of(key)), value);
+        const std::string first =
+            fmt::format("{:{}}{}{:{}}  ", "", indent, key, "", std::max(0, width - width_of(key)));
+        out += member.value().is_array() ? item_lines(first, member.value().get_array(), look)
+                                         : text_lines(first, value, first.size());
     }
     for (const auto& member : object) {
         if (!member.value().is_object() || member.value().get_object().empty()) continue;
@@ -82,26 +117,45 @@ std::string field(const json::object& object, std::string_view key, const Look& 
     return value == nullptr ? "-" : shown(*value, look);
 }
 
-constexpr std::array<std::string_view, 7> kVaultFigures{
-    "total", "tradeable", "reserve", "unallocated", "equity", "reserve_pct", "shortfall"};
+constexpr std::array<std::string_view, 8> kVaultFigures{"total",       "tradeable", "reserve",
+                                                        "unallocated", "equity",    "reserve_pct",
+                                                        "reserve_cap", "shortfall"};
 constexpr std::array<std::string_view, 14> kSleeveFigures{
-    "state",          "balance",    "cash",     "locked",     "pending", "unallocate_requested",
-    "positions_cost", "principal",  "realised", "unrealised", "fees",    "fee_float",
-    "swept",          "idle_reason"};
+    "state",          "balance",   "cash",     "locked",     "pending", "unallocate_requested",
+    "positions_cost", "principal", "realised", "unrealised", "equity",  "fees",
+    "fee_float",      "swept"};
 
 std::string vault_figures(const json::object& vault, const Look& look) {
-    std::vector<std::pair<std::string, std::string>> rows;
-    int width = 0;
+    std::vector<std::string> keys, values;
     for (const auto key : kVaultFigures) {
         const auto* value = vault.if_contains(key);
         if (value == nullptr || value->is_null()) continue;
-        rows.emplace_back(spaced(key), shown(*value, look));
-        width = std::max(width, width_of(rows.back().second));
+        keys.push_back(spaced(key));
+        values.push_back(shown(*value, look));
     }
+    align_points(values);
+    int width = 0;
+    for (const auto& value : values)
+        width = std::max(width, width_of(value));
     std::string out;
-    for (const auto& [key, value] : rows)
-        out += fmt::format("  {:<22}{:>{}}\n", key, value, width);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        std::string line = fmt::format("  {:<22}{:>{}}", keys[i], values[i], width);
+        line.erase(line.find_last_not_of(' ') + 1);
+        out += line + '\n';
+    }
     return out;
+}
+
+// Why a sleeve does not trade, below the figures: such a text would push their columns apart.
+std::string idle_lines(const json::object& quiet, const json::object& flash, const Look& look) {
+    std::string out;
+    for (const auto& [name, sleeve] : {std::pair{"quiet", &quiet}, std::pair{"flash", &flash}}) {
+        const std::string why = field(*sleeve, "idle_reason", look);
+        if (why != "-")
+            out +=
+                text_lines(fmt::format("  {} {}: ", name, field(*sleeve, "state", look)), why, 4);
+    }
+    return out.empty() ? out : '\n' + out;
 }
 
 std::string sleeves_side_by_side(const json::object& vault, const Look& look) {
@@ -109,14 +163,21 @@ std::string sleeves_side_by_side(const json::object& vault, const Look& look) {
     const auto* flash = vault.if_contains("flash");
     if (quiet == nullptr || flash == nullptr || !quiet->is_object() || !flash->is_object())
         return {};
-    Grid grid{.titles = {"sleeve", "quiet", "flash"}, .right = {false, true, true}, .rows = {}};
+    const auto& left = quiet->get_object();
+    const auto& right = flash->get_object();
+    std::vector<std::string> keys, lefts, rights;
     for (const auto key : kSleeveFigures) {
-        const auto& left = quiet->get_object();
-        const auto& right = flash->get_object();
         if (!left.contains(key) && !right.contains(key)) continue;
-        grid.rows.push_back({spaced(key), field(left, key, look), field(right, key, look)});
+        keys.push_back(spaced(key));
+        lefts.push_back(field(left, key, look));
+        rights.push_back(field(right, key, look));
     }
-    return '\n' + to_table(grid, look.bold);
+    align_points(lefts);
+    align_points(rights);
+    Grid grid{.titles = {"sleeve", "quiet", "flash"}, .right = {false, true, true}, .rows = {}};
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        grid.rows.push_back({keys[i], lefts[i], rights[i]});
+    return '\n' + to_table(grid, look.bold) + idle_lines(left, right, look);
 }
 
 json::array positions_of(const json::object& vault) {
@@ -151,13 +212,19 @@ std::string no_rows(std::string_view list, const Look& look) {
 
 std::string list_table(std::string_view list, const json::array& rows, const Look& look) {
     if (rows.empty()) return no_rows(list, look);
-    if (look.format == Format::Wide)
-        return to_table(grid_of(list, rows, true, kAllPlaces), look.bold);
+    if (look.format == Format::Wide) return to_table(grid_of(list, rows, {.all = true}), look.bold);
+    // Decimals go first, then the columns' tidy points, then columns.
+    constexpr std::array kSteps{std::pair{kShownPlaces, true}, std::pair{6, true},
+                                std::pair{4, true}, std::pair{2, true}, std::pair{2, false}};
     Grid grid;
-    for (const int places : {kShownPlaces, 6, 4, 2}) {
-        grid = grid_of(list, rows, false, places);
-        if (width_of(grid) <= kTableColumns) break;
-    }
+    const auto spares = std::ranges::count(columns_of(list), true, &ColumnSpec::spare);
+    for (std::size_t left_out = 0; left_out <= static_cast<std::size_t>(spares); ++left_out)
+        for (const auto& [places, aligned] : kSteps) {
+            grid =
+                grid_of(list, rows, {.left_out = left_out, .places = places, .aligned = aligned});
+            if (width_of(grid) <= static_cast<int>(kTerminalColumns))
+                return to_table(grid, look.bold);
+        }
     return to_table(grid, look.bold);
 }
 
@@ -175,10 +242,14 @@ std::string vault_page(const json::object& vault, const Look& look) {
                             field(vault, "state", look), field(vault, "user", look),
                             field(vault, "account", look)),
                 look);
+    if (const std::string why = field(vault, "attention", look); why != "-")
+        out += '\n' + text_lines("  needs attention: ", why, 4);
     out += '\n' + vault_figures(vault, look) + sleeves_side_by_side(vault, look);
     const json::array positions = positions_of(vault);
     if (!positions.empty()) out += '\n' + list_table("position.list", positions, look);
-    out += fmt::format("\n  pairs       {}\n", field(vault, "pairs", look));
+    const auto* pairs = vault.if_contains("pairs");
+    const bool listed = pairs != nullptr && pairs->is_array();
+    out += '\n' + item_lines("  pairs       ", listed ? pairs->get_array() : json::array(), look);
     const auto* raise = vault.if_contains("auto_raise");
     if (raise != nullptr && raise->is_object()) {
         out += "  auto raise\n";

@@ -92,6 +92,19 @@ std::string plain_text(const json::value& data) {
     return out;
 }
 
+// "vault sleeve" of a row as the words that a command takes: v1 flash.
+std::string words_of_row(const json::object& row, std::string_view names) {
+    std::string out;
+    while (!names.empty()) {
+        const auto blank = names.find(' ');
+        const auto* value = row.if_contains(names.substr(0, blank));
+        if (!out.empty()) out += ' ';
+        out += value == nullptr ? "-" : printable(cell_text(*value, kAllPlaces));
+        names.remove_prefix(blank == std::string_view::npos ? names.size() : blank + 1);
+    }
+    return out + '\n';
+}
+
 std::string scalar_lines(const json::array& items) {
     std::string out;
     for (const auto& item : items)
@@ -141,8 +154,14 @@ std::string primary_value(const json::value& data, std::string_view primary) {
         return out;
     }
     if (!data.is_object()) return printable(cell_text(data, kAllPlaces)) + '\n';
-    const auto* value = data.get_object().if_contains(primary);
-    return value == nullptr ? "" : printable(cell_text(*value, kAllPlaces)) + '\n';
+    const json::object& object = data.get_object();
+    if (primary.find(' ') != std::string_view::npos) return words_of_row(object, primary);
+    const auto dot = primary.find('.');
+    const auto* value = object.if_contains(primary.substr(0, dot));
+    if (value == nullptr) return {};
+    if (dot != std::string_view::npos) return primary_value(*value, primary.substr(dot + 1));
+    if (value->is_array()) return scalar_lines(value->get_array());
+    return printable(cell_text(*value, kAllPlaces)) + '\n';
 }
 
 std::string failure_document(const protocol::Failure& failure, std::string_view idem_key) {

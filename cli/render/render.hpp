@@ -33,7 +33,9 @@ struct Document {
 // Ends in '\n' unless there is nothing to print.
 std::string to_text(const Document& document, const Look& look);
 
-// Only the field `primary` of an object, or of each object of a list, one a line.
+// Only the field `primary` of an object, or of each object of a list, one a line; a field that is a
+// list has a line for each item. "pairs.pair" is a field of the objects in a field, "vault sleeve"
+// are two fields on one line.
 std::string primary_value(const json::value& data, std::string_view primary);
 
 // {"schema":"vault.error/1","ok":false,"error":{code, message, effect, hint, retryable, field?,

@@ -77,6 +77,22 @@ int width_of(const Grid& grid) {
     return width - 2;
 }
 
+void align_points(std::vector<std::string>& cells) {
+    const auto is_figure = [](std::string_view cell) {
+        return cell.find_first_not_of("+-.0123456789") == std::string_view::npos &&
+               cell.find_first_of("0123456789") != std::string_view::npos;
+    };
+    const auto tail = [](std::string_view cell) {  // the point and what is behind it
+        const auto point = cell.find('.');
+        return point == std::string_view::npos ? 0 : cell.size() - point;
+    };
+    std::size_t longest = 0;
+    for (const auto& cell : cells)
+        if (is_figure(cell)) longest = std::max(longest, tail(cell));
+    for (auto& cell : cells)
+        if (is_figure(cell)) cell.append(longest - tail(cell), ' ');
+}
+
 std::string to_table(const Grid& grid, bool bold) {
     Grid shown = grid;
     for (auto& title : shown.titles)

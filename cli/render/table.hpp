@@ -18,6 +18,9 @@ std::string to_table(const Grid& grid, bool bold);
 std::string to_csv(const Grid& grid);
 std::string to_tsv(const Grid& grid);  // without titles
 
+// Puts blanks behind the figures among the cells, so that their points stand below each other.
+void align_points(std::vector<std::string>& cells);
+
 int width_of(std::string_view text);  // characters
 int width_of(const Grid& grid);       // of the widest line
 std::string printable(std::string_view text);

@@ -142,7 +142,7 @@ constexpr Method kTable[] = {
      .params = kPnl,
      .object = Object::Report,
      .right = Right::Reports,
-     .primary = "net",
+     .primary = "totals.net",
      .examples = kPnlEx},
 };
 

@@ -88,7 +88,10 @@ constexpr Words kLiquidateEx[] = {"vaultctl vault liquidate v1 --yes"};
 constexpr Words kModeEx[] = {"vaultctl vault mode v1 paper"};
 constexpr Words kSleeveListEx[] = {"vaultctl sleeve list --vault v1"};
 constexpr Words kSleeveShowEx[] = {"vaultctl sleeve show v1 flash"};
-constexpr Words kSleeveSetEx[] = {"vaultctl sleeve set v1 flash max_position=500 stop_loss=0.02"};
+constexpr Words kSleeveSetEx[] = {
+    "vaultctl sleeve set v1 flash max_position=500 stop_loss=0.02",
+    "vaultctl sleeve set v1 quiet quiet_sweep=weekly quiet_sweep_share=0.5",
+    "vaultctl sleeve set v1 flash preset=quiet"};
 constexpr Words kSleevePauseEx[] = {"vaultctl sleeve pause v1 flash"};
 constexpr Words kSleeveResumeEx[] = {"vaultctl sleeve resume v1 flash"};
 constexpr Words kStrategyEx[] = {"vaultctl sleeve strategy v1 quiet cycle"};
@@ -132,7 +135,7 @@ constexpr Method kVaultTable[] = {
      .verb = "history",
      .params = kHistory,
      .object = Object::Vault,
-     .primary = "total",
+     .primary = "points.balance",
      .examples = kHistoryEx},
     {.name = "vault.set_tradeable",
      .summary = "Set how much of a vault is put at risk",
@@ -189,7 +192,7 @@ constexpr Method kVaultTable[] = {
      .right = Right::Allocate,
      .risk = Risk::Raises,
      .mutates = true,
-     .primary = "auto_raise",
+     .primary = "auto_raise.mode",
      .examples = kAutoRaiseEx},
     {.name = "vault.pairs",
      .summary = "Show or change the pairs that a vault trades",
@@ -199,7 +202,7 @@ constexpr Method kVaultTable[] = {
      .object = Object::Vault,
      .right = Right::Trade,
      .mutates = true,
-     .primary = "pairs",
+     .primary = "pairs.pair",
      .examples = kPairsEx},
     {.name = "vault.refresh",
      .summary = "Look for deposits and withdrawals now",
@@ -264,7 +267,7 @@ constexpr Method kVaultTable[] = {
      .verb = "list",
      .params = kSleeveList,
      .object = Object::Sleeve,
-     .primary = "sleeve",
+     .primary = "vault sleeve",
      .examples = kSleeveListEx},
     {.name = "sleeve.show",
      .summary = "Show a sleeve: money, position, settings, state",
@@ -284,7 +287,14 @@ constexpr Method kVaultTable[] = {
      .risk = Risk::Raises,
      .mutates = true,
      .primary = "state",
-     .examples = kSleeveSetEx},
+     .examples = kSleeveSetEx,
+     .detail =
+         "The keys are those that sleeve show lists; preset=NAME takes all settings of a preset "
+         "first. The quiet sleeve can give a share of its profit back to Tradeable by itself: "
+         "quiet_sweep is off, daily, weekly or monthly, quiet_sweep_share is above 0 and at most "
+         "1. The caps max_position_pct, max_drawdown, max_trades_per_day, max_exposure_per_base "
+         "and quote_band are kept, but this version does not enforce them yet; the reply warns "
+         "when one of them is set."},
     {.name = "sleeve.pause",
      .summary = "No new buys of this sleeve",
      .noun = "sleeve",

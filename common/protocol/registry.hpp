@@ -91,10 +91,12 @@ struct Method {
     Object object = Object::Daemon;
     Right right = Right::Read;
     Risk risk = Risk::Neutral;
-    bool mutates = false;        // carries idem_key and dry_run
-    bool reserved = false;       // gets through when everything else is saturated
-    bool long_job = false;       // answers at once; --wait follows it
-    std::string_view primary{};  // field of the result that --quiet prints
+    bool mutates = false;   // carries idem_key and dry_run
+    bool reserved = false;  // gets through when everything else is saturated
+    bool long_job = false;  // answers at once; --wait follows it
+    // What --quiet prints: a field of the result; "pairs.pair" a field of the objects in a field,
+    // "vault sleeve" two fields on a line.
+    std::string_view primary{};
     std::span<const std::string_view> examples{};
     std::string_view detail{};  // paragraph for help and manual
 };

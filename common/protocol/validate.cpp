@@ -195,6 +195,23 @@ Result<void> check_span(const json::object& params, std::string_view from, std::
                  std::string(to), fmt::format("give a later {}, or an earlier {}", to, from)};
 }
 
+// What is to be added and removed by the same call has no order that everybody would expect.
+Result<void> check_lists(const json::object& params, std::string_view add,
+                         std::string_view remove) {
+    const auto* added = params.if_contains(add);
+    const auto* removed = params.if_contains(remove);
+    if (added == nullptr || removed == nullptr) return success();
+    if (!added->is_array() || !removed->is_array()) return success();
+    for (const auto& item : added->get_array()) {
+        if (std::ranges::find(removed->get_array(), item) == removed->get_array().end()) continue;
+        const std::string text(item.get_string());
+        return Error{Errc::InvalidParams,
+                     fmt::format("`{}` and `{}` both name {}", add, remove, text), std::string(add),
+                     fmt::format("name {} in one of them only", text)};
+    }
+    return success();
+}
+
 }  // namespace
 
 Result<void> validate_params(const Method& method, const json::object& params) {
@@ -208,6 +225,7 @@ Result<void> validate_params(const Method& method, const json::object& params) {
             return wrong(param, "is missing");
         }
     }
+    VAULT_TRYV(check_lists(params, "add", "remove"));
     VAULT_TRYV(check_span(params, "from", "to"));
     return check_span(params, "since", "until");
 }

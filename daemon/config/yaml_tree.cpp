@@ -7,7 +7,9 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
+#include <string_view>
 
 namespace vault::config {
 namespace {
@@ -93,10 +95,46 @@ class Builder final : public YAML::EventHandler {
     std::vector<YamlNode> stack_;
 };
 
+// How many bytes the character at `at` has, or 0 if no UTF-8 character stands there. The parser
+// would guess another encoding, or drop what it cannot read.
+std::size_t character_size(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const unsigned first = byte(at);
+    if (first < 0x80) return first == 0 ? 0 : 1;
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4) return 0;
+    for (std::size_t i = 1; i < size; ++i)
+        if ((byte(at + i) & 0xC0U) != 0x80U) return 0;
+    const unsigned second = byte(at + 1);
+    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool no_character = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+    return overlong || no_character ? 0 : size;
+}
+
+std::optional<YamlFault> not_text(std::string_view text) {
+    Place place{1, 1};
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t size = character_size(text, at);
+        if (size == 0)
+            return YamlFault{place,
+                             fmt::format("byte {:02x} is not UTF-8 text; save the file as UTF-8",
+                                         static_cast<unsigned char>(text[at]))};
+        place = text[at] == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
+        at += size;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 YamlDocument read_yaml(const std::string& text) {
     YamlDocument document;
+    if (auto fault = not_text(text)) {
+        document.faults.push_back(std::move(*fault));
+        return document;
+    }
     try {
         std::istringstream stream{text};
         YAML::Parser parser{stream};

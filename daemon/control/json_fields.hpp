@@ -1,6 +1,7 @@
 #pragma once
 // Domain values as JSON: decimals, ids and pairs as strings, times as RFC 3339 UTC with
-// milliseconds, durations as text ("1m"), what is not there as null, lists as arrays. Shared by the
+// milliseconds, durations as text ("1m"), what is not there as null (a time at the epoch too),
+// lists as arrays. Shared by the
 // renderers of this room. Pure; any thread; cannot fail.
 #include "common/domain/ids.hpp"
 #include "common/domain/market.hpp"
@@ -26,8 +27,9 @@ inline json::value to_json(const std::string& text) {
 inline json::value to_json(Decimal amount) {
     return json::value(amount.text());
 }
+// The clock of an account stands at the epoch until the first price starts it: no time at all.
 inline json::value to_json(UtcTime time) {
-    return json::value(format_utc(time));
+    return time == UtcTime{} ? json::value(nullptr) : json::value(format_utc(time));
 }
 inline json::value to_json(Duration span) {
     return json::value(format_duration(span));

@@ -121,6 +121,11 @@ class EntryToCorrect {
     std::optional<ports::EntryRow> usable() const { return reversed_by_ ? std::nullopt : entry_; }
     // A repeated call gets its first reply from the engine; only what that refuses comes here.
     Error in_full(Error error) const {
+        if (error.code() == Errc::WrongState && error.field() == "seq" && entry_)
+            return Error{
+                Errc::WrongState,
+                fmt::format("entry {} is of kind {}, which is not reversed", seq_, entry_->kind),
+                "reverses", error.hint()};
         if (!reversed_by_ || error.code() != Errc::NotFound) return error;
         return Error{Errc::WrongState,
                      fmt::format("entry {} was reversed by entry {}", seq_, *reversed_by_),

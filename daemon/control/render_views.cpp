@@ -3,6 +3,10 @@
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace vault::control {
 
 namespace {
@@ -85,11 +89,26 @@ json::value to_json(const ports::SettingView& view) {
     return json::object{{"key", view.key}, {"value", view.value}, {"default", view.is_default}};
 }
 
-json::object sleeve_amounts(const ports::SleeveView& view) {
+// A sleeve that needs attention does not trade, and only a person can change that: which one, and
+// by what. `vault_attention` is why its whole vault was stopped, as far as that is known here.
+std::string why_idle(const ports::SleeveView& view, const std::string& vault_attention) {
+    if (!view.idle_reason.empty() || view.state != "needs_attention") return view.idle_reason;
+    const auto lacking =
+        std::ranges::find(view.positions, "needs_attention", &ports::PositionView::state);
+    if (lacking != view.positions.end())
+        return fmt::format(
+            "coins of {} are missing on the exchange; decide: vaultctl position "
+            "resolve {} {} --as sold|withdrawn|kept",
+            lacking->pair.text(), to_text(view.vault), to_text(view.sleeve));
+    return fmt::format("the vault was stopped{}; check it, then: vaultctl vault resume {}",
+                       vault_attention.empty() ? "" : ": " + vault_attention, to_text(view.vault));
+}
+
+json::object sleeve_amounts(const ports::SleeveView& view, const std::string& vault_attention) {
     return json::object{{"vault", control::to_json(view.vault)},
                         {"sleeve", control::to_json(view.sleeve)},
                         {"state", view.state},
-                        {"idle_reason", view.idle_reason},
+                        {"idle_reason", why_idle(view, vault_attention)},
                         {"cash", control::to_json(view.cash)},
                         {"locked", control::to_json(view.locked)},
                         {"pending", control::to_json(view.pending)},
@@ -105,8 +124,8 @@ json::object sleeve_amounts(const ports::SleeveView& view) {
                         {"swept", control::to_json(view.swept)}};
 }
 
-json::value to_json(const ports::SleeveView& view) {
-    json::object object = sleeve_amounts(view);
+json::value sleeve_to_json(const ports::SleeveView& view, const std::string& vault_attention) {
+    json::object object = sleeve_amounts(view, vault_attention);
     object["positions"] = views_to_json(view.positions);
     object["orders"] = to_json_list(view.orders);
     object["cycles"] = view.cycles;
@@ -117,6 +136,10 @@ json::value to_json(const ports::SleeveView& view) {
     object["last_fill_at"] = control::to_json(view.last_fill_at);
     object["pauses"] = views_to_json(view.pauses);
     return object;
+}
+
+json::value to_json(const ports::SleeveView& view) {
+    return sleeve_to_json(view, {});
 }
 
 json::value to_json(const ports::AutoRaiseView& view) {
@@ -141,8 +164,8 @@ json::value to_json(const ports::VaultView& view) {
                         {"shortfall", control::to_json(view.shortfall)},
                         {"reserve_pct", control::to_json(view.reserve_pct)},
                         {"reserve_cap", control::to_json(view.reserve_cap)},
-                        {"quiet", to_json(view.quiet)},
-                        {"flash", to_json(view.flash)},
+                        {"quiet", sleeve_to_json(view.quiet, view.attention)},
+                        {"flash", sleeve_to_json(view.flash, view.attention)},
                         {"pairs", to_json_list(view.pairs)},
                         {"auto_raise", to_json(view.auto_raise)},
                         {"pauses", views_to_json(view.pauses)},
@@ -252,7 +275,7 @@ std::string render_sleeves(const ports::View& view) {
     json::array list;
     for (const ports::VaultView& vault : vaults_of(view)) {
         for (const ports::SleeveView* sleeve : {&vault.quiet, &vault.flash}) {
-            json::value one = to_json(*sleeve);
+            json::value one = sleeve_to_json(*sleeve, vault.attention);
             one.get_object()["user"] = vault.user;
             one.get_object()["account"] = control::to_json(vault.account);
             one.get_object()["asset"] = control::to_json(vault.asset);

@@ -42,6 +42,13 @@ FILES = [
      "did you mean tick?"),
     ("paper:\n  pairs:\n    - {pair: eth}\n", "3:14", "paper.pairs[].pair", "ETH/USDT"),
     ("log:\n  level: loud\n", "2:10", "log.level", "one of debug, info"),
+    (b"\xff\xfe", "1:1", "", "byte ff is not UTF-8 text"),
+    (b"\xff\xfel\x00o\x00g\x00", "1:1", "", "byte ff is not UTF-8 text"),
+    (b"log:\n  level: inf\xf6\n", "2:13", "", "byte f6 is not UTF-8 text"),
+    ("# größer\nlog:\n  level: ".encode() + b"\xc0\xaf\n", "3:10", "", "byte c0 is not UTF-8"),
+    (b"log:\n  level: info\n\x00", "3:1", "", "byte 00 is not UTF-8 text"),
+    (b"log:\n  level: \xed\xa0\x80\n", "2:10", "", "byte ed is not UTF-8 text"),
+    (b"log:\n  level: info # \xe2\x82", "2:17", "", "byte e2 is not UTF-8 text"),
 ]
 
 # Arguments | exit code | in the message
@@ -51,6 +58,12 @@ ARGUMENTS = [
     (["--check-config=1"], 64, "--check-config"),
     (["--config"], 64, "--config"),
     (["--state-dir"], 64, "--state-dir"),
+    (["--state-dir", ""], 64, "--state-dir"),
+    (["--state-dir="], 64, "--state-dir"),
+    (["--socket", ""], 64, "--socket"),
+    (["--socket="], 64, "--socket"),
+    (["--config", ""], 64, "--config"),
+    (["--check-config", "--config="], 64, "--config"),
     (["config.yaml"], 64, "positional"),
     (["--check-config", "--config", "none.yaml"], 78, "none.yaml"),
     (["--check-config", "--config", "."], 78, "directory"),
@@ -73,13 +86,24 @@ def check_said(what, done, code, *fragments):
     check(lines[-1].startswith("  "), f"{what}: no hint in: {done.stderr}")
 
 
+def nowhere_to_write(vaultd, directory):
+    """What was asked for and cannot be written is a failure, however small it is."""
+    for words in (["--version"], ["--help"], ["--check-config", "--config", "c.yaml"]):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([pathlib.Path(vaultd).absolute(), *words], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, cwd=directory, timeout=20,
+                                  check=False)
+        check(done.returncode == 74, words, "into a full device: exit", done.returncode)
+        check("standard output" in done.stderr, words, "said:", done.stderr)
+
+
 def every_row(vaultd, _vaultctl):
     with tempfile.TemporaryDirectory(prefix="vault-test-") as name:
         directory = pathlib.Path(name)
         file = directory / "c.yaml"
         start = ["--config", "c.yaml", "--state-dir", "state", "--socket", "s"]
         for text, place, key, fragment in FILES:
-            file.write_text(text)
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
             for words in (["--check-config", "--config", "c.yaml"], start):
                 check_said(repr(text), run(vaultd, directory, *words), 78, f"c.yaml:{place}", key,
                            fragment)
@@ -90,6 +114,7 @@ def every_row(vaultd, _vaultctl):
         file.write_text("store:\n  ballast_mib: 5\n")
         good = run(vaultd, directory, "--check-config", "--config", "c.yaml")
         check(good.returncode == 0 and "c.yaml" in good.stdout, "a good file:", good)
+        nowhere_to_write(vaultd, directory)
     print(f"{len(FILES)} files and {len(ARGUMENTS)} command lines refused")
 
 

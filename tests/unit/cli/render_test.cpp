@@ -1,5 +1,6 @@
 #include "cli/render/render.hpp"
 
+#include "cli/render/columns.hpp"
 #include "cli/render/table.hpp"
 #include "common/protocol/codec.hpp"
 
@@ -24,7 +25,7 @@ TEST(Render, VaultListTable) {
     EXPECT_EQ(render("vault.list", kVaults, Format::Table),
               "VAULT  USER   ASSET  MODE   STATE             TOTAL  TRADEABLE   EQUITY\n"
               "v1     alice  USDT   paper  running  10123.12345678       5000  10130.5\n"
-              "v12    bob    EUR    paper  paused                7          0        7\n");
+              "v12    bob    EUR    paper  paused       7                   0      7\n");
 }
 
 TEST(Render, CsvIsCompleteAndQuoted) {
@@ -59,15 +60,16 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
 TEST(Render, ANarrowTableKeepsSmallFigures) {
     const std::string text = render(
         "trade.list",
-        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.981","side":"buy",)"
-        R"("price":"2095.65","quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
-        R"({"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.982","side":"sell",)"
-        R"("price":"2095.65","quantity":"123.4567","cost":"258722.123456","realised":"-3.999"}])",
+        R"([{"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.8","side":"buy",)"
+        R"("price":"2095.6","quantity":"0.00574321","cost":"12.0358","realised":"-0.0048143"},)"
+        R"({"at":"2024-03-19T16:46:45.000Z","order":"v1.flash.9","side":"sell",)"
+        R"("price":"2095.6","quantity":"123.4567","cost":"258722.123456","realised":"-3.999"}])",
         Format::Table);
     EXPECT_NE(text.find(" 0.00574321  "), std::string::npos) << text;
     EXPECT_NE(text.find(" 123.4567  "), std::string::npos) << text;
     EXPECT_NE(text.find(" -0.004814\n"), std::string::npos) << text;  // cut, not to 0
     EXPECT_NE(text.find(" 258722.12  "), std::string::npos) << text;
+    EXPECT_LE(text.find('\n'), 80U) << text;
 }
 
 TEST(Render, TableFitsEightyColumnsByCuttingDecimals) {
@@ -94,16 +96,15 @@ TEST(Render, VaultPage) {
               "v1  USDT  paper  running  user alice  account a1\n"
               "\n"
               "  total                 20.12213\n"
-              "  tradeable              15.1096\n"
+              "  tradeable             15.1096\n"
               "  reserve                5.01253\n"
-              "  unallocated             0.1096\n"
+              "  unallocated            0.1096\n"
               "  equity                20.12213\n"
               "\n"
-              "SLEEVE          QUIET    FLASH\n"
-              "state        watching  holding\n"
-              "balance            10        5\n"
-              "cash               10   0.0051\n"
-              "idle reason         -        -\n"
+              "SLEEVE      QUIET    FLASH\n"
+              "state    watching  holding\n"
+              "balance        10   5\n"
+              "cash           10   0.0051\n"
               "\n"
               "SLEEVE  PAIR      QUANTITY  AVERAGE   COST\n"
               "flash   ETH/USDT    0.0025     1990  4.975\n"
@@ -137,6 +138,96 @@ TEST(Render, PlainAndQuiet) {
     EXPECT_EQ(primary_value(vaults, "id"), "v1\nv12\n");
     EXPECT_EQ(primary_value(protocol::parse_json(kVault).value(), "state"), "running\n");
     EXPECT_EQ(primary_value(json::object{{"a", 1}}, "id"), "");
+    const auto pairs = protocol::parse_json(
+        R"({"vault":"v1","pairs":[{"pair":"ETH/USDT","lot":"1"},{"pair":"BTC/USDT","lot":"1"}]})");
+    EXPECT_EQ(primary_value(pairs.value(), "pairs.pair"), "ETH/USDT\nBTC/USDT\n");
+    EXPECT_EQ(primary_value(json::object{{"pairs", json::array()}}, "pairs.pair"), "");
+    EXPECT_EQ(primary_value(json::object{{"wallets", {"USD", "EUR"}}}, "wallets"), "USD\nEUR\n");
+    EXPECT_EQ(primary_value(json::object{{"wallets", json::array()}}, "wallets"), "");
+    const auto sleeves = protocol::parse_json(
+        R"([{"vault":"v1","sleeve":"quiet"},{"vault":"v1","sleeve":"flash"}])");
+    EXPECT_EQ(primary_value(sleeves.value(), "vault sleeve"), "v1 quiet\nv1 flash\n");
+}
+
+constexpr std::string_view kSleeves =
+    R"([{"vault":"v1","sleeve":"quiet","state":"idle","pauses":[],"positions":[]},)"
+    R"({"vault":"v1","sleeve":"flash","state":"halted","positions":[{"pair":"ETH/USDT",)"
+    R"("quantity":"0.5","average_price":"1990"}],"pauses":[{"level":"daemon","target":"",)"
+    R"("state":"halted","by":"uid:0","why":"storm"},{"level":"vault","target":"v1",)"
+    R"("state":"paused","by":"alice","why":""}]}])";
+
+TEST(Render, PausesAndPositionsInACellAreWords) {
+    for (const auto format : {Format::Wide, Format::Csv, Format::Plain}) {
+        const std::string text = render("sleeve.list", kSleeves, format);
+        EXPECT_NE(text.find("halted by uid:0: storm; paused by alice"), std::string::npos) << text;
+        EXPECT_NE(text.find("0.5 ETH/USDT at 1990"), std::string::npos) << text;
+        EXPECT_EQ(text.find('{'), std::string::npos) << text;
+    }
+    EXPECT_EQ(render("sleeve.list", kSleeves, Format::Wide).find("PAUSES"),
+              render("sleeve.list", kSleeves, Format::Wide).rfind("PAUSES"));
+    EXPECT_EQ(cell_text(protocol::parse_json(R"([{"account":"quiet.cash","asset":"USDT",)"
+                                             R"("amount":"-5"},{"account":"x","asset":"USDT",)"
+                                             R"("amount":"5"}])")
+                            .value(),
+                        kAllPlaces),
+              "quiet.cash -5 USDT; x 5 USDT");
+    // An amount with more to it than its asset is shown whole.
+    EXPECT_EQ(cell_text(json::object{{"asset", "USDT"}, {"amount", "5"}, {"more", 1}}, kAllPlaces),
+              R"({"asset":"USDT","amount":"5","more":1})");
+    // A row without any says so, in a table as anywhere.
+    const std::string none =
+        render("sleeve.list", R"([{"vault":"v1","sleeve":"quiet","pauses":[]}])", Format::Wide);
+    EXPECT_EQ(none, "VAULT  SLEEVE  PAUSES\nv1     quiet   -\n");
+}
+
+TEST(Render, AVaultsRowShowsItsSleevesToProgramsOnly) {
+    const std::string text =
+        R"([{"id":"v1","asset":"USDT","quiet":{"idle_reason":"","positions":[],"cash":"5"},)"
+        R"("auto_raise":{"mode":"off"}}])";
+    EXPECT_EQ(render("vault.list", text, Format::Wide),
+              "VAULT  ASSET  AUTO_RAISE.MODE\nv1     USDT   off\n");
+    EXPECT_NE(render("vault.list", text, Format::Csv).find("quiet.cash"), std::string::npos);
+}
+
+TEST(Render, TimesOfATableCarryNoIdleDigits) {
+    const std::string text = R"([{"day":"2024-01-28T00:00:00.000Z","sleeve":"quiet"},)"
+                             R"({"day":"2024-01-29T00:00:00.000Z","sleeve":"flash"}])";
+    EXPECT_EQ(render("vault.list", text, Format::Table),
+              "DAY         SLEEVE\n2024-01-28  quiet\n2024-01-29  flash\n");
+    const std::string at = R"([{"at":"2024-01-28T00:00:00.000Z","kind":"a"},)"
+                           R"({"at":"2024-01-29T00:00:01.000Z","kind":"b"},{"at":null}])";
+    EXPECT_EQ(render("ledger.list", at, Format::Table),
+              "AT                    KIND\n2024-01-28T00:00:00Z  a\n2024-01-29T00:00:01Z  b\n"
+              "-                     -\n");
+    // One instant with milliseconds, and the whole column keeps them.
+    const std::string fine = R"([{"at":"2024-01-28T00:00:00.000Z","kind":"a"},)"
+                             R"({"at":"2024-01-29T00:00:01.001Z","kind":"b"}])";
+    EXPECT_NE(render("ledger.list", fine, Format::Table).find("00.000Z"), std::string::npos);
+    EXPECT_NE(render("ledger.list", at, Format::Wide).find("00.000Z"), std::string::npos);
+    EXPECT_NE(render("ledger.list", at, Format::Csv).find("00.000Z"), std::string::npos);
+}
+
+TEST(Render, ATooWideTableGivesUpDecimalsThenColumns) {
+    std::string row =
+        R"([{"vault":"v1","sleeve":"quiet","mode":"paper","asset":"USDT","cycles":173)";
+    for (const char* key : {"realised", "unrealised", "fees", "swept", "net"})
+        row += std::string(",\"") + key + "\":\"-1234.123456789\"";
+    const std::string table = render("report.pnl.rows", row + "}]", Format::Table);
+    EXPECT_LE(table.find('\n'), 80U) << table;
+    EXPECT_EQ(table.find("MODE"), std::string::npos) << table;
+    EXPECT_NE(table.find("CYCLES"), std::string::npos) << table;
+    EXPECT_NE(render("report.pnl.rows", row + "}]", Format::Wide).find("MODE"), std::string::npos);
+}
+
+TEST(Render, ASleeveThatDoesNotTradeSaysWhy) {
+    const std::string page = render(
+        "vault.show",
+        R"({"id":"v1","tradeable":"5","attention":"entry 7 is off","quiet":{"state":"idle",)"
+        R"("idle_reason":"no pair is selected"},"flash":{"state":"watching","idle_reason":""}})",
+        Format::Table);
+    EXPECT_NE(page.find("\n  needs attention: entry 7 is off\n"), std::string::npos) << page;
+    EXPECT_NE(page.find("\n  quiet idle: no pair is selected\n"), std::string::npos) << page;
+    EXPECT_EQ(page.find("flash watching:"), std::string::npos) << page;
 }
 
 TEST(Render, ControlCharactersNeverReachTheTerminal) {

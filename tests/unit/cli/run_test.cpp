@@ -2,6 +2,7 @@
 
 #include "cli/client/client.hpp"
 #include "cli/command/help.hpp"
+#include "cli/render/fold.hpp"
 #include "common/protocol/codec.hpp"
 #include "tests/unit/cli/fake_server.hpp"
 
@@ -32,20 +33,26 @@ struct FakeTerminal final : Terminal {
     bool write(std::string_view text) override {
         if (broken) return false;
         out += text;
+        screen += text;
         return true;
     }
-    void note(std::string_view text) override { err += text; }
+    void note(std::string_view text) override {
+        err += text;
+        screen += text;
+    }
     std::optional<std::string> ask(std::string_view) override { return answer; }
     std::string variable(const char* name) const override {
         const auto found = variables.find(name);
         return found == variables.end() ? "" : found->second;
     }
     bool stdout_is_terminal() const override { return false; }
-    bool stderr_is_terminal() const override { return false; }
+    bool stderr_is_terminal() const override { return live; }
     std::string directory() const override { return "/here"; }
 
     std::string out, err;
+    std::string screen;  // both, in order
     bool broken = false;
+    bool live = false;  // stderr is a terminal
     std::optional<std::string> answer;
     std::map<std::string, std::string> variables;
 };
@@ -220,6 +227,8 @@ TEST(Run, BrokenOutputIsExit74) {
     broken.broken = true;
     EXPECT_EQ(call(&server, "status", broken).code, 74);
     EXPECT_EQ(call(nullptr, "help", broken).code, 74);
+    EXPECT_EQ(call(nullptr, "version", broken).code, 74);
+    EXPECT_EQ(call(&server, "version", broken).code, 74);
 }
 
 TEST(Run, WarningsGoToStderrOrIntoTheDocument) {
@@ -298,6 +307,30 @@ TEST(Run, ReplayRunWaitFollowsUntilItStands) {
     EXPECT_EQ(call(&server, "replay run --account a1").out.find("ready"), std::string::npos);
 }
 
+TEST(Run, ProgressIsGoneBeforeTheResultIsPrinted) {
+    for (const bool ends_well : {true, false}) {
+        int asked = 0;
+        const FakeServer server([&](const Request& request) {
+            const bool moving = request.method == "replay.run" || ++asked < 3;
+            if (!moving && !ends_well)
+                return encode_failure(request.id, Error{Errc::Internal, "broke"}, Effect::None);
+            return encode_reply(request.id,
+                                {{"account", "a1"}, {"state", moving ? "running" : "ready"}});
+        });
+        FakeTerminal terminal;
+        terminal.live = true;
+        terminal.variables["VAULTCTL_SOCKET"] = server.path();
+        const std::vector<std::string> words{"replay", "run", "--account", "a1", "--wait"};
+        EXPECT_EQ(run(words, terminal), ends_well ? 0 : 70);
+        const std::string& screen = terminal.screen;
+        const auto drawn = screen.find("replay run: running");
+        const auto result = screen.find(ends_well ? "account  a1" : "vaultctl: INTERNAL");
+        ASSERT_LT(drawn, result) << screen;
+        ASSERT_NE(result, std::string::npos) << screen;
+        EXPECT_EQ(screen.substr(result - 4, 4), "\r\x1b[K") << screen;
+    }
+}
+
 json::array history() {
     json::array series;
     for (const char* sleeve : {"quiet", "flash"}) {
@@ -319,7 +352,7 @@ TEST(Run, HistoryIsOneRowPerDayAndSleeve) {
         [](const Request& request) { return encode_reply(request.id, history()); });
     const Ran table = call(&server, "vault history v1");
     EXPECT_EQ(std::ranges::count(table.out, '\n'), 19) << table.out;
-    EXPECT_NE(table.out.find("2021-04-09T00:00:00.000Z  flash"), std::string::npos) << table.out;
+    EXPECT_NE(table.out.find("2021-04-09  flash"), std::string::npos) << table.out;
     const Ran csv = call(&server, "vault history v1 -o csv");
     EXPECT_EQ(csv.out.substr(0, csv.out.find('\r')),
               "vault,sleeve,mode,day,balance,vault_total,vault_tradeable");
@@ -346,6 +379,7 @@ TEST(Run, VersionWorksWithoutADaemon) {
     const Ran alone = call(nullptr, "version --json");
     EXPECT_EQ(alone.code, 0);
     EXPECT_NE(alone.out.find(R"("daemon":null)"), std::string::npos);
+    EXPECT_EQ(call(nullptr, "--version").out, call(nullptr, "version").out);
     const FakeServer server([](const Request& request) {
         return encode_reply(request.id, {{"version", "9"}});
     });
@@ -378,6 +412,43 @@ TEST(Run, InterruptIsExit130) {
     EXPECT_NE(ran.err.find("--idem-key"), std::string::npos) << ran.err;
 }
 
+// Every run of blanks and line ends as one blank.
+std::string unfolded(const std::string& text) {
+    std::istringstream words(text);
+    std::string out;
+    for (std::string word; words >> word;)
+        out += word + ' ';
+    return out;
+}
+
+void expect_narrow(const std::string& what, const std::string& page) {
+    std::istringstream lines(page);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_LE(line.size(), 80U) << what << ": " << line;
+}
+
+TEST(Help, NoLineIsWiderThanATerminal) {
+    expect_narrow("help", call(nullptr, "help").out);
+    expect_narrow("--help", call(nullptr, "--help").out);
+    for (const auto noun : nouns())
+        expect_narrow(std::string(noun), call(nullptr, "help " + std::string(noun)).out);
+    for (const Method& command : catalogue()) {
+        const std::string name = command_name(command);
+        expect_narrow(name, call(nullptr, "help " + name).out);
+        expect_narrow(name, call(nullptr, name + " --help").out);
+    }
+}
+
+TEST(Help, FoldedTextKeepsItsWordsAndItsFlagsTogether) {
+    EXPECT_EQ(render::folded("one two three", "  ", 4, 9), "  one two\n    three\n");
+    EXPECT_EQ(render::folded("", "x", 4, 9), "x\n");
+    EXPECT_EQ(render::folded("unbreakable word", "", 0, 5), "unbreakable\nword\n");
+    EXPECT_EQ(render::folded_command("do V [--from FROM] [--to TO]", "", 2, {}, 20),
+              "do V [--from FROM]\n  [--to TO]\n");
+    EXPECT_EQ(render::folded_command("do --why 'a b c d' --x", "  ", 4, " \\", 20),
+              "  do \\\n    --why 'a b c d' \\\n    --x\n");
+}
+
 TEST(Help, IsOfflineAndComplete) {
     const Ran all = call(nullptr, "help");
     EXPECT_EQ(all.code, 0);
@@ -385,7 +456,8 @@ TEST(Help, IsOfflineAndComplete) {
         EXPECT_NE(all.out.find(command_name(command)), std::string::npos) << command.name;
         const Ran page = call(nullptr, command_name(command) + " --help");
         EXPECT_EQ(page.code, 0);
-        EXPECT_NE(page.out.find(synopsis(command)), std::string::npos) << command.name;
+        EXPECT_NE(unfolded(page.out).find(unfolded(synopsis(command))), std::string::npos)
+            << command.name;
         EXPECT_LT(page.out.find("Examples"), page.out.find("Usage")) << command.name;
     }
     EXPECT_EQ(call(nullptr, "help vault allocate").out, call(nullptr, "vault allocate -h").out);

@@ -1,0 +1,184 @@
+"""What an operator reads, on a daemon with two users, open positions, pauses and sweeps.
+
+Every command that shows something is run as a person sees it: no line may be wider than a terminal of
+80 columns, no cell may hold JSON, and --quiet prints values alone, one a line. A command of the
+registry that only reads and is not walked here is a failure.
+"""
+
+import shlex
+
+from private_daemon import Daemon, check, main
+
+COLUMNS = 80
+
+SCENE = """
+user create alice --role member
+user create bob --role member
+account add --exchange paper --user alice
+account add --exchange paper --user bob
+account add --exchange paper --user bob --label idle
+replay start synthetic --account a1 --seed 7 --days 60
+replay start synthetic --account a2 --seed 7 --days 60
+vault create --account a1 --asset USDT --balance 1234567
+vault create --account a1 --asset USDC --balance 1000
+vault create --account a2 --asset USDT --balance 5000
+vault create --account a3 --asset USDT --balance 100
+vault reserve v1 10
+vault pairs v1 --add ETH/USDT
+vault pairs v3 --add ETH/USDT
+vault set-tradeable v1 1000000
+vault set-tradeable v3 4000
+vault auto-raise v1 percent 50
+vault allocate v1 --quiet 345678.9 --flash 456789.1
+vault allocate v3 --quiet 1000 --flash 2000
+sleeve set v3 flash preset=quiet
+sleeve set v3 quiet quiet_sweep=daily quiet_sweep_share=0.5
+replay run --account a1 --until 2024-01-25 --wait
+replay run --account a2 --until 2024-01-25 --wait
+vault pause v1 --why 'news day'
+sleeve pause v3 quiet --why 'a look at it'
+account add --exchange paper --user bob --label second
+replay start synthetic --account a4 --seed 7 --days 30
+vault create --account a4 --asset USDT --balance 10000
+vault pairs v5 --add ETH/USDT
+vault set-tradeable v5 8000
+vault allocate v5 --quiet 3000 --flash 3000
+sleeve set v5 quiet preset=flash
+replay run --account a4 --until 2024-01-02T09:00:00Z --wait
+account trade a4 ETH/USDT sell 0.5
+"""
+
+# The commands that only show.
+SCREENS = """
+status
+health
+version
+user list
+user wallets alice
+account list
+account show a1
+account show a3
+vault list
+vault show v1
+vault show v4
+vault show v5
+vault history v1
+vault pairs v1
+vault pairs v1 --available
+sleeve list
+sleeve show v1 flash
+sleeve show v3 quiet
+position list
+position show v1 flash
+order list --vault v1 --limit 20
+order show v1.flash.1
+trade list --vault v1 --limit 20
+decision list --vault v1 --limit 20
+decision why v1 flash
+sweep list
+ledger list v1 --limit 20
+ledger verify v1
+ledger verify --all
+market pairs
+market prices
+replay status
+report pnl v1
+report pnl --all
+api describe
+"""
+
+# What changes something, and what --quiet prints of it.
+CHANGES = """
+account deposit a2 USDT 5 | a2
+account withdraw a2 USDT 5 | a2
+vault reserve v3 5 | 5
+vault auto-raise v3 full | full
+vault set-tradeable v3 4100.5 | 4100.5
+vault pairs v2 --add ETH/USDC --add BTC/USDC | BTC/USDC ETH/USDC
+user wallets bob --remove EUR --add USD | USD USDC USDT
+sleeve resume v3 quiet | running
+vault pause v3 | paused
+vault resume v3 | running
+"""
+
+MAY_BE_EMPTY = {"position", "sweep"}
+NO_SCREEN = {"hello", "ledger.export"}  # the session's own; lines for programs
+
+
+def check_screen(words, text):
+    check(text.strip(), *words, "prints nothing")
+    for line in text.splitlines():
+        check(len(line) <= COLUMNS, *words, f"has a line of {len(line)} columns:", line)
+        check("{" not in line and '"' not in line, *words, "shows JSON:", line)
+        check("1970-" not in line, *words, "shows a clock that never ran:", line)
+        check(line == line.rstrip(), *words, "leaves blanks at a line's end:", repr(line))
+
+
+def check_quiet(words, text):
+    check(text.strip() or words[0] in MAY_BE_EMPTY, *words, "-q prints nothing")
+    for line in text.splitlines():
+        check("{" not in line and "," not in line, *words, "-q does not print values alone:", line)
+
+
+def walk(daemon, line):
+    words = shlex.split(line)
+    done = daemon.run(*words)
+    ended = 3 if line == "health" else 0  # v5 needs a person
+    check(done.code == ended, line, "ended with", done.code, done.stderr)
+    check_screen(words, done.stdout)
+    wide = daemon.run(*words, "-o", "wide")
+    check(wide.code == ended and "{" not in wide.stdout, line, "-o wide shows JSON:", wide.stdout)
+    check_quiet(words, daemon.run(*words, "-q").stdout)
+
+
+def check_complete(wire):
+    shown = {".".join(line.split()[:2]).replace("-", "_") for line in SCREENS.split("\n")}
+    shown |= {line.split()[0] for line in filter(None, SCREENS.split("\n"))}
+    methods = {method["name"] for method in wire.call("api.describe")["methods"]
+               if not method["mutates"]}
+    missing = sorted(methods - shown - NO_SCREEN)
+    check(not missing, "no screen is walked of:", ", ".join(missing))
+
+
+def check_details(daemon):
+    check(daemon.run("vault", "pairs", "v1", "-q").stdout == "ETH/USDT\n", "vault pairs v1 -q")
+    check(daemon.run("sleeve", "list", "-q").stdout.startswith("v1 quiet\nv1 flash\n"),
+          "sleeve list -q")
+    wide = daemon.run("sleeve", "list", "-o", "wide").stdout.splitlines()
+    check("PAUSES" in wide[0] and "paused by uid:0: news day" in wide[1], "PAUSES:", wide)
+    check("paused by uid:0: a look at it" in "".join(wide), "PAUSES:", wide)
+    check(daemon.ctl("account", "show", "a3")["now"] is None, "account show a3: now")
+    check(daemon.ctl("vault", "show", "v4")["updated_at"] is None, "vault show v4: updated_at")
+    done = daemon.run("sleeve", "set", "v3", "quiet", "max_drawdown=0.1")
+    check(done.code == 0 and "max_drawdown is kept but not enforced" in done.stderr, done.stderr)
+    check_screen(["sleeve", "set"], done.stdout)
+
+
+def check_attention(daemon):
+    """Coins that two sleeves held were sold behind the daemon's back: each says what it needs."""
+    page = daemon.run("vault", "show", "v5").stdout
+    for sleeve in ("quiet", "flash"):
+        reason = daemon.ctl("sleeve", "show", "v5", sleeve)["idle_reason"]
+        check(f"vaultctl position resolve v5 {sleeve} --as" in reason, "v5", sleeve, "says", reason)
+        check(f"{sleeve} needs_attention: coins of ETH/USDT" in page, page)
+
+
+def every_screen(vaultd, vaultctl):
+    with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
+        for line in filter(None, SCENE.splitlines()):
+            daemon.ctl(*shlex.split(line))
+        check_complete(wire)
+        lines = list(filter(None, SCREENS.splitlines()))
+        for line in lines:
+            walk(daemon, line)
+        check_details(daemon)
+        check_attention(daemon)
+        changes = [line.split(" | ") for line in filter(None, CHANGES.splitlines())]
+        for line, wanted in changes:
+            done = daemon.run(*shlex.split(line), "-q")
+            check(done.code == 0 and done.stdout.split() == wanted.split(), line, "-q printed",
+                  repr(done.stdout), done.stderr)
+        print(f"{len(lines)} screens, as a table, wide and quiet")
+
+
+main(every_screen)
