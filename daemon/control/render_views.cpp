@@ -89,26 +89,11 @@ json::value to_json(const ports::SettingView& view) {
     return json::object{{"key", view.key}, {"value", view.value}, {"default", view.is_default}};
 }
 
-// A sleeve that needs attention does not trade, and only a person can change that: which one, and
-// by what. `vault_attention` is why its whole vault was stopped, as far as that is known here.
-std::string why_idle(const ports::SleeveView& view, const std::string& vault_attention) {
-    if (!view.idle_reason.empty() || view.state != "needs_attention") return view.idle_reason;
-    const auto lacking =
-        std::ranges::find(view.positions, "needs_attention", &ports::PositionView::state);
-    if (lacking != view.positions.end())
-        return fmt::format(
-            "coins of {} are missing on the exchange; decide: vaultctl position "
-            "resolve {} {} --as sold|withdrawn|kept",
-            lacking->pair.text(), to_text(view.vault), to_text(view.sleeve));
-    return fmt::format("the vault was stopped{}; check it, then: vaultctl vault resume {}",
-                       vault_attention.empty() ? "" : ": " + vault_attention, to_text(view.vault));
-}
-
-json::object sleeve_amounts(const ports::SleeveView& view, const std::string& vault_attention) {
+json::object sleeve_amounts(const ports::SleeveView& view) {
     return json::object{{"vault", control::to_json(view.vault)},
                         {"sleeve", control::to_json(view.sleeve)},
                         {"state", view.state},
-                        {"idle_reason", why_idle(view, vault_attention)},
+                        {"idle_reason", view.idle_reason},
                         {"cash", control::to_json(view.cash)},
                         {"locked", control::to_json(view.locked)},
                         {"pending", control::to_json(view.pending)},
@@ -124,8 +109,8 @@ json::object sleeve_amounts(const ports::SleeveView& view, const std::string& va
                         {"swept", control::to_json(view.swept)}};
 }
 
-json::value sleeve_to_json(const ports::SleeveView& view, const std::string& vault_attention) {
-    json::object object = sleeve_amounts(view, vault_attention);
+json::value to_json(const ports::SleeveView& view) {
+    json::object object = sleeve_amounts(view);
     object["positions"] = views_to_json(view.positions);
     object["orders"] = to_json_list(view.orders);
     object["cycles"] = view.cycles;
@@ -136,10 +121,6 @@ json::value sleeve_to_json(const ports::SleeveView& view, const std::string& vau
     object["last_fill_at"] = control::to_json(view.last_fill_at);
     object["pauses"] = views_to_json(view.pauses);
     return object;
-}
-
-json::value to_json(const ports::SleeveView& view) {
-    return sleeve_to_json(view, {});
 }
 
 json::value to_json(const ports::AutoRaiseView& view) {
@@ -164,8 +145,8 @@ json::value to_json(const ports::VaultView& view) {
                         {"shortfall", control::to_json(view.shortfall)},
                         {"reserve_pct", control::to_json(view.reserve_pct)},
                         {"reserve_cap", control::to_json(view.reserve_cap)},
-                        {"quiet", sleeve_to_json(view.quiet, view.attention)},
-                        {"flash", sleeve_to_json(view.flash, view.attention)},
+                        {"quiet", to_json(view.quiet)},
+                        {"flash", to_json(view.flash)},
                         {"pairs", to_json_list(view.pairs)},
                         {"auto_raise", to_json(view.auto_raise)},
                         {"pauses", views_to_json(view.pauses)},
@@ -275,7 +256,7 @@ std::string render_sleeves(const ports::View& view) {
     json::array list;
     for (const ports::VaultView& vault : vaults_of(view)) {
         for (const ports::SleeveView* sleeve : {&vault.quiet, &vault.flash}) {
-            json::value one = sleeve_to_json(*sleeve, vault.attention);
+            json::value one = ToJson{}(*sleeve);
             one.get_object()["user"] = vault.user;
             one.get_object()["account"] = control::to_json(vault.account);
             one.get_object()["asset"] = control::to_json(vault.asset);

@@ -55,6 +55,19 @@ ports::AutoRaiseView auto_raise_view(const ledger::AutoRaise& policy) {
     return {};
 }
 
+// Why the sleeve waits for a person, and with what the person decides; empty if it does not.
+std::string needed_attention(const Vault& vault, const Sleeve& sleeve) {
+    for (const PairSlot& slot : sleeve.slots)
+        if (!slot.attention.empty())
+            return fmt::format(
+                "{}; decide: vaultctl position resolve {} {} --as "
+                "sold|withdrawn|kept",
+                slot.attention, to_text(vault.row.id), to_text(sleeve.kind));
+    if (vault.attention.empty()) return {};
+    return fmt::format("the vault was stopped: {}; check it, then: vaultctl vault resume {}",
+                       vault.attention, to_text(vault.row.id));
+}
+
 }  // namespace
 
 ports::UserView view_of(const User& user) {
@@ -116,11 +129,9 @@ std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
 std::string_view sleeve_state(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const HoldKind held = effective_hold(world, vault, sleeve);
     const bool open = has_open_position(vault, sleeve);
-    const bool attention = std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
-                                       [](const PairSlot& s) { return !s.attention.empty(); });
     const bool stuck = std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
                                    [](const PairSlot& slot) { return slot.stuck; });
-    if (attention || !vault.attention.empty()) return "needs_attention";
+    if (!needed_attention(vault, sleeve).empty()) return "needs_attention";
     if (held == HoldKind::Liquidating) return "liquidating";
     if (held == HoldKind::Halted) return "halted";
     if (held == HoldKind::Paused) return open || has_live_order(sleeve) ? "pausing" : "paused";
@@ -190,7 +201,8 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
     view.vault = vault.row.id;
     view.sleeve = sleeve.kind;
     view.state = sleeve_state(world, vault, sleeve);
-    view.idle_reason = view.state == "idle" ? idle_reason(world, vault, sleeve) : std::string{};
+    if (view.state == "idle") view.idle_reason = idle_reason(world, vault, sleeve);
+    if (view.state == "needs_attention") view.idle_reason = needed_attention(vault, sleeve);
     view.cash = books.cash;
     view.locked = books.locked;
     view.pending = books.pending;

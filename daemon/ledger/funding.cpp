@@ -142,8 +142,8 @@ Result<void> Transaction::correct(const Entry& wrong) {
     }
     if (!can_be_reversed(wrong.kind)) {
         return Error{Errc::WrongState,
-                     "a " + std::string{to_text(wrong.kind)} + " entry is not reversed", "seq",
-                     "cancel the order, or correct the fills and funding behind it"};
+                     "entries of kind " + std::string{to_text(wrong.kind)} + " are not reversed",
+                     "seq", "cancel the order, or correct the fills and funding behind it"};
     }
     Postings postings = wrong.postings;
     for (Posting& posting : postings) {

@@ -160,7 +160,7 @@ def check_attention(daemon):
     for sleeve in ("quiet", "flash"):
         reason = daemon.ctl("sleeve", "show", "v5", sleeve)["idle_reason"]
         check(f"vaultctl position resolve v5 {sleeve} --as" in reason, "v5", sleeve, "says", reason)
-        check(f"{sleeve} needs_attention: coins of ETH/USDT" in page, page)
+        check(f"{sleeve} needs_attention: " in page, page)
 
 
 def every_screen(vaultd, vaultctl):

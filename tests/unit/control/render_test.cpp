@@ -139,37 +139,6 @@ TEST(Render, SleevesOfVaultsKnowTheirOwner) {
     EXPECT_EQ(render_sleeves(std::vector{vault()}), "[" + with(kQuiet) + "," + with(kFlash) + "]");
 }
 
-TEST(Render, ASleeveThatNeedsAPersonSaysWhatFor) {
-    const auto reason = [](const ports::View& view, std::string_view where) {
-        const auto text = render_view(view);
-        const auto parsed = protocol::parse_json(text, text.size()).value();
-        const auto* at = &parsed.as_object();
-        if (!where.empty()) at = &at->at(where).as_object();
-        return std::string(at->at("idle_reason").as_string());
-    };
-    ports::VaultView view = vault();
-    view.flash.state = "needs_attention";
-    view.flash.positions[0].state = "needs_attention";
-    EXPECT_EQ(reason(view.flash, ""),
-              "coins of ETH/USDT are missing on the exchange; decide: vaultctl position resolve v1 "
-              "flash --as sold|withdrawn|kept");
-    EXPECT_EQ(reason(view, "flash"), reason(view.flash, ""));
-    view.attention = "entry 7 does not add up";
-    view.quiet.vault = view.id;
-    view.quiet.state = "needs_attention";
-    EXPECT_EQ(
-        reason(view, "quiet"),
-        "the vault was stopped: entry 7 does not add up; check it, then: vaultctl vault resume v1");
-    EXPECT_EQ(reason(view.quiet, ""),
-              "the vault was stopped; check it, then: vaultctl vault resume v1");
-    view.quiet.state = "idle";
-    view.quiet.idle_reason = "tradeable is 0";
-    EXPECT_EQ(reason(view, "quiet"), "tradeable is 0");
-    view.quiet.state = "watching";
-    view.quiet.idle_reason.clear();
-    EXPECT_EQ(reason(view, "quiet"), "");
-}
-
 TEST(Render, AClockThatNoPriceHasStartedIsNoTime) {
     ports::AccountView account;
     account.created_at = kAt;
