@@ -67,7 +67,7 @@ quietly vault set-tradeable v3 4000
 quietly vault allocate v3 --quiet 1000 --flash 2000
 quietly sleeve set v3 flash preset=quiet   # wider thresholds: fewer trades, and a sweep to look at
 quietly sleeve set v3 quiet quiet_sweep=weekly quiet_sweep_share=0.5 max_daily_loss=200
-printf '\n$ vaultctl vault set-tradeable v1 19000   # above the reserve cap: refused, nothing changes\n'
+printf '\n$ vaultctl vault set-tradeable v1 19000   # above the reserve cap: refused\n'
 ctl vault set-tradeable v1 19000 || true
 
 say "replaying the market up to $mid"
@@ -110,12 +110,13 @@ show ledger verify --all
 
 say "that was it"
 cat <<'TEXT'
-The rules sold at a loss more often than not: with a 0.4 % fee per side the script's numbers lose money
-on most stretches of the market. Nothing here hides that.
+The rules sold at a loss more often than not: with a 0.4 % fee per side the
+script's numbers lose money on most stretches of the market. Nothing here hides
+that.
 
 Next:
   build/release/bin/vaultd --state-dir ~/vault --socket ~/vault/control.sock &
   export VAULTCTL_SOCKET=~/vault/control.sock
   build/release/bin/vaultctl help
-  ./dev demo FILE.csv.gz      # the same on your own candles, e.g. binance_ETHUSDT_1m.csv.gz
+  ./dev demo FILE.csv.gz      # the same on your own candles (ETH/USDT minutes)
 TEXT
