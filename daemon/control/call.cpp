@@ -23,6 +23,7 @@ std::string with_durable(const std::string& data_json, bool durable) {
 
 Handled run(Services& services, ports::CallContext context, ports::Command command,
             ports::Render render) {
+    const bool changes = !context.idem_key.empty() && !context.dry_run;
     auto pending = services.commands.execute(std::move(context), std::move(command), render);
     Result<ports::Reply> reply = co_await std::move(pending);
     if (!reply) co_return reply.error();
@@ -32,7 +33,9 @@ Handled run(Services& services, ports::CallContext context, ports::Command comma
     answer.durable = reply.value().durable;
     if (!answer.durable) {
         answer.data_json = with_durable(answer.data_json, false);
-        answer.warnings.emplace_back("in force, but not durable yet: the store is behind");
+        answer.warnings.emplace_back(changes
+                                         ? "in force, but not durable yet: the store is behind"
+                                         : "as it is, but not durable yet: the store is behind");
     }
     co_return answer;
 }

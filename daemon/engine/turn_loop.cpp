@@ -181,13 +181,13 @@ void TurnLoop::run(Waiting waiting) {
         return;
     }
     const bool changes = mutates(waiting.command) && !context.dry_run;
-    if (context.reserved && !changes) return answer_now(std::move(applied), std::move(waiting));
     const bool hold = context.reserved && changes;
     if (hold) sticky_.push_back({++last_hold_, batch, context, waiting.command, waiting.render});
     Held next = held(context, std::move(applied).value(), std::move(waiting.answer));
     next.batch = batch;
     next.since = clock_.steady();
     next.hold = hold ? last_hold_ : 0;
+    next.impatient = hold || (context.reserved && !mutates(waiting.command));
     held_.push_back(std::move(next));
 }
 
@@ -198,12 +198,6 @@ TurnLoop::Held TurnLoop::held(const ports::CallContext& context, Shard::Applied 
     out.answer = std::move(answer);
     if (applied.stored) out.stored = {context.actor, context.idem_key};
     return out;
-}
-
-// Nothing was changed, so nothing can be lost.
-void TurnLoop::answer_now(Result<Shard::Applied> applied, Waiting waiting) {
-    if (!applied) return waiting.answer(std::move(applied).error());
-    answer(held(waiting.context, std::move(applied).value(), std::move(waiting.answer)));
 }
 
 void TurnLoop::answer(Held held) {
@@ -286,11 +280,12 @@ void TurnLoop::release() {
     }
 }
 
-// A pause or halt bites in memory at once; its reply does not wait for a store that is behind.
+// A pause or halt bites in memory at once, and a status is needed most when the store hangs: their
+// replies do not wait for a store that is behind.
 void TurnLoop::release_urgent() {
     const SteadyTime now = clock_.steady();
     for (auto it = held_.begin(); it != held_.end();) {
-        if (it->hold == 0 || now - it->since < kUrgent) {
+        if (!it->impatient || now - it->since < kUrgent) {
             ++it;
             continue;
         }
@@ -339,11 +334,16 @@ Result<void> TurnLoop::load_shard() {
 }
 
 // Whoever waits for something that is not durable learns that it is lost; pauses and halts are not,
-// they are applied anew.
+// they are applied anew. A status is what was seen, and says that it was not durable.
 void TurnLoop::refuse_lost(const std::string& why) {
     std::erase_if(held_, [&](Held& held) {
         if (held.hold != 0) return false;
-        held.answer(store_refused(why));
+        held.reply.durable = false;
+        if (held.impatient) {
+            answer(std::move(held));
+        } else {
+            held.answer(store_refused(why));
+        }
         return true;
     });
 }

@@ -73,6 +73,7 @@ class TurnLoop {
         Answer answer;
         SteadyTime since{};
         std::uint64_t hold = 0;        // of a pause or halt: its StickyHold's number
+        bool impatient = false;        // answered although its batch is not durable, if that lasts
         std::optional<Error> refusal;  // what it rests on may not be durable yet either
         // Of a repeated call whose first reply only the store has: whose, and under which key.
         std::optional<std::pair<std::string, std::string>> stored;
@@ -103,7 +104,6 @@ class TurnLoop {
     void release_urgent();
     static Held held(const ports::CallContext& context, Shard::Applied applied, Answer answer);
     void answer(Held held);
-    void answer_now(Result<Shard::Applied> applied, Waiting waiting);
     enum class Known : std::uint8_t { No, Lost };  // what became of the batches in flight
     void reload(const std::string& why, Known known);
     Result<void> load_shard();

@@ -198,8 +198,8 @@ struct CallContext {
     std::string idem_key;  // empty for a query
     Digest request{};      // keyed hash of method and parameters
     bool dry_run = false;
-    // Of the reserved lane: never refused for want of room, and waits for no store. Pause and halt
-    // go before what waits and bite in memory at once; status shows what is, durable or not.
+    // Of the reserved lane: never refused for want of room, and does not wait for a store that is
+    // behind. Pause and halt go before what waits and bite in memory at once.
     bool reserved = false;
     std::optional<SteadyTime> deadline;  // not started after it
 };
@@ -207,7 +207,7 @@ struct CallContext {
 struct Reply {
     std::string data_json;
     bool repeated = false;  // the stored reply of the first call
-    bool durable = true;    // false only for halt and pause while the store is behind
+    bool durable = true;    // false only in the reserved lane, while the store is behind
 };
 
 class Commands {

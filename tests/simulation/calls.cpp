@@ -102,7 +102,8 @@ void Calls::on_refusal(Call& call, const Error& error) {
             complain(call, "a used key was refused for another reason: " + error.message());
         return;
     }
-    if (!call.mutation && call.draft.reserved && error.code() == Errc::StoreFailed)
+    const bool fenced = error.message().find("another process") != std::string::npos;
+    if (!call.mutation && call.draft.reserved && error.code() == Errc::StoreFailed && !fenced)
         complain(call, "a status waited for the store: " + error.message());
     if (!call.mutation || call.draft.dry_run) return;
     if (error.code() == Errc::OutcomeUnknown) {
