@@ -8,14 +8,6 @@
 namespace vault::engine::test {
 namespace {
 
-constexpr SleeveKind kQuiet = SleeveKind::Quiet;
-constexpr SleeveKind kFlash = SleeveKind::Flash;
-
-void open_position(ShardDesk& desk) {
-    desk.tick("2020");
-    desk.tick("2020");
-}
-
 // Stored decisions of flash.
 std::size_t decisions(const ShardDesk& desk, std::string_view check, std::string_view reason) {
     return static_cast<std::size_t>(std::count_if(
