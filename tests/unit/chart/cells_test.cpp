@@ -155,7 +155,8 @@ TEST(Panel, NegativeValuesShowTheLineAtZero) {
 // A series of noise with one high and one low point somewhere.
 struct Noise {
     explicit Noise(std::uint64_t seed) : random(seed) {
-        const int count = 2 + static_cast<int>(random.below(4000));
+        // Every second one has fewer points than columns.
+        const int count = 2 + static_cast<int>(random.below(seed % 2 == 0 ? 4000 : 28));
         high = static_cast<int>(random.below(static_cast<std::uint64_t>(count)));
         low = static_cast<int>(random.below(static_cast<std::uint64_t>(count)));
         if (low == high) low = (high + 1) % count;
@@ -191,6 +192,16 @@ TEST(Sampling, EveryColumnKeepsItsExtremes) {
             EXPECT_EQ(column.first, bucket.front()) << "seed " << seed;
             EXPECT_EQ(column.last, bucket.back()) << "seed " << seed;
         }
+    }
+}
+
+// The middle of some grids falls into the gap of a dash; a point is shown all the same.
+TEST(Sampling, ALonePointIsSeenAlsoWhereTheLineIsDashed) {
+    const Series lone = daily("x", {"7"_dec});
+    for (int columns = 1; columns <= 16; ++columns) {
+        Grid grid(columns, 3);
+        grid.draw(lone.points, span_of({lone}), Scale({lone}, false), true);
+        EXPECT_TRUE(grid.at(columns / 2, 1)) << columns;
     }
 }
 
