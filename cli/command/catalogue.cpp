@@ -73,9 +73,9 @@ constexpr Words kChartDetail =
     "Drawn from the day closes. -o json, jsonl, csv and plain print the series instead, --quiet "
     "the newest figure of each. No extreme is lost where a column stands for several days.";
 constexpr Words kChartSumDetail =
-    "Counted since the vault was created, also where only some days are shown. -o json, jsonl, csv "
-    "and plain print the series instead, --quiet the newest figure of each. No extreme is lost "
-    "where a column stands for several days.";
+    "What is realised, swept or paid is counted since the vault was created, also where only some "
+    "days are shown. -o json, jsonl, csv and plain print the series instead, --quiet the newest "
+    "figure of each. No extreme is lost where a column stands for several days.";
 
 constexpr Method kLocal[] = {
     {.name = "help",
