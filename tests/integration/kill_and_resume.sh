@@ -11,7 +11,7 @@ RANDOM=$seed
 echo "seed $seed, $kills kills"
 
 finish_run() {
-    for n in 1 2; do ctl replay run --account "a$n" --wait --timeout 300s -q >/dev/null 2>&1; done
+    for n in 1 2; do ctl replay run --account "a$n" --wait -q >/dev/null 2>&1; done
 }
 
 # orders_of NAME: every order of both vaults.

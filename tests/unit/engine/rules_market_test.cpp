@@ -355,6 +355,31 @@ TEST(Corrections, ABuyThatIsReversedLeavesNothingToDecide) {
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 
+// Nobody could sell such coins, and the look for missing coins of that base had nowhere to note
+// them.
+TEST(Corrections, CoinsDoNotComeBackToAPairThatIsGone) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    desk.tick("1000");
+    desk.tick("1000");
+    ASSERT_TRUE(desk.books().flat(kFlash));
+    const auto sale = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
+                                   [](const auto& row) { return row.kind == "sell_fill"; });
+    ASSERT_NE(sale, desk.all().entries.end());
+    const ports::EntryRow entry = *sale;
+    const Pair pair = desk.vault().pairs.front();
+    desk.must(cmd::SetPairs{kV1, {}, {pair}, false});
+    const auto refused = desk.apply(cmd::CorrectEntry{kV1, entry.seq, "a test", entry});
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->code(), Errc::WrongState);
+    EXPECT_NE(refused->hint().find("--add " + pair.text()), std::string::npos);
+    desk.must(cmd::SetPairs{kV1, {pair}, {}, false});
+    desk.must(cmd::CorrectEntry{kV1, entry.seq, "a test", entry});
+    EXPECT_FALSE(desk.books().flat(kFlash));
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), "0.001"_dec});
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
 TEST(Replays, TheEndOfTheDataDropsOrdersAndKeepsPositions) {
     OpenDesk desk{{.quiet = "1010", .flash = "2020"}};
     desk.must(cmd::Pause{sleeve_target(kV1, kQuiet), ""});
