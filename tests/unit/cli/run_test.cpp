@@ -5,6 +5,7 @@
 #include "cli/render/fold.hpp"
 #include "common/protocol/codec.hpp"
 #include "tests/unit/cli/fake_server.hpp"
+#include "tests/unit/cli/fake_terminal.hpp"
 
 #include <boost/json/array.hpp>
 #include <gtest/gtest.h>
@@ -27,51 +28,10 @@ using protocol::Effect;
 using protocol::encode_failure;
 using protocol::encode_reply;
 using protocol::Request;
+using test::call;
 using test::FakeServer;
-
-struct FakeTerminal final : Terminal {
-    bool write(std::string_view text) override {
-        if (broken) return false;
-        out += text;
-        screen += text;
-        return true;
-    }
-    void note(std::string_view text) override {
-        err += text;
-        screen += text;
-    }
-    std::optional<std::string> ask(std::string_view) override { return answer; }
-    std::string variable(const char* name) const override {
-        const auto found = variables.find(name);
-        return found == variables.end() ? "" : found->second;
-    }
-    bool stdout_is_terminal() const override { return false; }
-    bool stderr_is_terminal() const override { return live; }
-    std::string directory() const override { return "/here"; }
-
-    std::string out, err;
-    std::string screen;  // both, in order
-    bool broken = false;
-    bool live = false;  // stderr is a terminal
-    std::optional<std::string> answer;
-    std::map<std::string, std::string> variables;
-};
-
-struct Ran {
-    int code;
-    std::string out, err;
-};
-
-Ran call(const FakeServer* server, const std::string& line, FakeTerminal terminal = {}) {
-    std::istringstream stream(line);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    terminal.variables["VAULTCTL_SOCKET"] =
-        server == nullptr ? "/nonexistent/vaultd.sock" : server->path();
-    const int code = run(words, terminal);
-    return {code, terminal.out, terminal.err};
-}
+using test::FakeTerminal;
+using test::Ran;
 
 std::string done(const Request& request) {
     return encode_reply(request.id, {{"state", "ok"}});
