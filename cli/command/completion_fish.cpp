@@ -70,9 +70,10 @@ function __vaultctl_complete
     for item in $kind
         switch $item
             case @files
-                string replace -r -- '^' "$prefix" (__fish_complete_path $cur)
+                __fish_complete_path $cur | string replace -r -- '^' "$prefix"
             case '@*'
-                string replace -r -- '^' "$prefix" (__vaultctl_ask $program (string sub -s 2 -- $item) $socket)
+                __vaultctl_ask $program (string sub -s 2 -- $item) $socket |
+                    string replace -r -- '^' "$prefix"
             case '*'
                 printf '%s\n' $prefix$item
         end
