@@ -115,6 +115,7 @@ struct SmallDaemon::Parts {
     control::Options options;
     control::Services services;
     control::TokenBuckets buckets;
+    std::uint64_t first_batch = 0;
 
     static ShortFeeds& feeds() {
         static ShortFeeds made;
@@ -151,6 +152,7 @@ SmallDaemon::SmallDaemon(simulation::VirtualClock& clock, store::MemoryStore boo
     : parts_(std::make_unique<Parts>(clock, std::move(books))) {
     serve_reads_from(&parts_->books);
     VAULT_CHECK(parts_->driver.start().has_value(), "the books can be loaded");
+    parts_->first_batch = parts_->driver.progress().batch.load();
 }
 
 SmallDaemon::~SmallDaemon() {
@@ -163,6 +165,8 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
     VAULT_CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0,
                 "there are descriptors left");
     const int peer = ends[0];
+    const control::Options& options = parts_->options;
+    parts_->buckets = control::TokenBuckets(options.requests_per_second, options.burst);
     control::Session session(
         Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
         control::Peer{1000, manner.allowed, manner.seat},
@@ -196,6 +200,10 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
         ::close(peer);
     }
     return came;
+}
+
+bool SmallDaemon::changed() const {
+    return parts_->driver.progress().batch.load() != parts_->first_batch;
 }
 
 void SmallDaemon::settle() {

@@ -3,7 +3,8 @@
 // real session on one end of a socket pair, the real shard behind it, its books in memory, and a
 // synthetic market of one day. Reads of the store run on control's own worker thread, which all
 // daemons of a process share. It has a clock of its own that only being looked at moves, so an
-// input does the same each time. Made for one connection.
+// input does the same each time. A daemon whose books did not change can take the next connection
+// as if it were new.
 #include "daemon/control/session.hpp"
 #include "daemon/engine/driver.hpp"
 #include "daemon/store/memory/memory_store.hpp"
@@ -33,6 +34,8 @@ class SmallDaemon {
     // Sends the bytes, ends the peer's half, and gives everything that came back until the session
     // ended. Aborts if it does not end.
     std::string converse(std::string_view bytes, const Manner& manner = {});
+    // Something was booked or set since it was made.
+    bool changed() const;
     // Lets the shard finish what it still has to do.
     void settle();
     const store::MemoryStore& books() const;
