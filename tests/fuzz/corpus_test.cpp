@@ -62,15 +62,20 @@ TEST_P(Corpus, EveryFilePasses) {
     }
 }
 
+std::uint64_t variable(const char* name, std::uint64_t otherwise) {
+    const char* const given = std::getenv(name);
+    return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
+}
+
 TEST_P(Corpus, SeededMutationsPass) {
-    const char* const given = std::getenv("VAULT_PROPERTY_SEED");
-    const std::uint64_t seed = given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
+    const std::uint64_t seed = variable("VAULT_PROPERTY_SEED", 1);
+    const std::uint64_t rounds = variable("VAULT_FUZZ_ROUNDS", 2'000);
     std::fprintf(stderr, "VAULT_PROPERTY_SEED=%llu\n", static_cast<unsigned long long>(seed));
     std::vector<std::string> texts;
     for (const fs::path& file : files_of(GetParam().name))
         texts.push_back(read(file));
     Random random(seed);
-    for (int round = 0; round < 2'000; ++round) {
+    for (std::uint64_t round = 0; round < rounds; ++round) {
         const std::string& one = texts[random.below(texts.size())];
         const std::string& other = texts[random.below(texts.size())];
         GetParam().run(mutated(one, other, random));
