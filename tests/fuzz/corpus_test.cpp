@@ -11,9 +11,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <vector>
 
 namespace vault::fuzz {
+
+void PrintTo(const Entry& entry, std::ostream* out) {
+    *out << entry.name;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
