@@ -26,8 +26,14 @@ _vaultctl_kind() {
     'order list --limit' | 'order show:1' | 'trade list --pair' | 'trade list --since' | \
     'trade list --until' | 'trade list --limit' | 'sweep list --pair' | 'sweep list --since' | \
     'sweep list --until' | 'sweep list --limit' | 'report pnl --from' | 'report pnl --to' | \
-    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --width' | \
-    'chart balance --height')
+    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
+    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
+    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
+    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
+    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
+    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
+    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
+    'chart tradeable --height')
         kind=()
         ;;
     'user create --role')
@@ -57,7 +63,8 @@ _vaultctl_kind() {
     'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
     'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
     'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
-    'report pnl:1' | 'chart balance:1')
+    'report pnl:1' | 'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | \
+    'chart tradeable:1')
         kind=(@vaults)
         ;;
     'vault reserve:2')
@@ -73,7 +80,8 @@ _vaultctl_kind() {
     'sleeve strategy:2' | 'sleeve mode:2' | 'position list --sleeve' | 'position show:2' | \
     'position resolve:2' | 'position write-down:2' | 'decision why:2' | 'decision list --sleeve' | \
     'order list --sleeve' | 'trade list --sleeve' | 'sweep list --sleeve' | \
-    'chart balance --sleeve')
+    'chart balance --sleeve' | 'chart pnl --sleeve' | 'chart sweeps --sleeve' | \
+    'chart fees --sleeve')
         kind=(quiet flash)
         ;;
     'sleeve strategy:3')
@@ -110,7 +118,8 @@ _vaultctl_kind() {
             decision.why decision.list order.list order.show trade.list sweep.list report.pnl
         )
         ;;
-    'chart balance --style')
+    'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
+    'chart fees --style' | 'chart tradeable --style')
         kind=(braille block ascii)
         ;;
     *' --output')
@@ -184,7 +193,7 @@ _vaultctl_choices() {
         choices=(pnl)
         ;;
     'chart')
-        choices=(balance)
+        choices=(balance pnl sweeps fees tradeable)
         ;;
     *) return 1 ;;
     esac
@@ -315,7 +324,29 @@ _vaultctl_flags() {
         flags=(--user --all --from --to)
         ;;
     'chart balance')
-        flags=(--sleeve --from --to --width --height --style)
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart pnl')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart sweeps')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart fees')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart tradeable')
+        flags=(
+            --from --to --since --width --height --style --ascii
+        )
         ;;
     *) flags=() ;;
     esac

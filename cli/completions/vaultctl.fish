@@ -4,7 +4,7 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --width' 'chart balance --height'
+        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
             true
         case 'user create --role'
             echo admin
@@ -23,7 +23,7 @@ function __vaultctl_kind
         case 'account trade:3'
             echo buy
             echo sell
-        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'chart balance:1'
+        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
             echo @vaults
         case 'vault reserve:2'
             echo off
@@ -35,7 +35,7 @@ function __vaultctl_kind
             echo paper
             echo validate
             echo live
-        case 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'chart balance --sleeve'
+        case 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
         case 'sleeve strategy:3'
@@ -120,7 +120,7 @@ function __vaultctl_kind
             echo trade.list
             echo sweep.list
             echo report.pnl
-        case 'chart balance --style'
+        case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style'
             echo braille
             echo block
             echo ascii
@@ -240,7 +240,11 @@ function __vaultctl_choices
         case 'report'
             printf '%s\t%s\n' pnl 'Profit and loss per vault and sleeve'
         case 'chart'
-            printf '%s\t%s\n' balance 'Draw day closes of a vault in the terminal'
+            printf '%s\t%s\n' balance 'Draw the balances of a vault\'s sleeves'
+            printf '%s\t%s\n' pnl 'Draw realised and unrealised profit and loss'
+            printf '%s\t%s\n' sweeps 'Draw the profit that the sleeves have swept'
+            printf '%s\t%s\n' fees 'Draw the fees that the sleeves have paid'
+            printf '%s\t%s\n' tradeable 'Draw a vault\'s Total and Tradeable'
         case '*'
             return 1
     end
@@ -378,12 +382,49 @@ function __vaultctl_flags
             printf '%s\t%s\n' --from 'first instant'
             printf '%s\t%s\n' --to 'instant after the last'
         case 'chart balance'
-            printf '%s\t%s\n' --sleeve 'only this sleeve\'s balance'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'
             printf '%s\t%s\n' --to 'last day'
-            printf '%s\t%s\n' --width 'columns, 30 to 400 (default 78)'
-            printf '%s\t%s\n' --height 'rows of a panel, 3 to 100 (default 8)'
-            printf '%s\t%s\n' --style 'how it is drawn (default braille)'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart pnl'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart sweeps'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart fees'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart tradeable'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
     end
     printf '%s\t%s\n' --output 'table (default), wide, json, jsonl, csv or plain'
     printf '%s\t%s\n' --json 'the same as -o json'
