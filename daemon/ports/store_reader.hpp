@@ -28,6 +28,12 @@ class StoreReader {
                                                   std::uint32_t limit) = 0;
     virtual Result<std::vector<BalanceRow>> balances(VaultId vault) = 0;
     virtual Result<std::vector<VaultRow>> vaults() = 0;
+    // One row by its key; none if there is no such row.
+    virtual Result<std::optional<UserRow>> user(UserId id) = 0;
+    virtual Result<std::optional<OrderRow>> order(const OrderId& id) = 0;
+    virtual Result<std::optional<FillRow>> fill(AccountId account, const std::string& trade) = 0;
+    virtual Result<std::optional<EntryRow>> entry(VaultId vault, const std::string& kind,
+                                                  const std::string& cause) = 0;
     virtual Result<std::vector<OrderRow>> orders(const RowFilter& filter) = 0;
     virtual Result<std::vector<FillRow>> fills(const RowFilter& filter) = 0;
     virtual Result<std::vector<DecisionRow>> decisions(const RowFilter& filter) = 0;

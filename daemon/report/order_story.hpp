@@ -1,6 +1,6 @@
 #pragma once
-// One order with its fills. Read only, on the thread that owns the reader, in pages from the newest
-// order of the sleeve backwards. Errors: StoreFailed, NotFound.
+// One order with its fills. Read only, on the thread that owns the reader, in pages over
+// the time that the order was live. Errors: StoreFailed, NotFound.
 #include "daemon/ports/store_reader.hpp"
 
 namespace vault::report {

@@ -44,6 +44,20 @@ class SharedReader final : public ports::StoreReader {
         return locked<&Books::balances>(vault);
     }
     Result<std::vector<ports::VaultRow>> vaults() override { return locked<&Books::vaults>(); }
+    Result<std::optional<ports::UserRow>> user(UserId id) override {
+        return locked<&Books::user>(id);
+    }
+    Result<std::optional<ports::OrderRow>> order(const OrderId& id) override {
+        return locked<&Books::order>(id);
+    }
+    Result<std::optional<ports::FillRow>> fill(AccountId account,
+                                               const std::string& trade) override {
+        return locked<&Books::fill>(account, trade);
+    }
+    Result<std::optional<ports::EntryRow>> entry(VaultId vault, const std::string& kind,
+                                                 const std::string& cause) override {
+        return locked<&Books::entry>(vault, kind, cause);
+    }
     Result<std::vector<ports::OrderRow>> orders(const Filter& filter) override {
         return locked<&Books::orders>(filter);
     }

@@ -34,6 +34,13 @@ std::vector<Row> filtered(const std::vector<Row>& rows, const ports::RowFilter& 
     return newest(std::move(found), row_limit(filter));
 }
 
+template <class Row, class Test>
+std::optional<Row> first_where(const std::vector<Row>& rows, Test test) {
+    const auto row = std::find_if(rows.begin(), rows.end(), test);
+    if (row == rows.end()) return std::nullopt;
+    return *row;
+}
+
 }  // namespace
 
 Result<std::vector<ports::EntryRow>> MemoryStore::entries(VaultId vault, std::uint64_t from_seq,
@@ -59,6 +66,34 @@ Result<std::vector<ports::VaultRow>> MemoryStore::vaults() {
     for (const auto& [id, row] : tables_.vaults)
         found.push_back(row);
     return found;
+}
+
+Result<std::optional<ports::UserRow>> MemoryStore::user(UserId id) {
+    const auto at = tables_.users.find(id);
+    if (at == tables_.users.end()) return std::optional<ports::UserRow>{};
+    return std::optional(at->second);
+}
+
+Result<std::optional<ports::OrderRow>> MemoryStore::order(const OrderId& id) {
+    const auto at = tables_.order_index.find(id);
+    if (at == tables_.order_index.end()) return std::optional<ports::OrderRow>{};
+    return std::optional(tables_.orders[at->second]);
+}
+
+Result<std::optional<ports::FillRow>> MemoryStore::fill(AccountId account,
+                                                        const std::string& trade) {
+    return first_where(tables_.fills, [&](const ports::FillRow& row) {
+        return row.owner.account == account && row.fill.trade_id == trade;
+    });
+}
+
+Result<std::optional<ports::EntryRow>> MemoryStore::entry(VaultId vault, const std::string& kind,
+                                                          const std::string& cause) {
+    const auto at = tables_.entries.find(vault);
+    if (at == tables_.entries.end()) return std::optional<ports::EntryRow>{};
+    return first_where(at->second, [&](const ports::EntryRow& row) {
+        return row.kind == kind && row.cause == cause;
+    });
 }
 
 Result<std::vector<ports::OrderRow>> MemoryStore::orders(const ports::RowFilter& filter) {

@@ -22,6 +22,20 @@ struct SqliteReader::Impl {
             rows.push_back(std::move(row));
         }
     }
+    // The row that `where`, a condition on a unique index with one "?" per key, picks.
+    template <class Row, class... Keys>
+    Result<std::optional<Row>> single(std::string_view where, const Keys&... keys) {
+        VAULT_TRY(auto statement,
+                  Statement::prepare(connection, fmt::format("SELECT {} FROM {} WHERE {}",
+                                                             column_list<Row>(),
+                                                             kTable<Row>.table, where)));
+        int index = 0;
+        (statement.bind(++index, keys), ...);
+        VAULT_TRY(const bool found, statement.step());
+        if (!found) return std::optional<Row>{};
+        VAULT_TRY(auto row, decode<Row>(statement));
+        return std::optional<Row>(std::move(row));
+    }
     template <class Row>
     Result<std::vector<Row>> filtered(const ports::RowFilter& filter,
                                       std::optional<AccountId> account = std::nullopt);
@@ -127,6 +141,29 @@ Result<std::vector<ports::VaultRow>> SqliteReader::vaults() {
               Statement::prepare(impl_->connection, "SELECT " + column_list<ports::VaultRow>() +
                                                         " FROM vault ORDER BY id"));
     return impl_->rows<ports::VaultRow>(std::move(statement));
+}
+
+Result<std::optional<ports::UserRow>> SqliteReader::user(UserId id) {
+    return impl_->single<ports::UserRow>("id = ?", std::int64_t{id.value});
+}
+
+Result<std::optional<ports::OrderRow>> SqliteReader::order(const OrderId& id) {
+    return impl_->single<ports::OrderRow>("vault = ? AND sleeve = ? AND number = ?",
+                                          std::int64_t{id.vault.value}, to_text(id.sleeve),
+                                          std::int64_t{id.number});
+}
+
+Result<std::optional<ports::FillRow>> SqliteReader::fill(AccountId account,
+                                                         const std::string& trade) {
+    return impl_->single<ports::FillRow>("account = ? AND trade_id = ?",
+                                         std::int64_t{account.value}, std::string_view{trade});
+}
+
+Result<std::optional<ports::EntryRow>> SqliteReader::entry(VaultId vault, const std::string& kind,
+                                                           const std::string& cause) {
+    return impl_->single<ports::EntryRow>("vault = ? AND kind = ? AND cause = ?",
+                                          std::int64_t{vault.value}, std::string_view{kind},
+                                          std::string_view{cause});
 }
 
 Result<std::vector<ports::OrderRow>> SqliteReader::orders(const ports::RowFilter& filter) {

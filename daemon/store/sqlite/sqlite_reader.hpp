@@ -19,6 +19,12 @@ class SqliteReader final : public ports::StoreReader {
                                                  std::uint32_t limit) override;
     Result<std::vector<ports::BalanceRow>> balances(VaultId vault) override;
     Result<std::vector<ports::VaultRow>> vaults() override;
+    Result<std::optional<ports::UserRow>> user(UserId id) override;
+    Result<std::optional<ports::OrderRow>> order(const OrderId& id) override;
+    Result<std::optional<ports::FillRow>> fill(AccountId account,
+                                               const std::string& trade) override;
+    Result<std::optional<ports::EntryRow>> entry(VaultId vault, const std::string& kind,
+                                                 const std::string& cause) override;
     Result<std::vector<ports::OrderRow>> orders(const ports::RowFilter& filter) override;
     Result<std::vector<ports::FillRow>> fills(const ports::RowFilter& filter) override;
     Result<std::vector<ports::DecisionRow>> decisions(const ports::RowFilter& filter) override;

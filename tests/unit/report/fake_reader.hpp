@@ -15,6 +15,7 @@ class FakeReader : public ports::StoreReader {
     std::vector<ports::EntryRow> entry_rows;
     std::vector<ports::BalanceRow> balance_rows;
     std::vector<ports::VaultRow> vault_rows;
+    std::vector<ports::UserRow> user_rows;
     std::vector<ports::OrderRow> order_rows;
     std::vector<ports::FillRow> fill_rows;
     std::vector<ports::DecisionRow> decision_rows;
@@ -58,6 +59,24 @@ class FakeReader : public ports::StoreReader {
         return found;
     }
     Result<std::vector<ports::VaultRow>> vaults() override { return vault_rows; }
+    Result<std::optional<ports::UserRow>> user(UserId id) override {
+        return first(user_rows, [&](const auto& row) { return row.id == id; });
+    }
+    Result<std::optional<ports::OrderRow>> order(const OrderId& id) override {
+        return first(order_rows, [&](const auto& row) { return row.id == id; });
+    }
+    Result<std::optional<ports::FillRow>> fill(AccountId account,
+                                               const std::string& trade) override {
+        return first(fill_rows, [&](const auto& row) {
+            return row.owner.account == account && row.fill.trade_id == trade;
+        });
+    }
+    Result<std::optional<ports::EntryRow>> entry(VaultId vault, const std::string& kind,
+                                                 const std::string& cause) override {
+        return first(entry_rows, [&](const auto& row) {
+            return row.vault == vault && row.kind == kind && row.cause == cause;
+        });
+    }
     Result<std::vector<ports::OrderRow>> orders(const ports::RowFilter& f) override {
         return pick(
             order_rows, f, [](const auto& r) { return r.id.vault; },
@@ -96,6 +115,13 @@ class FakeReader : public ports::StoreReader {
   private:
     static constexpr auto kVault = [](const auto& row) { return row.vault; };
     static constexpr auto kSleeve = [](const auto& row) { return row.sleeve; };
+
+    template <class Row, class Test>
+    std::optional<Row> first(const std::vector<Row>& rows, Test test) {
+        ++calls;
+        const auto row = std::ranges::find_if(rows, test);
+        return row == rows.end() ? std::optional<Row>() : std::optional<Row>(*row);
+    }
 
     void note(std::uint32_t limit) {
         ++calls;
