@@ -63,22 +63,32 @@ constexpr ColumnSpec kEntries[] = {
     {"seq", "seq"}, {"at", "at"}, {"kind", "kind"}, {"cause", "cause"}, {"actor", "actor", true}};
 constexpr ColumnSpec kVerified[] = {
     {"vault", "vault"}, {"seq", "seq"}, {"what", "what"}, {"message", "message"}};
-constexpr ColumnSpec kDecisions[] = {
-    {"at", "at"},         {"sleeve", "sleeve"},   {"pair", "pair"},        {"action", "action"},
-    {"reason", "reason"}, {"repeats", "repeats"}, {"order", "order", true}};
+constexpr ColumnSpec kDecisions[] = {{"id", "id"},
+                                     {"action", "action"},
+                                     {"reason", "reason"},
+                                     {"repeats", "repeats"},
+                                     {"order", "order", true}};
 constexpr ColumnSpec kOrders[] = {{"id", "id"},           {"decided_at", "decided at"},
                                   {"side", "side"},       {"state", "state"},
                                   {"reason", "reason"},   {"filled_quantity", "quantity"},
                                   {"filled_cost", "cost"}};
-constexpr ColumnSpec kTrades[] = {{"at", "at"},
-                                  {"order", "order"},
-                                  {"side", "side"},
-                                  {"price", "price"},
-                                  {"quantity", "quantity"},
-                                  {"cost", "cost", true},
-                                  {"realised", "realised"}};
-constexpr ColumnSpec kSweeps[] = {
-    {"at", "at"}, {"vault", "vault"}, {"sleeve", "sleeve"}, {"amount", "amount"}, {"kind", "kind"}};
+constexpr ColumnSpec kTrades[] = {{"id", "id"},           {"at", "at"},
+                                  {"order", "order"},     {"side", "side"},
+                                  {"price", "price"},     {"quantity", "quantity"},
+                                  {"cost", "cost", true}, {"realised", "realised"}};
+constexpr ColumnSpec kSweeps[] = {{"id", "id"},         {"at", "at"},         {"vault", "vault"},
+                                  {"sleeve", "sleeve"}, {"amount", "amount"}, {"kind", "kind"}};
+constexpr ColumnSpec kPostings[] = {{"seq", "seq"},
+                                    {"kind", "kind"},
+                                    {"account", "account"},
+                                    {"amount", "amount"},
+                                    {"asset", "asset"}};
+constexpr ColumnSpec kUserAccounts[] = {
+    {"id", "id"}, {"exchange", "exchange"}, {"label", "label"}, {"now", "now"}};
+constexpr ColumnSpec kUserTotals[] = {{"asset", "asset"},         {"mode", "mode", true},
+                                      {"vaults", "vaults"},       {"total", "total"},
+                                      {"tradeable", "tradeable"}, {"equity", "equity"},
+                                      {"realised", "realised"},   {"swept", "swept", true}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
 constexpr ColumnSpec kMethods[] = {{"name", "method"},
@@ -122,6 +132,12 @@ constexpr std::array kLists{
     ListSpec{"ledger.verify.problems", kVerified},
     ListSpec{"decision.list", kDecisions},
     ListSpec{"order.list", kOrders},
+    ListSpec{"order.explain.postings", kPostings},
+    ListSpec{"trade.explain.postings", kPostings},
+    ListSpec{"sweep.explain.postings", kPostings},
+    ListSpec{"user.show.accounts", kUserAccounts},
+    ListSpec{"user.show.vaults", kVaults},
+    ListSpec{"user.show.totals", kUserTotals},
     ListSpec{"order.show.fills", kTrades},
     ListSpec{"trade.list", kTrades},
     ListSpec{"sweep.list", kSweeps},

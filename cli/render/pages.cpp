@@ -228,7 +228,32 @@ std::string list_table(std::string_view list, const json::array& rows, const Loo
     return to_table(grid, look.bold);
 }
 
+// An explanation is told before anything else, a sentence a paragraph, without a name in front.
+// Its figures have all their places: the arithmetic holds to the last digit.
+std::string told_page(std::string_view method, json::object object, const Look& look) {
+    const Look exact{Format::Wide, look.bold};
+    const json::value story = object.at("story");
+    object.erase("story");
+    std::string out;
+    for (const auto& sentence : story.as_array())
+        out += text_lines("", shown(sentence, exact), 2);
+    out += '\n';
+    append_fields(out, object, 0, exact);
+    for (const auto& member : object) {
+        if (!is_table(member.value())) continue;
+        const std::string_view name = member.key();
+        const json::array& rows = member.value().get_array();
+        out += '\n' + heading(spaced(name), look);
+        out += to_table(grid_of(fmt::format("{}.{}", method, name), rows,
+                                {.left_out = 0, .places = kAllPlaces, .aligned = true}),
+                        look.bold);
+    }
+    return out;
+}
+
 std::string object_page(std::string_view method, const json::object& object, const Look& look) {
+    const auto* story = object.if_contains("story");
+    if (story != nullptr && story->is_array()) return told_page(method, object, look);
     std::string out;
     append_fields(out, object, 0, look);
     append_tables(out, method, object, look);

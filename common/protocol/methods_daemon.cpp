@@ -21,6 +21,7 @@ constexpr Param kUserWallets[] = {
     flag("add", "select the wallets of this asset", Asset).many(),
     flag("remove", "deselect the wallets of this asset", Asset).many(),
 };
+constexpr Param kUserShow[] = {word("name", "login name")};
 constexpr Param kAccountAdd[] = {
     flag("exchange", "where the account is", Enum).among("paper|kraken|binance|coinbase").need(),
     flag("label", "a name for people"),
@@ -48,6 +49,7 @@ constexpr Words kVersionEx[] = {"vaultctl version", "vaultctl version --json"};
 constexpr Words kDescribeEx[] = {"vaultctl api describe --json"};
 constexpr Words kUserCreateEx[] = {"vaultctl user create alice --role member"};
 constexpr Words kUserListEx[] = {"vaultctl user list -o csv"};
+constexpr Words kUserShowEx[] = {"vaultctl user show alice"};
 constexpr Words kUserWalletsEx[] = {"vaultctl user wallets alice --add USDT --add EUR",
                                     "vaultctl user wallets alice"};
 constexpr Words kAccountAddEx[] = {"vaultctl account add --exchange paper --label practice"};
@@ -133,6 +135,15 @@ constexpr Method kTable[] = {
      .object = Object::User,
      .primary = "id",
      .examples = kUserListEx},
+    {.name = "user.show",
+     .summary = "Show a user: wallets, accounts, vaults and sums",
+     .noun = "user",
+     .verb = "show",
+     .params = kUserShow,
+     .object = Object::User,
+     .primary = "id",
+     .examples = kUserShowEx,
+     .detail = "Amounts of different assets or modes are never added up."},
     {.name = "user.wallets",
      .summary = "Show or change a user's selected wallets",
      .noun = "user",

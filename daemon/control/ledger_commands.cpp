@@ -1,7 +1,4 @@
-#include "common/protocol/codec.hpp"
-#include "daemon/control/arguments.hpp"
-#include "daemon/control/json_fields.hpp"
-#include "daemon/control/render_reports.hpp"
+#include "daemon/control/row_list.hpp"
 
 #include <fmt/format.h>
 
@@ -27,30 +24,6 @@ boost::asio::awaitable<Result<VaultId>> settled_vault(Services& services, const 
     co_return vault;
 }
 
-// Steps `pages` to its end, with room for others between two steps.
-template <typename Pages>
-boost::asio::awaitable<Result<void>> read_pages(Services& services, const Call& call,
-                                                Pages& pages) {
-    std::function<Result<bool>(ReadSide&)> step = [&](ReadSide& side) {
-        return pages.step(*side.reader);
-    };
-    for (bool more = true; more;) {
-        const Result<void> wanted = still_wanted(services, call);
-        if (!wanted) co_return wanted.error();
-        auto stepping = read_on<bool>(services.worker, step);
-        const Result<bool> stepped = co_await std::move(stepping);
-        if (!stepped) co_return stepped.error();
-        more = stepped.value();
-    }
-    co_return success();
-}
-
-Answer answer_with(const json::value& data) {
-    Answer answer;
-    answer.data_json = protocol::to_compact(data);
-    return answer;
-}
-
 Handled list_entries(Services& services, const Call& call) {
     auto settling = settled_vault(services, call);
     const Result<VaultId> vault = co_await std::move(settling);
@@ -62,7 +35,14 @@ Handled list_entries(Services& services, const Call& call) {
     auto reading = read_pages(services, call, entries);
     const Result<void> read = co_await std::move(reading);
     if (!read) co_return read.error();
-    co_return answer_with(rows_to_json(std::move(entries).take()));
+    const std::vector<ports::EntryRow> rows = std::move(entries).take();
+    std::function<Result<json::array>(ReadSide&)> render = [&](ReadSide& side) {
+        return read_json(*side.reader, rows);
+    };
+    auto rendering = read_on<json::array>(services.worker, render);
+    const Result<json::array> list = co_await std::move(rendering);
+    if (!list) co_return list.error();
+    co_return answer_with(list.value());
 }
 
 Handled export_entries(Services& services, const Call& call) {

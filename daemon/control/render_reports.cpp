@@ -13,8 +13,14 @@ json::value embedded(const std::string& text) {
     return parsed ? std::move(parsed.value()) : json::value(text);
 }
 
-void add_owner(json::object& object, const ports::Owner& owner) {
-    object["user"] = to_json(owner.user);
+// An id stays where the store has no such user.
+std::string name_of(UserId user, const UserNames& names) {
+    const auto name = names.find(user);
+    return name == names.end() ? to_text(user) : name->second;
+}
+
+void add_owner(json::object& object, const ports::Owner& owner, const UserNames& names) {
+    object["user"] = name_of(owner.user, names);
     object["account"] = to_json(owner.account);
     object["mode"] = to_json(owner.mode);
     object["actor"] = owner.actor;
@@ -50,9 +56,9 @@ void add_figures(json::object& object, const report::PnlFigures& figures) {
     object["worst_cycle"] = control::to_json(figures.worst_cycle);
 }
 
-json::value to_json(const report::PnlRow& row) {
+json::value to_json(const report::PnlRow& row, const UserNames& names) {
     json::object object{
-        {"vault", control::to_json(row.vault)},     {"user", control::to_json(row.user)},
+        {"vault", control::to_json(row.vault)},     {"user", name_of(row.user, names)},
         {"account", control::to_json(row.account)}, {"asset", control::to_json(row.asset)},
         {"mode", control::to_json(row.mode)},       {"sleeve", control::to_json(row.sleeve)},
         {"opening", to_json(row.opening)},          {"closing", to_json(row.closing)}};
@@ -75,26 +81,28 @@ json::value to_json(const report::HistoryPoint& point) {
 
 }  // namespace
 
-json::value row_to_json(const ports::OrderRow& row) {
-    json::object object{{"id", to_json(row.id)},
-                        {"vault", to_json(row.id.vault)},
-                        {"sleeve", to_json(row.id.sleeve)},
-                        {"pair", control::to_json(row.pair)},
-                        {"side", to_json(row.side)},
-                        {"state", json::value(to_text(row.state))},
-                        {"reason", row.reason},
-                        {"end_reason", row.end_reason},
-                        {"requested", to_json(row.requested)},
-                        {"filled_quantity", to_json(row.filled_quantity)},
-                        {"filled_cost", to_json(row.filled_cost)},
-                        {"fee", to_json(row.fee)},
-                        {"decided_at", to_json(row.decided_at)},
-                        {"ended_at", control::to_json(row.ended_at)}};
-    add_owner(object, row.owner);
+json::value row_to_json(const ports::OrderRow& row, const UserNames& names) {
+    json::object object{
+        {"id", to_json(row.id)},
+        {"vault", to_json(row.id.vault)},
+        {"sleeve", to_json(row.id.sleeve)},
+        {"pair", control::to_json(row.pair)},
+        {"side", to_json(row.side)},
+        {"state", json::value(to_text(row.state))},
+        {"reason", row.reason},
+        {"end_reason", row.end_reason},
+        {"requested", to_json(row.requested)},
+        {"requested_asset", to_json(row.side == Side::Buy ? row.pair.quote : row.pair.base)},
+        {"filled_quantity", to_json(row.filled_quantity)},
+        {"filled_cost", to_json(row.filled_cost)},
+        {"fee", to_json(row.fee)},
+        {"decided_at", to_json(row.decided_at)},
+        {"ended_at", control::to_json(row.ended_at)}};
+    add_owner(object, row.owner, names);
     return object;
 }
 
-json::value row_to_json(const ports::FillRow& row) {
+json::value row_to_json(const ports::FillRow& row, const UserNames& names) {
     const Fill& fill = row.fill;
     json::object object{{"id", fill.trade_id},
                         {"order", to_json(fill.order)},
@@ -111,12 +119,14 @@ json::value row_to_json(const ports::FillRow& row) {
                         {"realised", to_json(row.realised)},
                         {"reason", row.reason},
                         {"cycle", row.cycle}};
-    add_owner(object, row.owner);
+    add_owner(object, row.owner, names);
     return object;
 }
 
-json::value row_to_json(const ports::DecisionRow& row) {
-    json::object object{{"vault", to_json(row.vault)},
+json::value row_to_json(const ports::DecisionRow& row, const std::string& id,
+                        const UserNames& names) {
+    json::object object{{"id", id},
+                        {"vault", to_json(row.vault)},
                         {"sleeve", to_json(row.sleeve)},
                         {"pair", control::to_json(row.pair)},
                         {"at", to_json(row.at)},
@@ -128,23 +138,24 @@ json::value row_to_json(const ports::DecisionRow& row) {
     object["order"] = row.order_number == 0
                           ? json::value(nullptr)
                           : to_json(OrderId{row.vault, row.sleeve, row.order_number});
-    add_owner(object, row.owner);
+    add_owner(object, row.owner, names);
     return object;
 }
 
-json::value row_to_json(const ports::SweepRow& row) {
-    json::object object{{"vault", to_json(row.vault)},
+json::value row_to_json(const ports::SweepRow& row, const std::string& id, const UserNames& names) {
+    json::object object{{"id", id},
+                        {"vault", to_json(row.vault)},
                         {"sleeve", to_json(row.sleeve)},
                         {"at", to_json(row.at)},
                         {"kind", row.kind},
                         {"amount", to_json(row.amount)},
                         {"cause", row.cause},
                         {"cycle", row.cycle}};
-    add_owner(object, row.owner);
+    add_owner(object, row.owner, names);
     return object;
 }
 
-json::value row_to_json(const ports::EntryRow& row) {
+json::value row_to_json(const ports::EntryRow& row, const UserNames& names) {
     json::object object{{"vault", to_json(row.vault)},
                         {"seq", row.seq},
                         {"tx", row.tx},
@@ -154,28 +165,45 @@ json::value row_to_json(const ports::EntryRow& row) {
                         {"postings", embedded(row.postings_json)},
                         {"prev_hash", to_hex(row.prev_hash)},
                         {"hash", to_hex(row.hash)}};
-    add_owner(object, row.owner);
+    add_owner(object, row.owner, names);
     return object;
 }
 
-template <class Row>
-json::value rows_to_json(const std::vector<Row>& rows) {
-    json::array list;
-    list.reserve(rows.size());
-    for (const Row& row : rows)
-        list.push_back(row_to_json(row));
-    return list;
+void add_explanation(json::object& object, const report::Explanation& why) {
+    object["story"] = to_json_list(why.story);
+    json::object figures;
+    for (const auto& [name, value] : why.figures)
+        figures[name] = value;
+    object["figures"] = std::move(figures);
+    json::array postings;
+    for (const ports::EntryRow& row : why.entries) {
+        const json::value moved = embedded(row.postings_json);
+        if (!moved.is_array()) continue;
+        for (const json::value& item : moved.get_array()) {
+            json::object posting{{"seq", row.seq}, {"kind", row.kind}};
+            if (const auto* fields = item.if_object())
+                for (const auto& field : *fields)
+                    posting.insert(field);
+            postings.push_back(std::move(posting));
+        }
+    }
+    object["postings"] = std::move(postings);
 }
-template json::value rows_to_json(const std::vector<ports::OrderRow>&);
-template json::value rows_to_json(const std::vector<ports::FillRow>&);
-template json::value rows_to_json(const std::vector<ports::DecisionRow>&);
-template json::value rows_to_json(const std::vector<ports::SweepRow>&);
-template json::value rows_to_json(const std::vector<ports::EntryRow>&);
 
-json::value report_to_json(const report::PnlReport& report) {
+std::map<std::string, std::string> figures_of(const ports::DecisionRow& row) {
+    std::map<std::string, std::string> figures;
+    const json::value parsed = embedded(row.figures_json);
+    if (const auto* object = parsed.if_object())
+        for (const auto& figure : *object)
+            if (figure.value().is_string())
+                figures.emplace(figure.key(), figure.value().get_string());
+    return figures;
+}
+
+json::value report_to_json(const report::PnlReport& report, const UserNames& names) {
     json::array rows;
     for (const report::PnlRow& row : report.rows)
-        rows.push_back(to_json(row));
+        rows.push_back(to_json(row, names));
     json::array totals;
     for (const report::PnlTotal& total : report.totals) {
         json::object object{{"asset", control::to_json(total.asset)},
@@ -187,13 +215,6 @@ json::value report_to_json(const report::PnlReport& report) {
                         {"to", control::to_json(report.to)},
                         {"rows", std::move(rows)},
                         {"totals", std::move(totals)}};
-}
-
-json::value report_to_json(const report::DecisionWhy& why) {
-    json::value object = row_to_json(why.decision);
-    object.get_object()["explanation"] = why.explanation;
-    object.get_object()["before"] = rows_to_json(why.before);
-    return object;
 }
 
 json::value report_to_json(const std::vector<report::HistorySeries>& series) {

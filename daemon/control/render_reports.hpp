@@ -4,26 +4,38 @@
 #include "daemon/ports/candle_library.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/report/decision_why.hpp"
+#include "daemon/report/explain.hpp"
 #include "daemon/report/history.hpp"
 #include "daemon/report/journal.hpp"
 #include "daemon/report/pnl.hpp"
 #include "daemon/report/verify.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+
+#include <map>
+#include <string>
 
 namespace vault::control {
 
-boost::json::value row_to_json(const ports::OrderRow& row);
-boost::json::value row_to_json(const ports::FillRow& row);
-boost::json::value row_to_json(const ports::DecisionRow& row);
-boost::json::value row_to_json(const ports::SweepRow& row);
-boost::json::value row_to_json(const ports::EntryRow& row);
+// Rows name their user by id, people know the name.
+using UserNames = std::map<UserId, std::string>;
 
-template <class Row>
-boost::json::value rows_to_json(const std::vector<Row>& rows);
+boost::json::value row_to_json(const ports::OrderRow& row, const UserNames& names);
+boost::json::value row_to_json(const ports::FillRow& row, const UserNames& names);
+// Decisions and sweeps are called by `id` (report/row_ids.hpp).
+boost::json::value row_to_json(const ports::DecisionRow& row, const std::string& id,
+                               const UserNames& names);
+boost::json::value row_to_json(const ports::SweepRow& row, const std::string& id,
+                               const UserNames& names);
+boost::json::value row_to_json(const ports::EntryRow& row, const UserNames& names);
 
-boost::json::value report_to_json(const report::PnlReport& report);
-boost::json::value report_to_json(const report::DecisionWhy& why);
+// story, figures and postings: what moved where, one row a posting.
+void add_explanation(boost::json::object& object, const report::Explanation& why);
+// The figures of a decision by name.
+std::map<std::string, std::string> figures_of(const ports::DecisionRow& row);
+
+boost::json::value report_to_json(const report::PnlReport& report, const UserNames& names);
 boost::json::value report_to_json(const std::vector<report::HistorySeries>& series);
 boost::json::value report_to_json(const report::ExportPage& page);
 boost::json::value report_to_json(const report::VerifyResult& result);

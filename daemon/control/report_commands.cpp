@@ -1,6 +1,4 @@
-#include "common/protocol/codec.hpp"
-#include "daemon/control/arguments.hpp"
-#include "daemon/control/render_reports.hpp"
+#include "daemon/control/row_list.hpp"
 
 #include <fmt/format.h>
 
@@ -55,15 +53,20 @@ Handled pnl(Services& services, const Call& call) {
     if (!now) co_return now.error();
     const Result<PnlInput> input = pnl_input(call.params, now.value().data_json);
     if (!input) co_return input.error();
-    std::function<Result<report::PnlReport>(ReadSide&)> read = [&](ReadSide& side) {
-        return report::pnl(*side.reader, input.value().filter, input.value().marks);
+    std::function<Result<json::value>(ReadSide&)> read =
+        [&](ReadSide& side) -> Result<json::value> {
+        VAULT_TRY(const auto figures,
+                  report::pnl(*side.reader, input.value().filter, input.value().marks));
+        NameReader known(*side.reader);
+        for (const report::PnlRow& row : figures.rows) {
+            VAULT_TRYV(known.learn(row.user));
+        }
+        return report_to_json(figures, known.names());
     };
-    auto reading = read_on<report::PnlReport>(services.worker, read);
-    const Result<report::PnlReport> figures = co_await std::move(reading);
+    auto reading = read_on<json::value>(services.worker, read);
+    const Result<json::value> figures = co_await std::move(reading);
     if (!figures) co_return figures.error();
-    Answer answer;
-    answer.data_json = protocol::to_compact(report_to_json(figures.value()));
-    co_return answer;
+    co_return answer_with(figures.value());
 }
 
 constexpr std::array kRoutes{Route{"report.pnl", &pnl}};

@@ -102,10 +102,9 @@ class OrderTeller {
         const std::string why =
             order_.end_reason.empty() ? "" : fmt::format(" ({})", order_.end_reason);
         VAULT_TRY(const auto entry, booked("order_end", "order:" + name_ + ":end"));
-        const std::string rest =
-            entry ? fmt::format("; entry {} returned what was left of its {}", entry->seq,
-                                is_buy(order_) ? "lock" : "coins")
-                  : std::string("; nothing was left to return");
+        const std::string rest = entry ? fmt::format("; entry {} returned what was left of its {}",
+                                                     entry->seq, is_buy(order_) ? "lock" : "coins")
+                                       : std::string("; nothing was left to return");
         say(fmt::format("It ended {}{} at {}, {} after the decision{}.", to_text(order_.state), why,
                         format_utc(*order_.ended_at),
                         format_duration(*order_.ended_at - order_.decided_at), rest));
@@ -148,12 +147,12 @@ class OrderTeller {
             return success();
         out_.closed = cycles.back();
         const ports::CycleRow& cycle = *out_.closed;
-        say(fmt::format("That closed cycle {}, open since {}: bought for {}, sold for {}, fees {}, "
-                        "realised {} {}; {} was swept.",
-                        cycle.number, format_utc(cycle.opened_at), cycle.cost.text(),
-                        cycle.proceeds.text(), cycle.fees.text(), cycle.realised.text(),
-                        order_.pair.quote.text(),
-                        cycle.swept.is_zero() ? "nothing" : cycle.swept.text()));
+        say(fmt::format(
+            "That closed cycle {}, open since {}: bought for {}, sold for {}, fees {}, "
+            "realised {} {}; {} was swept.",
+            cycle.number, format_utc(cycle.opened_at), cycle.cost.text(), cycle.proceeds.text(),
+            cycle.fees.text(), cycle.realised.text(), order_.pair.quote.text(),
+            cycle.swept.is_zero() ? "nothing" : cycle.swept.text()));
         return success();
     }
 

@@ -86,8 +86,7 @@ std::vector<std::string> decision_story(const ports::DecisionRow& decision) {
         fmt::format("At {} the {} check of {} {} on {} decided to {}: {}.", format_utc(decision.at),
                     decision.check, to_text(decision.vault), to_text(decision.sleeve),
                     decision.pair.text(), decision.action, decision.reason)};
-    story.push_back(
-        fmt::format("{}: {}.", decision.reason, explain_reason(decision.reason)));
+    story.push_back(fmt::format("{}: {}.", decision.reason, explain_reason(decision.reason)));
     if (decision.repeats > 0)
         story.push_back(
             fmt::format("The decision before it had held for {} further {} checks; repeats are "

@@ -22,8 +22,12 @@ class SweepTeller {
   public:
     SweepTeller(const ports::SweepRow& sweep, const ports::EntryRow& entry,
                 const ledger::VaultBooks& before)
-        : sweep_(sweep), entry_(entry), before_(before), own_(before.sleeve(sweep.sleeve)),
-          asset_(before.asset().text()), name_(vault::to_text(sweep.sleeve)) {}
+        : sweep_(sweep),
+          entry_(entry),
+          before_(before),
+          own_(before.sleeve(sweep.sleeve)),
+          asset_(before.asset().text()),
+          name_(vault::to_text(sweep.sleeve)) {}
 
     Result<Explanation> tell() {
         tell_cause();
@@ -85,13 +89,12 @@ class SweepTeller {
         figure("amount", sweep_.amount);
         figure("swept_after", swept);
         figure("unallocated_after", unallocated);
-        say(fmt::format("Entry {} moved {} {} from {} to {}: unallocated {} -> {}, swept by the "
-                        "sleeve so far {} -> {}.",
-                        entry_.seq, amount.text(), asset_,
-                        back ? "unallocated" : std::string(name_) + ".cash",
-                        back ? std::string(name_) + ".cash" : "unallocated",
-                        before_.unallocated().text(), unallocated.text(), own_.swept.text(),
-                        swept.text()));
+        say(fmt::format(
+            "Entry {} moved {} {} from {} to {}: unallocated {} -> {}, swept by the "
+            "sleeve so far {} -> {}.",
+            entry_.seq, amount.text(), asset_, back ? "unallocated" : std::string(name_) + ".cash",
+            back ? std::string(name_) + ".cash" : "unallocated", before_.unallocated().text(),
+            unallocated.text(), own_.swept.text(), swept.text()));
         return success();
     }
 
@@ -124,10 +127,10 @@ Result<std::optional<ports::CycleRow>> cycle_of(ports::StoreReader& reader,
 Result<ports::EntryRow> entry_of_sweep(ports::StoreReader& reader, const ports::SweepRow& sweep) {
     VAULT_TRY(auto entry, reader.entry(sweep.vault, sweep.kind, sweep.cause));
     if (entry) return std::move(*entry);
-    return Error(Errc::StoreInvalid,
-                 fmt::format("the journal of {} lacks the entry of a sweep",
-                             vault::to_text(sweep.vault)),
-                 "", "vaultctl ledger verify tells more");
+    return Error(
+        Errc::StoreInvalid,
+        fmt::format("the journal of {} lacks the entry of a sweep", vault::to_text(sweep.vault)),
+        "", "vaultctl ledger verify tells more");
 }
 
 Result<Explanation> explain_sweep(ports::StoreReader& reader, const ports::SweepRow& sweep,

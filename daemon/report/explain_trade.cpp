@@ -14,8 +14,12 @@ class TradeTeller {
   public:
     TradeTeller(const ports::FillRow& row, const ports::EntryRow& entry,
                 const ledger::VaultBooks& before)
-        : row_(row), fill_(row.fill), entry_(entry), before_(before),
-          quote_(row.pair.quote.text()), base_(row.pair.base.text()) {}
+        : row_(row),
+          fill_(row.fill),
+          entry_(entry),
+          before_(before),
+          quote_(row.pair.quote.text()),
+          base_(row.pair.base.text()) {}
 
     Result<Explanation> tell() {
         VAULT_TRY(postings_, ledger::parse_postings(entry_.postings_json));
@@ -27,9 +31,10 @@ class TradeTeller {
             VAULT_TRYV(tell_sale());
         }
         figure("realised", row_.realised);
-        out_.story.push_back(fmt::format("Entry {} books it; what the account {}.realised gets is "
-                                         "the same amount with its sign turned.",
-                                         entry_.seq, vault::to_text(fill_.order.sleeve)));
+        out_.story.push_back(
+            fmt::format("Entry {} books it; what the account {}.realised gets is "
+                        "the same amount with its sign turned.",
+                        entry_.seq, vault::to_text(fill_.order.sleeve)));
         return std::move(out_);
     }
 
@@ -77,7 +82,8 @@ class TradeTeller {
         if (fill_.fee_asset == row_.pair.quote) {
             const auto rate = div(fill_.fee, fill_.cost, Rounding::Down);
             const std::string of =
-                rate ? fmt::format(", {} of it", round_places(rate.value(), 6, Rounding::Down).text())
+                rate ? fmt::format(", {} of it",
+                                   round_places(rate.value(), 6, Rounding::Down).text())
                      : std::string();
             say(fmt::format("Fee {} {}{}.", fill_.fee.text(), quote_, of));
             return success();
@@ -90,11 +96,13 @@ class TradeTeller {
     Result<void> tell_buy() {
         const ledger::Position* had = before_.position(fill_.order.sleeve, row_.pair.base);
         if (had != nullptr && had->coins().is_positive())
-            say(fmt::format("Before entry {} the sleeve held {} {} that had cost {} {}; the cost of "
-                            "this buy joins them.",
-                            entry_.seq, had->coins().text(), base_, had->cost.text(), quote_));
+            say(fmt::format(
+                "Before entry {} the sleeve held {} {} that had cost {} {}; the cost of "
+                "this buy joins them.",
+                entry_.seq, had->coins().text(), base_, had->cost.text(), quote_));
         figure("cost_in", moved(AccountKind::Position));
-        say(fmt::format("A buy realises its fee and nothing else; the cost {} {} goes into the "
+        say(
+            fmt::format("A buy realises its fee and nothing else; the cost {} {} goes into the "
                         "position.",
                         moved(AccountKind::Position).text(), quote_));
         say(fmt::format("Realised = -fee = {} {}.", row_.realised.text(), quote_));
@@ -105,10 +113,10 @@ class TradeTeller {
         const ledger::Position* had = before_.position(fill_.order.sleeve, row_.pair.base);
         const Decimal out = -moved(AccountKind::Position);
         if (had == nullptr)
-            return Error(Errc::StoreInvalid,
-                         fmt::format("the journal has no {} to sell before entry {}", base_,
-                                     entry_.seq),
-                         "", "vaultctl ledger verify tells more");
+            return Error(
+                Errc::StoreInvalid,
+                fmt::format("the journal has no {} to sell before entry {}", base_, entry_.seq), "",
+                "vaultctl ledger verify tells more");
         figure("quantity_before", had->coins());
         figure("cost_before", had->cost);
         figure("cost_out", out);

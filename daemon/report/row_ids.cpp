@@ -156,10 +156,10 @@ Result<ports::FillRow> find_trade(ports::StoreReader& reader, const TradeId& id)
     if (found.empty()) return not_there("trade", id.trade);
     if (found.size() == 1) return std::move(found.front());
     const std::string first = vault::to_text(found[0].owner.account);
-    return Error(Errc::InvalidParams,
-                 fmt::format("{} accounts have a trade {}, the first is {}", found.size(), id.trade,
-                             first),
-                 "trade", fmt::format("say which: {}:{}", first, id.trade));
+    return Error(
+        Errc::InvalidParams,
+        fmt::format("{} accounts have a trade {}, the first is {}", found.size(), id.trade, first),
+        "trade", fmt::format("say which: {}:{}", first, id.trade));
 }
 
 Result<std::vector<std::string>> ids_of(ports::StoreReader& reader,

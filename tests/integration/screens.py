@@ -63,6 +63,8 @@ health
 version
 user list
 user wallets alice
+user show alice
+user show bob
 account list
 account show a1
 account show a3
@@ -88,10 +90,19 @@ position list
 position show v1 flash
 order list --vault v1 --limit 20
 order show v1.flash.1
+order explain v1.flash.1
+order explain v1.flash.2
+trade show a1:T2
+trade explain a1:T1
+trade explain a1:T2
 trade list --vault v1 --limit 20
 decision list --vault v1 --limit 20
 decision why v1 flash
+decision show v1.flash.ETH@2024-01-01
+decision explain v1.flash.ETH@2024-01-01
 sweep list
+sweep show SWEEP
+sweep explain SWEEP
 ledger list v1 --limit 20
 ledger verify v1
 ledger verify --all
@@ -222,7 +233,8 @@ def every_screen(vaultd, vaultctl):
         for line in filter(None, SCENE.splitlines()):
             daemon.ctl(*shlex.split(line))
         check_complete(wire)
-        lines = list(filter(None, SCREENS.splitlines()))
+        sweep = daemon.ctl("sweep", "list")[0]["id"]
+        lines = [line.replace("SWEEP", sweep) for line in filter(None, SCREENS.splitlines())]
         for line in lines:
             walk(daemon, line)
         check_details(daemon)

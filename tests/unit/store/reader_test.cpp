@@ -79,6 +79,41 @@ TYPED_TEST(ReaderConformance, EntriesGoBySeq) {
     EXPECT_EQ(reader.entries(VaultId{2}, 1, 3).value().size(), 0U);
 }
 
+TYPED_TEST(ReaderConformance, SingleRowsByTheirKeys) {
+    auto& reader = this->world.reader();
+    const auto fills = reader.fills({}).value();
+    ASSERT_FALSE(fills.empty());
+    for (const auto& row : fills) {
+        const auto same = reader.fill(row.owner.account, row.fill.trade_id).value();
+        ASSERT_TRUE(same) << row.fill.trade_id;
+        EXPECT_EQ(same->fill, row.fill);
+        EXPECT_FALSE(reader.fill(AccountId{77}, row.fill.trade_id).value());
+    }
+    const auto orders = reader.orders({}).value();
+    ASSERT_FALSE(orders.empty());
+    for (const auto& row : orders) {
+        const auto same = reader.order(row.id).value();
+        ASSERT_TRUE(same) << to_text(row.id);
+        EXPECT_EQ(same->filled_cost, row.filled_cost);
+        EXPECT_EQ(same->decided_at, row.decided_at);
+    }
+    const auto entries = reader.entries(VaultId{1}, 1, 100).value();
+    ASSERT_FALSE(entries.empty());
+    for (const auto& row : entries) {
+        const auto same = reader.entry(row.vault, row.kind, row.cause).value();
+        ASSERT_TRUE(same) << row.cause;
+        EXPECT_EQ(same->seq, row.seq);
+        EXPECT_EQ(same->hash, row.hash);
+        EXPECT_FALSE(reader.entry(row.vault, row.kind, row.cause + "'").value());
+        EXPECT_FALSE(reader.entry(VaultId{2}, row.kind, row.cause).value());
+    }
+    EXPECT_FALSE(reader.fill(AccountId{1}, "no such trade").value());
+    EXPECT_FALSE(reader.order({VaultId{9}, SleeveKind::Quiet, 1}).value());
+    ASSERT_TRUE(reader.user(UserId{1}).value());
+    EXPECT_FALSE(reader.user(UserId{1}).value()->name.empty());
+    EXPECT_FALSE(reader.user(UserId{99}).value());
+}
+
 TEST(SqliteReader, RefusesWhatIsNoStore) {
     const TempDir dir;
     EXPECT_FALSE(SqliteReader::open(dir.file("absent.db")));
