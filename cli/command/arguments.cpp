@@ -97,6 +97,7 @@ class Parser {
     Result<void> apply_global(const GlobalFlag& flag, const std::string& value);
     Result<void> store(const Param& param, const std::string& text, json::object& into);
     Result<void> check_complete() const;
+    Result<void> settle_format();
     bool known_somewhere(std::string_view name) const;
     Error unknown_flag(std::string_view name) const;
     Error unknown_command(std::string_view word) const;
@@ -246,8 +247,10 @@ Result<void> Parser::apply_global(const GlobalFlag& flag, const std::string& val
             return usage(fmt::format("unknown format '{}'", value),
                          fmt::format("formats: {}", spoken(flag.allowed)));
         globals.format = *format;
+        globals.format_given = true;
     } else if (flag.name == "json") {
         globals.format = render::Format::Json;
+        globals.format_given = true;
     } else if (flag.name == "timeout") {
         const auto timeout = parse_duration(value);
         if (!timeout) return usage("--timeout: " + timeout.error().message(), "write 30s or 2m");
@@ -365,6 +368,31 @@ Result<void> Parser::check_complete() const {
     return success();
 }
 
+// A page is made of reports and charts only; --out names the format where -o does not.
+Result<void> Parser::settle_format() {
+    using render::Format;
+    const Method& command = *invocation_.command;
+    Globals& globals = invocation_.globals;
+    const bool paged = command.noun == "report" || command.noun == "chart";
+    if (globals.format == Format::Html && !paged)
+        return usage(fmt::format("{} has no html page", command_name(command)),
+                     "-o html is for report and chart; use table, json or csv here");
+    const bool chart = command.noun == "chart";
+    const auto* out = (chart ? invocation_.params : invocation_.local).if_contains("out");
+    if (out == nullptr || !paged) return success();
+    const std::string_view path = out->get_string();
+    if (path.ends_with(".svg") && !chart)
+        return usage("a report is no picture", "name the file .html, .csv or .json");
+    if (path.ends_with(".svg") && globals.format_given)
+        return usage("--out with .svg and -o do not go together", "leave -o out");
+    if (globals.format_given) return success();
+    for (const auto& [end, format] :
+         {std::pair{".html", Format::Html}, std::pair{".csv", Format::Csv},
+          std::pair{".json", Format::Json}, std::pair{".jsonl", Format::Jsonl}})
+        if (path.ends_with(end)) globals.format = format;
+    return success();
+}
+
 Result<Invocation> Parser::run() {
     bool flags_ended = false;
     while (at_ < words_.size()) {
@@ -385,6 +413,7 @@ Result<Invocation> Parser::run() {
                      fmt::format("its verbs: {}", fmt::join(verbs(invocation_.noun), ", ")));
     }
     VAULT_TRYV(check_complete());
+    VAULT_TRYV(settle_format());
     return std::move(invocation_);
 }
 

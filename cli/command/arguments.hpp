@@ -21,6 +21,7 @@ enum class Color { Auto, Always, Never };
 
 struct Globals {
     render::Format format = render::Format::Table;
+    bool format_given = false;
     bool quiet = false;
     bool yes = false;
     bool dry_run = false;

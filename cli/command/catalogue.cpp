@@ -53,12 +53,23 @@ constexpr Param kChartStyle = {.name = "style",
                                .allowed = "braille|block|ascii"};
 constexpr Param kChartAscii = {
     .name = "ascii", .type = ParamType::Bool, .doc = "the same as --style ascii"};
-constexpr Param kSleeveChart[] = {kChartVault, kChartSleeve, kChartFrom,  kChartTo,   kChartSince,
-                                  kChartWidth, kChartHeight, kChartStyle, kChartAscii};
-constexpr Param kVaultChart[] = {kChartVault, kChartFrom,   kChartTo,    kChartSince,
-                                 kChartWidth, kChartHeight, kChartStyle, kChartAscii};
+constexpr Param kChartOut = {.name = "out",
+                             .doc =
+                                 "write this file instead of stdout, whole or not at all: .svg or "
+                                 ".html a picture, .csv or .json the series",
+                             .path = true};
+constexpr Param kSleeveChart[] = {kChartVault, kChartSleeve, kChartFrom,  kChartTo,    kChartSince,
+                                  kChartWidth, kChartHeight, kChartStyle, kChartAscii, kChartOut};
+constexpr Param kVaultChart[] = {kChartVault,  kChartFrom,  kChartTo,    kChartSince, kChartWidth,
+                                 kChartHeight, kChartStyle, kChartAscii, kChartOut};
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
+
+constexpr Param kReportLocal[] = {
+    {.name = "out",
+     .doc = "write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl "
+            "say the format where -o does not",
+     .path = true}};
 
 constexpr Param kCompletion[] = {{.name = "shell",
                                   .type = ParamType::Enum,
@@ -72,6 +83,7 @@ constexpr Words kHelpEx[] = {"vaultctl help vault", "vaultctl help vault allocat
 constexpr Words kApiEx[] = {"vaultctl api call vault.show vault=v1",
                             "vaultctl api call vault.pairs vault=v1 'add:=[\"ETH/USDT\"]'"};
 constexpr Words kChartBalanceEx[] = {"vaultctl chart balance v1",
+                                     "vaultctl chart balance v1 --out balance.svg",
                                      "vaultctl chart balance v1 --sleeve flash --since 90d"};
 constexpr Words kChartPnlEx[] = {"vaultctl chart pnl v1", "vaultctl chart pnl v1 -o csv"};
 constexpr Words kChartSweepsEx[] = {"vaultctl chart sweeps v1"};
@@ -146,8 +158,9 @@ constexpr Method kLocal[] = {
 };
 
 constexpr std::array kGlobalFlags{
-    GlobalFlag{"output", 'o', "FORMAT", "table (default), wide, json, jsonl, csv or plain",
-               "table|wide|json|jsonl|csv|plain"},
+    GlobalFlag{"output", 'o', "FORMAT",
+               "table (default), wide, json, jsonl, csv or plain; html for reports and charts",
+               "table|wide|json|jsonl|csv|plain|html"},
     GlobalFlag{"json", '\0', "", "the same as -o json"},
     GlobalFlag{"quiet", 'q', "", "print only the primary value"},
     GlobalFlag{"yes", 'y', "", "do not ask for confirmation"},
@@ -208,6 +221,7 @@ std::vector<std::string_view> verbs(std::string_view noun) {
 
 std::span<const Param> local_flags(const Method& command) {
     if (command.name == "ledger.export") return kExportLocal;
+    if (command.noun == "report") return kReportLocal;
     return {};
 }
 

@@ -1,5 +1,7 @@
 #include "cli/command/chart_series.hpp"
 #include "cli/command/session.hpp"
+#include "common/chart/page.hpp"
+#include "common/chart/svg.hpp"
 #include "common/protocol/validate.hpp"
 
 #include <boost/json/array.hpp>
@@ -77,6 +79,38 @@ std::string title_of(const Drawn& drawn, std::string_view sleeve) {
     return fmt::format("{}{} {}, {}", drawn.vault, whose, drawn.kind->title, drawn.asset);
 }
 
+// What draw() draws, as panels.
+std::vector<chart::Plot> plots_of(const Drawn& drawn) {
+    if (!drawn.kind->apart)
+        return {{title_of(drawn, drawn.sleeve), drawn.series, drawn.kind->from_zero}};
+    std::vector<chart::Plot> plots;
+    for (const chart::Series& series : drawn.series)
+        plots.push_back({title_of(drawn, series.name), {series}, drawn.kind->from_zero});
+    return plots;
+}
+
+std::string picture(const Drawn& drawn) {
+    return chart::draw_svg(plots_of(drawn), {});
+}
+
+// The picture and the figures it is made of.
+std::string chart_page(const Drawn& drawn) {
+    chart::Page page(title_of(drawn, drawn.sleeve));
+    page.add_figure(picture(drawn));
+    chart::Table table;
+    table.columns.push_back({"day", false});
+    for (const chart::Series& one : drawn.series)
+        table.columns.push_back({one.name, true});
+    for (const json::value& row : chart_rows(drawn.series)) {
+        auto& cells = table.rows.emplace_back();
+        for (const auto& field : row.as_object())
+            cells.emplace_back(field.value().is_string() ? field.value().get_string() : "-");
+        cells.front().resize(std::min<std::size_t>(cells.front().size(), 10));
+    }
+    page.add_table("Figures", table);
+    return page.text();
+}
+
 std::string draw(const Drawn& drawn, chart::CellOptions options) {
     if (!drawn.kind->apart)
         return chart::draw_panel(
@@ -135,13 +169,16 @@ std::string text_at(const json::value& data, std::string_view key) {
 
 int print_chart(Session& session, const Drawn& drawn, const Params& params) {
     const Globals& globals = session.invocation().globals;
-    const bool is_drawing = globals.format == Format::Table || globals.format == Format::Wide;
+    const bool is_drawing = globals.format == Format::Table || globals.format == Format::Wide ||
+                            globals.format == Format::Html;
     if (drawn.empty() && (is_drawing || globals.quiet)) {
         session.terminal().note(nothing_to_draw(drawn, params));
         return protocol::exits::kDone;
     }
     if (globals.quiet) return session.print(newest_figures(drawn));
-    if (is_drawing) return session.print(draw(drawn, options_of(session, params)));
+    if (globals.format == Format::Html) return session.put(chart_page(drawn));
+    if (params.text("out").ends_with(".svg")) return session.put(picture(drawn));
+    if (is_drawing) return session.put(draw(drawn, options_of(session, params)));
     protocol::Reply reply;
     reply.data = data_of(drawn, globals.format);
     return session.succeed(drawn.kind->method, {}, reply);

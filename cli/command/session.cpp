@@ -1,5 +1,6 @@
 #include "cli/command/session.hpp"
 
+#include "cli/command/atomic_file.hpp"
 #include "cli/command/run.hpp"
 #include "cli/render/render.hpp"
 #include "common/base/clock.hpp"
@@ -112,6 +113,16 @@ Reply Session::call_once(const protocol::Request& request, bool changes) {
     return client_->call(request, changes);
 }
 
+int Session::put(std::string_view text) {
+    const auto* out = invocation_.local.if_contains("out");
+    const bool chart = invocation_.command != nullptr && invocation_.command->noun == "chart";
+    if (out == nullptr && chart) out = invocation_.params.if_contains("out");
+    if (out == nullptr) return print(text);
+    if (const auto written = write_whole(std::string(out->get_string()), text); !written)
+        return fail(written.error());
+    return exits::kDone;
+}
+
 int Session::print(std::string_view text) {
     if (text.empty() || terminal_.write(text)) return exits::kDone;
     terminal_.note("vaultctl: IO: standard output cannot be written\n");
@@ -132,7 +143,7 @@ int Session::succeed(std::string_view method, std::string_view primary, const Re
         text = render::to_text({method, &reply.data, holds, reply.warnings},
                                {globals.format, decorated()});
     }
-    const int printed = print(text);
+    const int printed = put(text);
     if (printed != exits::kDone) {
         if (!idem_key_.empty() && !globals.dry_run)
             terminal_.note("vaultctl: the change was made all the same\n");

@@ -30,6 +30,8 @@ class Session {
         return fail(protocol::Failure::from(error, protocol::Effect::None));
     }
     int print(std::string_view text);  // 0, or 74 if stdout is broken
+    // To the file that --out names, whole or not at all; without one the same as print().
+    int put(std::string_view text);
 
     // True if stdout may carry colour and bold type.
     bool decorated() const;

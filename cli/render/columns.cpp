@@ -101,7 +101,38 @@ constexpr ColumnSpec kPnl[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
                                {"net", "net"},           {"fees", "fees"},
                                {"swept", "swept"},       {"cycles", "cycles", true}};
 
+constexpr ColumnSpec kFlows[] = {
+    {"vault", "vault"},           {"mode", "mode", true}, {"kind", "kind"},
+    {"entries", "entries", true}, {"reserve", "reserve"}, {"unallocated", "unallocated"},
+    {"quiet", "quiet"},           {"flash", "flash"},     {"total", "total"}};
+constexpr ColumnSpec kFlowSums[] = {{"vault", "vault"},       {"asset", "asset"},
+                                    {"mode", "mode", true},   {"vaults", "vaults"},
+                                    {"opening", "opening"},   {"funded", "funded"},
+                                    {"realised", "realised"}, {"fees", "fees", true},
+                                    {"swept", "swept", true}, {"closing", "closing"}};
+constexpr ColumnSpec kFeeRows[] = {
+    {"vault", "vault"},   {"sleeve", "sleeve"}, {"mode", "mode", true}, {"pair", "pair"},
+    {"trades", "trades"}, {"volume", "volume"}, {"fee", "fee", true},   {"fee_asset", "in"},
+    {"value", "value"},   {"rate", "rate"}};
+constexpr ColumnSpec kFeeTotals[] = {{"asset", "asset"},   {"mode", "mode"},
+                                     {"trades", "trades"}, {"volume", "volume"},
+                                     {"value", "value"},   {"fees_other", "other fees"}};
+constexpr ColumnSpec kSweepRows[] = {
+    {"vault", "vault"},       {"sleeve", "sleeve"},     {"mode", "mode", true},
+    {"kind", "kind"},         {"count", "count"},       {"amount", "amount"},
+    {"least", "least", true}, {"greatest", "greatest"}, {"last", "last", true}};
+constexpr ColumnSpec kSweepTotals[] = {{"asset", "asset"},       {"mode", "mode"},
+                                       {"flash", "flash"},       {"quiet", "quiet"},
+                                       {"returned", "returned"}, {"net", "net"}};
+
 constexpr std::array kLists{
+    ListSpec{"report.vault.rows", kFlows},
+    ListSpec{"report.vault.vaults", kFlowSums},
+    ListSpec{"report.vault.totals", kFlowSums},
+    ListSpec{"report.fees.rows", kFeeRows},
+    ListSpec{"report.fees.totals", kFeeTotals},
+    ListSpec{"report.sweeps.rows", kSweepRows},
+    ListSpec{"report.sweeps.totals", kSweepTotals},
     ListSpec{"api.describe.methods", kMethods},
     ListSpec{"user.list", kUsers},
     ListSpec{"account.list", kAccounts},

@@ -1,5 +1,6 @@
 #include "cli/render/render.hpp"
 
+#include "cli/render/html.hpp"
 #include "cli/render/lists.hpp"
 #include "cli/render/pages.hpp"
 #include "common/protocol/codec.hpp"
@@ -12,12 +13,13 @@
 namespace vault::render {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats{{{"table", Format::Table},
+constexpr std::array<std::pair<std::string_view, Format>, 7> kFormats{{{"table", Format::Table},
                                                                        {"wide", Format::Wide},
                                                                        {"json", Format::Json},
                                                                        {"jsonl", Format::Jsonl},
                                                                        {"csv", Format::Csv},
-                                                                       {"plain", Format::Plain}}};
+                                                                       {"plain", Format::Plain},
+                                                                       {"html", Format::Html}}};
 
 std::string json_document(const Document& document) {
     json::object out;
@@ -140,6 +142,7 @@ std::string to_text(const Document& document, const Look& look) {
         case Format::Jsonl: return json_lines(*document.data);
         case Format::Csv: return csv_text(rows_of(shown_data(document)));
         case Format::Plain: return plain_text(shown_data(document));
+        case Format::Html: return html_page(document);
     }
     return {};
 }

@@ -15,7 +15,7 @@ namespace vault::render {
 
 namespace json = boost::json;
 
-enum class Format { Table, Wide, Json, Jsonl, Csv, Plain };
+enum class Format { Table, Wide, Json, Jsonl, Csv, Plain, Html };
 std::optional<Format> parse_format(std::string_view text);
 
 struct Look {

@@ -56,6 +56,10 @@ constexpr Words kSweepShowEx[] = {"vaultctl sweep show v1.flash@17"};
 constexpr Words kSweepExplainEx[] = {"vaultctl sweep explain v1.flash@17"};
 constexpr Words kTradesEx[] = {"vaultctl trade list --vault v1 -o csv"};
 constexpr Words kSweepsEx[] = {"vaultctl sweep list --vault v1"};
+constexpr Words kVaultReportEx[] = {"vaultctl report vault v1 --from 2024-01-01 --to 2025-01-01",
+                                    "vaultctl report vault --all -o html --out vaults.html"};
+constexpr Words kFeesEx[] = {"vaultctl report fees --user alice -o csv --out fees.csv"};
+constexpr Words kSweepReportEx[] = {"vaultctl report sweeps v1 --from 2024-01-01"};
 constexpr Words kPnlEx[] = {"vaultctl report pnl v1 --from 2021-01-01 --to 2022-01-01",
                             "vaultctl report pnl --all -o csv"};
 
@@ -213,6 +217,40 @@ constexpr Method kTable[] = {
      .primary = "figures.amount",
      .examples = kSweepExplainEx,
      .detail = "The number behind @ is the seq of the journal entry that moved the money."},
+    {.name = "report.vault",
+     .summary = "What moved in and out of a vault and its parts",
+     .noun = "report",
+     .verb = "vault",
+     .params = kPnl,
+     .object = Object::Report,
+     .right = Right::Reports,
+     .primary = "totals.closing",
+     .examples = kVaultReportEx,
+     .detail =
+         "One row for each kind of journal entry: start and all that moved make end, in every "
+         "column and to the last digit. A sleeve counts with its open position at cost."},
+    {.name = "report.fees",
+     .summary = "Fees per sleeve, pair and asset of the fee",
+     .noun = "report",
+     .verb = "fees",
+     .params = kPnl,
+     .object = Object::Report,
+     .right = Right::Reports,
+     .primary = "totals.value",
+     .examples = kFeesEx,
+     .detail =
+         "value is in the vault's asset and missing for a fee in a third asset; rate is value "
+         "by volume, cut to 6 places."},
+    {.name = "report.sweeps",
+     .summary = "Profit that went back to the vaults",
+     .noun = "report",
+     .verb = "sweeps",
+     .params = kPnl,
+     .object = Object::Report,
+     .right = Right::Reports,
+     .primary = "totals.net",
+     .examples = kSweepReportEx,
+     .detail = "sweep list shows each of them."},
     {.name = "report.pnl",
      .summary = "Profit and loss per vault and sleeve",
      .noun = "report",

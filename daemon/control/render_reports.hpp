@@ -8,6 +8,7 @@
 #include "daemon/report/history.hpp"
 #include "daemon/report/journal.hpp"
 #include "daemon/report/pnl.hpp"
+#include "daemon/report/span_reports.hpp"
 #include "daemon/report/verify.hpp"
 
 #include <boost/json/object.hpp>
@@ -36,6 +37,12 @@ void add_explanation(boost::json::object& object, const report::Explanation& why
 std::map<std::string, std::string> figures_of(const ports::DecisionRow& row);
 
 boost::json::value report_to_json(const report::PnlReport& report, const UserNames& names);
+// Errors: AmountTooLarge for a sum.
+Result<boost::json::object> report_to_json(const report::VaultReport& report,
+                                           const UserNames& names);
+Result<boost::json::object> report_to_json(const report::FeeReport& report, const UserNames& names);
+Result<boost::json::object> report_to_json(const report::SweepReport& report,
+                                           const UserNames& names);
 boost::json::value report_to_json(const std::vector<report::HistorySeries>& series);
 boost::json::value report_to_json(const report::ExportPage& page);
 boost::json::value report_to_json(const report::VerifyResult& result);

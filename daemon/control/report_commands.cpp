@@ -39,10 +39,11 @@ Result<void> one_choice(const protocol::Params& params) {
         int{params.has("vault")} + int{params.has("user")} + int{params.flag("all")};
     if (choices <= 1) return success();
     return Error(Errc::InvalidParams, "name a vault, a user or all, not several of them", "vault",
-                 "for example: vaultctl report pnl v1");
+                 "give one of the three, such as v1");
 }
 
-Handled pnl(Services& services, const Call& call) {
+// Which vaults and which span the caller means, and what the engine shows of them.
+boost::asio::awaitable<Result<PnlInput>> report_input(Services& services, const Call& call) {
     const Result<void> chosen = one_choice(call.params);
     if (!chosen) co_return chosen.error();
     auto checking = filters_exist(services, call);
@@ -51,7 +52,12 @@ Handled pnl(Services& services, const Call& call) {
     auto pending = ask(services, call, cmd::ListVaults{}, &render_vault_marks);
     const Result<Answer> now = co_await std::move(pending);
     if (!now) co_return now.error();
-    const Result<PnlInput> input = pnl_input(call.params, now.value().data_json);
+    co_return pnl_input(call.params, now.value().data_json);
+}
+
+Handled pnl(Services& services, const Call& call) {
+    auto asking = report_input(services, call);
+    const Result<PnlInput> input = co_await std::move(asking);
     if (!input) co_return input.error();
     std::function<Result<json::value>(ReadSide&)> read =
         [&](ReadSide& side) -> Result<json::value> {
@@ -69,7 +75,51 @@ Handled pnl(Services& services, const Call& call) {
     co_return answer_with(figures.value());
 }
 
-constexpr std::array kRoutes{Route{"report.pnl", &pnl}};
+UserId user_of(const report::VaultFlows& row) {
+    return row.user;
+}
+UserId user_of(const report::FeeRow& row) {
+    return row.user;
+}
+UserId user_of(const report::SweepSumRow& row) {
+    return row.user;
+}
+
+// A report that reads in steps; `rows` are those that name their user.
+template <class Report, auto rows>
+Handled of_span(Services& services, const Call& call) {
+    auto asking = report_input(services, call);
+    const Result<PnlInput> input = co_await std::move(asking);
+    if (!input) co_return input.error();
+    Report report(input.value().filter);
+    auto reading = read_pages(services, call, report);
+    const Result<void> read = co_await std::move(reading);
+    if (!read) co_return read.error();
+    std::function<Result<json::object>(ReadSide&)> render =
+        [&](ReadSide& side) -> Result<json::object> {
+        NameReader known(*side.reader);
+        for (const auto& row : (report.*rows)()) {
+            VAULT_TRYV(known.learn(user_of(row)));
+        }
+        json::object whole{{"from", to_json(input.value().filter.from)},
+                           {"to", to_json(input.value().filter.to)}};
+        VAULT_TRY(const json::object figures, report_to_json(report, known.names()));
+        for (const auto& part : figures)
+            whole.insert(part);
+        return whole;
+    };
+    auto rendering = read_on<json::object>(services.worker, render);
+    const Result<json::object> whole = co_await std::move(rendering);
+    if (!whole) co_return whole.error();
+    co_return answer_with(whole.value());
+}
+
+constexpr std::array kRoutes{
+    Route{"report.pnl", &pnl},
+    Route{"report.vault", &of_span<report::VaultReport, &report::VaultReport::vaults>},
+    Route{"report.fees", &of_span<report::FeeReport, &report::FeeReport::rows>},
+    Route{"report.sweeps", &of_span<report::SweepReport, &report::SweepReport::rows>},
+};
 
 }  // namespace
 

@@ -1,8 +1,7 @@
 #include "daemon/report/pnl.hpp"
 
 #include "daemon/report/pages.hpp"
-
-#include <fmt/format.h>
+#include "daemon/report/report_scope.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -13,11 +12,6 @@ namespace {
 
 using RowKey = std::pair<Mode, SleeveKind>;
 using VaultRows = std::map<RowKey, PnlRow>;
-
-Result<void> add_to(Decimal& sum, Decimal term) {
-    VAULT_TRY(sum, add(sum, term));
-    return success();
-}
 
 PnlRow& row_of(VaultRows& rows, const ports::VaultRow& vault, Mode mode, SleeveKind sleeve) {
     const auto [it, fresh] = rows.try_emplace(RowKey{mode, sleeve});
@@ -33,16 +27,10 @@ PnlRow& row_of(VaultRows& rows, const ports::VaultRow& vault, Mode mode, SleeveK
     return row;
 }
 
-// A fee in the base is worth the fill's price, rounded as the journal books it.
 Result<void> add_fee(PnlFigures& figures, const ports::FillRow& row) {
-    const Fill& fill = row.fill;
-    if (fill.fee.is_zero() || fill.fee_asset == row.pair.quote)
-        return add_to(figures.fees, fill.fee);
-    if (fill.fee_asset == row.pair.base) {
-        VAULT_TRY(const Decimal value, mul(fill.fee, fill.price.value, Rounding::Down));
-        return add_to(figures.fees, value);
-    }
-    return add_to(figures.fees_other[fill.fee_asset], fill.fee);
+    VAULT_TRY(const auto value, fee_value(row));
+    return value ? add_to(figures.fees, *value)
+                 : add_to(figures.fees_other[row.fill.fee_asset], row.fill.fee);
 }
 
 Result<void> add_fill(PnlFigures& figures, const ports::FillRow& row) {
@@ -61,17 +49,9 @@ void add_cycle(PnlFigures& figures, Decimal realised) {
     figures.worst_cycle = min(figures.worst_cycle.value_or(realised), realised);
 }
 
-ports::RowFilter window(const ports::VaultRow& vault, const PnlFilter& filter) {
-    ports::RowFilter rows;
-    rows.vault = vault.id;
-    rows.from = filter.from;
-    rows.to = filter.to;
-    return rows;
-}
-
 Result<void> read_activity(ports::StoreReader& reader, const ports::VaultRow& vault,
                            const PnlFilter& filter, VaultRows& rows) {
-    const ports::RowFilter span = window(vault, filter);
+    const ports::RowFilter span = rows_of(vault, filter);
     VAULT_TRYV(for_each_row<ports::FillRow>(
         reader, &ports::StoreReader::fills, span, [&](const ports::FillRow& row) {
             const SleeveKind sleeve = row.fill.order.sleeve;
@@ -148,22 +128,6 @@ Result<void> merge(PnlFigures& sum, const PnlFigures& part) {
     return success();
 }
 
-Result<std::vector<ports::VaultRow>> chosen_vaults(ports::StoreReader& reader,
-                                                   const PnlFilter& filter) {
-    VAULT_TRY(std::vector<ports::VaultRow> vaults, reader.vaults());
-    std::ranges::sort(vaults, {}, &ports::VaultRow::id);
-    if (!filter.vaults) return vaults;
-    std::vector<ports::VaultRow> chosen;
-    for (const VaultId id : *filter.vaults) {
-        const auto row = std::ranges::find(vaults, id, &ports::VaultRow::id);
-        if (row == vaults.end())
-            return Error(Errc::NotFound, fmt::format("there is no vault {}", to_text(id)), "vault",
-                         "vaultctl vault list shows the vaults");
-        chosen.push_back(*row);
-    }
-    return chosen;
-}
-
 Result<std::vector<PnlTotal>> totals_of(const std::vector<PnlRow>& rows) {
     std::map<std::pair<Asset, Mode>, PnlTotal> totals;
     for (const PnlRow& row : rows) {
@@ -194,9 +158,6 @@ std::optional<Decimal> PnlFigures::win_rate() const {
 
 Result<PnlReport> pnl(ports::StoreReader& reader, const PnlFilter& filter,
                       std::span<const SleeveMark> marks) {
-    if (filter.from && filter.to && *filter.from >= *filter.to)
-        return Error(Errc::InvalidParams, "the span is empty: `to` must be after `from`", "to",
-                     "give a later --to");
     VAULT_TRY(const auto vaults, chosen_vaults(reader, filter));
     PnlReport report;
     report.from = filter.from;

@@ -111,6 +111,10 @@ market prices
 replay status
 report pnl v1
 report pnl --all
+report vault v1
+report vault --all --from 2024-01-05
+report fees --all
+report sweeps --user alice
 api describe
 """
 

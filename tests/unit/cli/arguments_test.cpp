@@ -182,6 +182,34 @@ TEST(Arguments, GlobalFlagsAnywhere) {
     EXPECT_EQ(parse("ledger export v1 --out f").value().local.at("out"), json::value("/here/f"));
 }
 
+TEST(Arguments, PagesAreOfReportsAndChartsAlone) {
+    using render::Format;
+    for (const char* line : {"vault list -o html", "status -o html", "ledger export v1 -o html",
+                             "report pnl --out x.svg", "chart pnl v1 --out x.svg -o csv"}) {
+        const auto parsed = parse(line);
+        ASSERT_FALSE(parsed) << line;
+        EXPECT_EQ(parsed.error().code(), Errc::Usage) << line;
+        EXPECT_FALSE(parsed.error().hint().empty()) << line;
+    }
+    const std::pair<const char*, Format> table[] = {
+        {"report pnl -o html", Format::Html},
+        {"report pnl --out x.html", Format::Html},
+        {"report fees --out x.csv", Format::Csv},
+        {"report fees --out x.jsonl", Format::Jsonl},
+        {"report fees --out x.csv -o html", Format::Html},
+        {"report fees --out x.html --json", Format::Json},
+        {"report fees --out x", Format::Table},
+        {"chart pnl v1 --out x.html", Format::Html},
+        {"chart pnl v1 --out x.svg", Format::Table},
+        {"ledger export v1 --out x.html", Format::Table},
+    };
+    for (const auto& [line, format] : table) {
+        const auto parsed = parse(line);
+        ASSERT_TRUE(parsed) << line << ": " << parsed.error().message();
+        EXPECT_EQ(parsed.value().globals.format, format) << line;
+    }
+}
+
 TEST(Arguments, JsonIsHonouredEvenWhenTheRestIsBroken) {
     EXPECT_TRUE(wants_json(split("--json nix")));
     EXPECT_TRUE(wants_json(split("nix -o json")));

@@ -75,7 +75,9 @@ TEST(Completion, FixedValuesAreThoseThatTheParserTakes) {
     for (const GlobalFlag& flag : global_flags()) {
         std::istringstream words{std::string(flag.allowed)};
         for (std::string word; std::getline(words, word, '|');) {
-            const std::vector<std::string> line{"status", "--" + std::string(flag.name), word};
+            // A command that takes all of them: pages are of reports and charts alone.
+            const std::vector<std::string> line{"report", "pnl", "--" + std::string(flag.name),
+                                                word};
             EXPECT_TRUE(parse_arguments(line, "/")) << flag.name << ' ' << word;
         }
     }

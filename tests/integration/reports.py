@@ -1,0 +1,259 @@
+"""The reports of a span against the exported journal, added up by Python in exact decimals.
+
+Two users trade a month; each report is asked for the whole time and for spans that begin and end
+inside it, for one vault, one user and all. Every sum must agree to the last digit. Files are written
+whole or not at all; pages and pictures are well-formed and load nothing from outside.
+"""
+
+import csv
+import datetime
+import decimal
+import io
+import json
+import re
+import xml.etree.ElementTree
+from decimal import Decimal
+
+from private_daemon import Daemon, check, main
+
+decimal.getcontext().prec = 80
+
+SCENE = """
+user create alice --role member
+user create bob --role member
+account add --exchange paper --user alice
+account add --exchange paper --user bob
+replay start synthetic --account a1 --seed 7 --days 30
+replay start synthetic --account a2 --seed 11 --days 30
+vault create --account a1 --asset USDT --balance 10000
+vault create --account a2 --asset USDT --balance 5000
+vault create --account a2 --asset EUR --balance 77.5
+vault pairs v1 --add ETH/USDT
+vault pairs v2 --add ETH/USDT
+vault set-tradeable v1 9000
+vault set-tradeable v2 4000
+vault allocate v1 --quiet 4000 --flash 4000
+vault allocate v2 --flash 2000
+sleeve set v1 quiet preset=flash stop_loss=0.05 quiet_sweep=daily quiet_sweep_share=0.3
+sleeve set v1 flash stop_loss=0.05
+replay run --account a1 --until 2024-01-01T11:30:00Z --wait
+sleeve pause v1 quiet
+replay run --account a1 --until 2024-01-03 --wait
+sleeve resume v1 quiet
+account deposit a1 USDT 12.345678901234567891
+replay run --account a1 --until 2024-01-20 --wait
+account withdraw a1 USDT 100
+replay run --account a2 --until 2024-01-20 --wait
+vault unallocate v2 --flash 500
+"""
+
+LOW_FEE = "  fee_rate: 0.0005\n"
+SPANS = [(None, None), (None, "2024-01-05"), ("2024-01-02T11:00:00Z", None),
+         ("2024-01-01T04:00:00Z", "2024-01-13T07:31:15Z"), ("2024-02-01", "2024-03-01")]
+SWEEPS = ("flash_sweep", "quiet_sweep", "sweep_return")
+OWN = ("cash", "locked", "pending", "position")
+
+
+def instant(text):
+    moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+
+
+def journal_of(wire, vault):
+    entries, seq = [], 1
+    while seq is not None:
+        page = wire.call("ledger.export", {"vault": vault, "from_seq": seq})
+        entries += [json.loads(line) for line in page["lines"]]
+        seq = page["next_seq"]
+    return entries
+
+
+def moved(entry, asset, *accounts):
+    return sum((Decimal(posting["amount"]) for posting in entry["postings"]
+                if posting["asset"] == asset and posting["account"] in accounts), Decimal(0))
+
+
+def columns_of(entry, asset):
+    sleeves = {sleeve: moved(entry, asset, *(f"{sleeve}.{own}" for own in OWN))
+               for sleeve in ("quiet", "flash")}
+    return {"reserve": moved(entry, asset, "reserve"),
+            "unallocated": moved(entry, asset, "unallocated"), **sleeves}
+
+
+def plus(left, right):
+    return {name: left.get(name, Decimal(0)) + amount for name, amount in right.items()}
+
+
+class Span:
+    def __init__(self, start, end):
+        self.start, self.end = start and instant(start), end and instant(end)
+        self.params = {name: value for name, value in (("from", start), ("to", end)) if value}
+
+    def before(self, entry):
+        return self.start is not None and instant(entry["at"]) < self.start
+
+    def holds(self, entry):
+        late = self.end is not None and instant(entry["at"]) >= self.end
+        return not late and not self.before(entry)
+
+
+def figures(row, names):
+    return {name: Decimal(row[name]) for name in names}
+
+
+def check_vault(wire, journals, assets, span):
+    report = wire.call("report.vault", {**span.params, "all": True})
+    names = ("reserve", "unallocated", "quiet", "flash")
+    for vault, entries in journals.items():
+        asset = assets[vault]
+        rows = {row["kind"]: row for row in report["rows"] if row["vault"] == vault}
+        start, kinds, counts = dict.fromkeys(names, Decimal(0)), {}, {}
+        sums = dict.fromkeys(("realised", "fees", "swept", "funded"), Decimal(0))
+        for entry in entries:
+            if span.before(entry):
+                start = plus(start, columns_of(entry, asset))
+            if not span.holds(entry):
+                continue
+            kind = entry["kind"]
+            kinds[kind] = plus(kinds.get(kind, {}), columns_of(entry, asset))
+            counts[kind] = counts.get(kind, 0) + 1
+            sums["realised"] -= moved(entry, asset, "quiet.realised", "flash.realised")
+            sums["fees"] += moved(entry, asset, "quiet.fees", "flash.fees")
+            sums["funded"] -= moved(entry, asset, "external")
+            if kind in SWEEPS:
+                sums["swept"] += moved(entry, asset, "unallocated")
+        end = start
+        for kind, wanted in kinds.items():
+            check(figures(rows[kind], names) == wanted, vault, span.params, kind, rows[kind], wanted)
+            check(rows[kind]["entries"] == counts[kind], vault, kind, counts[kind], rows[kind])
+            end = plus(end, wanted)
+        check(set(rows) == set(kinds) | {"start", "end"}, vault, span.params, set(rows))
+        check(figures(rows["start"], names) == start, vault, span.params, "start", start)
+        check(figures(rows["end"], names) == end, vault, span.params, "end", end)
+        summed = [row for row in report["vaults"] if row["vault"] == vault][0]
+        for name, wanted in sums.items():
+            check(Decimal(summed[name]) == wanted, vault, span.params, name, summed, wanted)
+        check(Decimal(summed["closing"]) == sum(end.values()) ==
+              Decimal(summed["opening"]) + sums["funded"] + sums["realised"], vault, summed)
+    check_totals(report, {"opening", "funded", "realised", "fees", "swept", "closing"}, "vaults")
+
+
+def check_totals(report, names, rows):
+    for total in report["totals"]:
+        mine = [row for row in report[rows]
+                if (row["asset"], row["mode"]) == (total["asset"], total["mode"])]
+        for name in names:
+            check(Decimal(total[name]) == sum((Decimal(row[name]) for row in mine), Decimal(0)),
+                  "total", name, total)
+
+
+def check_fees(wire, journals, assets, span):
+    report = wire.call("report.fees", span.params)
+    for vault, entries in journals.items():
+        for sleeve in ("quiet", "flash"):
+            rows = [row for row in report["rows"] if (row["vault"], row["sleeve"]) == (vault, sleeve)]
+            wanted = sum((moved(entry, assets[vault], f"{sleeve}.fees") for entry in entries
+                          if span.holds(entry)), Decimal(0))
+            check(sum((Decimal(row["value"]) for row in rows), Decimal(0)) == wanted, vault, sleeve,
+                  span.params, "fees", rows, wanted)
+            fills = sum(entry["kind"] in ("buy_fill", "sell_fill") and span.holds(entry) and
+                        moved(entry, assets[vault], f"{sleeve}.fees") != 0 for entry in entries)
+            check(sum(row["trades"] for row in rows) == fills, vault, sleeve, "trades", rows, fills)
+    check_totals(report, {"value", "volume"}, "rows")
+    return len(report["rows"])
+
+
+def check_sweeps(wire, journals, assets, span):
+    report = wire.call("report.sweeps", span.params)
+    seen = set()
+    for vault, entries in journals.items():
+        rows = {row["kind"]: row for row in report["rows"] if row["vault"] == vault}
+        for kind in SWEEPS:
+            amounts = [abs(moved(entry, assets[vault], "unallocated")) for entry in entries
+                       if entry["kind"] == kind and span.holds(entry)]
+            check((kind in rows) == bool(amounts), vault, span.params, kind, rows)
+            if not amounts:
+                continue
+            row = rows[kind]
+            seen.add(kind)
+            check(Decimal(row["amount"]) == sum(amounts) and row["count"] == len(amounts) and
+                  Decimal(row["least"]) == min(amounts) and Decimal(row["greatest"]) == max(amounts),
+                  vault, span.params, row, amounts)
+    for total in report["totals"]:
+        check(Decimal(total["net"]) == Decimal(total["flash"]) + Decimal(total["quiet"]) -
+              Decimal(total["returned"]), total)
+    return seen
+
+
+def check_scope(wire):
+    for method in ("report.vault", "report.fees", "report.sweeps"):
+        whole = wire.call(method)["rows"]
+        for params, belongs in (({"vault": "v1"}, lambda row: row["vault"] == "v1"),
+                                ({"user": "bob"}, lambda row: row["user"] == "bob")):
+            check(wire.call(method, params)["rows"] == [row for row in whole if belongs(row)], method,
+                  params, "is no part of the whole")
+
+
+def well_formed(text, what):
+    root = xml.etree.ElementTree.fromstring(text.replace("<!DOCTYPE html>", "", 1))
+    for element in root.iter():
+        name = element.tag.split("}")[-1]
+        check(name not in ("script", "link", "img", "iframe", "object", "image"), what, "has a", name)
+        for key in element.attrib:
+            check(not key.startswith("on") and key.split("}")[-1] not in ("src", "href"), what, key)
+    bare = text.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    check(not re.search(r"https?:|url\(|@import", bare), what, "loads from outside")
+    return root
+
+
+def check_files(daemon):
+    out = daemon.directory / "out"
+    out.mkdir()
+    for report in ("vault", "pnl", "fees", "sweeps"):
+        page, table = out / f"{report}.html", out / f"{report}.csv"
+        done = daemon.run("report", report, "--all", "--out", page)
+        check(done.code == 0 and not done.stdout, report, done.stderr, done.stdout)
+        root = well_formed(page.read_text(), report)
+        cells = ["".join(cell.itertext()) for cell in root.iter("td")]
+        daemon.run("report", report, "--all", "--out", table)
+        for row in csv.DictReader(io.StringIO(table.read_text(), newline="")):
+            for name in ("value", "amount", "net", "total"):
+                check(row.get(name, "") in ("", *cells), report, "page lacks", name, row)
+        printed = daemon.run("report", report, "--all", "-o", "html").stdout
+        check(printed == page.read_text(), report, "-o html differs from --out")
+    for chart in ("balance", "pnl", "sweeps", "fees", "tradeable"):
+        for end in ("svg", "html"):
+            picture = out / f"{chart}.{end}"
+            done = daemon.run("chart", chart, "v1", "--out", picture)
+            check(done.code == 0 and not done.stdout, chart, end, done.stderr)
+            root = well_formed(picture.read_text(), f"{chart}.{end}")
+            check("v1" in "".join(root.itertext()), chart, end, "has no title")
+    kept = (out / "fees.html").read_text()
+    check(daemon.run("report", "fees", "v99", "--out", out / "fees.html").code == 4, "v99")
+    check((out / "fees.html").read_text() == kept, "a failed report touched its file")
+    gone = daemon.run("report", "fees", "--out", out / "no" / "such.html")
+    check(gone.code == 74 and "No such file" in gone.stderr, gone.code, gone.stderr)
+    left = [path.name for path in out.iterdir() if ".part" in path.name]
+    check(not left, "left behind:", left)
+
+
+def every_report(vaultd, vaultctl):
+    with Daemon(vaultd, vaultctl, paper=LOW_FEE) as daemon, daemon.wire() as wire:
+        for line in filter(None, SCENE.splitlines()):
+            daemon.ctl(*line.split())
+        assets = {vault["id"]: vault["asset"] for vault in wire.call("vault.list")}
+        journals = {vault: journal_of(wire, vault) for vault in assets}
+        kinds, fee_rows = set(), 0
+        for start, end in SPANS:
+            span = Span(start, end)
+            check_vault(wire, journals, assets, span)
+            fee_rows += check_fees(wire, journals, assets, span)
+            kinds |= check_sweeps(wire, journals, assets, span)
+        check(kinds >= {"flash_sweep", "quiet_sweep"} and fee_rows > 5, "too little happened:", kinds)
+        check_scope(wire)
+        check_files(daemon)
+        entries = sum(map(len, journals.values()))
+        print(f"{len(SPANS)} spans of {entries} entries agree")
+
+
+main(every_report)
