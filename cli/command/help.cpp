@@ -20,7 +20,7 @@ namespace exits = protocol::exits;
 constexpr std::array kExits{
     ExitRow{exits::kDone, "done, or already so"},
     ExitRow{exits::kRefused, "refused by a rule"},
-    ExitRow{exits::kFalse, "predicate false: health, ledger verify"},
+    ExitRow{exits::kFalse, "predicate false: health, ledger verify, why-not-trading"},
     ExitRow{exits::kNotFound, "not found"},
     ExitRow{exits::kConflict, "conflict with what exists"},
     ExitRow{exits::kPartly, "partly done"},

@@ -19,7 +19,8 @@ using protocol::Failure;
 using protocol::Reply;
 namespace exits = protocol::exits;
 
-// health and ledger verify answer a question: the `ok` of their result, or of each item of it.
+// health, ledger verify and why-not-trading answer a question: the `ok` of their result, or of each
+// item of it.
 bool predicate_holds(const json::value& data) {
     if (data.is_array()) return std::ranges::all_of(data.get_array(), predicate_holds);
     if (!data.is_object()) return true;
@@ -34,7 +35,7 @@ constexpr Duration kReservedPatience{10'000};
 constexpr Duration kBusyPause{30};
 
 bool is_predicate(std::string_view method) {
-    return method == "health" || method == "ledger.verify";
+    return method == "health" || method == "ledger.verify" || method == "why_not_trading";
 }
 
 }  // namespace

@@ -26,6 +26,12 @@ constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
                                    {"held", "held"},
                                    {"total", "total"},
                                    {"unattributed", "unattributed"}};
+constexpr ColumnSpec kExchanges[] = {
+    {"exchange", "exchange"}, {"available", "available"}, {"note", "note"}};
+constexpr ColumnSpec kUnattributed[] = {{"account", "account"},
+                                        {"asset", "asset"},
+                                        {"total", "total"},
+                                        {"unattributed", "unattributed"}};
 constexpr ColumnSpec kVaults[] = {
     {"id", "vault"},    {"user", "user"},   {"asset", "asset"},         {"mode", "mode", true},
     {"state", "state"}, {"total", "total"}, {"tradeable", "tradeable"}, {"equity", "equity"}};
@@ -137,6 +143,8 @@ constexpr std::array kLists{
     ListSpec{"user.list", kUsers},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},
+    ListSpec{"account.exchanges", kExchanges},
+    ListSpec{"account.unattributed", kUnattributed},
     ListSpec{"vault.list", kVaults},
     ListSpec{"vault.history", kHistory},
     ListSpec{"sleeve.list", kSleeves},

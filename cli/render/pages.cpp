@@ -251,7 +251,35 @@ std::string told_page(std::string_view method, json::object object, const Look& 
     return out;
 }
 
+// Checks with a sentence each: the first that fails and what removes it, then all of them.
+std::string checks_page(const json::object& object, const json::array& checks, const Look& look) {
+    std::string out;
+    const auto fact = [&](std::string_view title, std::string_view key) {
+        const std::string value = field(object, key, look);
+        if (value != "-") out += text_lines(fmt::format("{:<12}", title), value, 12);
+    };
+    fact("trading", "ok");
+    fact("blocked by", "blocked_by");
+    fact("because", "message");
+    fact("remedy", "remedy");
+    out += '\n';
+    for (const auto& check : checks) {
+        const json::object& row = check.as_object();
+        const auto* ok = row.if_contains("ok");
+        const bool fine = ok != nullptr && ok->is_bool() && ok->get_bool();
+        const std::string first = fmt::format("{:<8}{:<10} {:<11} ", fine ? "ok" : "blocked",
+                                              field(row, "of", look), field(row, "name", look));
+        out += text_lines(first, field(row, "message", look), first.size());
+        const std::string remedy = field(row, "remedy", look);
+        if (remedy != "-") out += text_lines(std::string(first.size(), ' '), remedy, first.size());
+    }
+    return out;
+}
+
 std::string object_page(std::string_view method, const json::object& object, const Look& look) {
+    const auto* checks = object.if_contains("checks");
+    if (checks != nullptr && is_table(*checks) && object.contains("blocked_by"))
+        return checks_page(object, checks->get_array(), look);
     const auto* story = object.if_contains("story");
     if (story != nullptr && story->is_array()) return told_page(method, object, look);
     std::string out;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace vault::chart {
 namespace {
 
@@ -19,21 +22,24 @@ constexpr std::string_view kStyle =
     "svg{max-width:100%;height:auto}"
     "@media print{body{margin:0;max-width:none}}";
 
+struct Entity {
+    char character;
+    std::string_view text;
+};
+constexpr std::array kEntities{Entity{'&', "&amp;"}, Entity{'<', "&lt;"}, Entity{'>', "&gt;"},
+                               Entity{'"', "&quot;"}, Entity{'\'', "&#39;"}};
+
 }  // namespace
 
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            case '\n':
-            case '\t': out += c; break;
-            default: out += (c >= 0 && c < 0x20) || c == 0x7f ? '?' : c;
-        }
+        const auto entity = std::ranges::find(kEntities, c, &Entity::character);
+        const bool control = (c >= 0 && c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+        if (entity != kEntities.end())
+            out += entity->text;
+        else
+            out += control ? '?' : c;
     }
     return out;
 }

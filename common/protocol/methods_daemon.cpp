@@ -12,6 +12,8 @@ constexpr Param kHello[] = {
     flag("caps", "capabilities {required: [], optional: []}", Json),
 };
 constexpr Param kWhy[] = {kWhyFlag};
+constexpr Param kWhyNot[] = {kVaultWord,
+                             maybe_word("sleeve", "only this sleeve", Enum).among("quiet|flash")};
 constexpr Param kUserCreate[] = {
     word("name", "login name"),
     flag("role", "what the user may do", Enum).among("admin|moderator|member|auditor").need(),
@@ -45,6 +47,7 @@ constexpr Words kStatusEx[] = {"vaultctl status", "vaultctl status --json"};
 constexpr Words kHealthEx[] = {"vaultctl health && echo ready"};
 constexpr Words kHaltEx[] = {"vaultctl halt --why 'exchange misbehaves'"};
 constexpr Words kResumeEx[] = {"vaultctl resume --why 'all clear'"};
+constexpr Words kWhyNotEx[] = {"vaultctl why-not-trading v1", "vaultctl why-not-trading v1 flash"};
 constexpr Words kVersionEx[] = {"vaultctl version", "vaultctl version --json"};
 constexpr Words kDescribeEx[] = {"vaultctl api describe --json"};
 constexpr Words kUserCreateEx[] = {"vaultctl user create alice --role member"};
@@ -55,6 +58,8 @@ constexpr Words kUserWalletsEx[] = {"vaultctl user wallets alice --add USDT --ad
 constexpr Words kAccountAddEx[] = {"vaultctl account add --exchange paper --label practice"};
 constexpr Words kAccountListEx[] = {"vaultctl account list"};
 constexpr Words kAccountShowEx[] = {"vaultctl account show a1"};
+constexpr Words kExchangesEx[] = {"vaultctl account exchanges"};
+constexpr Words kUnattributedEx[] = {"vaultctl account unattributed a1"};
 constexpr Words kDepositEx[] = {"vaultctl account deposit a1 USDT 1000"};
 constexpr Words kWithdrawEx[] = {"vaultctl account withdraw a1 USDT 250.5"};
 constexpr Words kTradeEx[] = {"vaultctl account trade a1 ETH/USDT sell 0.5 --price 2050"};
@@ -103,6 +108,17 @@ constexpr Method kTable[] = {
      .mutates = true,
      .primary = "state",
      .examples = kResumeEx},
+    {.name = "why_not_trading",
+     .summary = "The first thing that keeps a vault from trading, and what removes it",
+     .noun = "",
+     .verb = "why-not-trading",
+     .params = kWhyNot,
+     .object = Object::Vault,
+     .primary = "blocked_by",
+     .examples = kWhyNotEx,
+     .detail = "Walks from the daemon down to the last decision of the sleeves. Exit code 0 if "
+               "nothing of the vault and of at least one sleeve is in the way, 3 if something is. "
+               "The result has ok and checks, each with name, of, ok, message and remedy."},
     {.name = "version",
      .summary = "Versions of this program and of the daemon",
      .noun = "",
@@ -181,6 +197,24 @@ constexpr Method kTable[] = {
      .object = Object::Account,
      .primary = "id",
      .examples = kAccountShowEx},
+    {.name = "account.exchanges",
+     .summary = "List the exchanges and whether this version can use them",
+     .noun = "account",
+     .verb = "exchanges",
+     .object = Object::Account,
+     .primary = "exchange",
+     .examples = kExchangesEx},
+    {.name = "account.unattributed",
+     .summary = "Show what no vault of an account explains",
+     .noun = "account",
+     .verb = "unattributed",
+     .params = kAccountOnly,
+     .object = Object::Account,
+     .primary = "unattributed",
+     .examples = kUnattributedEx,
+     .detail =
+         "One row for each asset whose balance on the exchange is not what the vaults hold of "
+         "it: below 0, coins are missing."},
     {.name = "account.deposit",
      .summary = "Put money into a paper account",
      .noun = "account",

@@ -45,14 +45,14 @@ Result<ports::Command> trade(const protocol::Params& params) {
                            Quantity{*params.decimal("quantity")}, price};
 }
 
-// The engine shows accounts as a list; one of them is picked here.
-Handled show_account(Services& services, const Call& call) {
+// The engine shows accounts as a list; the one that the caller names.
+boost::asio::awaitable<Result<json::object>> shown_account(Services& services, const Call& call) {
     const Result<AccountId> wanted = account_of(call.params);
     if (!wanted) co_return wanted.error();
-    auto pending = execute(services, call, cmd::ListAccounts{}, &render_view);
-    Result<Answer> answer = co_await std::move(pending);
-    if (!answer) co_return answer;
-    std::string& data = answer.value().data_json;
+    auto pending = ask(services, call, cmd::ListAccounts{}, &render_view);
+    const Result<Answer> answer = co_await std::move(pending);
+    if (!answer) co_return answer.error();
+    const std::string& data = answer.value().data_json;
     auto accounts = protocol::parse_json(data, data.size());
     VAULT_CHECK(accounts && accounts.value().is_array(), "the account list is no list");
     json::array& list = accounts.value().get_array();
@@ -61,13 +61,63 @@ Handled show_account(Services& services, const Call& call) {
         co_return Error(Errc::NotFound,
                         fmt::format("there is no account {}", to_text(wanted.value())), "account",
                         "vaultctl account list shows the accounts");
-    data = protocol::to_compact(list.front());
-    co_return answer;
+    co_return std::move(list.front().as_object());
+}
+
+Answer answer_with(const json::value& data) {
+    Answer answer;
+    answer.data_json = protocol::to_compact(data);
+    return answer;
+}
+
+Handled show_account(Services& services, const Call& call) {
+    auto asking = shown_account(services, call);
+    const Result<json::object> account = co_await std::move(asking);
+    if (!account) co_return account.error();
+    co_return answer_with(account.value());
+}
+
+// What the exchange has and no vault holds; coins that vaults miss are below 0.
+Handled unattributed(Services& services, const Call& call) {
+    auto asking = shown_account(services, call);
+    const Result<json::object> account = co_await std::move(asking);
+    if (!account) co_return account.error();
+    json::array rows;
+    for (const json::value& wallet : account.value().at("wallets").as_array()) {
+        if (wallet.at("unattributed").as_string() == "0") continue;
+        rows.push_back(json::object{{"account", account.value().at("id")},
+                                    {"asset", wallet.at("asset")},
+                                    {"total", wallet.at("total")},
+                                    {"unattributed", wallet.at("unattributed")}});
+    }
+    co_return answer_with(rows);
+}
+
+struct Exchange {
+    std::string_view name;
+    bool available;
+    std::string_view note;
+};
+constexpr std::array kExchanges{
+    Exchange{"paper", true, "simulated fills on replayed candles or a synthetic market"},
+    Exchange{"kraken", false, "not in this version"},
+    Exchange{"binance", false, "not in this version"},
+    Exchange{"coinbase", false, "not in this version"},
+};
+
+Handled exchanges(Services&, const Call&) {
+    json::array rows;
+    for (const Exchange& exchange : kExchanges)
+        rows.push_back(json::object{{"exchange", exchange.name},
+                                    {"available", exchange.available},
+                                    {"note", exchange.note}});
+    co_return answer_with(rows);
 }
 
 constexpr std::array kRoutes{
     Route{"account.add", &submit<add_account>},   Route{"account.list", &submit<list_accounts>},
-    Route{"account.show", &show_account},         Route{"account.deposit", &submit<deposit>},
+    Route{"account.show", &show_account},         Route{"account.exchanges", &exchanges},
+    Route{"account.unattributed", &unattributed}, Route{"account.deposit", &submit<deposit>},
     Route{"account.withdraw", &submit<withdraw>}, Route{"account.trade", &submit<trade>},
 };
 

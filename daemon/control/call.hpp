@@ -75,6 +75,7 @@ std::span<const Route> ledger_routes();
 std::span<const Route> decision_routes();
 std::span<const Route> trade_routes();  // order, trade, sweep
 std::span<const Route> report_routes();
+std::span<const Route> trading_routes();  // why-not-trading
 
 std::span<const Route> all_routes();
 Handler find_handler(std::string_view method);  // null: none (hello belongs to the session)

@@ -1,0 +1,267 @@
+#include "daemon/control/trading_checks.hpp"
+
+#include "daemon/control/json_fields.hpp"
+#include "daemon/report/decision_why.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vault::control {
+
+namespace {
+
+std::string text_of(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
+}
+
+Decimal amount_of(const json::object& object, std::string_view name) {
+    const auto amount = Decimal::parse(text_of(object, name));
+    VAULT_CHECK(amount.has_value(), "an amount of the engine is no decimal");
+    return amount.value();
+}
+
+const json::array& list_of(const json::object& object, std::string_view name) {
+    return object.at(name).as_array();
+}
+
+// Reasons that hold every buy, whatever the prices do. Pauses and cash have checks of their own: a
+// decision is only as new as the last tick.
+constexpr std::array<std::string_view, 7> kGates{
+    "stale_price", "warming_up", "window", "cooldown", "caps", "fee_too_high", "below_minimum"};
+
+class Checker {
+  public:
+    explicit Checker(const TradingFacts& facts)
+        : facts_(facts),
+          vault_(facts.vault),
+          id_(text_of(facts.vault, "id")),
+          asset_(text_of(facts.vault, "asset")),
+          account_(text_of(facts.vault, "account")) {}
+
+    // All that concerns the whole vault.
+    bool check_vault() {
+        of_ = id_;
+        check_daemon();
+        check_holds("user", "");
+        check_holds("vault", "vaultctl vault resume " + id_);
+        const std::string attention = text_of(vault_, "attention");
+        add("attention", attention.empty(),
+            attention.empty() ? "the vault needs no person" : attention,
+            "vaultctl ledger verify " + id_);
+        const Decimal shortfall = amount_of(vault_, "shortfall");
+        add("shortfall", !shortfall.is_positive(),
+            shortfall.is_positive() ? fmt::format("withdrawals took {} {} that is still missing",
+                                                  shortfall.text(), asset_)
+                                    : std::string("nothing is missing in the wallet"),
+            fmt::format("vaultctl account deposit {} {} {}", account_, asset_, shortfall.text()));
+        check_tradeable();
+        check_market();
+        return std::exchange(fine_, true);
+    }
+
+    bool check_sleeve(SleeveKind kind) {
+        const std::string_view name = vault::to_text(kind);
+        const json::object& sleeve = vault_.at(name).as_object();
+        of_ = fmt::format("{}.{}", id_, name);
+        check_sleeve_hold(sleeve, name);
+        check_needs(sleeve, name);
+        const bool holding = check_position(sleeve);
+        check_money(sleeve, name, holding);
+        check_cap(sleeve, name);
+        check_decision(kind, holding);
+        return std::exchange(fine_, true);
+    }
+
+    json::array take() { return std::move(checks_); }
+
+  private:
+    void add(std::string_view name, bool ok, std::string message, const std::string& remedy) {
+        checks_.push_back(json::object{{"name", name},
+                                       {"of", of_},
+                                       {"ok", ok},
+                                       {"message", std::move(message)},
+                                       {"remedy", ok ? std::string() : remedy}});
+        fine_ = fine_ && ok;
+    }
+
+    void check_daemon() {
+        const std::string state = text_of(facts_.status, "state");
+        std::string why;
+        for (const json::value& pause : list_of(facts_.status, "pauses"))
+            if (text_of(pause.as_object(), "level") == "daemon") why = hold_text(pause.as_object());
+        const bool ok = state == "running" && why.empty();
+        add("daemon", ok, why.empty() ? "the daemon is " + state : "the whole daemon is " + why,
+            state == "draining" ? "start vaultd again" : "vaultctl resume");
+    }
+
+    static std::string hold_text(const json::object& pause) {
+        const std::string why = text_of(pause, "why");
+        return fmt::format("{} by {}{}{}", text_of(pause, "state"), text_of(pause, "by"),
+                           why.empty() ? "" : ": ", why);
+    }
+
+    void check_holds(std::string_view level, const std::string& remedy) {
+        for (const json::value& item : list_of(vault_, "pauses"))
+            if (const auto& pause = item.as_object(); text_of(pause, "level") == level)
+                return add(level, false, fmt::format("the {} is {}", level, hold_text(pause)),
+                           remedy);
+        add(level, true, fmt::format("the {} is not held", level), "");
+    }
+
+    void check_tradeable() {
+        const bool any = amount_of(vault_, "tradeable").is_positive();
+        add("tradeable", any,
+            any ? fmt::format("{} {} are at risk", text_of(vault_, "tradeable"), asset_)
+                : "Tradeable is 0: no money is put at risk",
+            fmt::format("vaultctl vault set-tradeable {} AMOUNT", id_));
+    }
+
+    void check_market() {
+        const bool any = !facts_.pairs.empty();
+        add("pairs", any,
+            any ? fmt::format("{} selected", facts_.pairs.size()) : "no pair is selected",
+            fmt::format("vaultctl vault pairs {} --add ETH/{}", id_, asset_));
+        const bool priced = std::ranges::any_of(facts_.pairs, [](const json::value& pair) {
+            return !pair.as_object().at("price").is_null();
+        });
+        const json::object* replay =
+            facts_.replays.empty() ? nullptr : &facts_.replays.front().as_object();
+        const std::string state = replay == nullptr ? "none" : text_of(*replay, "state");
+        const bool started = state == "ready" || state == "running" || state == "finished";
+        add("price", priced,
+            priced ? std::string("there is a price") : std::string("no selected pair has a price"),
+            started ? "vaultctl replay run --account " + account_
+                    : fmt::format("vaultctl replay start synthetic --account {}", account_));
+        check_clock(state);
+    }
+
+    // A paper account lives on a replay: without one that moves, no price comes.
+    void check_clock(const std::string& state) {
+        const std::string run = "vaultctl replay run --account " + account_;
+        const bool moves = state == "running";
+        std::string message = "the replay runs";
+        if (state == "ready") message = "the replay stands still: prices come while it runs";
+        if (state == "finished") message = "the replay is at its end: no price comes any more";
+        if (state == "stopped") message = "the replay was stopped: no price comes any more";
+        if (state == "none") message = "no replay was started: no price comes";
+        const bool can_run = state == "ready";
+        add("replay", moves, std::move(message),
+            can_run ? run : fmt::format("vaultctl replay start synthetic --account {}", account_));
+    }
+
+    void check_sleeve_hold(const json::object& sleeve, std::string_view name) {
+        for (const json::value& item : list_of(sleeve, "pauses"))
+            if (const auto& pause = item.as_object(); text_of(pause, "level") == "sleeve")
+                return add("sleeve", false, "the sleeve is " + hold_text(pause),
+                           fmt::format("vaultctl sleeve resume {} {}", id_, name));
+        add("sleeve", true, "the sleeve is not held", "");
+    }
+
+    void check_needs(const json::object& sleeve, std::string_view name) {
+        const std::string state = text_of(sleeve, "state");
+        if (state == "needs_attention")
+            return add("person", false, text_of(sleeve, "idle_reason"),
+                       fmt::format("vaultctl position show {} {}", id_, name));
+        if (state == "stuck")
+            return add("person", false, "a position is too small to be sold at this price",
+                       fmt::format("vaultctl position show {} {}", id_, name));
+        add("person", true, "no position needs a person", "");
+    }
+
+    bool check_position(const json::object& sleeve) {
+        for (const json::value& item : list_of(sleeve, "positions")) {
+            const json::object& position = item.as_object();
+            if (text_of(position, "state") == "dust") continue;
+            add("position", true,
+                fmt::format("holds {} of {}: the exit rules are at work, buys wait",
+                            text_of(position, "quantity"), text_of(position, "pair")),
+                "");
+            return true;
+        }
+        return false;
+    }
+
+    void check_money(const json::object& sleeve, std::string_view name, bool holding) {
+        const Decimal balance = amount_of(sleeve, "balance");
+        const std::string allocate =
+            fmt::format("vaultctl vault allocate {} --{} AMOUNT", id_, name);
+        add("allocation", balance.is_positive(),
+            balance.is_positive() ? fmt::format("its balance is {} {}", balance.text(), asset_)
+                                  : std::string("nothing is allocated to it"),
+            allocate);
+        if (!balance.is_positive() || holding) return;
+        Decimal least;
+        for (const json::value& setting : list_of(sleeve, "settings"))
+            if (text_of(setting.as_object(), "key") == "min_quote")
+                least = amount_of(setting.as_object(), "value");
+        const Decimal locked = amount_of(sleeve, "locked");
+        const auto free = vault::add(amount_of(sleeve, "cash"), amount_of(sleeve, "pending"));
+        VAULT_CHECK(free.has_value(), "cash and pending are parts of a balance");
+        const bool enough = locked.is_positive() || free.value() >= least;
+        add("cash", enough,
+            fmt::format("{} {} free to buy with, a buy needs {}", free.value().text(), asset_,
+                        least.text()),
+            allocate);
+    }
+
+    void check_cap(const json::object& sleeve, std::string_view name) {
+        const std::string reason = text_of(sleeve, "idle_reason");
+        const bool capped = reason.starts_with("risk cap") || reason.starts_with("no buys");
+        add("caps", !capped, capped ? reason : "no cap is reached",
+            reason.starts_with("no buys")
+                ? "vaultctl health"
+                : fmt::format("vaultctl sleeve set {} {} KEY=VALUE", id_, name));
+    }
+
+    void check_decision(SleeveKind kind, bool holding) {
+        const auto found = facts_.decisions.find(kind);
+        if (found == facts_.decisions.end() || !found->second)
+            return add("decision", true, "nothing was decided yet", "");
+        const json::object& decision = *found->second;
+        const std::string reason = text_of(decision, "reason");
+        const bool gated = !holding && text_of(decision, "action") == "hold" &&
+                           std::ranges::find(kGates, reason) != kGates.end();
+        const std::string said =
+            fmt::format("at {} its {} check said {}: {}", text_of(decision, "at"),
+                        text_of(decision, "check"), text_of(decision, "action"), reason);
+        add("decision", !gated, fmt::format("{}; {}", said, report::explain_reason(reason)),
+            fmt::format("vaultctl decision why {} {}", id_, vault::to_text(kind)));
+    }
+
+    const TradingFacts& facts_;
+    const json::object& vault_;
+    std::string id_, asset_, account_;
+    std::string of_;
+    bool fine_ = true;  // since the last question
+    json::array checks_;
+};
+
+}  // namespace
+
+json::object trading_checks(const TradingFacts& facts, std::optional<SleeveKind> only) {
+    Checker checker(facts);
+    const bool vault_fine = checker.check_vault();
+    bool sleeve_fine = false;
+    for (const SleeveKind kind : kSleeveKinds)
+        if (!only || *only == kind) sleeve_fine = checker.check_sleeve(kind) || sleeve_fine;
+    const bool ok = vault_fine && sleeve_fine;
+    json::object result{
+        {"vault", facts.vault.at("id")}, {"sleeve", to_json(only)}, {"ok", ok},
+        {"blocked_by", nullptr},         {"message", nullptr},      {"remedy", nullptr}};
+    json::array checks = checker.take();
+    const auto* first = std::ranges::find_if(
+        checks, [](const json::value& check) { return !check.at("ok").as_bool(); });
+    if (!ok && first != checks.end()) {
+        result["blocked_by"] = first->at("name");
+        result["message"] = first->at("message");
+        result["remedy"] = first->at("remedy");
+    }
+    result["checks"] = std::move(checks);
+    return result;
+}
+
+}  // namespace vault::control
