@@ -19,13 +19,14 @@ _vaultctl_kind() {
     'market import --interval' | 'market pairs --quote' | 'market prices:1' | \
     'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
     'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
-    'ledger list --since' | 'ledger list --until' | 'ledger list --limit' | \
-    'ledger export --from-seq' | 'ledger correct --reverses' | 'ledger correct --reason' | \
-    'decision list --pair' | 'decision list --since' | 'decision list --until' | \
-    'decision list --limit' | 'order list --pair' | 'order list --since' | 'order list --until' | \
-    'order list --limit' | 'order show:1' | 'trade list --pair' | 'trade list --since' | \
-    'trade list --until' | 'trade list --limit' | 'sweep list --pair' | 'sweep list --since' | \
-    'sweep list --until' | 'sweep list --limit' | 'report pnl --from' | 'report pnl --to' | \
+    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
+    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
+    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
+    'decision list --until' | 'decision list --limit' | 'order list --pair' | \
+    'order list --since' | 'order list --until' | 'order list --limit' | 'order show:1' | \
+    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
+    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
+    'report pnl --from' | 'report pnl --to' | 'wait:1' | 'wait --for' | 'job wait:1' | \
     'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
     'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
     'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
@@ -93,7 +94,7 @@ _vaultctl_kind() {
     'position resolve --as')
         kind=(sold withdrawn kept)
         ;;
-    'market import:1' | 'replay start:1' | 'ledger export --out')
+    'market import:1' | 'replay start:1' | 'ledger export --out' | 'batch --file')
         kind=(@files)
         ;;
     'replay start --path')
@@ -114,8 +115,9 @@ _vaultctl_kind() {
             vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
             sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
             position.write_down market.import market.pairs market.prices replay.start replay.run
-            replay.status replay.stop ledger.list ledger.verify ledger.export ledger.correct
-            decision.why decision.list order.list order.show trade.list sweep.list report.pnl
+            replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
+            ledger.export ledger.correct decision.why decision.list order.list order.show trade.list
+            sweep.list report.pnl
         )
         ;;
     'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
@@ -143,8 +145,8 @@ _vaultctl_choices() {
     case $1 in
     '')
         choices=(
-            status health halt resume version help completion api user account vault sleeve position
-            market replay ledger decision order trade sweep report chart
+            status health halt resume version help completion wait batch api user account vault
+            sleeve position market replay job ledger decision order trade sweep report chart
         )
         ;;
     'api')
@@ -173,6 +175,9 @@ _vaultctl_choices() {
         ;;
     'replay')
         choices=(start run status stop)
+        ;;
+    'job')
+        choices=(list show cancel wait)
         ;;
     'ledger')
         choices=(list verify export correct)
@@ -322,6 +327,12 @@ _vaultctl_flags() {
         ;;
     'report pnl')
         flags=(--user --all --from --to)
+        ;;
+    'wait')
+        flags=(--for)
+        ;;
+    'batch')
+        flags=(--file --keep-going)
         ;;
     'chart balance')
         flags=(

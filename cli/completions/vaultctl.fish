@@ -4,7 +4,7 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
+        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
             true
         case 'user create --role'
             echo admin
@@ -48,7 +48,7 @@ function __vaultctl_kind
             echo sold
             echo withdrawn
             echo kept
-        case 'market import:1' 'replay start:1' 'ledger export --out'
+        case 'market import:1' 'replay start:1' 'ledger export --out' 'batch --file'
             echo @files
         case 'replay start --path'
             echo ohlc4
@@ -109,6 +109,9 @@ function __vaultctl_kind
             echo replay.run
             echo replay.status
             echo replay.stop
+            echo job.list
+            echo job.show
+            echo job.cancel
             echo ledger.list
             echo ledger.verify
             echo ledger.export
@@ -155,6 +158,8 @@ function __vaultctl_choices
             printf '%s\t%s\n' version 'Versions of this program and of the daemon'
             printf '%s\t%s\n' help 'Explain a command, without a daemon'
             printf '%s\t%s\n' completion 'Print the completion script of a shell'
+            printf '%s\t%s\n' wait 'Wait until something is in a state'
+            printf '%s\t%s\n' batch 'Run the commands of a file, one after the other'
             printf '%s\t%s\n' api ''
             printf '%s\t%s\n' user ''
             printf '%s\t%s\n' account ''
@@ -163,6 +168,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' position ''
             printf '%s\t%s\n' market ''
             printf '%s\t%s\n' replay ''
+            printf '%s\t%s\n' job ''
             printf '%s\t%s\n' ledger ''
             printf '%s\t%s\n' decision ''
             printf '%s\t%s\n' order ''
@@ -222,6 +228,11 @@ function __vaultctl_choices
             printf '%s\t%s\n' run 'Run a replay up to a virtual instant'
             printf '%s\t%s\n' status 'Where the replays are'
             printf '%s\t%s\n' stop 'End a replay where it is'
+        case 'job'
+            printf '%s\t%s\n' list 'List the jobs that run and the last that ended'
+            printf '%s\t%s\n' show 'Show a job and how far it is'
+            printf '%s\t%s\n' cancel 'End a job before it is done'
+            printf '%s\t%s\n' wait 'Wait until a job ends'
         case 'ledger'
             printf '%s\t%s\n' list 'List journal entries of a vault'
             printf '%s\t%s\n' verify 'Check chain, balances and identities of the books'
@@ -381,6 +392,11 @@ function __vaultctl_flags
             printf '%s\t%s\n' --all 'every vault'
             printf '%s\t%s\n' --from 'first instant'
             printf '%s\t%s\n' --to 'instant after the last'
+        case 'wait'
+            printf '%s\t%s\n' --for 'the state, or several separated by commas'
+        case 'batch'
+            printf '%s\t%s\n' --file 'a command a line, without the word vaultctl; - for standard input'
+            printf '%s\t%s\n' --keep-going 'go on after a line that failed'
         case 'chart balance'
             printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'

@@ -59,6 +59,11 @@ constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},
                                    {"pair", "pair"},         {"virtual_time", "virtual time"},
                                    {"position", "position"}, {"ticks", "ticks", true}};
+constexpr ColumnSpec kJobs[] = {
+    {"id", "job"},      {"method", "method"},         {"object", "object"},
+    {"state", "state"}, {"started_at", "started at"}, {"detail", "detail", true}};
+constexpr ColumnSpec kBatch[] = {
+    {"line", "line"}, {"command", "command", true}, {"exit", "exit"}, {"result", "result"}};
 constexpr ColumnSpec kEntries[] = {
     {"seq", "seq"}, {"at", "at"}, {"kind", "kind"}, {"cause", "cause"}, {"actor", "actor", true}};
 constexpr ColumnSpec kVerified[] = {
@@ -110,6 +115,8 @@ constexpr std::array kLists{
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
     ListSpec{"replay.status", kReplays},
+    ListSpec{"job.list", kJobs},
+    ListSpec{"batch", kBatch},
     ListSpec{"ledger.list", kEntries},
     ListSpec{"vault.pairs.pairs", kPairs},
     ListSpec{"pauses", kPauses},

@@ -162,7 +162,7 @@ std::string primary_value(const json::value& data, std::string_view primary) {
     return printable(cell_text(*value, kAllPlaces)) + '\n';
 }
 
-std::string failure_document(const protocol::Failure& failure, std::string_view idem_key) {
+json::object failure_object(const protocol::Failure& failure, std::string_view idem_key) {
     json::object error;
     error["code"] = failure.code;
     error["message"] = failure.message;
@@ -171,10 +171,14 @@ std::string failure_document(const protocol::Failure& failure, std::string_view 
     error["retryable"] = failure.retryable;
     if (!failure.field.empty()) error["field"] = failure.field;
     if (!idem_key.empty()) error["idem_key"] = idem_key;
+    return error;
+}
+
+std::string failure_document(const protocol::Failure& failure, std::string_view idem_key) {
     json::object out;
     out["schema"] = "vault.error/1";
     out["ok"] = false;
-    out["error"] = std::move(error);
+    out["error"] = failure_object(failure, idem_key);
     return protocol::to_line(out);
 }
 

@@ -72,6 +72,7 @@ std::string_view to_text(Object object) {
         case Object::Position: return "position";
         case Object::Market: return "market";
         case Object::Replay: return "replay";
+        case Object::Job: return "job";
         case Object::Ledger: return "ledger";
         case Object::Decision: return "decision";
         case Object::Order: return "order";

@@ -71,6 +71,7 @@ std::span<const Route> sleeve_routes();
 std::span<const Route> position_routes();
 std::span<const Route> market_routes();
 std::span<const Route> replay_routes();
+std::span<const Route> job_routes();
 std::span<const Route> ledger_routes();
 std::span<const Route> decision_routes();
 std::span<const Route> trade_routes();  // order, trade, sweep

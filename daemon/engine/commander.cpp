@@ -31,6 +31,8 @@ bool mutates(const ports::Command& command) {
                            [](const cmd::ShowSleeve&) { return true; },
                            [](const cmd::ListPositions&) { return true; },
                            [](const cmd::ReplayStatus&) { return true; },
+                           [](const cmd::ListJobs&) { return true; },
+                           [](const cmd::ShowJob&) { return true; },
                            [](const cmd::ShowStatus&) { return true; },
                            [](const cmd::Barrier&) { return true; },
                            [](const cmd::SetPairs& c) { return c.add.empty() && c.remove.empty(); },

@@ -52,7 +52,7 @@ ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTi
 
 bool Recorder::empty() const {
     return rows_.row_count() == 0 && orders_.empty() && vaults_.empty() && sleeves_.empty() &&
-           accounts_.empty() && users_.empty() && !daemon_;
+           accounts_.empty() && users_.empty() && jobs_.empty() && !daemon_;
 }
 
 void Recorder::adopt(Vault& vault, ledger::Transaction&& transaction) {
@@ -80,6 +80,10 @@ void Recorder::touch(Account& account) {
 
 void Recorder::touch(User& user) {
     if (!std::exchange(user.dirty, true)) users_.push_back(user.row.id);
+}
+
+void Recorder::touch_job(std::size_t slot) {
+    jobs_.insert(slot);
 }
 
 void Recorder::touch_daemon(World& world) {
@@ -137,6 +141,7 @@ void Recorder::append(Recorder&& other) {
     move_into(sleeves_, other.sleeves_);
     move_into(accounts_, other.accounts_);
     move_into(users_, other.users_);
+    jobs_.merge(other.jobs_);
     daemon_ = daemon_ || other.daemon_;
 }
 
@@ -167,6 +172,8 @@ ports::Batch Recorder::close(World& world) {
         user.dirty = false;
         rows_.states.push_back({"user", to_text(id), save_user(user)});
     }
+    for (const std::size_t slot : jobs_)
+        rows_.states.push_back({"job", std::to_string(slot), save_job(world.jobs.slots()[slot])});
     if (daemon_) rows_.states.push_back({"daemon", "1", save_daemon(world)});
     world.daemon_dirty = false;
     ports::Batch batch = std::move(rows_);

@@ -24,6 +24,7 @@ class Recorder {
     void touch(Vault& vault, Sleeve& sleeve);
     void touch(Account& account);
     void touch(User& user);
+    void touch_job(std::size_t slot);  // of World::jobs
     void touch_daemon(World& world);
 
     // The order's row as it is now; the last call of a batch wins.
@@ -45,6 +46,7 @@ class Recorder {
     std::vector<std::pair<VaultId, SleeveKind>> sleeves_;
     std::vector<AccountId> accounts_;
     std::vector<UserId> users_;
+    std::set<std::size_t> jobs_;
     bool daemon_ = false;
 };
 

@@ -40,6 +40,12 @@ struct Footprint {
                 break;
         }
     }
+    void operator()(const cmd::CancelJob& c) {
+        const Job* const job = world.jobs.find(c.job);
+        if (job == nullptr) return;
+        if (const auto vault = parse_vault_id(job->object)) return add(vault.value());
+        add(parse_account_id(job->object).value());
+    }
     template <class C>
     void operator()(const C& c) {
         if constexpr (requires { c.target; }) {
@@ -167,6 +173,7 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
         VAULT_TRY(const ports::View view, commander.apply(command));
         return Applied{render(view)};
     }
+    settle_jobs(world_, recorder_, clock_.now());
     Backup backup = back_up(command, context.dry_run);
     const Result<ports::View> view = commander.apply(command);
     if (!view || context.dry_run) {
@@ -281,6 +288,7 @@ void Shard::stop_buys(std::string why) {
 }
 
 ports::Batch Shard::close_batch() {
+    settle_jobs(world_, recorder_, clock_.now());
     ports::Batch batch = recorder_.close(world_);
     ++last_batch_.value;
     batch.shard = id_;

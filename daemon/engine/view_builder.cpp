@@ -280,6 +280,37 @@ ports::ReplayView view_of(const World& world, const Account& account, const Repl
     return view;
 }
 
+namespace {
+
+// How far a running job is; nothing of one that ended, whose object may do something else now.
+std::string progress_of(const World& world, const Job& job) {
+    if (outcome(world, job) != JobState::Running) return {};
+    if (const auto vault = parse_vault_id(job.object)) {
+        const Vault& about = world.vaults[vault.value().value - 1];
+        const auto open = std::ranges::count_if(
+            about.sleeves, [&](const Sleeve& sleeve) { return has_open_position(about, sleeve); });
+        return fmt::format("{}, {} of 2 sleeves hold coins", vault_state(world, about), open);
+    }
+    const Account& about = world.accounts[parse_account_id(job.object).value().value - 1];
+    const Replay& replay = about.replay;
+    std::string text = "at " + format_utc(world.market_of(about).now);
+    if (replay.until) return text + ", runs until " + format_utc(*replay.until);
+    return text;
+}
+
+}  // namespace
+
+ports::JobView view_of(const World& world, const Job& job) {
+    return {.id = job.id,
+            .method = job.method,
+            .object = job.object,
+            .state = std::string{to_text(outcome(world, job))},
+            .by = job.by,
+            .detail = progress_of(world, job),
+            .started_at = job.started_at,
+            .ended_at = job.ended_at};
+}
+
 ports::StatusView status_of(const World& world) {
     ports::StatusView view;
     view.state = world.daemon_hold.kind == HoldKind::None

@@ -12,6 +12,7 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
 std::vector<ports::PositionView> positions_of(const World& world, const Vault& vault,
                                               const Sleeve& sleeve);
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay);
+ports::JobView view_of(const World& world, const Job& job);
 ports::StatusView status_of(const World& world);
 // The holds in force on a sleeve, widest first.
 std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,

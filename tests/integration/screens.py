@@ -98,6 +98,10 @@ ledger verify --all
 market pairs
 market prices
 replay status
+job list
+job show j1
+wait v1 --for paused
+job wait j1
 report pnl v1
 report pnl --all
 api describe
@@ -158,6 +162,7 @@ def check_complete(wire):
 
 def check_details(daemon):
     check(daemon.run("vault", "pairs", "v1", "-q").stdout == "ETH/USDT\n", "vault pairs v1 -q")
+    check(daemon.run("job", "list", "-q").stdout.startswith("j1\nj2\n"), "job list -q")
     check(daemon.run("sleeve", "list", "-q").stdout.startswith("v1 quiet\nv1 flash\n"),
           "sleeve list -q")
     wide = daemon.run("sleeve", "list", "-o", "wide").stdout.splitlines()

@@ -251,18 +251,22 @@ TEST(Run, ReplayRunWaitFollowsUntilItStands) {
     int asked = 0;
     const FakeServer server([&](const Request& request) {
         if (request.method == "replay.run")
-            return encode_reply(request.id, {{"account", "a1"}, {"state", "running"}});
-        ++asked;
-        const json::value row{{"account", "a1"},
-                              {"state", asked < 4 ? "running" : "ready"},
-                              {"virtual_time", "2021-06-01T00:00:00.000Z"}};
+            return encode_reply(request.id,
+                                {{"account", "a1"}, {"state", "running"}, {"job", "j7"}});
+        if (request.method == "job.show") {
+            EXPECT_EQ(request.params.at("job"), json::value("j7"));
+            return encode_reply(request.id,
+                                {{"id", "j7"}, {"state", ++asked < 4 ? "running" : "done"}});
+        }
+        const json::value row{
+            {"account", "a1"}, {"state", "ready"}, {"virtual_time", "2021-06-01T00:00:00.000Z"}};
         return encode_reply(request.id, json::array{row});
     });
     const Ran ran = call(&server, "replay run --account a1 --until 2021-06-01 --wait -q");
     EXPECT_EQ(ran.code, 0);
     EXPECT_EQ(asked, 4);
     EXPECT_EQ(ran.out, "2021-06-01T00:00:00.000Z\n");
-    EXPECT_NE(ran.err.find("replay run: running"), std::string::npos);
+    EXPECT_NE(ran.err.find("j7 running"), std::string::npos);
     asked = 100;
     EXPECT_EQ(call(&server, "replay run --account a1").out.find("ready"), std::string::npos);
 }
@@ -274,8 +278,10 @@ TEST(Run, ProgressIsGoneBeforeTheResultIsPrinted) {
             const bool moving = request.method == "replay.run" || ++asked < 3;
             if (!moving && !ends_well)
                 return encode_failure(request.id, Error{Errc::Internal, "broke"}, Effect::None);
-            return encode_reply(request.id,
-                                {{"account", "a1"}, {"state", moving ? "running" : "ready"}});
+            return encode_reply(request.id, {{"account", "a1"},
+                                             {"id", "j7"},
+                                             {"state", moving ? "running" : "done"},
+                                             {"job", "j7"}});
         });
         FakeTerminal terminal;
         terminal.live = true;
@@ -283,7 +289,7 @@ TEST(Run, ProgressIsGoneBeforeTheResultIsPrinted) {
         const std::vector<std::string> words{"replay", "run", "--account", "a1", "--wait"};
         EXPECT_EQ(run(words, terminal), ends_well ? 0 : 70);
         const std::string& screen = terminal.screen;
-        const auto drawn = screen.find("replay run: running");
+        const auto drawn = screen.find("j7 running");
         const auto result = screen.find(ends_well ? "account  a1" : "vaultctl: INTERNAL");
         ASSERT_LT(drawn, result) << screen;
         ASSERT_NE(result, std::string::npos) << screen;

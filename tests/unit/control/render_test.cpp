@@ -199,9 +199,22 @@ TEST(Render, PairsReplayEntryStatus) {
         R"({"account":"a1","state":"running","source":"/x.csv","pair":"ETH/USDT",)"
         R"("interval":"1m","seed":7,"position":4,"ticks":9,"now":"2021-04-02T09:39:45.500Z",)"
         R"("virtual_time":"2021-04-02T09:39:45.500Z","until":null,"first":null,"last":null,)"
-        R"("speed":null})";
+        R"("speed":null,"job":null})";
     EXPECT_EQ(render_view(replay), golden);
     EXPECT_EQ(render_view(std::vector{replay}), "[" + golden + "]");
+    ports::JobView job;
+    job.id = JobId{7};
+    job.method = "replay.run";
+    job.object = "a1";
+    job.state = "running";
+    job.by = "uid:0";
+    job.detail = "at noon";
+    job.started_at = kAt;
+    const std::string golden_job =
+        R"({"id":"j7","method":"replay.run","object":"a1","state":"running","by":"uid:0",)"
+        R"("detail":"at noon","started_at":"2021-04-02T09:39:45.500Z","ended_at":null})";
+    EXPECT_EQ(render_view(job), golden_job);
+    EXPECT_EQ(render_view(std::vector{job}), "[" + golden_job + "]");
     EXPECT_EQ(render_view(ports::EntryView{VaultId{1}, 5, "deposit", "funding:1"}),
               R"({"vault":"v1","seq":5,"kind":"deposit","cause":"funding:1"})");
     ports::StatusView status;
@@ -217,7 +230,7 @@ TEST(Render, PairsReplayEntryStatus) {
 }
 
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 15, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 17, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 

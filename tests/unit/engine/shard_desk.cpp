@@ -120,6 +120,8 @@ cmd::Target daemon_target() {
 
 std::string describe(const World& world) {
     std::string out = save_daemon(world) + '\n';
+    for (const Job& job : world.jobs.slots())
+        out += save_job(job) + '\n';
     for (const User& user : world.users) {
         out += fmt::format("{} {} wallets {}\n", user.row.name, save_user(user),
                            user.row.wallets.size());
