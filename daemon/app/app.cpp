@@ -42,7 +42,7 @@ store::SqliteOptions store_options(const config::Store& from) {
     options.retention.prices_thinned_every = from.retention.prices_thinned_every;
     options.retention.prices = from.retention.prices;
     options.retention.decisions = from.retention.decisions;
-    options.retention.notices = from.retention.notices;
+    options.retention.events = from.retention.events;
     options.retention.replies = from.retention.idempotency;
     return options;
 }

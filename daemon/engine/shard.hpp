@@ -79,6 +79,7 @@ class Shard {
     World world_;
     Recorder recorder_;
     BatchNo last_batch_;
+    std::uint64_t last_event_ = 0;
     std::uint64_t epoch_ = 0;
     std::size_t next_account_ = 0;  // round robin over replays
     SteadyTime replies_forgotten_{};

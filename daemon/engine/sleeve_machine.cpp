@@ -76,10 +76,10 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
 void SleeveMachine::quarantine(UtcTime now, const Error& why) {
     vault_.attention = why.message();
     record_.touch(vault_);
-    record_.notice(owner_of(vault_, "engine"), now, "alert", "vault_quarantined",
-                   to_text(vault_.row.id),
-                   fmt::format("{} is stopped: {}; look at it, then resume it",
-                               to_text(vault_.row.id), why.message()));
+    record_.event(owner_of(vault_, "engine"), now, "alert", "vault_quarantined",
+                  to_text(vault_.row.id),
+                  fmt::format("{} is stopped: {}; look at it, then resume it",
+                              to_text(vault_.row.id), why.message()));
     for (Sleeve& sleeve : vault_.sleeves)
         refresh(sleeve);
 }
@@ -113,12 +113,12 @@ void SleeveMachine::check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime n
     if (!risk::daily_loss_reached(sleeve.caps, sleeve.day, realised, unrealised)) return;
     sleeve.capped_by = "max_daily_loss";
     record_.touch(vault_, sleeve);
-    record_.notice(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
-                   sleeve_name(vault_, sleeve.kind),
-                   fmt::format("max_daily_loss: lost {} {} today, the cap is {}; no buys until "
-                               "the sleeve is resumed",
-                               risk::loss_today(sleeve.day, realised, unrealised).text(),
-                               vault_.row.asset.text(), sleeve.caps.max_daily_loss->text()));
+    record_.event(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
+                  sleeve_name(vault_, sleeve.kind),
+                  fmt::format("max_daily_loss: lost {} {} today, the cap is {}; no buys until "
+                              "the sleeve is resumed",
+                              risk::loss_today(sleeve.day, realised, unrealised).text(),
+                              vault_.row.asset.text(), sleeve.caps.max_daily_loss->text()));
     refresh(sleeve);
 }
 

@@ -36,7 +36,10 @@ class StoreReader {
     virtual Result<std::vector<PauseRow>> pauses(const RowFilter& filter) = 0;
     virtual Result<std::vector<CycleRow>> cycles(const RowFilter& filter) = 0;
     virtual Result<std::vector<DayCloseRow>> day_closes(const RowFilter& filter) = 0;
-    virtual Result<std::vector<NoticeRow>> notices(const RowFilter& filter) = 0;
+    virtual Result<std::vector<EventRow>> events(const RowFilter& filter) = 0;
+    // Events with seq >= from_seq, at most `limit`, by seq. Old ones may be pruned.
+    virtual Result<std::vector<EventRow>> events_from(std::uint64_t from_seq,
+                                                      std::uint32_t limit) = 0;
     virtual Result<std::vector<PriceRow>> prices(AccountId account, const RowFilter& filter) = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // What a RowFilter means for each kind of row, in one place for both stores. A field narrows where
-// the row has it: pauses and notices name their vault and sleeve in a text ("v1.flash"); rows
+// the row has it: pauses and events name their vault and sleeve in a text ("v1.flash"); rows
 // without a pair ignore the pair. Pure; any thread.
 #include "daemon/ports/store_reader.hpp"
 #include "daemon/store/row_fields.hpp"
@@ -21,7 +21,7 @@ inline constexpr const char* kObject = nullptr;
 template <>
 inline constexpr const char* kObject<ports::PauseRow> = "target";
 template <>
-inline constexpr const char* kObject<ports::NoticeRow> = "object";
+inline constexpr const char* kObject<ports::EventRow> = "object";
 
 // True if `object` is the vault, one of its sleeves, or with `sleeve` exactly that sleeve.
 inline bool about(std::string_view object, VaultId vault, std::optional<SleeveKind> sleeve) {

@@ -58,8 +58,8 @@ void Oracle::on_batch(const ports::Batch& batch) {
         vaults_[row.id] = row;
         books_.emplace(row.id, PlainBooks{row.asset});
     }
-    for (const ports::NoticeRow& row : batch.notices)
-        if (row.event == "position_unexplained") accounts_[row.owner.account].explained = false;
+    for (const ports::EventRow& row : batch.events)
+        if (row.type == "position_unexplained") accounts_[row.owner.account].explained = false;
     read_entries(batch);
     read_fills(batch);
     read_orders(batch);

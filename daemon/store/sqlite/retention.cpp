@@ -10,7 +10,7 @@ Result<void> Pruner::begin_round() {
     tasks_.clear();
     VAULT_TRYV(collect_prices());
     VAULT_TRYV(collect_aged("decision", "vault", retention_.decisions));
-    VAULT_TRYV(collect_aged("notice", "user", retention_.notices));
+    VAULT_TRYV(collect_aged("event", "user", retention_.events));
     const std::int64_t oldest = (clock_.now() - retention_.replies).time_since_epoch().count();
     tasks_.emplace_back([this, oldest]() -> Result<std::int64_t> {
         VAULT_TRYV(connection_.exec(

@@ -154,8 +154,18 @@ Result<std::vector<ports::CycleRow>> SqliteReader::cycles(const ports::RowFilter
 Result<std::vector<ports::DayCloseRow>> SqliteReader::day_closes(const ports::RowFilter& filter) {
     return impl_->filtered<ports::DayCloseRow>(filter);
 }
-Result<std::vector<ports::NoticeRow>> SqliteReader::notices(const ports::RowFilter& filter) {
-    return impl_->filtered<ports::NoticeRow>(filter);
+Result<std::vector<ports::EventRow>> SqliteReader::events(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::EventRow>(filter);
+}
+Result<std::vector<ports::EventRow>> SqliteReader::events_from(std::uint64_t from_seq,
+                                                               std::uint32_t limit) {
+    VAULT_TRY(auto statement,
+              Statement::prepare(impl_->connection, "SELECT " + column_list<ports::EventRow>() +
+                                                        " FROM event WHERE seq >= ? ORDER BY seq "
+                                                        "LIMIT ?"));
+    statement.bind(1, static_cast<std::int64_t>(std::min<std::uint64_t>(from_seq, INT64_MAX)));
+    statement.bind(2, std::clamp<std::int64_t>(limit, 1, kMaxRows));
+    return impl_->rows<ports::EventRow>(std::move(statement));
 }
 Result<std::vector<ports::PriceRow>> SqliteReader::prices(AccountId account,
                                                           const ports::RowFilter& filter) {

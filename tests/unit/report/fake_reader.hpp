@@ -86,8 +86,11 @@ class FakeReader : public ports::StoreReader {
     Result<std::vector<ports::PauseRow>> pauses(const ports::RowFilter&) override {
         return std::vector<ports::PauseRow>{};
     }
-    Result<std::vector<ports::NoticeRow>> notices(const ports::RowFilter&) override {
-        return std::vector<ports::NoticeRow>{};
+    Result<std::vector<ports::EventRow>> events_from(std::uint64_t, std::uint32_t) override {
+        return std::vector<ports::EventRow>{};
+    }
+    Result<std::vector<ports::EventRow>> events(const ports::RowFilter&) override {
+        return std::vector<ports::EventRow>{};
     }
     Result<std::vector<ports::PriceRow>> prices(AccountId, const ports::RowFilter&) override {
         return std::vector<ports::PriceRow>{};

@@ -33,7 +33,7 @@ TYPED_TEST(ReaderConformance, FiltersNarrow) {
     filter.vault = VaultId{1};
     EXPECT_EQ(reader.sweeps(filter).value().size(), 5U);
     EXPECT_EQ(reader.pauses(filter).value().size(), 5U);
-    EXPECT_EQ(reader.notices(filter).value().size(), 5U);
+    EXPECT_EQ(reader.events(filter).value().size(), 5U);
     filter.sleeve = SleeveKind::Quiet;
     EXPECT_EQ(reader.pauses(filter).value().size(), 0U);
     const auto quiet = reader.allocations(filter).value();

@@ -68,14 +68,14 @@ TEST_F(SqliteUpkeep, PricesGoAfterTheirTimeAndByTheIntervalThatIsSet) {
               std::to_string((kStart + std::chrono::hours{239}).time_since_epoch().count()));
 }
 
-TEST_F(SqliteUpkeep, DecisionsAndNoticesGoAfterAYearOfTheirOwnersTime) {
+TEST_F(SqliteUpkeep, DecisionsAndEventsGoAfterAYearOfTheirOwnersTime) {
     ports::Batch batch = maker.next();
     for (int day = 0; day < 2'500; ++day) {
         maker.set_now(kStart + kDay * day);
         ports::Batch rows;
         maker.history(rows, VaultId{1});
         batch.decisions.push_back(rows.decisions.front());
-        batch.notices.push_back(rows.notices.front());
+        batch.events.push_back(rows.events.front());
     }
     maker.set_now(kStart);
     ports::Batch rows;
@@ -85,7 +85,7 @@ TEST_F(SqliteUpkeep, DecisionsAndNoticesGoAfterAYearOfTheirOwnersTime) {
     ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
     EXPECT_EQ(world.made->prune().value(), 2U * (2'500 - 366));
     EXPECT_EQ(count("decision"), "367");
-    EXPECT_EQ(count("notice"), "366");
+    EXPECT_EQ(count("event"), "366");
     EXPECT_EQ(count("fill"), "1");
 }
 
