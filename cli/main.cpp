@@ -7,6 +7,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <string>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <vector>
 
@@ -40,6 +41,12 @@ class PosixTerminal final : public vault::command::Terminal {
     std::string variable(const char* name) const override {
         const char* value = std::getenv(name);
         return value == nullptr ? std::string() : std::string(value);
+    }
+    std::optional<Size> size() const override {
+        winsize window{};
+        if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0) return std::nullopt;
+        if (window.ws_col == 0 || window.ws_row == 0) return std::nullopt;
+        return Size{window.ws_col, window.ws_row};
     }
     bool stdout_is_terminal() const override { return ::isatty(STDOUT_FILENO) != 0; }
     bool stderr_is_terminal() const override { return ::isatty(STDERR_FILENO) != 0; }

@@ -18,7 +18,7 @@ namespace json = boost::json;
 struct Options {
     std::string socket;            // path
     std::string name;              // name and version of the program, for hello
-    Duration connect_limit{2000};  // connect and hello together
+    Duration connect_limit{5000};  // connect and hello together, as long as the daemon waits
     std::optional<Duration> call_limit{Duration{30'000}};  // absent: none
 };
 

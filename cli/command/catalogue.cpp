@@ -21,37 +21,61 @@ constexpr Param kApiCall[] = {
      .doc = "NAME=TEXT or NAME:=JSON",
      .place = Place::Positional,
      .repeated = true}};
-constexpr Param kChart[] = {
-    {.name = "vault", .doc = "the vault, such as v1", .place = Place::Positional, .required = true},
-    {.name = "sleeve",
-     .type = ParamType::Enum,
-     .doc = "only this sleeve's balance",
-     .allowed = "quiet|flash"},
-    {.name = "from", .type = ParamType::Time, .doc = "first day"},
-    {.name = "to", .type = ParamType::Time, .doc = "last day"},
-    {.name = "width",
-     .type = ParamType::Integer,
-     .doc = "columns, 30 to 400 (default 78)",
-     .low = 30,
-     .high = 400},
-    {.name = "height",
-     .type = ParamType::Integer,
-     .doc = "rows of a panel, 3 to 100 (default 8)",
-     .low = 3,
-     .high = 100},
-    {.name = "style",
-     .type = ParamType::Enum,
-     .doc = "how it is drawn (default braille)",
-     .allowed = "braille|block|ascii"},
-};
+// All charts of a vault have the same options; Total and Tradeable belong to no sleeve.
+constexpr Param kChartVault = {
+    .name = "vault", .doc = "the vault, such as v1", .place = Place::Positional, .required = true};
+constexpr Param kChartSleeve = {
+    .name = "sleeve", .type = ParamType::Enum, .doc = "only this sleeve", .allowed = "quiet|flash"};
+constexpr Param kChartFrom = {.name = "from", .type = ParamType::Time, .doc = "first day"};
+constexpr Param kChartTo = {.name = "to", .type = ParamType::Time, .doc = "last day"};
+constexpr Param kChartSince = {.name = "since",
+                               .type = ParamType::Duration,
+                               .doc = "only so long before the last day, such as 30d"};
+constexpr Param kChartWidth = {.name = "width",
+                               .type = ParamType::Integer,
+                               .doc =
+                                   "columns of the drawing, 30 to 400; on a terminal no more "
+                                   "than it has (default: all of them, else 80)",
+                               .low = 30,
+                               .high = 400};
+constexpr Param kChartHeight = {.name = "height",
+                                .type = ParamType::Integer,
+                                .doc =
+                                    "lines of the drawing, 13 to 400 (default: one less than "
+                                    "the terminal has, else 23)",
+                                .low = 13,
+                                .high = 400};
+constexpr Param kChartStyle = {.name = "style",
+                               .type = ParamType::Enum,
+                               .doc =
+                                   "how it is drawn (default braille, and ascii where the "
+                                   "locale is not UTF-8)",
+                               .allowed = "braille|block|ascii"};
+constexpr Param kChartAscii = {
+    .name = "ascii", .type = ParamType::Bool, .doc = "the same as --style ascii"};
+constexpr Param kSleeveChart[] = {kChartVault, kChartSleeve, kChartFrom,  kChartTo,   kChartSince,
+                                  kChartWidth, kChartHeight, kChartStyle, kChartAscii};
+constexpr Param kVaultChart[] = {kChartVault, kChartFrom,   kChartTo,    kChartSince,
+                                 kChartWidth, kChartHeight, kChartStyle, kChartAscii};
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
 
 constexpr Words kHelpEx[] = {"vaultctl help vault", "vaultctl help vault allocate"};
 constexpr Words kApiEx[] = {"vaultctl api call vault.show vault=v1",
                             "vaultctl api call vault.pairs vault=v1 'add:=[\"ETH/USDT\"]'"};
-constexpr Words kChartEx[] = {"vaultctl chart balance v1",
-                              "vaultctl chart balance v1 --sleeve flash"};
+constexpr Words kChartBalanceEx[] = {"vaultctl chart balance v1",
+                                     "vaultctl chart balance v1 --sleeve flash --since 90d"};
+constexpr Words kChartPnlEx[] = {"vaultctl chart pnl v1", "vaultctl chart pnl v1 -o csv"};
+constexpr Words kChartSweepsEx[] = {"vaultctl chart sweeps v1"};
+constexpr Words kChartFeesEx[] = {"vaultctl chart fees v1 --from 2025-01-01"};
+constexpr Words kChartTradeableEx[] = {"vaultctl chart tradeable v1 --width 120 --height 40"};
+constexpr Words kChartDetail =
+    "Drawn from the day closes. -o json, jsonl, csv and plain print the series instead, --quiet "
+    "the newest figure of each. No extreme is lost where a column stands for several days.";
+constexpr Words kChartSumDetail =
+    "What is realised, swept or paid is counted since the vault was created, also where only some "
+    "days are shown. -o json, jsonl, csv and plain print the series instead, --quiet the newest "
+    "figure of each. No extreme is lost where a column stands for several days.";
 
 constexpr Method kLocal[] = {
     {.name = "help",
@@ -68,11 +92,40 @@ constexpr Method kLocal[] = {
      .examples = kApiEx,
      .detail = "NAME=TEXT passes a string, NAME:=JSON passes any JSON value."},
     {.name = "chart.balance",
-     .summary = "Draw day closes of a vault in the terminal",
+     .summary = "Draw the balances of a vault's sleeves",
      .noun = "chart",
      .verb = "balance",
-     .params = kChart,
-     .examples = kChartEx},
+     .params = kSleeveChart,
+     .examples = kChartBalanceEx,
+     .detail = kChartDetail},
+    {.name = "chart.pnl",
+     .summary = "Draw realised and unrealised profit and loss",
+     .noun = "chart",
+     .verb = "pnl",
+     .params = kSleeveChart,
+     .examples = kChartPnlEx,
+     .detail = kChartSumDetail},
+    {.name = "chart.sweeps",
+     .summary = "Draw the profit that the sleeves have swept",
+     .noun = "chart",
+     .verb = "sweeps",
+     .params = kSleeveChart,
+     .examples = kChartSweepsEx,
+     .detail = kChartSumDetail},
+    {.name = "chart.fees",
+     .summary = "Draw the fees that the sleeves have paid",
+     .noun = "chart",
+     .verb = "fees",
+     .params = kSleeveChart,
+     .examples = kChartFeesEx,
+     .detail = kChartSumDetail},
+    {.name = "chart.tradeable",
+     .summary = "Draw a vault's Total and Tradeable",
+     .noun = "chart",
+     .verb = "tradeable",
+     .params = kVaultChart,
+     .examples = kChartTradeableEx,
+     .detail = kChartDetail},
 };
 
 constexpr std::array kGlobalFlags{

@@ -1,5 +1,6 @@
 #include "cli/command/run.hpp"
 
+#include "cli/command/chart_series.hpp"
 #include "cli/command/help.hpp"
 #include "cli/command/session.hpp"
 
@@ -46,7 +47,7 @@ int dispatch(Session& session, Invocation& invocation) {
     const Method& command = *invocation.command;
     if (command.name == "version") return show_version(session);
     if (command.name == "api.call") return api_call(session);
-    if (command.name == "chart.balance") return chart_balance(session);
+    if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
     if (command.name == "ledger.export") return export_ledger(session);
     if (const auto refused = confirm(session, invocation)) return *refused;
     if (command.long_job && invocation.globals.wait && !invocation.globals.dry_run)

@@ -51,7 +51,7 @@ std::string Session::socket_path() const {
     return given.empty() ? kDefaultSocket : given;
 }
 
-bool Session::bold() const {
+bool Session::decorated() const {
     switch (invocation_.globals.color) {
         case Color::Always: return true;
         case Color::Never: return false;
@@ -128,8 +128,8 @@ int Session::succeed(std::string_view method, std::string_view primary, const Re
     if (globals.quiet) {
         text = render::primary_value(reply.data, primary);
     } else {
-        text =
-            render::to_text({method, &reply.data, holds, reply.warnings}, {globals.format, bold()});
+        text = render::to_text({method, &reply.data, holds, reply.warnings},
+                               {globals.format, decorated()});
     }
     const int printed = print(text);
     if (printed != exits::kDone) {

@@ -31,6 +31,9 @@ class Session {
     }
     int print(std::string_view text);  // 0, or 74 if stdout is broken
 
+    // True if stdout may carry colour and bold type.
+    bool decorated() const;
+
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
@@ -39,7 +42,6 @@ class Session {
     Result<void> connect();
     protocol::Reply call_once(const protocol::Request& request, bool changes);
     std::string socket_path() const;
-    bool bold() const;
 
     const Invocation& invocation_;
     Terminal& terminal_;
@@ -50,7 +52,8 @@ class Session {
 int call_and_print(Session& session);
 int export_ledger(Session& session);
 int follow_job(Session& session);  // --wait of a long job
-int chart_balance(Session& session);
+struct ChartKind;                  // chart_series.hpp
+int show_chart(Session& session, const ChartKind& kind);
 int show_version(Session& session);
 int api_call(Session& session);
 

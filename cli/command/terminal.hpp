@@ -17,6 +17,11 @@ class Terminal {
     // One line from a person, or nothing if stdin or stderr is no terminal.
     virtual std::optional<std::string> ask(std::string_view prompt) = 0;
     virtual std::string variable(const char* name) const = 0;  // environment; "" if unset
+    struct Size {
+        int columns, rows;
+    };
+    // Of the terminal that stdout is; nothing if it is none, or one that does not tell.
+    virtual std::optional<Size> size() const = 0;
     virtual bool stdout_is_terminal() const = 0;
     virtual bool stderr_is_terminal() const = 0;
     virtual std::string directory() const = 0;  // to make paths absolute

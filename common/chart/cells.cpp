@@ -4,191 +4,203 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <string_view>
 
 namespace vault::chart {
 namespace {
 
-// How many dots a cell has across and down.
-struct Dots {
-    int across, down;
+constexpr int kRowsLeast = 3;
+constexpr int kAxisLines = 2;
+constexpr int kDayWidth = 10;  // 2024-01-31
+constexpr int kColumnsPerTick = 20;
+constexpr int kNoRow = -1;
+constexpr std::array<std::string_view, 2> kColors{"\x1b[36m", "\x1b[33m"};
+constexpr std::string_view kPlain = "\x1b[0m";
+
+// The glyphs of the frame.
+struct Frame {
+    std::string_view side, corner, rule, tick, zero, zero_side;
 };
-Dots dots_of(Style style) {
-    switch (style) {
-        case Style::Braille: return {2, 4};
-        case Style::Block: return {1, 2};
-        case Style::Ascii: return {1, 1};
-    }
-    return {1, 1};
-}
+constexpr Frame kLines{"│", "└", "─", "┴", "·", "├"};
+constexpr Frame kAscii{"|", "+", "-", "+", "-", "+"};
 
-struct Range {
-    Decimal least, greatest;
-};
+// A panel being drawn: everything that its parts need to know of each other.
+struct Panel {
+    const Plot& plot;
+    const CellOptions& options;
+    Scale scale;
+    Span span;
+    int width, rows;  // columns of the whole, rows of the plot
+    int zero_row;     // kNoRow: no line at zero
+    int left;         // width of the labels
+    std::vector<std::string> labels;
 
-Range range_of(const std::vector<Point>& points) {
-    Range range{points.front().value, points.front().value};
-    for (const Point& point : points) {
-        range.least = min(range.least, point.value);
-        range.greatest = max(range.greatest, point.value);
-    }
-    return range;
-}
-
-// Row of dots from the bottom, 0 to rows - 1. A flat series lies in the middle.
-int row_of(Decimal value, const Range& range, int rows) {
-    if (range.least == range.greatest) return rows / 2;
-    // Halves, because the distance of two Decimals may not fit; then few enough bits to multiply.
-    Decimal::Raw span = range.greatest.raw() / 2 - range.least.raw() / 2;
-    Decimal::Raw above = value.raw() / 2 - range.least.raw() / 2;
-    while (span >= Decimal::kOne * Decimal::kOne / 16) {
-        span /= 16;
-        above /= 16;
-    }
-    if (span == 0) return rows / 2;
-    const auto row = (above * (rows - 1) * 2 + span) / (span * 2);
-    return std::clamp(static_cast<int>(row), 0, rows - 1);
-}
-
-class Grid {
-  public:
-    Grid(int columns, int rows)
-        : columns_(columns), dots_(static_cast<std::size_t>(columns * rows)) {}
-    // Sets the dots of a column between two rows, both included.
-    void line(int column, int from, int to) {
-        for (int row = std::min(from, to); row <= std::max(from, to); ++row)
-            dots_[static_cast<std::size_t>(row * columns_ + column)] = 1;
-    }
-    bool at(int column, int row) const {
-        return dots_[static_cast<std::size_t>(row * columns_ + column)] != 0;
-    }
-
-  private:
-    int columns_;
-    std::vector<std::uint8_t> dots_;
+    int cells() const { return std::max(1, width - left - 2); }
+    const Frame& frame() const { return options.style == Style::Ascii ? kAscii : kLines; }
 };
 
-Grid plot(const std::vector<Point>& points, const Range& range, int columns, int rows) {
-    Grid grid(columns, rows);
-    int last = -1;
-    const auto sampled = sample(points, columns);
-    for (int x = 0; x < columns; ++x) {
-        const Column& column = sampled[static_cast<std::size_t>(x)];
-        if (column.empty) {
-            if (last >= 0) grid.line(x, last, last);
-            continue;
-        }
-        grid.line(x, row_of(column.least, range, rows), row_of(column.greatest, range, rows));
-        const int first = row_of(column.first, range, rows);
-        if (last >= 0) grid.line(x, last, first);
-        last = row_of(column.last, range, rows);
+int header_lines(std::size_t series) {
+    return series < 2 ? 1 : 1 + static_cast<int>(series);
+}
+
+std::vector<std::string> figures_of(const std::vector<Point>& points) {
+    if (points.empty()) return {"no points"};
+    const auto by_value = [](const Point& a, const Point& b) { return a.value < b.value; };
+    const auto [least, greatest] = std::minmax_element(points.begin(), points.end(), by_value);
+    return {"last " + short_text(points.back().value), "least " + short_text(least->value),
+            "greatest " + short_text(greatest->value)};
+}
+
+// `start` and as many of the figures as fit; `taken` columns stand before it already.
+std::string fitted(std::string start, const std::vector<std::string>& figures, int taken,
+                   int width) {
+    const auto room = static_cast<std::size_t>(std::max(0, width - taken));
+    if (start.size() > room) start.resize(room);
+    for (const std::string& figure : figures) {
+        if (start.size() + 2 + figure.size() > room) break;
+        start += "  " + figure;
     }
-    return grid;
+    return start;
 }
 
-void append_utf8(std::string& out, unsigned code) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
+std::string painted(std::string_view text, std::size_t series, bool colored) {
+    if (!colored) return std::string(text);
+    return fmt::format("{}{}{}", kColors[std::min(series, kColors.size() - 1)], text, kPlain);
 }
 
-void append_braille(std::string& out, const Grid& grid, int x, int y) {
-    // Bits of U+2800 by column and by row from the bottom.
-    static constexpr std::array<std::array<unsigned, 4>, 2> kBits{
-        {{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}}};
-    unsigned bits = 0;
-    for (int i = 0; i < 2; ++i)
-        for (int j = 0; j < 4; ++j)
-            if (grid.at(x * 2 + i, y * 4 + j))
-                bits |= kBits[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
-    append_utf8(out, 0x2800 + bits);
-}
-
-void append_cell(std::string& out, const Grid& grid, Style style, int x, int y) {
-    switch (style) {
-        case Style::Braille: append_braille(out, grid, x, y); return;
-        case Style::Block: {
-            const bool low = grid.at(x, y * 2);
-            const bool high = grid.at(x, y * 2 + 1);
-            out += low && high ? "█" : low ? "▄" : high ? "▀" : " ";
-            return;
-        }
-        case Style::Ascii: out += grid.at(x, y) ? '*' : ' '; return;
+std::string header(const Plot& plot, const CellOptions& options, int width) {
+    constexpr int kMarkWidth = 4;
+    if (plot.series.size() == 1)
+        return fitted(plot.title, figures_of(plot.series.front().points), 0, width) + '\n';
+    std::string out = fitted(plot.title, {}, 0, width) + '\n';
+    for (std::size_t i = 0; i < plot.series.size(); ++i) {
+        const Series& series = plot.series[i];
+        const std::string mark = legend_mark(options.style, i);
+        out += fmt::format("{} {}\n", painted(mark, i, options.colored),
+                           fitted(series.name, figures_of(series.points), kMarkWidth, width));
     }
+    return out;
 }
 
-std::string label(Decimal value) {
-    // Few decimals are enough beside an axis; the figures themselves are in the tables.
-    const Decimal size = value.abs();
-    const int places = size >= Decimal::from_int(1000) ? 2 : size >= kOne ? 4 : 8;
-    return round_places(value, places, Rounding::Down).text();
+// The cells of one row, with colour changed where the series does, without blanks at the end.
+std::string cells_text(const Panel& panel, const std::vector<Grid>& grids, int row) {
+    std::string out;
+    std::size_t end = 0;  // behind the last thing that is seen
+    int color = -1;
+    const auto change_color = [&](int wanted) {
+        if (!panel.options.colored || wanted == color) return;
+        if (color >= 0) out += kPlain;
+        if (wanted >= 0) out += kColors[std::min<std::size_t>(static_cast<std::size_t>(wanted), 1)];
+        color = wanted;
+    };
+    for (int x = 0; x < panel.cells(); ++x) {
+        Cell cell = cell_at(grids, panel.options.style, x, row);
+        const bool is_zero_line = cell.series < 0 && row == panel.zero_row;
+        if (is_zero_line) cell.text = panel.frame().zero;
+        change_color(cell.series);
+        out += cell.text;
+        if (cell.series >= 0 || is_zero_line) end = out.size();
+    }
+    out.resize(end);
+    if (panel.options.colored && out.find('\x1b') != std::string::npos) out += kPlain;
+    return out;
 }
 
-Decimal middle(const Range& range) {
-    return Decimal::from_raw(range.least.raw() / 2 + range.greatest.raw() / 2);
+std::string plot_lines(const Panel& panel) {
+    const CellDots dots = dots_of(panel.options.style);
+    std::vector<Grid> grids;
+    for (const Series& series : panel.plot.series) {
+        Grid& grid = grids.emplace_back(panel.cells() * dots.across, panel.rows * dots.down);
+        const bool dashed = panel.options.style == Style::Braille && grids.size() > 1;
+        grid.draw(series.points, panel.span, panel.scale, dashed);
+    }
+    std::string out;
+    for (int row = panel.rows - 1; row >= 0; --row) {
+        const bool is_zero = row == panel.zero_row;
+        out += fmt::format("{:>{}} {}{}\n", panel.labels[static_cast<std::size_t>(row)], panel.left,
+                           is_zero ? panel.frame().zero_side : panel.frame().side,
+                           cells_text(panel, grids, row));
+    }
+    return out;
 }
 
-std::string time_axis(const std::vector<Point>& points, int left, int cells, bool ascii) {
-    const std::string first = format_utc(points.front().time).substr(0, 10);
-    const std::string last = format_utc(points.back().time).substr(0, 10);
+// The days below the plot: the first, the last, and those between that have room. `ticks` are the
+// columns that the axis marks.
+std::string day_line(const Panel& panel, std::vector<int>& ticks) {
+    const int cells = panel.cells();
+    if (cells < kDayWidth) return {};
+    std::string line(static_cast<std::size_t>(cells), ' ');
+    const auto put = [&](UtcTime day, int column, int start) {
+        line.replace(static_cast<std::size_t>(start), kDayWidth, format_utc(day), 0, kDayWidth);
+        ticks.push_back(column);
+    };
+    const auto centred = [&](int column) {
+        return std::clamp(column - kDayWidth / 2, 0, cells - kDayWidth);
+    };
+    const Span span = panel.span;
+    const bool is_one_day = floor_day(span.begin) == floor_day(span.end);
+    if (is_one_day || cells < 2 * kDayWidth + 1) {
+        const int column = column_of(span.end, span, cells);
+        put(span.end, column, centred(column));
+        return line;
+    }
+    put(span.begin, 0, 0);
+    put(span.end, cells - 1, cells - kDayWidth);
+    const int steps = cells / kColumnsPerTick;
+    for (int i = 1, taken = kDayWidth; i < steps; ++i) {
+        const UtcTime day = floor_day(span.begin + (span.end - span.begin) / steps * i);
+        const int column = column_of(day, span, cells);
+        const int start = centred(column);
+        if (start < taken + 2 || start + kDayWidth > cells - kDayWidth - 2) continue;
+        put(day, column, start);
+        taken = start + kDayWidth;
+    }
+    return line;
+}
+
+std::string time_axis(const Panel& panel) {
+    std::vector<int> ticks;
+    std::string days = day_line(panel, ticks);
+    while (days.ends_with(' '))
+        days.pop_back();
     std::string rule;
-    for (int i = 0; i < cells; ++i)
-        rule += ascii ? "-" : "─";
-    const int gap = cells - static_cast<int>(first.size() + last.size());
-    return fmt::format("{:>{}} {}{}\n{:>{}} {}{:{}}{}\n", "", left, ascii ? "+" : "└", rule, "",
-                       left + 1, first, "", std::max(1, gap), last);
+    for (int x = 0; x < panel.cells(); ++x)
+        rule +=
+            std::ranges::find(ticks, x) == ticks.end() ? panel.frame().rule : panel.frame().tick;
+    const std::string below =
+        days.empty() ? std::string() : std::string(static_cast<std::size_t>(panel.left) + 2, ' ');
+    return fmt::format("{:>{}} {}{}\n{}{}\n", "", panel.left, panel.frame().corner, rule, below,
+                       days);
 }
 
 }  // namespace
 
-std::vector<Column> sample(const std::vector<Point>& points, int columns) {
-    std::vector<Column> sampled(static_cast<std::size_t>(columns));
-    if (points.empty()) return sampled;
-    const auto begin = points.front().time;
-    const auto span = (points.back().time - begin).count();
-    for (const Point& point : points) {
-        const auto since = (point.time - begin).count();
-        const auto index = span == 0 ? 0 : since * (columns - 1) / span;
-        Column& column =
-            sampled[static_cast<std::size_t>(std::clamp<std::int64_t>(index, 0, columns - 1))];
-        if (column.empty) column = {false, point.value, point.value, point.value, point.value};
-        column.least = min(column.least, point.value);
-        column.greatest = max(column.greatest, point.value);
-        column.last = point.value;
-    }
-    return sampled;
+int lines_least(std::size_t series) {
+    return header_lines(series) + kRowsLeast + kAxisLines;
 }
 
-std::string draw_panel(const Series& series, const CellOptions& options) {
-    if (series.points.empty()) return fmt::format("{}: no points\n", series.name);
-    const int height = std::clamp(options.height, 3, 100);
-    const Range range = range_of(series.points);
-    const std::array<std::string, 3> labels{label(range.greatest), label(middle(range)),
-                                            label(range.least)};
-    std::size_t left = 0;
-    for (const auto& text : labels)
-        left = std::max(left, text.size());
-    const int cells = std::max(20, std::clamp(options.width, 30, 400) - static_cast<int>(left) - 2);
-    const Dots dots = dots_of(options.style);
-    const Grid grid = plot(series.points, range, cells * dots.across, height * dots.down);
-    const bool ascii = options.style == Style::Ascii;
-
-    std::string out = fmt::format("{}  last {}  least {}  greatest {}\n", series.name,
-                                  label(series.points.back().value), labels[2], labels[0]);
-    for (int row = height - 1; row >= 0; --row) {
-        const bool is_flat = range.least == range.greatest;
-        std::string text;
-        if (row == height - 1 && !is_flat) text = labels[0];
-        if (row == height / 2) text = labels[1];
-        if (row == 0 && !is_flat) text = labels[2];
-        out += fmt::format("{:>{}} {}", text, left, ascii ? "|" : "│");
-        for (int x = 0; x < cells; ++x)
-            append_cell(out, grid, options.style, x, row);
-        while (out.ends_with(' '))
-            out.pop_back();
-        out += '\n';
-    }
-    return out + time_axis(series.points, static_cast<int>(left), cells, ascii);
+std::string draw_panel(const Plot& plot, const CellOptions& options) {
+    const bool has_points = std::ranges::any_of(
+        plot.series, [](const Series& series) { return !series.points.empty(); });
+    if (!has_points) return plot.title + ": no points\n";
+    const int width = std::clamp(options.width, 20, 1000);
+    const int least = lines_least(plot.series.size());
+    const int rows = std::clamp(options.height, least, 400) - least + kRowsLeast;
+    Panel panel{.plot = plot,
+                .options = options,
+                .scale = Scale(plot.series, plot.from_zero),
+                .span = span_of(plot.series),
+                .width = width,
+                .rows = rows,
+                .zero_row = kNoRow,
+                .left = 0,
+                .labels = {}};
+    const int down = dots_of(options.style).down;
+    if (panel.scale.has_negative()) panel.zero_row = panel.scale.row_of(kZero, rows * down) / down;
+    panel.labels = axis_labels(panel.scale, rows, panel.zero_row);
+    for (const std::string& label : panel.labels)
+        panel.left = std::max(panel.left, static_cast<int>(label.size()));
+    return header(plot, options, width) + plot_lines(panel) + time_axis(panel);
 }
 
 }  // namespace vault::chart

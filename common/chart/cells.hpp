@@ -1,43 +1,34 @@
 #pragma once
-// Charts in terminal cells: a series of (time, value) points as one panel of braille dots, block
-// elements or plain ASCII, with labels on both axes. A column that stands for several points shows
-// their least and greatest value, so no extreme is lost however small the panel is. The same input
-// gives the same bytes everywhere. Pure; any thread; cannot fail.
-#include "common/base/time.hpp"
-#include "common/domain/decimal.hpp"
+// Charts in terminal cells: one or two series in one panel of braille dots, block elements or plain
+// ASCII, with a title, a legend, labels on both axes and a line at zero where values are negative.
+// Down-sampling keeps every extreme (series.hpp). The same input gives the same bytes everywhere.
+// Pure; any thread; cannot fail.
+#include "common/chart/grid.hpp"
+#include "common/chart/series.hpp"
 
 #include <string>
 #include <vector>
 
 namespace vault::chart {
 
-struct Point {
-    UtcTime time;
-    Decimal value;
+struct Plot {
+    std::string title;  // printable ASCII
+    std::vector<Series> series;
+    bool from_zero = false;  // zero is part of the value axis, whatever the values
 };
-
-struct Series {
-    std::string name;
-    std::vector<Point> points;  // in order of time
-};
-
-enum class Style { Braille, Block, Ascii };
 
 struct CellOptions {
-    int width = 78;   // columns of the whole panel, labels included; clamped to 30..400
-    int height = 10;  // rows of the plot, without title and time axis; clamped to 3..100
+    int width = 80;   // columns of the whole panel, labels included; clamped to 20..1000
+    int height = 24;  // lines of the whole panel; clamped to lines_least(series)..400
     Style style = Style::Braille;
+    bool colored = false;
 };
 
-// A title line, `height` plot lines, the axis and a line of times, each ending in '\n'.
-std::string draw_panel(const Series& series, const CellOptions& options);
+// No panel of so many series is lower than this.
+int lines_least(std::size_t series);
 
-// The least and the greatest value of the points that fall on one column of `columns`, and the last
-// one; columns without a point are empty.
-struct Column {
-    bool empty = true;
-    Decimal least, greatest, first, last;
-};
-std::vector<Column> sample(const std::vector<Point>& points, int columns);
+// Title, legend, plot, the axis and a line of times, each ending in '\n' and without blanks at the
+// end. Without any point it is one line that says so.
+std::string draw_panel(const Plot& plot, const CellOptions& options);
 
 }  // namespace vault::chart

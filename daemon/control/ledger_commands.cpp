@@ -97,64 +97,62 @@ Handled verify(Services& services, const Call& call) {
     co_return answer_with(report_to_json(verifier.result()));
 }
 
-std::string correction_cause(VaultId vault, std::uint64_t seq) {
-    return fmt::format("correction:{}:{}", to_text(vault), seq);
-}
-
-// What a correction has to know of the journal, page by page: the entry itself, and whether a later
-// one reversed it already (the store would refuse a second one together with its whole batch).
-class EntryToCorrect {
+// Which entry reversed another one, page by page from that one on.
+class ReversalOf {
   public:
-    EntryToCorrect(VaultId vault, std::uint64_t seq)
-        : vault_(vault), seq_(seq), next_(seq), cause_(correction_cause(vault, seq)) {}
+    ReversalOf(VaultId vault, std::uint64_t seq)
+        : vault_(vault), next_(seq), cause_(fmt::format("correction:{}:{}", to_text(vault), seq)) {}
     // Reads one page. False when there is nothing more to read.
     Result<bool> step(ports::StoreReader& reader) {
-        VAULT_TRY(auto rows, reader.entries(vault_, next_, kExportLines));
-        for (ports::EntryRow& row : rows) {
-            next_ = row.seq + 1;
-            if (row.cause == cause_) reversed_by_ = row.seq;
-            if (row.seq == seq_) entry_ = std::move(row);
-        }
-        return entry_ && !reversed_by_ && rows.size() == kExportLines;
+        VAULT_TRY(const auto rows, reader.entries(vault_, next_, kExportLines));
+        for (const ports::EntryRow& row : rows)
+            if (row.cause == cause_) found_ = row.seq;
+        if (!rows.empty()) next_ = rows.back().seq + 1;
+        return !found_ && rows.size() == kExportLines;
     }
-    // none: not there, or reversed already.
-    std::optional<ports::EntryRow> usable() const { return reversed_by_ ? std::nullopt : entry_; }
-    // A repeated call gets its first reply from the engine; only what that refuses comes here.
-    Error in_full(Error error) const {
-        if (error.code() == Errc::WrongState && error.field() == "seq" && entry_)
-            return Error{
-                Errc::WrongState,
-                fmt::format("entry {} is of kind {}, which is not reversed", seq_, entry_->kind),
-                "reverses", error.hint()};
-        if (!reversed_by_ || error.code() != Errc::NotFound) return error;
-        return Error{Errc::WrongState,
-                     fmt::format("entry {} was reversed by entry {}", seq_, *reversed_by_),
-                     "reverses", "an entry is reversed once"};
-    }
+    std::optional<std::uint64_t> found() const { return found_; }
 
   private:
     VaultId vault_;
-    std::uint64_t seq_, next_;
+    std::uint64_t next_;
     std::string cause_;
-    std::optional<ports::EntryRow> entry_;
-    std::optional<std::uint64_t> reversed_by_;
+    std::optional<std::uint64_t> found_;
 };
+
+// The engine knows that an entry was reversed, the journal also by which one.
+boost::asio::awaitable<Error> refused_correction(Services& services, const Call& call,
+                                                 const cmd::CorrectEntry& command, Error error) {
+    if (error.code() != Errc::WrongState || error.field() != "reverses") co_return error;
+    ReversalOf reversal(command.vault, command.reverses);
+    auto reading = read_pages(services, call, reversal);
+    const Result<void> read = co_await std::move(reading);
+    if (!read || !reversal.found()) co_return error;
+    co_return Error(
+        error.code(),
+        fmt::format("entry {} was reversed by entry {}", command.reverses, *reversal.found()),
+        error.field(), error.hint());
+}
 
 // The engine keeps balances, not entries: what is to be reversed is read here and goes along.
 Handled correct(Services& services, const Call& call) {
     auto settling = settled_vault(services, call);
     const Result<VaultId> vault = co_await std::move(settling);
     if (!vault) co_return vault.error();
-    const auto reverses = static_cast<std::uint64_t>(*call.params.integer("reverses"));
-    EntryToCorrect wanted(vault.value(), reverses);
-    auto reading = read_pages(services, call, wanted);
-    const Result<void> read = co_await std::move(reading);
-    if (!read) co_return read.error();
-    cmd::CorrectEntry command{vault.value(), reverses, call.params.text("reason"), wanted.usable()};
-    auto executing = execute(services, call, std::move(command), &render_view);
+    const auto seq = static_cast<std::uint64_t>(*call.params.integer("reverses"));
+    std::function<Result<std::vector<ports::EntryRow>>(ReadSide&)> read = [&](ReadSide& side) {
+        return side.reader->entries(vault.value(), seq, 1);
+    };
+    auto reading = read_on<std::vector<ports::EntryRow>>(services.worker, read);
+    const Result<std::vector<ports::EntryRow>> rows = co_await std::move(reading);
+    if (!rows) co_return rows.error();
+    cmd::CorrectEntry command{vault.value(), seq, call.params.text("reason"), std::nullopt};
+    if (!rows.value().empty() && rows.value().front().seq == seq)
+        command.entry = rows.value().front();
+    auto executing = execute(services, call, command, &render_view);
     Result<Answer> answer = co_await std::move(executing);
-    if (!answer) co_return wanted.in_full(answer.error());
-    co_return answer;
+    if (answer) co_return answer;
+    auto explaining = refused_correction(services, call, command, answer.error());
+    co_return co_await std::move(explaining);
 }
 
 constexpr std::array kRoutes{

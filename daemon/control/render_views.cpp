@@ -206,8 +206,6 @@ json::value to_json(const ports::StatusView& view) {
                         {"paused_sleeves", view.paused_sleeves},
                         {"attention", view.attention},
                         {"running_replays", view.running_replays},
-                        {"batch", view.batch},
-                        {"durable", view.durable},
                         {"entries", view.entries},
                         {"pauses", views_to_json(view.pauses)},
                         {"warnings", to_json_list(view.warnings)}};

@@ -76,6 +76,7 @@ class Commander {
     // A transaction caused by this command on this vault.
     ledger::Transaction transaction(Vault& vault);
     void adopt(Vault& vault, ledger::Transaction&& tx);
+    static Result<void> has_slots(Vault& vault, const ledger::VaultBooks& books);
     void allocation_row(const Vault& vault, std::string kind, std::string sleeve, Decimal amount);
     void tell_funding(const Vault& vault, std::string_view event, std::string message);
 

@@ -294,6 +294,23 @@ Result<ports::View> Commander::on(const ports::cmd::SetStrategy& c) {
     return view_of(world_, *vault, vault->sleeve(c.sleeve));
 }
 
+// Coins can only come back to a pair that is traded: nobody could sell them otherwise.
+Result<void> Commander::has_slots(Vault& vault, const ledger::VaultBooks& books) {
+    for (Sleeve& sleeve : vault.sleeves) {
+        for (const ledger::Position& position : books.sleeve(sleeve.kind).positions) {
+            const Pair pair{position.base, vault.row.asset};
+            if (!position.coins().is_positive() || find_slot(sleeve, pair) != nullptr) continue;
+            return Error{Errc::WrongState,
+                         fmt::format("its coins would come back, but {} does not trade {} any more",
+                                     to_text(vault.row.id), pair.text()),
+                         "reverses",
+                         fmt::format("add the pair first: vaultctl vault pairs {} --add {}",
+                                     to_text(vault.row.id), pair.text())};
+        }
+    }
+    return success();
+}
+
 Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
     if (!c.entry)
@@ -310,6 +327,7 @@ Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
     ledger::Transaction tx = transaction(*vault);
     tx.set_cause(fmt::format("correction:{}:{}", to_text(c.vault), c.reverses));
     VAULT_TRYV(tx.correct(wrong));
+    VAULT_TRYV(has_slots(*vault, tx.books()));
     VAULT_TRYV(SleeveTrader(world_, recorder_).book_correction(*vault, std::move(tx), now(*vault)));
     vault->reversed.insert(c.reverses);
     recorder_.event(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",

@@ -180,6 +180,22 @@ Result<std::vector<Posting>> parse_postings(std::string_view json) {
     }
 }
 
+Result<Entry> parse_entry(const EntryColumns& columns, const Digest& hash) {
+    Entry entry;
+    entry.vault = columns.vault;
+    entry.seq = columns.seq;
+    entry.tx = columns.tx;
+    VAULT_TRY(entry.kind, parse_entry_kind(columns.kind));
+    entry.cause = columns.cause;
+    VAULT_TRY(entry.mode, parse_mode(columns.mode));
+    VAULT_TRY(entry.at, parse_utc(columns.at));
+    entry.actor = columns.actor;
+    VAULT_TRY(entry.postings, parse_postings(columns.postings_json));
+    entry.prev_hash = columns.prev_hash;
+    entry.hash = hash;
+    return entry;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     append_escaped(out, text);

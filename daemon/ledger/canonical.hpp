@@ -28,6 +28,10 @@ std::string postings_json(std::span<const Posting> postings);
 // Errors: InvalidParams for anything but what postings_json() writes (zero amounts included).
 Result<std::vector<Posting>> parse_postings(std::string_view json);
 
+// The entry that these columns and this hash store; the chain is not looked at. Errors:
+// InvalidParams for a text that no entry has.
+Result<Entry> parse_entry(const EntryColumns& columns, const Digest& hash);
+
 // A JSON string with its quotes, escaped as RFC 8785 says. `text` is UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -137,13 +137,14 @@ Result<WithdrawalFigures> Transaction::fee_paid(Decimal amount) {
 
 Result<void> Transaction::correct(const Entry& wrong) {
     if (wrong.vault != books_.vault() || wrong.seq > books_.head().seq) {
-        return Error{Errc::NotFound, "no such entry in " + to_text(books_.vault()), "seq",
+        return Error{Errc::NotFound, "no such entry in " + to_text(books_.vault()), "reverses",
                      "vaultctl ledger export lists the entries"};
     }
     if (!can_be_reversed(wrong.kind)) {
         return Error{Errc::WrongState,
-                     "entries of kind " + std::string{to_text(wrong.kind)} + " are not reversed",
-                     "seq", "cancel the order, or correct the fills and funding behind it"};
+                     "entry " + std::to_string(wrong.seq) + " is of kind " +
+                         std::string{to_text(wrong.kind)} + ", which is not reversed",
+                     "reverses", "cancel the order, or correct the fills and funding behind it"};
     }
     Postings postings = wrong.postings;
     for (Posting& posting : postings) {

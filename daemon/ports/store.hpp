@@ -94,10 +94,8 @@ class Store {
     virtual Result<Snapshot> load(ShardId shard) = 0;
     // Takes the batch and returns at once. `done` runs once, on the store's thread (or inside the
     // caller's step() for the in-memory store), in the order of the batches. After a report that is
-    // not Durable every later batch of the shard is reported Failed until load() or retry.
+    // not Durable every later batch of the shard is reported Failed until load().
     virtual void commit(Batch batch, Done done) = 0;
-    // The last batch that is durable. Blocking.
-    virtual Result<ShardMark> read_mark(ShardId shard) = 0;
     // The reply_json that is durable under a user's idempotency key. `done` runs once, on the
     // store's thread (or inside the call for the in-memory store). Errors: NotFound, StoreFailed.
     virtual void read_reply(const std::string& user, const std::string& key, ReplyRead done) = 0;

@@ -139,7 +139,7 @@ struct StatusView {
     std::uint32_t users = 0, accounts = 0, vaults = 0, sleeves = 0;
     std::uint32_t open_positions = 0, live_orders = 0, unresolved_orders = 0;
     std::uint32_t paused_sleeves = 0, attention = 0, running_replays = 0;
-    std::uint64_t batch = 0, durable = 0, entries = 0;
+    std::uint64_t entries = 0;
     std::vector<PauseView> pauses;
     std::vector<std::string> warnings;
 };

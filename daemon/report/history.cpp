@@ -12,7 +12,7 @@ Result<std::vector<HistorySeries>> history(ports::StoreReader& reader, VaultId v
     ports::RowFilter filter;
     filter.vault = vault;
     filter.from = from;
-    filter.to = to;
+    if (to) filter.to = *to + Duration{1};  // the filter ends before its `to`
     VAULT_TRYV(for_each_row<ports::DayCloseRow>(
         reader, &ports::StoreReader::day_closes, filter,
         [&](const ports::DayCloseRow& row) -> Result<void> {

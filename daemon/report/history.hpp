@@ -18,7 +18,8 @@ struct HistorySeries {
     std::vector<HistoryPoint> points;  // oldest first
 };
 
-// By sleeve, then mode. Empty if no day has ended within the span.
+// By sleeve, then mode: the days from `from` to `to`, both included. Empty if none of them has
+// ended.
 Result<std::vector<HistorySeries>> history(ports::StoreReader& reader, VaultId vault,
                                            std::optional<UtcTime> from, std::optional<UtcTime> to);
 

@@ -13,24 +13,6 @@ namespace vault::report {
 
 namespace {
 
-Result<ledger::Entry> to_entry(const ports::EntryRow& row) {
-    VAULT_TRY(const ledger::EntryKind kind, ledger::parse_entry_kind(row.kind));
-    VAULT_TRY(auto postings, ledger::parse_postings(row.postings_json));
-    ledger::Entry entry;
-    entry.vault = row.vault;
-    entry.seq = row.seq;
-    entry.tx = row.tx;
-    entry.kind = kind;
-    entry.cause = row.cause;
-    entry.mode = row.owner.mode;
-    entry.at = row.at;
-    entry.actor = row.owner.actor;
-    entry.postings = std::move(postings);
-    entry.prev_hash = row.prev_hash;
-    entry.hash = row.hash;
-    return entry;
-}
-
 // One mismatch between what is stored and what the journal makes; empty if there is none.
 std::string compare_balances(const std::vector<ports::BalanceRow>& stored,
                              const ledger::VaultBooks& books) {
@@ -75,7 +57,7 @@ struct LedgerVerifier::Walk {
         if (!keys.insert(row.kind + ' ' + row.cause).second)
             return fail(row.seq, "duplicate",
                         fmt::format("{} of {} is booked twice", row.kind, row.cause));
-        const auto entry = to_entry(row);
+        const auto entry = ledger::parse_entry(stored.columns, row.hash);
         if (!entry) return fail(row.seq, "entry", entry.error().message());
         const auto posted = books.post(entry.value());
         if (!posted) fail(row.seq, "entry", posted.error().message());

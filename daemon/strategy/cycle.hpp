@@ -5,8 +5,7 @@
 // cannot fail.
 //
 // Per tick the caller: tells on_gap() if the tick carries a gap; applies the pending order's fill
-// (on_buy_fill, on_close); adds the tick to the window; calls evaluate(). It may skip the call, and
-// the building of the views, while check_due() is false.
+// (on_buy_fill, on_close); adds the tick to the window; calls evaluate().
 #include "daemon/ports/strategy.hpp"
 #include "daemon/strategy/cycle_params.hpp"
 
@@ -31,11 +30,6 @@ struct CycleState {
     friend bool operator==(const CycleState&, const CycleState&) = default;
 };
 static_assert(sizeof(CycleState) <= 128);
-
-inline bool check_due(const CycleParams& params, UtcTime now, const CycleState& state) {
-    return now - state.last_sell_check >= params.sell_check ||
-           now - state.last_buy_check >= params.buy_check;
-}
 
 // Runs the timers, then the due check of the side that can act: the buy check while flat, the sell
 // check while a position is held. Decision::check is None when that side was not due. A sell that

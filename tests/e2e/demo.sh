@@ -105,7 +105,8 @@ show trade list --vault v1 --limit 6
 show sweep list --vault v3 --limit 4
 show decision why v3 flash
 show report pnl --all
-show chart balance v1
+show chart tradeable v1 --height 15
+show chart pnl v1 --height 15
 show ledger verify --all
 
 say "that was it"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kill -9 at random moments of a replay, restarted each time: the journal must equal the uninterrupted
-# run's, byte for byte, and no order may be placed twice or forgotten. Only a kill while prices still
-# run counts; a run that ends before there were enough is compared, and another begun.
+# run's, byte for byte, and so must the orders: none twice, none forgotten. Only a kill while prices
+# still run counts; a run that ends before there were enough is compared, and another begun.
 # KILLS (default 50) and SEED may be set; the seed is printed.
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,7 +11,7 @@ RANDOM=$seed
 echo "seed $seed, $kills kills"
 
 finish_run() {
-    for n in 1 2; do ctl replay run --account "a$n" --wait --timeout 300s -q >/dev/null 2>&1; done
+    for n in 1 2; do ctl replay run --account "a$n" --wait -q >/dev/null 2>&1; done
 }
 
 # orders_of NAME: every order of both vaults.
@@ -49,8 +49,6 @@ for run in $(seq 20); do
     orders_of orders.actual
     cmp "$work/expected" "$work/actual" || fail "the journals differ (seed $seed)"
     cmp "$work/orders.expected" "$work/orders.actual" || fail "the orders differ (seed $seed)"
-    twice=$(grep -o '"id":"[^"]*"' "$work/orders.actual" | sort | uniq -d | wc -l)
-    [ "$twice" -eq 0 ] || fail "$twice orders were placed twice"
     ctl ledger verify --all >/dev/null || fail "the ledger does not verify"
     stop_daemon
     echo "run $run: $killed kills so far, $entries entries equal byte for byte"

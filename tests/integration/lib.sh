@@ -23,7 +23,8 @@ fail() {
     exit 1
 }
 
-ctl() { "$vaultctl" "$@"; }
+# Patient: a sanitized daemon on a busy machine takes its time to read a candle file.
+ctl() { "$vaultctl" --timeout 300s "$@"; }
 
 # start_daemon STATE_DIR: and wait until it answers.
 start_daemon() {

@@ -8,13 +8,13 @@ middle=$(if [ "${market[0]}" = synthetic ]; then echo 2024-01-10; else echo 2021
 one_run() {
     start_daemon "$work/$1"
     set_the_scene
-    ctl replay run --account a1 --until "$middle" --wait --timeout 60s -q >/dev/null 2>&1
+    ctl replay run --account a1 --until "$middle" --wait -q >/dev/null 2>&1
     ctl vault allocate v1 --flash 250 -q >/dev/null
     ctl vault unallocate v1 --quiet 300 -q >/dev/null
     ctl account deposit a1 USDT 1000.5 -q >/dev/null
     ctl vault pause v1 --why test -q >/dev/null
     ctl vault resume v1 --why test -q >/dev/null
-    for n in 1 2; do ctl replay run --account "a$n" --wait --timeout 120s -q >/dev/null 2>&1; done
+    for n in 1 2; do ctl replay run --account "a$n" --wait -q >/dev/null 2>&1; done
     export_all >"$work/$1.export"
     ctl ledger verify --all >/dev/null || fail "the ledger does not verify"
     stop_daemon

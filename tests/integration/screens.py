@@ -5,7 +5,15 @@ Every command that shows something is run as a person sees it: no line may be wi
 registry that only reads and is not walked here is a failure.
 """
 
+import contextlib
+import fcntl
+import os
+import pty
+import re
 import shlex
+import struct
+import subprocess
+import termios
 
 from private_daemon import Daemon, check, main
 
@@ -63,6 +71,14 @@ vault show v1
 vault show v4
 vault show v5
 vault history v1
+chart balance v1
+chart balance v5 --sleeve flash
+chart pnl v1
+chart pnl v3 --since 10d --ascii
+chart sweeps v1
+chart fees v1
+chart tradeable v1
+chart tradeable v1 --style block --from 2024-01-05 --to 2024-01-15
 vault pairs v1
 vault pairs v1 --available
 sleeve list
@@ -163,6 +179,44 @@ def check_attention(daemon):
         check(f"{sleeve} needs_attention: " in page, page)
 
 
+def on_terminal(daemon, columns, rows, *words, **variables):
+    """What a terminal of that size is sent."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    environment = {**daemon.environment(), "TERM": "xterm", "LC_ALL": "C.UTF-8", "NO_COLOR": "",
+                   **variables}
+    with subprocess.Popen([daemon.vaultctl, *words], stdin=slave, stdout=slave, stderr=slave,
+                          env=environment) as process:
+        os.close(slave)
+        sent = b""
+        with contextlib.suppress(OSError):  # the end of a terminal that nobody holds any more
+            while part := os.read(master, 1 << 16):
+                sent += part
+    os.close(master)
+    check(process.returncode == 0, *words, "ended with", process.returncode, sent)
+    return sent.decode().replace("\r\n", "\n")
+
+
+def check_charts(daemon):
+    """As large as the terminal, never larger, and the same but for the colour."""
+    for chart in ("balance", "pnl", "sweeps", "fees", "tradeable"):
+        for columns, rows in ((80, 24), (200, 50), (50, 16)):
+            plain = on_terminal(daemon, columns, rows, "chart", chart, "v1", "--width", "400",
+                                NO_COLOR="1")
+            lines = plain.splitlines()
+            check(rows - 2 <= len(lines) < rows, "chart", chart, "has", len(lines), "lines of", rows)
+            widest = max(map(len, lines))
+            check(widest == columns, "chart", chart, "is", widest, "columns wide, not", columns)
+            colored = on_terminal(daemon, columns, rows, "chart", chart, "v1")
+            check("\x1b[36m" in colored, "chart", chart, "has no colour on a terminal")
+            check(re.sub("\x1b\\[[0-9]*m", "", colored) == plain, "chart", chart,
+                  "differs in more than colour")
+    last = daemon.ctl("vault", "history", "v1")
+    swept = {one["sleeve"]: one["points"][-1]["swept"] for one in last}
+    check(daemon.run("chart", "sweeps", "v1", "-q").stdout.split()
+          == [swept["quiet"], swept["flash"]], "chart sweeps v1 -q")
+
+
 def every_screen(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
         for line in filter(None, SCENE.splitlines()):
@@ -173,6 +227,7 @@ def every_screen(vaultd, vaultctl):
             walk(daemon, line)
         check_details(daemon)
         check_attention(daemon)
+        check_charts(daemon)
         changes = [line.split(" | ") for line in filter(None, CHANGES.splitlines())]
         for line, wanted in changes:
             done = daemon.run(*shlex.split(line), "-q")

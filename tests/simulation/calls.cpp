@@ -95,10 +95,15 @@ void Calls::on_reply(Call& call, const ports::Reply& reply) {
     call.reply = reply.data_json;
 }
 
+bool Calls::passing(const Call& call, Errc code) const {
+    const bool overtaken = overtaking_ && code == Errc::WrongState &&
+                           std::holds_alternative<ports::cmd::Resume>(call.draft.command);
+    return temporary(code) || overtaken;
+}
+
 void Calls::on_refusal(Call& call, const Error& error) {
     if (call.must_mismatch) {
-        if (error.code() != Errc::IdemMismatch && !temporary(error.code()) &&
-            error.code() != Errc::WrongState)
+        if (error.code() != Errc::IdemMismatch && !passing(call, error.code()))
             complain(call, "a used key was refused for another reason: " + error.message());
         return;
     }
@@ -116,7 +121,7 @@ void Calls::on_refusal(Call& call, const Error& error) {
     // An attempt may be too early for its result to be known, but no reason of the books can refuse
     // what was done.
     if (kept(call) == nullptr) return;
-    if (!temporary(error.code()) && error.code() != Errc::WrongState)
+    if (!passing(call, error.code()))
         complain(call, "was refused after it was done: " + error.message());
     if (!call.maybe_applied && !call.acknowledged)
         complain(call, "was told that nothing was done, the store has it: " + error.message());

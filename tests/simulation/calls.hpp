@@ -33,6 +33,8 @@ class Calls {
     // A vault's face (plain_books.hpp) that is durable.
     void on_face(VaultId vault, const std::string& face);
     void on_answer(Call& call, const Result<ports::Reply>& result);
+    // A pause or halt is being handed over: resumes that wait may be refused for it, now alone.
+    void set_overtaking(bool on) { overtaking_ = on; }
     // The process died before it answered.
     static void on_lost(Call& call) { call.maybe_applied = true; }
     void finish();
@@ -44,6 +46,8 @@ class Calls {
     void on_reply(Call& call, const ports::Reply& reply);
     void on_refusal(Call& call, const Error& error);
     const std::string* kept(const Call& call) const;
+    // Whether the refusal says nothing of what became of an earlier attempt.
+    bool passing(const Call& call, Errc code) const;
     void complain(const Call& call, const std::string& what);
 
     Complain complain_;
@@ -53,6 +57,7 @@ class Calls {
     std::map<VaultId, std::set<std::string>> faces_;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t mutations_ = 0;
+    bool overtaking_ = false;
 };
 
 // What tells a client that it may simply try again.

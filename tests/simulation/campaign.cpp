@@ -18,6 +18,7 @@ void Totals::add(const RunReport& report) {
     orders += report.orders;
     fills += report.fills;
     entries += report.entries;
+    corrections += report.corrections;
     crashes += report.crashes;
     restarts += report.restarts;
     reloads += report.reloads;

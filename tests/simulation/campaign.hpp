@@ -9,7 +9,7 @@ namespace vault::simulation {
 struct Totals {
     std::uint64_t runs = 0, failures = 0, lockstep = 0, repeated = 0;
     std::uint64_t days = 0, vault_days = 0, commands = 0, acknowledged = 0, orders = 0, fills = 0;
-    std::uint64_t entries = 0, crashes = 0, restarts = 0, reloads = 0, fenced = 0;
+    std::uint64_t entries = 0, corrections = 0, crashes = 0, restarts = 0, reloads = 0, fenced = 0;
     std::uint64_t store_faults = 0, turns = 0, events = 0;
     void add(const RunReport& report);
 };

@@ -45,9 +45,14 @@ void Clients::send(Call& call, Then then) {
     oracle_.on_sent(call);
     ports::CallContext context = call.context;
     if (random_.below(30) == 0) context.deadline = queue_.clock().peek() + some(40);
+    ports::Command command = call.draft.command;
+    if (auto* correction = std::get_if<cmd::CorrectEntry>(&command))
+        correction->entry = oracle_.entry(correction->vault, correction->reverses);
+    oracle_.calls().set_overtaking(call.mutation && context.reserved && !context.dry_run);
     process_.loop().call(
-        context, call.draft.command, render,
+        context, std::move(command), render,
         [this, ticket](const Result<ports::Reply>& result) { answered(ticket, result); });
+    oracle_.calls().set_overtaking(false);
 }
 
 void Clients::answered(std::uint64_t ticket, const Result<ports::Reply>& result) {

@@ -16,6 +16,8 @@ struct Overloaded : T... {
 template <class... T>
 Overloaded(T...) -> Overloaded<T...>;
 
+constexpr std::uint64_t kCorrectedMax = 80;  // most journals grow longer, some do not
+
 Decimal half(Decimal amount) {
     return Decimal::from_raw(amount.raw() / 2);
 }
@@ -216,7 +218,7 @@ ports::Command CommandSource::hold_command() {
 
 ports::Command CommandSource::odd_command() {
     const VaultId id = vault();
-    switch (random_.below(7)) {
+    switch (random_.below(plan_.corrections ? 9 : 7)) {
         case 0: return cmd::CreateUser{fmt::format("extra{}", ++names_), Role::Auditor};
         case 1: return cmd::CreateUser{"Bad Name", Role::Member};
         case 2: {
@@ -227,6 +229,8 @@ ports::Command CommandSource::odd_command() {
         case 3: return cmd::RefreshVault{id};
         case 4: return cmd::WriteDown{id, sleeve(), std::nullopt};
         case 5: return cmd::SetMode{id, random_.below(2) == 0 ? Mode::Paper : Mode::Live};
+        case 6:
+        case 7: return cmd::CorrectEntry{id, 1 + random_.below(kCorrectedMax), "simulated", {}};
     }
     const auto as = static_cast<cmd::ResolvePosition::As>(random_.below(3));
     return cmd::ResolvePosition{

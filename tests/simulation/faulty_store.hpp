@@ -22,7 +22,6 @@ class FaultyStore final : public ports::Store {
 
     Result<ports::Snapshot> load(ShardId shard) override;
     void commit(ports::Batch batch, Done done) override;
-    Result<ports::ShardMark> read_mark(ShardId shard) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override { return memory_.health(); }
     void close() override { memory_.close(); }

@@ -1,8 +1,7 @@
 #include "tests/simulation/lockstep.hpp"
 
 #include "daemon/ledger/canonical.hpp"
-#include "tests/simulation/chaos.hpp"
-#include "tests/simulation/clients.hpp"
+#include "tests/simulation/stage.hpp"
 
 #include <fmt/format.h>
 
@@ -11,8 +10,6 @@ namespace {
 
 namespace cmd = ports::cmd;
 
-constexpr UtcTime kWallStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-constexpr std::uint64_t kEventsMax = 1'000'000;
 constexpr std::uint32_t kSegments = 2;  // markets, a day each
 constexpr std::size_t kRounds = 8;      // per market
 constexpr std::size_t kCommandsPerRound = 12;
@@ -37,35 +34,15 @@ std::string line_of(const ports::EntryRow& row) {
 class Life {
   public:
     explicit Life(const Plan& plan)
-        : plan_(plan),
-          clock_(kWallStart, plan.read_cost),
-          queue_(clock_, split_seed(plan.seed, 6)),
-          oracle_(plan),
-          store_(queue_, split_seed(plan.seed, 7),
-                 [this](const ports::Batch& batch) {
-                     oracle_.on_batch(batch);
-                     for (const ports::EntryRow& row : batch.entries)
-                         remains_.journals[row.vault].push_back(line_of(row));
-                     for (const ports::StateRow& row : batch.states)
-                         if (row.kind != "daemon" && row.kind != "user")
-                             remains_.states[{row.kind, row.id}] = row.body;
-                 }),
-          process_(queue_, store_, plan),
-          clients_(queue_, process_, oracle_, plan),
-          chaos_(queue_, store_, process_, oracle_, plan) {
-        process_.on_death = [this] { clients_.on_death(); };
-        store_.on_refused = [this](const std::string& why) {
-            oracle_.complain("the store refused a batch: " + why);
-        };
-        clients_.on_script_answer = [this](const Call&, const Result<ports::Reply>& result) {
+        : plan_(plan), stage_(plan, [this](const ports::Batch& batch) { keep(batch); }) {
+        stage_.clients.on_script_answer = [this](const Call&, const Result<ports::Reply>& result) {
             last_answer_ = result ? result.value().data_json : std::string{};
         };
     }
 
     void live() {
-        process_.start();
-        chaos_.begin();
-        script(setup_commands(plan_));
+        stage_.begin();
+        stage_.script(setup_commands(plan_));
         CommandSource source{plan_, split_seed(plan_.seed, 8)};
         for (std::uint32_t segment = 0; segment < kSegments; ++segment) {
             if (segment > 0) change_market(segment, source);
@@ -75,96 +52,68 @@ class Life {
                 act(source);
             }
         }
-        chaos_.heal();
-        script({{cmd::Barrier{}}});
-        if (oracle_.complaints().empty() && process_.world() != nullptr)
-            oracle_.finish(*process_.world(), store_.memory());
+        stage_.chaos.heal();
+        stage_.finish();
     }
 
     const Remains& remains() const { return remains_; }
 
-    void tell(RunReport& out) const {
-        for (const std::string& complaint : oracle_.complaints())
-            out.complaints.push_back(complaint);
-        out.trace ^= oracle_.trace();
-        out.commands += oracle_.calls().count();
-        out.acknowledged += oracle_.calls().acknowledged();
-        out.orders += oracle_.orders();
-        out.fills += oracle_.fills();
-        out.entries += oracle_.entries();
-        out.crashes += process_.crashes;
-        out.restarts += process_.restarts;
-        out.fenced += process_.fenced;
-        out.reloads += process_.reloads();
-        out.store_faults += store_.faults_done();
-        out.turns += process_.turns();
-        out.events += queue_.events();
-        out.days += kSegments;
-        out.vault_days += kSegments * plan_.vaults.size();
-    }
+    void tell(RunReport& out) const { stage_.tell(out, kSegments); }
 
   private:
-    void script(std::vector<Draft> drafts) {
-        bool done = false;
-        clients_.script(std::move(drafts), [&] { done = true; });
-        while (!done && oracle_.complaints().empty())
-            if (queue_.events() >= kEventsMax || !queue_.run_one())
-                oracle_.complain("a script never ended");
+    void keep(const ports::Batch& batch) {
+        for (const ports::EntryRow& row : batch.entries)
+            remains_.journals[row.vault].push_back(line_of(row));
+        for (const ports::StateRow& row : batch.states)
+            if (row.kind != "daemon" && row.kind != "user")
+                remains_.states[{row.kind, row.id}] = row.body;
     }
 
     void act(CommandSource& source) {
         std::vector<Draft> drafts;
         for (std::size_t i = 0; i < kCommandsPerRound; ++i)
             drafts.push_back(source.mutation());
-        script(std::move(drafts));
+        stage_.script(std::move(drafts));
     }
 
     // Every account stops its market and goes on to the next one, which may have another pair.
     void change_market(std::uint32_t segment, CommandSource& source) {
         std::vector<Draft> stops, starts;
-        for (std::size_t i = 0; i < plan_.account_owner.size(); ++i) {
-            const AccountId account{static_cast<std::uint32_t>(i + 1)};
+        for (const AccountId account : accounts_of(plan_)) {
             stops.push_back({cmd::ReplayStop{account}});
             starts.push_back({replay_start(plan_, account, segment)});
         }
-        script(std::move(stops));
+        stage_.script(std::move(stops));
         act(source);
-        script(std::move(starts));
+        stage_.script(std::move(starts));
     }
 
     void run_to(UtcTime until) {
         std::vector<Draft> drafts;
-        for (std::size_t i = 0; i < plan_.account_owner.size(); ++i)
-            drafts.push_back({cmd::ReplayRun{AccountId{static_cast<std::uint32_t>(i + 1)}, until}});
-        script(std::move(drafts));
-        for (std::size_t i = 0; i < plan_.account_owner.size(); ++i)
-            while (oracle_.complaints().empty() &&
-                   !arrived(AccountId{static_cast<std::uint32_t>(i + 1)}))
+        for (const AccountId account : accounts_of(plan_))
+            drafts.push_back({cmd::ReplayRun{account, until}});
+        stage_.script(std::move(drafts));
+        for (const AccountId account : accounts_of(plan_))
+            while (stage_.sound() && !arrived(account))
                 wait();
     }
 
     // As a client learns it: the answer is released when what it tells is durable.
     bool arrived(AccountId account) {
-        script({{cmd::ReplayStatus{account}}});
+        stage_.script({{cmd::ReplayStatus{account}}});
         return last_answer_ != "running";
     }
 
     void wait() {
-        const SteadyTime until = clock_.peek() + std::chrono::milliseconds{100};
-        while (clock_.peek() < until)
-            if (!queue_.run_one()) return oracle_.complain("nothing happens any more");
+        const SteadyTime until = stage_.clock.peek() + std::chrono::milliseconds{100};
+        while (stage_.clock.peek() < until)
+            if (!stage_.queue.run_one()) return stage_.oracle.complain("nothing happens any more");
     }
 
     const Plan& plan_;
-    VirtualClock clock_;
-    EventQueue queue_;
-    Oracle oracle_;
     Remains remains_;
-    FaultyStore store_;
-    Process process_;
-    Clients clients_;
-    Chaos chaos_;
     std::string last_answer_;
+    Stage stage_;
 };
 
 std::string first_difference(const std::vector<std::string>& calm,

@@ -18,6 +18,8 @@ class Oracle {
     // `submitted` is the newest batch that the loop handed over when the answer was given.
     void on_answer(Call& call, const Result<ports::Reply>& result, BatchNo submitted);
     void on_sent(const Call& call);
+    // The entry that a client finds in the store.
+    std::optional<ports::EntryRow> entry(VaultId vault, std::uint64_t seq) const;
     void on_crash();
     // Buys have been stopped for long enough that every later batch must be without them.
     void on_buys_stopped(std::optional<BatchNo> since) { buys_stopped_since_ = since; }
@@ -33,6 +35,7 @@ class Oracle {
     std::uint64_t buys() const { return buys_; }
     std::uint64_t fills() const { return fills_; }
     std::uint64_t entries() const { return entries_; }
+    std::uint64_t corrections() const { return corrections_; }
 
   private:
     struct OrderTrack {
@@ -48,6 +51,7 @@ class Oracle {
     };
     struct AccountTrack {
         std::map<Asset, Decimal> flows;  // what came in less what left, by everything known
+        std::set<Asset> corrected;       // moved in the books alone
         std::set<Asset> at_market;       // moved by a trade whose price is the venue's own
         bool explained = true;           // no sale by hand waits for a decision, or did
     };
@@ -58,11 +62,13 @@ class Oracle {
     void read_orders(const ports::Batch& batch);
     void read_order(const ports::Batch& batch, const ports::OrderRow& row);
     void new_order(const ports::Batch& batch, const ports::OrderRow& row);
+    void read_correction(const ports::EntryRow& row);
     void read_replies(const ports::Batch& batch);
     void apply_flows(const ports::Command& command);
     void hand_trade(const ports::cmd::PaperTrade& trade);
     void compare_balances(const ports::Batch& batch);
     void compare_wallets(const ports::Batch& batch);
+    bool left_short(const engine::Vault& vault) const;
     void check_hold(const engine::World& world, const ports::cmd::Target& target);
     void compare_wallet(AccountId id, const Asset& asset, Decimal total);
     bool resumed_since(const Call& hold, const ports::cmd::Target& target) const;
@@ -76,6 +82,7 @@ class Oracle {
     std::map<VaultId, ports::VaultRow> vaults_;
     std::map<VaultId, Decimal> shortfall_;
     std::map<AccountId, AccountTrack> accounts_;
+    std::set<AccountId> corrected_;  // a correction of theirs was sent
     std::map<OrderId, OrderTrack> orders_;
     std::map<SleeveKey, std::uint32_t> last_order_;
     std::map<SleeveKey, std::set<OrderId>> live_;
@@ -87,7 +94,7 @@ class Oracle {
     std::optional<BatchNo> buys_stopped_since_;
     std::vector<std::string> complaints_;
     std::uint64_t trace_ = 0xcbf29ce484222325ULL;
-    std::uint64_t buys_ = 0, fills_ = 0, entries_ = 0;
+    std::uint64_t buys_ = 0, fills_ = 0, entries_ = 0, corrections_ = 0;
 };
 
 }  // namespace vault::simulation

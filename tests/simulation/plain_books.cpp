@@ -42,7 +42,9 @@ std::string face_text(Decimal total, Decimal tradeable, Decimal reserve, Decimal
 }
 
 std::string PlainBooks::add(const ports::EntryRow& row) {
-    if (row.seq != ++entries_) return fmt::format("entry {} is not number {}", row.seq, entries_);
+    entries_.push_back(row);
+    if (row.seq != entries_.size())
+        return fmt::format("entry {} is not number {}", row.seq, entries_.size());
     if (row.tx != tx_) {
         tx_ = row.tx;
         tx_closes_ = false;
@@ -61,11 +63,15 @@ std::string PlainBooks::add(const ports::EntryRow& row) {
         for (const auto& [asset, sum] : sums)
             if (!sum.is_zero())
                 return fmt::format("{} does not sum to zero in {}", row.kind, asset.text());
-    if (row.kind == "sell_fill" || row.kind == "order_end") tx_closes_ = true;
+    if (row.kind == "sell_fill" || row.kind == "order_end" || row.kind == "correction")
+        tx_closes_ = true;
+    if (row.kind.find("sweep") != std::string::npos) sweeps_.insert(row.seq);
+    if (row.kind == "correction")
+        if (std::string fault = check_correction(row); !fault.empty()) return fault;
     if (std::string fault = check_isolation(row, accounts); !fault.empty()) return fault;
     for (const char* const sleeve : kSleeves)
         for (const ledger::Posting& posting : postings.value())
-            if (row.kind.find("sweep") != std::string::npos &&
+            if (sweeps_.contains(row.seq) &&
                 ledger::to_text(posting.account) == fmt::format("{}.cash", sleeve))
                 swept_[sleeve] -= posting.amount;
     if (row.kind == "flash_sweep") return check_sweep(row);
@@ -89,6 +95,30 @@ std::string PlainBooks::check_isolation(const ports::EntryRow& row,
     if (reserve) return row.kind + " moves money that no sleeve holds";
     if (own == "quiet" && flash) return row.cause + " moves flash's money";
     if (own == "flash" && quiet) return row.cause + " moves quiet's money";
+    return {};
+}
+
+// An entry is reversed once and whole; what it locked or held goes back to cash and position.
+std::string PlainBooks::check_correction(const ports::EntryRow& row) {
+    const std::string start = fmt::format("correction:{}:", to_text(row.vault));
+    std::uint64_t seq = 0;
+    if (row.cause.starts_with(start)) seq = std::stoull(row.cause.substr(start.size()));
+    if (seq == 0 || seq >= row.seq) return row.cause + " reverses no earlier entry";
+    if (!reversed_.insert(seq).second) return row.cause + " reverses an entry again";
+    if (sweeps_.contains(seq)) sweeps_.insert(row.seq);
+    std::map<std::pair<std::string, Asset>, Decimal> rest;
+    for (const std::uint64_t each : {seq, row.seq}) {
+        const auto postings = ledger::parse_postings(entries_[each - 1].postings_json);
+        for (const ledger::Posting& posting : postings.value()) {
+            std::string account{ledger::to_text(posting.account)};
+            if (account.ends_with(".locked")) account.replace(account.size() - 6, 6, "cash");
+            if (account.ends_with(".held")) account.replace(account.size() - 4, 4, "position");
+            rest[{account, posting.asset}] += posting.amount;
+        }
+    }
+    for (const auto& [key, sum] : rest)
+        if (!sum.is_zero())
+            return fmt::format("{} leaves {} {} of it", row.cause, sum.text(), key.first);
     return {};
 }
 
@@ -126,6 +156,30 @@ std::string PlainBooks::check() const {
     if (total() != -quote("external") - quote("external_fees") + gained)
         return "total is not funding + realised";
     return check_signs();
+}
+
+std::optional<ports::EntryRow> PlainBooks::entry(std::uint64_t seq) const {
+    if (seq == 0 || seq > entries_.size()) return std::nullopt;
+    return entries_[seq - 1];
+}
+
+PlainBooks::Moved PlainBooks::moved_in_wallet(const ports::EntryRow& row) const {
+    Moved moved;
+    const auto postings = ledger::parse_postings(row.postings_json);
+    for (const ledger::Posting& posting : postings.value()) {
+        const std::string account{ledger::to_text(posting.account)};
+        const bool cash = account == "reserve" || account == "unallocated" ||
+                          account.ends_with(".cash") || account.ends_with(".locked") ||
+                          account.ends_with(".pending");
+        const bool coins = posting.asset != asset_ &&
+                           (account.ends_with(".position") || account.ends_with(".held"));
+        if (cash || coins) moved[posting.asset] += posting.amount;
+    }
+    return moved;
+}
+
+std::string PlainBooks::cause_of(const ports::cmd::CorrectEntry& command) {
+    return fmt::format("correction:{}:{}", to_text(command.vault), command.reverses);
 }
 
 Decimal PlainBooks::sum(const std::string& account, const Asset& asset) const {

@@ -117,6 +117,7 @@ Plan make_plan(const PlanRequest& request) {
         return plan.has(fault) ? drawn : 0;
     };
     plan.store = {rate(Fault::Fail), rate(Fault::Unknown), rate(Fault::Unknown)};
+    plan.corrections = swarm.below(3) == 0;
     return plan;
 }
 

@@ -45,6 +45,7 @@ struct Plan {
     engine::EngineOptions engine;
     SteadyTime read_cost{};
     StoreFaults store;
+    bool corrections = false;  // the wallets of such a run explain less, so only some have them
 
     bool has(Fault fault) const { return faults.contains(fault); }
 };

@@ -11,6 +11,7 @@ struct RunReport {
     std::vector<std::string> complaints;
     std::uint64_t trace = 0;  // equal for equal seeds
     std::uint64_t commands = 0, acknowledged = 0, orders = 0, fills = 0, entries = 0;
+    std::uint64_t corrections = 0;
     std::uint64_t crashes = 0, restarts = 0, reloads = 0, fenced = 0, store_faults = 0;
     std::uint64_t turns = 0, events = 0;
     std::uint64_t vault_days = 0;  // simulated days times vaults

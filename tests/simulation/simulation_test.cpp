@@ -39,6 +39,7 @@ TEST(Simulation, ManySeedsWithFaults) {
     EXPECT_GT(totals.reloads, seeds() / 4);
     EXPECT_GT(totals.fills, seeds()) << "nothing trades";
     EXPECT_GT(totals.acknowledged, seeds() * 10);
+    EXPECT_GT(totals.corrections, seeds() / 4);
 }
 
 TEST(Simulation, WithoutFaultsNothingIsReloaded) {

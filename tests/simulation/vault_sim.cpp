@@ -111,6 +111,7 @@ void tell(const Arguments& a, const Totals& t, double seconds, int argc, char** 
     count("sim.orders", t.orders, "orders");
     count("sim.fills", t.fills, "fills");
     count("sim.entries", t.entries, "entries");
+    count("sim.corrections", t.corrections, "entries");
     count("sim.crashes", t.crashes, "kills");
     count("sim.restarts", t.restarts, "drains");
     count("sim.reloads", t.reloads, "reloads");

@@ -27,7 +27,6 @@ class Runner {
         window_.add(tick);
         result_.last_price = tick.price;
         ++result_.ticks;
-        if (!strategy::check_due(s_.params, tick.time, state_)) return;
         sleeve_.free_cash = result_.final_cash;
         sleeve_.quantity = result_.position_quantity;
         sleeve_.cost = result_.position_cost;

@@ -212,11 +212,6 @@ void SimVenue::end(LiveOrder& order, OrderState state, std::string reason, UtcTi
     out.emplace_back(Ended{order.request.id, state, std::move(reason), now});
 }
 
-bool SimVenue::is_live(const OrderId& id) const {
-    return std::any_of(orders_.begin(), orders_.end(),
-                       [&id](const LiveOrder& o) { return o.request.id == id; });
-}
-
 std::vector<OrderId> SimVenue::live_orders() const {
     std::vector<OrderId> ids;
     for (const LiveOrder& order : orders_)

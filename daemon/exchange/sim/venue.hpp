@@ -88,11 +88,8 @@ class SimVenue {
 
     Balance balance(const Asset& asset) const { return wallets_.of(asset); }
     const Wallets& wallets() const { return wallets_; }
-    bool is_live(const OrderId& id) const;
     std::vector<OrderId> live_orders() const;
     const SimSettings& settings() const { return settings_; }
-    // Fees, slippage and the chances may change between ticks; the seed counts at creation only.
-    void set_settings(const SimSettings& settings) { settings_ = settings; }
 
     // Compact text of everything; load() fails with InvalidParams.
     std::string save() const;

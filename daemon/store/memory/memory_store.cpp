@@ -42,7 +42,7 @@ Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
     while (step()) {
     }
     closed_ = false;
-    shards_.erase(shard);
+    broken_.erase(shard);
     ports::Snapshot snapshot;
     auto& mark = tables_.shards[shard];
     ++mark.epoch;
@@ -76,7 +76,7 @@ void MemoryStore::read_reply(const std::string& user, const std::string& key, Re
     done(Error{Errc::NotFound, "no reply is kept under this key", "idem_key"});
 }
 
-Result<ports::ShardMark> MemoryStore::read_mark(ShardId shard) {
+ports::ShardMark MemoryStore::mark(ShardId shard) const {
     const auto at = tables_.shards.find(shard);
     return at == tables_.shards.end() ? ports::ShardMark{} : at->second;
 }
@@ -108,20 +108,17 @@ void MemoryStore::crash() {
         settle(item->batch);
     faults_ = faults;
     queue_.clear();
-    shards_.clear();
+    broken_.clear();
 }
 
-// A batch that does not come onto the mark: which answer it gets.
-CommitReport MemoryStore::fence(const ports::Batch& batch, const ShardState& shard) const {
-    const auto at = tables_.shards.find(batch.shard);
-    const ports::ShardMark mark = at == tables_.shards.end() ? ports::ShardMark{} : at->second;
+// Durable if the batch comes onto the mark, else the answer that it gets.
+CommitReport MemoryStore::fence(const ports::Batch& batch) const {
+    const ports::ShardMark mark = this->mark(batch.shard);
     if (mark.epoch != batch.epoch)
         return {batch.n, CommitStatus::Fenced,
                 fmt::format("the shard belongs to epoch {}, this batch is of epoch {}", mark.epoch,
                             batch.epoch)};
     if (batch.n.value == mark.n.value + 1) return {batch.n, CommitStatus::Durable, {}};
-    if (shard.unknown == batch.n && batch.n == mark.n)
-        return {batch.n, CommitStatus::Durable, "applied already"};
     return {batch.n, CommitStatus::Failed,
             fmt::format("batch {} does not follow batch {}", batch.n.value, mark.n.value)};
 }
@@ -141,24 +138,12 @@ CommitReport MemoryStore::roll_faults(const ports::Batch& batch) {
 }
 
 CommitReport MemoryStore::settle(const ports::Batch& batch) {
-    ShardState& shard = shards_[batch.shard];
-    if (shard.broken && batch.n > *shard.broken)
+    if (const auto broken = broken_.find(batch.shard); broken != broken_.end())
         return {batch.n, CommitStatus::Failed,
-                fmt::format("batch {} of the shard is not durable", shard.broken->value)};
-    CommitReport report = fence(batch, shard);
-    const bool fresh = report.status == CommitStatus::Durable && report.message.empty();
-    if (fresh) report = roll_faults(batch);
-    switch (report.status) {
-        case CommitStatus::Durable: shard = {}; break;
-        case CommitStatus::Unknown:
-            shard.unknown = batch.n;
-            shard.broken = batch.n;
-            break;
-        case CommitStatus::Failed:
-        case CommitStatus::Fenced:
-            if (!shard.broken || batch.n < *shard.broken) shard.broken = batch.n;
-            break;
-    }
+                fmt::format("batch {} of the shard is not durable", broken->second.value)};
+    CommitReport report = fence(batch);
+    if (report.status == CommitStatus::Durable) report = roll_faults(batch);
+    if (report.status != CommitStatus::Durable) broken_.emplace(batch.shard, batch.n);
     return report;
 }
 

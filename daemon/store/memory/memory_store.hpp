@@ -25,7 +25,6 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
 
     Result<ports::Snapshot> load(ShardId shard) override;
     void commit(ports::Batch batch, Done done) override;
-    Result<ports::ShardMark> read_mark(ShardId shard) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override;
     void close() override;  // steps what is queued; load() opens it again
@@ -33,6 +32,8 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
     // Ends the oldest queued commit and calls its `done`. False if none was queued.
     bool step();
     std::size_t queued() const { return queue_.size(); }
+    // The last batch that is durable, whatever was reported of it.
+    ports::ShardMark mark(ShardId shard) const;
     // The process dies: of the queued commits a random number, oldest first, was applied; nobody is
     // told. load() comes next.
     void crash();
@@ -64,12 +65,8 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
         ports::Batch batch;
         Done done;
     };
-    struct ShardState {
-        std::optional<BatchNo> broken;
-        std::optional<BatchNo> unknown;
-    };
     ports::CommitReport settle(const ports::Batch& batch);
-    ports::CommitReport fence(const ports::Batch& batch, const ShardState& shard) const;
+    ports::CommitReport fence(const ports::Batch& batch) const;
     ports::CommitReport roll_faults(const ports::Batch& batch);
 
     const Clock& clock_;
@@ -77,7 +74,7 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
     Random random_;
     MemoryTables tables_;
     std::deque<Queued> queue_;
-    std::map<ShardId, ShardState> shards_;
+    std::map<ShardId, BatchNo> broken_;  // the first batch that was not reported durable
     ports::StoreHealth health_;
     bool closed_ = false;
 };

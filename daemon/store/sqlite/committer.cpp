@@ -30,18 +30,17 @@ Result<std::unique_ptr<Committer>> Committer::create(Connection& connection,
 
 void Committer::commit(std::span<PendingCommit> group) {
     const bool clean = std::none_of(group.begin(), group.end(), [&](const PendingCommit& item) {
-        return shards_[item.batch.shard.value].broken.has_value();
+        return broken_.contains(item.batch.shard);
     });
     if (clean && try_group(group)) return;
-    if (clean && group.size() == 1) return;
     for (std::size_t i = 0; i < group.size(); ++i) {
-        PendingCommit& item = group[i];
-        const ShardState& shard = shards_[item.batch.shard.value];
-        if (shard.broken && item.batch.n.value > shard.unknown_last.value_or(*shard.broken))
-            note(item, {CommitStatus::Failed,
-                        fmt::format("batch {} of the shard is not durable", *shard.broken)});
-        else
+        const auto broken = broken_.find(group[i].batch.shard);
+        if (broken == broken_.end())
             try_group(group.subspan(i, 1));
+        else
+            note(group[i],
+                 {CommitStatus::Failed,
+                  fmt::format("batch {} of the shard is not durable", broken->second.value)});
     }
 }
 
@@ -146,10 +145,6 @@ Committer::Verdict Committer::fence_lost(const ports::Batch& batch) {
         return {CommitStatus::Fenced,
                 fmt::format("shard {} belongs to epoch {}, this batch is of epoch {}",
                             batch.shard.value, mark.value().epoch, batch.epoch)};
-    const ShardState& shard = shards_[batch.shard.value];
-    const bool asked = shard.unknown_last && batch.n.value >= shard.broken.value_or(0) &&
-                       batch.n.value <= *shard.unknown_last;
-    if (asked && batch.n <= mark.value().n) return {};
     return {CommitStatus::Failed,
             fmt::format("batch {} does not follow batch {}", batch.n.value, mark.value().n.value)};
 }
@@ -168,25 +163,8 @@ Result<ports::ShardMark> Committer::read_mark(ShardId shard) {
 
 void Committer::note(PendingCommit& item, const Verdict& verdict) {
     item.report = {item.batch.n, verdict.status, verdict.message};
-    ShardState& shard = shards_[item.batch.shard.value];
-    const std::uint64_t n = item.batch.n.value;
-    switch (verdict.status) {
-        case CommitStatus::Durable:
-            if (shard.unknown_last && n < *shard.unknown_last) {
-                shard.broken = n + 1;
-                return;
-            }
-            shard = {};
-            return;
-        case CommitStatus::Unknown:
-            if (!shard.broken) shard.broken = n;
-            shard.unknown_last = std::max(shard.unknown_last.value_or(n), n);
-            return;
-        case CommitStatus::Failed:
-        case CommitStatus::Fenced:
-            if (!shard.broken || n < *shard.broken) shard.broken = n;
-            return;
-    }
+    if (verdict.status != CommitStatus::Durable)
+        broken_.try_emplace(item.batch.shard, item.batch.n);
 }
 
 }  // namespace vault::store

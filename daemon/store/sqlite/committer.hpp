@@ -1,7 +1,8 @@
 #pragma once
 // Turns queued batches into transactions: one fsync for a whole group, the fence of every batch
 // checked in it. A group that does not go through as a whole is rolled back and taken batch by
-// batch, so that a bad batch harms no other. Writer thread only.
+// batch, so that a bad batch harms none before it; those after it wait for load(), for they were
+// decided on top of it. Writer thread only.
 #include "daemon/store/sqlite/disk_guard.hpp"
 #include "daemon/store/sqlite/heads.hpp"
 #include "daemon/store/sqlite/row_writer.hpp"
@@ -25,9 +26,8 @@ class Committer {
 
     // Fills in the report of every batch. `group` holds at least one.
     void commit(std::span<PendingCommit> group);
-    // After load(): earlier failures of the shard no longer matter.
-    void forget(ShardId shard) { shards_.erase(shard.value); }
-    Result<ports::ShardMark> read_mark(ShardId shard);
+    // At load(): earlier failures of the shard no longer matter.
+    void forget(ShardId shard) { broken_.erase(shard); }
     // The last failure of the file itself; empty while writing works.
     const std::string& trouble() const { return trouble_; }
 
@@ -35,10 +35,6 @@ class Committer {
     struct Verdict {
         ports::CommitStatus status = ports::CommitStatus::Durable;
         std::string message;
-    };
-    struct ShardState {
-        std::optional<std::uint64_t> broken;        // first batch that did not become durable
-        std::optional<std::uint64_t> unknown_last;  // it and up to here may be applied all the same
     };
 
     Committer(Connection& connection, const SqliteOptions& options, DiskGuard& disk, Heads& heads)
@@ -48,6 +44,7 @@ class Committer {
     Verdict write_all(std::span<PendingCommit> group);
     Verdict apply(const ports::Batch& batch);
     Verdict fence_lost(const ports::Batch& batch);
+    Result<ports::ShardMark> read_mark(ShardId shard);
     Verdict settle(std::span<PendingCommit> group, const std::string& why);
     Result<void> finish_transaction();
     bool make_room();
@@ -59,7 +56,7 @@ class Committer {
     Heads& heads_;
     std::optional<RowWriter> rows_;
     std::optional<Statement> begin_, commit_, rollback_, fence_, mark_;
-    std::map<std::uint32_t, ShardState> shards_;
+    std::map<ShardId, BatchNo> broken_;  // the first batch that was not reported durable
     std::string trouble_;
 };
 

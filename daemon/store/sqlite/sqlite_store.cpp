@@ -58,14 +58,6 @@ void SqliteStore::commit(ports::Batch batch, Done done) {
         done({n, ports::CommitStatus::Failed, closed().message()});
 }
 
-Result<ports::ShardMark> SqliteStore::read_mark(ShardId shard) {
-    std::promise<Result<ports::ShardMark>> promise;
-    auto answer = promise.get_future();
-    const Impl::Job job{[&] { promise.set_value(impl_->committer_->read_mark(shard)); }};
-    if (!impl_->enqueue(job)) return closed();
-    return answer.get();
-}
-
 void SqliteStore::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
     const Impl::Job job{[this, user, key, done] { done(impl_->read_reply(user, key)); }};
     if (!impl_->enqueue(job)) done(closed());

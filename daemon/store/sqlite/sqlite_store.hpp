@@ -27,7 +27,6 @@ class SqliteStore final : public ports::Store {
     Result<ports::Snapshot> load(ShardId shard) override;
     // After close() `done` runs inside the call, with Failed.
     void commit(ports::Batch batch, Done done) override;
-    Result<ports::ShardMark> read_mark(ShardId shard) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override;
     void close() override;

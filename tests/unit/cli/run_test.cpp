@@ -4,7 +4,7 @@
 #include "cli/command/help.hpp"
 #include "cli/render/fold.hpp"
 #include "common/protocol/codec.hpp"
-#include "tests/unit/cli/fake_server.hpp"
+#include "tests/unit/cli/fake_terminal.hpp"
 
 #include <boost/json/array.hpp>
 #include <gtest/gtest.h>
@@ -27,51 +27,10 @@ using protocol::Effect;
 using protocol::encode_failure;
 using protocol::encode_reply;
 using protocol::Request;
+using test::call;
 using test::FakeServer;
-
-struct FakeTerminal final : Terminal {
-    bool write(std::string_view text) override {
-        if (broken) return false;
-        out += text;
-        screen += text;
-        return true;
-    }
-    void note(std::string_view text) override {
-        err += text;
-        screen += text;
-    }
-    std::optional<std::string> ask(std::string_view) override { return answer; }
-    std::string variable(const char* name) const override {
-        const auto found = variables.find(name);
-        return found == variables.end() ? "" : found->second;
-    }
-    bool stdout_is_terminal() const override { return false; }
-    bool stderr_is_terminal() const override { return live; }
-    std::string directory() const override { return "/here"; }
-
-    std::string out, err;
-    std::string screen;  // both, in order
-    bool broken = false;
-    bool live = false;  // stderr is a terminal
-    std::optional<std::string> answer;
-    std::map<std::string, std::string> variables;
-};
-
-struct Ran {
-    int code;
-    std::string out, err;
-};
-
-Ran call(const FakeServer* server, const std::string& line, FakeTerminal terminal = {}) {
-    std::istringstream stream(line);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    terminal.variables["VAULTCTL_SOCKET"] =
-        server == nullptr ? "/nonexistent/vaultd.sock" : server->path();
-    const int code = run(words, terminal);
-    return {code, terminal.out, terminal.err};
-}
+using test::FakeTerminal;
+using test::Ran;
 
 std::string done(const Request& request) {
     return encode_reply(request.id, {{"state", "ok"}});
@@ -357,22 +316,6 @@ TEST(Run, HistoryIsOneRowPerDayAndSleeve) {
     EXPECT_EQ(csv.out.substr(0, csv.out.find('\r')),
               "vault,sleeve,mode,day,balance,vault_total,vault_tradeable");
     EXPECT_NE(call(&server, "vault history v1 --json").out.find("\"points\":["), std::string::npos);
-}
-
-TEST(Run, ChartDrawsDayCloses) {
-    const FakeServer server(
-        [](const Request& request) { return encode_reply(request.id, history()); });
-    const Ran ran = call(&server, "chart balance v1 --style ascii --width 40");
-    EXPECT_EQ(ran.code, 0);
-    for (const char* part : {"v1 total  last 109", "v1 quiet  last 5", "v1 flash  last 7.5",
-                             "2021-04-01", "2021-04-09"})
-        EXPECT_NE(ran.out.find(part), std::string::npos) << part << "\n" << ran.out;
-    const Ran one = call(&server, "chart balance v1 --sleeve flash");
-    EXPECT_EQ(one.out.find("total"), std::string::npos);
-    EXPECT_EQ(call(&server, "chart balance v1 --sleeve loud").code, 65);
-    const FakeServer none(
-        [](const Request& request) { return encode_reply(request.id, json::array()); });
-    EXPECT_EQ(call(&none, "chart balance v1").code, 0);
 }
 
 TEST(Run, VersionWorksWithoutADaemon) {

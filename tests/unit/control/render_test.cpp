@@ -212,7 +212,7 @@ TEST(Render, PairsReplayEntryStatus) {
     EXPECT_EQ(render_view(status),
               R"({"state":"running","users":0,"accounts":0,"vaults":3,"sleeves":0,)"
               R"("open_positions":0,"live_orders":0,"unresolved_orders":0,"paused_sleeves":0,)"
-              R"("attention":0,"running_replays":0,"batch":0,"durable":0,"entries":12345678901,)"
+              R"("attention":0,"running_replays":0,"entries":12345678901,)"
               R"("pauses":[],"warnings":["w"]})");
 }
 

@@ -61,7 +61,6 @@ class LiveStore final : public ports::Store {
     void commit(ports::Batch batch, Done done) override {
         inner_.commit(std::move(batch), std::move(done));
     }
-    Result<ports::ShardMark> read_mark(ShardId shard) override { return inner_.read_mark(shard); }
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override {
         inner_.read_reply(user, key, std::move(done));
     }

@@ -7,8 +7,6 @@
 namespace vault::engine::test {
 namespace {
 
-constexpr SleeveKind kQuiet = SleeveKind::Quiet;
-
 class QuietSweep : public testing::Test {
   protected:
     void plan(const std::string& every, const std::string& share) {

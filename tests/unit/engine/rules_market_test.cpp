@@ -8,14 +8,6 @@
 namespace vault::engine::test {
 namespace {
 
-constexpr SleeveKind kQuiet = SleeveKind::Quiet;
-constexpr SleeveKind kFlash = SleeveKind::Flash;
-
-void open_position(ShardDesk& desk) {
-    desk.tick("2020");
-    desk.tick("2020");
-}
-
 // Stored decisions of flash.
 std::size_t decisions(const ShardDesk& desk, std::string_view check, std::string_view reason) {
     return static_cast<std::size_t>(std::count_if(
@@ -360,6 +352,31 @@ TEST(Corrections, ABuyThatIsReversedLeavesNothingToDecide) {
     desk.must(cmd::CorrectEntry{kV1, fill->seq, "a test", *fill});
     EXPECT_TRUE(desk.books().flat(kFlash));
     EXPECT_EQ(desk.sleeve(kFlash).slots[0].attention, "");
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
+// Nobody could sell such coins, and the look for missing coins of that base had nowhere to note
+// them.
+TEST(Corrections, CoinsDoNotComeBackToAPairThatIsGone) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    desk.tick("1000");
+    desk.tick("1000");
+    ASSERT_TRUE(desk.books().flat(kFlash));
+    const auto sale = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
+                                   [](const auto& row) { return row.kind == "sell_fill"; });
+    ASSERT_NE(sale, desk.all().entries.end());
+    const ports::EntryRow entry = *sale;
+    const Pair pair = desk.vault().pairs.front();
+    desk.must(cmd::SetPairs{kV1, {}, {pair}, false});
+    const auto refused = desk.apply(cmd::CorrectEntry{kV1, entry.seq, "a test", entry});
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->code(), Errc::WrongState);
+    EXPECT_NE(refused->hint().find("--add " + pair.text()), std::string::npos);
+    desk.must(cmd::SetPairs{kV1, {pair}, {}, false});
+    desk.must(cmd::CorrectEntry{kV1, entry.seq, "a test", entry});
+    EXPECT_FALSE(desk.books().flat(kFlash));
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), "0.001"_dec});
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 

@@ -9,14 +9,6 @@
 namespace vault::engine::test {
 namespace {
 
-constexpr SleeveKind kQuiet = SleeveKind::Quiet;
-constexpr SleeveKind kFlash = SleeveKind::Flash;
-
-// Both sleeves that have money buy at 2020: decided at 2020, filled on the next tick at 2020.
-void open_position(ShardDesk& desk) {
-    desk.tick("2020");
-    desk.tick("2020");
-}
 // Sells at `price`, above the arm of the trail: a high, a fall, the fill.
 void close_at(ShardDesk& desk, std::string_view high, std::string_view price) {
     desk.tick(high);

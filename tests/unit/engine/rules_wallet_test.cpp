@@ -7,14 +7,7 @@
 namespace vault::engine::test {
 namespace {
 
-constexpr SleeveKind kQuiet = SleeveKind::Quiet;
-constexpr SleeveKind kFlash = SleeveKind::Flash;
 constexpr VaultId kV2{2};
-
-void open_position(ShardDesk& desk) {
-    desk.tick("2020");
-    desk.tick("2020");
-}
 
 cmd::PaperTrade hand_sale(std::string_view quantity, std::string_view price = "") {
     return {kA1, kEthUsdt, Side::Sell, Quantity{dec(quantity)},

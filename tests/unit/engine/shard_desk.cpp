@@ -268,4 +268,9 @@ OpenDesk::OpenDesk(const DeskOptions& options) : ShardDesk(plain(options)) {
         must(cmd::SetSleeve{kV1, kind, simple_settings()});
 }
 
+void open_position(ShardDesk& desk) {
+    desk.tick("2020");
+    desk.tick("2020");
+}
+
 }  // namespace vault::engine::test

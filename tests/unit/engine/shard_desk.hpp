@@ -30,6 +30,8 @@ inline const Pair kBtcUsdt = pair("BTC/USDT");
 inline const Pair kEthUsdc = pair("ETH/USDC");
 inline const Pair kEthBtc = pair("ETH/BTC");
 inline constexpr VaultId kV1{1};
+inline constexpr SleeveKind kQuiet = SleeveKind::Quiet;
+inline constexpr SleeveKind kFlash = SleeveKind::Flash;
 inline constexpr AccountId kA1{1};
 inline constexpr UtcTime kStart{Duration{1'700'006'400'000}};  // 2023-11-15 00:00 UTC
 
@@ -120,5 +122,7 @@ class OpenDesk : public ShardDesk {
   public:
     explicit OpenDesk(const DeskOptions& options = {});
 };
+// Both sleeves that have money buy at 2020: decided at 2020, filled on the next tick at 2020.
+void open_position(ShardDesk& desk);
 
 }  // namespace vault::engine::test

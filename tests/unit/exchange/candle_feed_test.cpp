@@ -1,7 +1,6 @@
 #include "daemon/exchange/paper/candle_feed.hpp"
 
 #include "daemon/candles/import.hpp"
-#include "daemon/exchange/paper/merged_feed.hpp"
 #include "tests/support/shared_data.hpp"
 
 #include <gtest/gtest.h>
@@ -96,27 +95,6 @@ TEST_F(Feed, SeeksAndFindsByTime) {
         EXPECT_FALSE(f.peek_time().has_value());
         EXPECT_FALSE(f.seek(ticks.size() + 1).has_value());
     }
-}
-
-TEST_F(Feed, MergedFeedsComeInTimeOrder) {
-    std::vector<std::unique_ptr<ports::TickFeed>> feeds;
-    feeds.push_back(std::make_unique<CandleFeed>(feed(CandlePath::Close)));
-    feeds.push_back(std::make_unique<CandleFeed>(feed(CandlePath::Ohlc4)));
-    MergedFeed merged{std::move(feeds)};
-    UtcTime last{};
-    std::size_t last_feed = 0;
-    std::size_t count = 0;
-    while (const auto next = merged.next()) {
-        EXPECT_TRUE(next->tick.time > last || (next->tick.time == last && next->feed > last_feed));
-        last = next->tick.time;
-        last_feed = next->feed;
-        ++count;
-    }
-    EXPECT_EQ(count, 25U);
-    EXPECT_EQ(merged.positions(), (std::vector<std::uint64_t>{5, 20}));
-    ASSERT_TRUE(merged.seek({4, 20}).has_value());
-    EXPECT_EQ(merged.next()->feed, 0U);
-    EXPECT_FALSE(merged.seek({4}).has_value());
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ TEST_F(Sim, RefusesOrdersThatMakeNoSense) {
 TEST_F(Sim, CancelGivesTheHoldBack) {
     const OrderRequest request = buy();
     accept(request);
-    EXPECT_TRUE(venue.is_live(request.id));
+    EXPECT_EQ(venue.live_orders(), std::vector{request.id});
     const auto events = venue.cancel(request.id, kStart);
     EXPECT_EQ(ended(events), (Ended{request.id, OrderState::Canceled, "canceled", kStart}));
     EXPECT_TRUE(venue.cancel(request.id, kStart).empty());

@@ -91,6 +91,19 @@ TEST(Canonical, ColumnsGiveTheSameTextAsTheEntry) {
     std::string line;
     append_export_line(line, columns, entry.hash);
     EXPECT_EQ(line, export_line(entry));
+    EXPECT_EQ(parse_entry(columns, entry.hash).value(), entry);
+}
+
+TEST(Canonical, ATextThatNoEntryHasIsRefused) {
+    const EntryColumns good{
+        VaultId{1}, 1, 1, "opening", "a:1", "paper", "2021-04-02T09:39:46.000Z", "u1", "[]", {}};
+    ASSERT_TRUE(parse_entry(good, {}).has_value());
+    for (const auto column : {&EntryColumns::kind, &EntryColumns::mode, &EntryColumns::at,
+                              &EntryColumns::postings_json}) {
+        EntryColumns wrong = good;
+        wrong.*column = "x";
+        EXPECT_TRUE(parse_entry(wrong, {}).has_error());
+    }
 }
 
 TEST(Canonical, PostingsComeBackAsTheyWere) {

@@ -256,6 +256,21 @@ TEST(History, OneOrderedSeriesPerSleeveAndMode) {
     EXPECT_EQ(series.value()[1].points.back().balance, "2499"_dec);
 }
 
+TEST(History, FirstAndLastDayAreInIt) {
+    test::FakeReader reader;
+    for (int day = 0; day < 5; ++day) {
+        ports::DayCloseRow row;
+        row.vault = VaultId{1};
+        row.day = kStart + day * kDay;
+        reader.close_rows.push_back(row);
+    }
+    const auto series = history(reader, VaultId{1}, kStart + kDay, kStart + 3 * kDay);
+    ASSERT_TRUE(series);
+    ASSERT_EQ(series.value().size(), 1u);
+    EXPECT_EQ(series.value()[0].points.front().day, kStart + kDay);
+    EXPECT_EQ(series.value()[0].points.back().day, kStart + 3 * kDay);
+}
+
 TEST(DecisionWhy, TellsTheLastAndWhatLedToIt) {
     test::FakeReader reader;
     for (int i = 0; i < 8; ++i) {

@@ -24,27 +24,33 @@ class SqliteFaults : public testing::Test {
         maker.deposit(batch, VaultId{1});
         return batch;
     }
+    // As the shard does after a failure. The last batch that is durable.
+    BatchNo reload() {
+        const ports::Snapshot snapshot = world.store().load(kShard).value();
+        maker.resume(snapshot);
+        return snapshot.mark.n;
+    }
     FaultSites faults;  // outlives the store
     SqliteWorld world;
     BatchMaker maker;
 };
 
-TEST_F(SqliteFaults, AFailedWriteRollsItsBatchBackAndARetryPasses) {
+TEST_F(SqliteFaults, AfterAFailedWriteNothingPassesUntilALoad) {
     const Batch one = deposit(), two = deposit();
     faults.fail_write = 1;
-    EXPECT_EQ(commit(world, one).status, CommitStatus::Failed);
-    EXPECT_EQ(commit(world, two).status, CommitStatus::Failed);
-    EXPECT_EQ(commit(world, one).status, CommitStatus::Durable);
-    EXPECT_EQ(commit(world, two).status, CommitStatus::Durable);
+    for (const Batch& batch : {one, two, one})
+        EXPECT_EQ(commit(world, batch).status, CommitStatus::Failed);
+    EXPECT_EQ(reload().value, 1U);
+    EXPECT_EQ(commit(world, deposit()).status, CommitStatus::Durable);
+    EXPECT_EQ(world.reader().entries(VaultId{1}, 1, 10).value().size(), 1U);
 }
 
 TEST_F(SqliteFaults, AFailedCommitIsSettledByReading) {
-    const Batch one = deposit();
     faults.fail_commit = 0;
-    EXPECT_EQ(commit(world, one).status, CommitStatus::Failed);
+    EXPECT_EQ(commit(world, deposit()).status, CommitStatus::Failed);
     EXPECT_FALSE(world.store().health().writable);
-    EXPECT_EQ(world.store().read_mark(kShard).value().n.value, 1U);
-    EXPECT_EQ(commit(world, one).status, CommitStatus::Durable);
+    EXPECT_EQ(reload().value, 1U);
+    EXPECT_EQ(commit(world, deposit()).status, CommitStatus::Durable);
 }
 
 TEST_F(SqliteFaults, AnUnknownCommitIsAppliedOnceHoweverOftenItIsSent) {
@@ -52,9 +58,11 @@ TEST_F(SqliteFaults, AnUnknownCommitIsAppliedOnceHoweverOftenItIsSent) {
     faults.lose_answer = 0;
     EXPECT_EQ(commit(world, one).status, CommitStatus::Unknown);
     EXPECT_EQ(commit(world, two).status, CommitStatus::Failed);
-    EXPECT_EQ(world.store().read_mark(kShard).value().n, one.n);
-    EXPECT_EQ(commit(world, one).status, CommitStatus::Durable);
-    EXPECT_EQ(commit(world, two).status, CommitStatus::Durable);
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Failed);
+    EXPECT_EQ(reload(), one.n);
+    EXPECT_EQ(commit(world, one).status, CommitStatus::Fenced);
+    EXPECT_EQ(reload(), one.n);
+    EXPECT_EQ(commit(world, deposit()).status, CommitStatus::Durable);
     EXPECT_EQ(world.reader().entries(VaultId{1}, 1, 10).value().size(), 2U);
 }
 

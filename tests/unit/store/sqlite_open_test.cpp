@@ -123,7 +123,7 @@ class SqliteCrash : public testing::Test {
                     ::_exit(1);
             });
         }
-        static_cast<void>(store.value()->read_mark(kShard));
+        settle(*store.value());
         ::_exit(0);  // without close
     }
 };

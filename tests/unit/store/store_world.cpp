@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <future>
 #include <stdlib.h>
 
 namespace vault::store::test {
@@ -228,6 +229,13 @@ SqliteOptions SqliteWorld::small_options() const {
 
 Result<std::unique_ptr<SqliteStore>> SqliteWorld::try_open() {
     return SqliteStore::create(options, signer, clock, logger);
+}
+
+void settle(SqliteStore& store) {
+    std::promise<void> done;
+    // The writer takes what is queued in order, so this read comes after every commit before it.
+    store.read_reply("", "", [&done](const Result<std::string>&) { done.set_value(); });
+    done.get_future().wait();
 }
 
 void SqliteWorld::open() {

@@ -74,7 +74,6 @@ class BatchMaker {
     ports::FillRow fill(VaultId vault, const std::string& trade_id);
     // Continues as a shard does after load().
     void resume(const ports::Snapshot& snapshot);
-    void skip_back() { --n_; }
     UtcTime now() const { return now_; }
     void set_now(UtcTime now) { now_ = now; }
     Random& random() { return random_; }
@@ -95,6 +94,9 @@ class BatchMaker {
 std::string snapshot_text(const ports::Snapshot& snapshot);
 // The reader's answers to everything, as text.
 std::string content_text(ports::StoreReader& reader, std::uint32_t vaults);
+
+// Blocks until everything queued so far was reported.
+void settle(SqliteStore& store);
 
 // One store for the typed suite. reopen(): a clean close and open; crash(): no close.
 struct MemoryWorld {
@@ -126,8 +128,7 @@ struct SqliteWorld {
     void reopen() { close(), open(); }
     ports::Store& store() { return *made; }
     ports::StoreReader& reader();
-    // Blocks until everything queued was reported.
-    void settle() { static_cast<void>(made->read_mark(kShard)); }
+    void settle() { test::settle(*made); }
     // Runs SQL on the closed file, as somebody with an editor would.
     void edit(const std::string& sql) const;
     std::string ask(const std::string& sql) const;
