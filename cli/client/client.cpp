@@ -71,9 +71,15 @@ Failure lost(const Error& error, bool mutates) {
 }  // namespace
 
 Result<Client> Client::connect(const Options& options) {
+    const SystemClock clock;
+    const auto begun = clock.steady();
+    const auto left = [&] {
+        const auto spent = std::chrono::ceil<Duration>(clock.steady() - begun);
+        return std::max(Duration{1}, options.connect_limit - spent);
+    };
     VAULT_TRY(const int fd, open_socket(options.socket, options.connect_limit));
     Client client(fd, options);
-    VAULT_TRYV(client.say_hello());
+    VAULT_TRYV(client.say_hello(left()));
     return client;
 }
 
@@ -88,7 +94,8 @@ Client::~Client() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-Result<void> Client::say_hello() {
+// The few bytes of hello fit into any socket's buffer, so only the answer takes time.
+Result<void> Client::say_hello(Duration limit) {
     protocol::Hello hello;
     hello.client = options_.name;
     protocol::Request request;
@@ -100,9 +107,9 @@ Result<void> Client::say_hello() {
     const auto reworded = [&](const Error& error) {
         return error.code() == Errc::Expired ? late : error;
     };
-    if (const auto sent = send(protocol::encode_request(request), options_.connect_limit); !sent)
+    if (const auto sent = send(protocol::encode_request(request), limit); !sent)
         return reworded(sent.error());
-    const auto line = receive(options_.connect_limit);
+    const auto line = receive(limit);
     if (!line) return reworded(line.error());
     VAULT_TRY(const auto reply, protocol::decode_reply(line.value()));
     if (reply.failure) {

@@ -35,12 +35,15 @@ class Client {
     // unknown for a mutation, none for a question. The deadline of the request is the call limit.
     protocol::Reply call(protocol::Request request, bool mutates);
 
+    // For the calls from here on; absent: none.
+    void limit_calls(std::optional<Duration> limit) { options_.call_limit = limit; }
+
     // What the daemon said to hello.
     const json::object& daemon() const { return daemon_; }
 
   private:
     Client(int fd, Options options) : fd_(fd), options_(std::move(options)) {}
-    Result<void> say_hello();
+    Result<void> say_hello(Duration limit);
     std::optional<protocol::Failure> why_not_taken();
     Result<void> send(std::string_view line, std::optional<Duration> limit);
     Result<std::string> receive(std::optional<Duration> limit);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <vector>
 
 namespace vault::command {
@@ -20,10 +21,32 @@ Error usage(std::string message, std::string hint) {
     return Error{Errc::Usage, std::move(message), {}, std::move(hint)};
 }
 
+// A slip; else the one name that was begun; else what looks most like the word and starts as it
+// does. An abbreviation is only ever suggested, never taken.
+std::string closest(std::string_view word, const std::vector<std::string_view>& names) {
+    if (std::string slip = nearest(word, names); !slip.empty()) return slip;
+    const auto begun = [&](std::string_view name) { return name.starts_with(word); };
+    const auto first = word.empty() ? names.end() : std::ranges::find_if(names, begun);
+    if (first != names.end() && std::none_of(first + 1, names.end(), begun))
+        return std::string(*first);
+    std::vector<std::string_view> alike;
+    for (const std::string_view name : names)
+        if (!word.empty() && name.starts_with(word[0])) alike.push_back(name);
+    return nearest(word, alike, std::max<std::size_t>(1, word.size() / 2));
+}
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& names,
                          std::string_view prefix, std::string otherwise) {
-    const std::string close = nearest(word, names);
+    const std::string close = closest(word, names);
     return close.empty() ? otherwise : fmt::format("did you mean '{}{}'?", prefix, close);
+}
+
+// "a|b" as "a, b".
+std::string spoken(std::string_view allowed) {
+    std::string words;
+    for (const char c : allowed)
+        words += c == '|' ? std::string(", ") : std::string(1, c);
+    return words;
 }
 
 // "-5" and "-.5" are values; "-o" and "--out" are flags; a lone "-" is a word.
@@ -74,6 +97,7 @@ class Parser {
     Result<void> apply_global(const GlobalFlag& flag, const std::string& value);
     Result<void> store(const Param& param, const std::string& text, json::object& into);
     Result<void> check_complete() const;
+    bool known_somewhere(std::string_view name) const;
     Error unknown_flag(std::string_view name) const;
     Error unknown_command(std::string_view word) const;
     const Param* next_positional() const;
@@ -99,14 +123,25 @@ bool Parser::takes_value(std::string_view name) const {
     return false;
 }
 
+bool Parser::known_somewhere(std::string_view name) const {
+    const auto has = [&](const Method& method) { return flag_of(method, name) != nullptr; };
+    return global_of(name) != nullptr || std::ranges::any_of(catalogue(), has);
+}
+
 Error Parser::unknown_flag(std::string_view name) const {
-    std::vector<std::string> names;
+    std::set<std::string> names;
     for (const GlobalFlag& global : global_flags())
-        names.emplace_back(global.name);
-    if (invocation_.command != nullptr)
-        for (const auto params : {invocation_.command->params, local_flags(*invocation_.command)})
+        names.emplace(global.name);
+    const auto add = [&](const Method& command) {
+        for (const auto params : {command.params, local_flags(command)})
             for (const Param& param : params)
-                if (param.place == Place::Flag) names.push_back(flag_name(param));
+                if (param.place == Place::Flag) names.insert(flag_name(param));
+    };
+    if (invocation_.command != nullptr) {
+        add(*invocation_.command);
+    } else {
+        std::ranges::for_each(catalogue(), add);
+    }
     const std::vector<std::string_view> views(names.begin(), names.end());
     const std::string otherwise = invocation_.command == nullptr
                                       ? "see: vaultctl help"
@@ -143,6 +178,8 @@ Result<void> Parser::take_flag(std::string_view word) {
     const auto equals = word.find('=');
     Flag flag{std::string(word.substr(0, equals)), std::nullopt};
     if (equals != std::string_view::npos) flag.value = std::string(word.substr(equals + 1));
+    // Else its value would be taken for a command, and blamed.
+    if (!known_somewhere(flag.name)) return unknown_flag(flag.name);
     if (takes_value(flag.name)) {
         VAULT_TRY(auto value, value_after("--" + flag.name, flag.value));
         flag.value = std::move(value);
@@ -207,7 +244,7 @@ Result<void> Parser::apply_global(const GlobalFlag& flag, const std::string& val
         const auto format = render::parse_format(value);
         if (!format)
             return usage(fmt::format("unknown format '{}'", value),
-                         "formats: table, wide, json, jsonl, csv, plain");
+                         fmt::format("formats: {}", spoken(flag.allowed)));
         globals.format = *format;
     } else if (flag.name == "json") {
         globals.format = render::Format::Json;
@@ -223,8 +260,9 @@ Result<void> Parser::apply_global(const GlobalFlag& flag, const std::string& val
     } else if (flag.name == "idem-key") {
         globals.idem_key = value;
     } else if (flag.name == "color") {
-        if (value != "auto" && value != "always" && value != "never")
-            return usage(fmt::format("--color: '{}'", value), "one of auto, always, never");
+        if (!protocol::is_allowed(flag.allowed, value))
+            return usage(fmt::format("--color: '{}'", value),
+                         fmt::format("one of {}", spoken(flag.allowed)));
         globals.color = value == "auto"     ? Color::Auto
                         : value == "always" ? Color::Always
                                             : Color::Never;

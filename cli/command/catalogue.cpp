@@ -60,6 +60,14 @@ constexpr Param kVaultChart[] = {kChartVault, kChartFrom,   kChartTo,    kChartS
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
 
+constexpr Param kCompletion[] = {{.name = "shell",
+                                  .type = ParamType::Enum,
+                                  .doc = "whose completion script",
+                                  .allowed = "bash|zsh|fish",
+                                  .place = Place::Positional,
+                                  .required = true}};
+
+constexpr Words kCompletionEx[] = {"vaultctl completion bash"};
 constexpr Words kHelpEx[] = {"vaultctl help vault", "vaultctl help vault allocate"};
 constexpr Words kApiEx[] = {"vaultctl api call vault.show vault=v1",
                             "vaultctl api call vault.pairs vault=v1 'add:=[\"ETH/USDT\"]'"};
@@ -84,6 +92,15 @@ constexpr Method kLocal[] = {
      .verb = "help",
      .params = kHelp,
      .examples = kHelpEx},
+    {.name = "completion",
+     .summary = "Print the completion script of a shell",
+     .noun = "",
+     .verb = "completion",
+     .params = kCompletion,
+     .examples = kCompletionEx,
+     .detail = "Packages install it. For this session alone: source <(vaultctl completion bash), "
+               "or in fish vaultctl completion fish | source. Names of vaults, accounts and users "
+               "are asked of the daemon, which has 150 ms to answer; the rest needs none."},
     {.name = "api.call",
      .summary = "Call any method by its name",
      .noun = "api",
@@ -129,16 +146,19 @@ constexpr Method kLocal[] = {
 };
 
 constexpr std::array kGlobalFlags{
-    GlobalFlag{"output", 'o', "FORMAT", "table (default), wide, json, jsonl, csv or plain"},
+    GlobalFlag{"output", 'o', "FORMAT", "table (default), wide, json, jsonl, csv or plain",
+               "table|wide|json|jsonl|csv|plain"},
     GlobalFlag{"json", '\0', "", "the same as -o json"},
     GlobalFlag{"quiet", 'q', "", "print only the primary value"},
     GlobalFlag{"yes", 'y', "", "do not ask for confirmation"},
     GlobalFlag{"dry-run", '\0', "", "check everything and change nothing"},
     GlobalFlag{"wait", '\0', "", "follow a long job until it ends"},
     GlobalFlag{"timeout", '\0', "DURATION", "for each call, such as 30s (default); 0 for none"},
-    GlobalFlag{"socket", '\0', "PATH", "control socket; else VAULTCTL_SOCKET or the default"},
+    GlobalFlag{"socket", '\0', "PATH", "control socket; else VAULTCTL_SOCKET or the default", "",
+               true},
     GlobalFlag{"idem-key", '\0', "KEY", "idempotency key of a mutation; else a new one"},
-    GlobalFlag{"color", '\0', "WHEN", "auto (default; heeds NO_COLOR), always or never"},
+    GlobalFlag{"color", '\0', "WHEN", "auto (default; heeds NO_COLOR), always or never",
+               "auto|always|never"},
     GlobalFlag{"no-pager", '\0', "", "accepted; output is never paged"},
     GlobalFlag{"help", 'h', "", "explain the command"},
 };

@@ -31,6 +31,8 @@ struct GlobalFlag {
     char letter;             // '\0' if none
     std::string_view value;  // name of its value; "" if it takes none
     std::string_view doc;
+    std::string_view allowed{};  // words separated by '|'; "": any value
+    bool path = false;           // its value is a file
 };
 std::span<const GlobalFlag> global_flags();
 

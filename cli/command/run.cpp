@@ -1,6 +1,7 @@
 #include "cli/command/run.hpp"
 
 #include "cli/command/chart_series.hpp"
+#include "cli/command/completion.hpp"
 #include "cli/command/help.hpp"
 #include "cli/command/session.hpp"
 
@@ -45,6 +46,7 @@ std::optional<int> confirm(Session& session, Invocation& invocation) {
 
 int dispatch(Session& session, Invocation& invocation) {
     const Method& command = *invocation.command;
+    if (command.name == "completion") return show_completion(session);
     if (command.name == "version") return show_version(session);
     if (command.name == "api.call") return api_call(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
@@ -62,6 +64,8 @@ int run(std::span<const std::string> words, Terminal& terminal) {
     if (wants_json(words)) broken.globals.format = render::Format::Json;
     if (words.size() == 1 && words[0] == "--generate-man")
         return Session(broken, terminal).print(manual_page());
+    // What completion scripts ask; hidden, because its answer is for them alone.
+    if (!words.empty() && words[0] == "__complete") return complete_ids(words.subspan(1), terminal);
     // What every program answers, so nobody should have to learn that here it is a command.
     const std::vector<std::string> version{"version"};
     if (words.size() == 1 && words[0] == "--version") words = version;

@@ -69,6 +69,7 @@ Result<void> Session::connect() {
     if (const auto timeout = invocation_.globals.timeout) {
         options.call_limit = *timeout;
         if (timeout->count() == 0) options.call_limit = std::nullopt;
+        if (timeout->count() > 0) options.connect_limit = std::min(options.connect_limit, *timeout);
     }
     VAULT_TRY(auto client, client::Client::connect(options));
     client_.emplace(std::move(client));

@@ -1,5 +1,7 @@
 #include "common/base/time.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -12,14 +14,14 @@ namespace {
 
 Error bad_time(std::string_view text) {
     return Error{Errc::InvalidParams,
-                 fmt::format("'{}' is not a UTC time", text.substr(0, 40)),
+                 fmt::format("'{}' is not a UTC time", excerpt(text, 40)),
                  {},
                  "write it as 2021-04-02T09:39:45Z or 2021-04-02"};
 }
 
 Error bad_duration(std::string_view text) {
     return Error{Errc::InvalidParams,
-                 fmt::format("'{}' is not a duration", text.substr(0, 40)),
+                 fmt::format("'{}' is not a duration", excerpt(text, 40)),
                  {},
                  "write it as 30s, 15m, 8h or 1d12h"};
 }

@@ -1,5 +1,7 @@
 #include "common/domain/asset.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ Result<Asset> Asset::parse(std::string_view text) {
     if (text.empty() || text.size() >= asset.text_.size() ||
         !std::all_of(text.begin(), text.end(), allowed))
         return Error{Errc::InvalidParams,
-                     fmt::format("'{}' is not an asset", text.substr(0, 40)),
+                     fmt::format("'{}' is not an asset", excerpt(text, 40)),
                      {},
                      "assets are upper case, for example USDT"};
     std::copy(text.begin(), text.end(), asset.text_.begin());
@@ -25,7 +27,7 @@ Result<Pair> Pair::parse(std::string_view text) {
     const std::size_t slash = text.find('/');
     const auto wrong = [&] {
         return Error{Errc::InvalidParams,
-                     fmt::format("'{}' is not a pair", text.substr(0, 40)),
+                     fmt::format("'{}' is not a pair", excerpt(text, 40)),
                      {},
                      "pairs are BASE/QUOTE, for example ETH/USDT"};
     };

@@ -1,5 +1,7 @@
 #include "common/domain/decimal.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -118,7 +120,7 @@ bool rounds_away(Rounding rounding, bool negative) {
 }
 
 Error bad_number(std::string_view text, const char* why) {
-    const std::string shown{text.substr(0, 40)};
+    const std::string shown = excerpt(text, 40);
     return Error{Errc::InvalidParams,
                  fmt::format("'{}' {}", shown, why),
                  {},

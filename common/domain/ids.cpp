@@ -1,5 +1,7 @@
 #include "common/domain/ids.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -16,7 +18,7 @@ Result<Id> parse_numbered(std::string_view text, char letter, const char* what) 
         if (status == std::errc{} && at == end) return Id{number};
     }
     return Error{Errc::InvalidParams,
-                 fmt::format("'{}' is not {} id", text.substr(0, 40), what),
+                 fmt::format("'{}' is not {} id", excerpt(text, 40), what),
                  {},
                  fmt::format("ids look like {}1", letter)};
 }
@@ -30,7 +32,7 @@ Result<Enum> parse_name(std::string_view text, const std::array<Enum, N>& all, c
         names += to_text(value);
     }
     return Error{Errc::InvalidParams,
-                 fmt::format("'{}' is not a {}", text.substr(0, 40), what),
+                 fmt::format("'{}' is not a {}", excerpt(text, 40), what),
                  {},
                  fmt::format("one of: {}", names)};
 }
@@ -97,7 +99,7 @@ Result<VaultId> parse_vault_id(std::string_view text) {
 
 Result<OrderId> parse_order_id(std::string_view text) {
     const Error wrong{Errc::InvalidParams,
-                      fmt::format("'{}' is not an order id", text.substr(0, 40)),
+                      fmt::format("'{}' is not an order id", excerpt(text, 40)),
                       {},
                       "ids look like v1.flash.12"};
     const std::size_t first = text.find('.');

@@ -1,5 +1,7 @@
 #include "common/domain/order.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -29,8 +31,7 @@ Result<OrderState> parse_order_state(std::string_view text) {
         const auto state = static_cast<OrderState>(i);
         if (to_text(state) == text) return state;
     }
-    return Error{Errc::InvalidParams,
-                 fmt::format("'{}' is not an order state", text.substr(0, 40))};
+    return Error{Errc::InvalidParams, fmt::format("'{}' is not an order state", excerpt(text, 40))};
 }
 
 }  // namespace vault

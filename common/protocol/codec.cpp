@@ -1,19 +1,23 @@
 #include "common/protocol/codec.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <set>
 #include <vector>
 
 namespace vault::protocol {
 namespace {
 
-enum class Scan { Fine, DuplicateKey };
+enum class Scan { Fine, DuplicateKey, NumberTooLarge };
 
-// Sees every key of the document with its escapes resolved, so that "a" and "\u0061" are the same.
+// Sees every number, and every key of the document with its escapes resolved, so that "a" and
+// "\u0061" are the same.
 struct KeyHandler {
     static constexpr std::size_t max_object_size = SIZE_MAX;
     static constexpr std::size_t max_array_size = SIZE_MAX;
@@ -56,7 +60,13 @@ struct KeyHandler {
     bool on_number_part(json::string_view, Fault&) { return true; }
     bool on_int64(std::int64_t, json::string_view, Fault&) { return true; }
     bool on_uint64(std::uint64_t, json::string_view, Fault&) { return true; }
-    bool on_double(double, json::string_view, Fault&) { return true; }
+    // 1e400 is read as infinity, which JSON cannot write.
+    bool on_double(double number, json::string_view, Fault& fault) {
+        if (std::isfinite(number)) return true;
+        scan = Scan::NumberTooLarge;
+        fault = json::error::syntax;
+        return false;
+    }
     bool on_bool(bool, Fault&) { return true; }
     bool on_null(Fault&) { return true; }
     bool on_comment_part(json::string_view, Fault&) { return true; }
@@ -69,14 +79,20 @@ json::parse_options strict_options() {
     return options;
 }
 
-Result<void> check_keys(std::string_view text) {
+// Of text that is JSON: what Boost.JSON accepts and we do not.
+Result<void> check_strictly(std::string_view text) {
     json::basic_parser<KeyHandler> parser(strict_options());
     json::error_code fault;
     parser.write_some(false, text.data(), text.size(), fault);
     if (parser.handler().scan == Scan::DuplicateKey)
         return Error{Errc::InvalidParams,
-                     fmt::format("the key '{}' is there twice", parser.handler().key.substr(0, 80)),
-                     parser.handler().key.substr(0, 80), "name every key once"};
+                     fmt::format("the key '{}' is there twice", excerpt(parser.handler().key, 80)),
+                     excerpt(parser.handler().key, 80), "name every key once"};
+    if (parser.handler().scan == Scan::NumberTooLarge)
+        return Error{Errc::InvalidParams,
+                     "a number is out of range",
+                     {},
+                     "amounts are strings such as \"12.5\""};
     return success();
 }
 
@@ -98,7 +114,7 @@ Result<json::value> parse_json(std::string_view text, std::size_t limit) {
                      fmt::format("not JSON: {}", fault.message()),
                      {},
                      "send one JSON object per line, UTF-8, at most 32 levels deep"};
-    VAULT_TRYV(check_keys(text));
+    VAULT_TRYV(check_strictly(text));
     return value;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // Strict JSON for the control socket: one document, valid UTF-8, no duplicate keys (Boost.JSON 1.81
-// keeps the last one silently), nothing after it, at most 32 levels deep. Serialising is compact,
-// so a document never contains a line feed. Pure; any thread; errors are InvalidParams or
-// FrameTooLarge.
+// keeps the last one silently), no number beyond a double (it becomes infinity), nothing after it,
+// at most 32 levels deep. Serialising is compact, so a document never contains a line feed. Pure;
+// any thread; errors are InvalidParams or FrameTooLarge.
 #include "common/base/result.hpp"
 
 #include <boost/json/value.hpp>

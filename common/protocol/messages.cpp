@@ -1,5 +1,6 @@
 #include "common/protocol/messages.hpp"
 
+#include "common/base/excerpt.hpp"
 #include "common/protocol/codec.hpp"
 
 #include <boost/json/array.hpp>
@@ -45,7 +46,7 @@ Result<void> read_meta_member(std::string_view key, const json::value& value, Me
         if (!value.is_bool()) return bad(key, "dry_run is true or false");
         meta.dry_run = value.get_bool();
     } else {
-        return bad(key, fmt::format("unknown member '{}' of meta", key.substr(0, 80)),
+        return bad(excerpt(key, 80), fmt::format("unknown member '{}' of meta", excerpt(key, 80)),
                    "known are deadline_ms, idem_key, dry_run, token, trace");
     }
     return success();
@@ -80,7 +81,8 @@ Result<void> read_member(std::string_view key, const json::value& value, Request
     } else if (key == "meta") {
         VAULT_TRY(request.meta, read_meta(value));
     } else {
-        return bad(key, fmt::format("unknown member '{}' of the request", key.substr(0, 80)),
+        return bad(excerpt(key, 80),
+                   fmt::format("unknown member '{}' of the request", excerpt(key, 80)),
                    "known are jsonrpc, id, method, params, meta");
     }
     return success();

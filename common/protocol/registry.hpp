@@ -42,6 +42,13 @@ struct Param {
     std::int64_t low = INT64_MIN;
     std::int64_t high = INT64_MAX;
 
+    // First, because Clang wants its body before it evaluates the rows that use it.
+    template <class T>
+    constexpr Param with(T Param::*member, T value) const {
+        Param copy = *this;
+        copy.*member = value;
+        return copy;
+    }
     constexpr Param among(std::string_view words) const { return with(&Param::allowed, words); }
     constexpr Param need() const { return with(&Param::required, true); }
     constexpr Param many() const { return with(&Param::repeated, true); }
@@ -52,14 +59,6 @@ struct Param {
     constexpr Param hidden() const { return with(&Param::place, Place::Hidden); }
     constexpr Param within(std::int64_t least, std::int64_t most) const {
         return with(&Param::low, least).with(&Param::high, most);
-    }
-
-  private:
-    template <class T>
-    constexpr Param with(T Param::*member, T value) const {
-        Param copy = *this;
-        copy.*member = value;
-        return copy;
     }
 };
 

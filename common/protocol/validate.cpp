@@ -1,5 +1,7 @@
 #include "common/protocol/validate.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
@@ -114,7 +116,7 @@ Result<void> check_enum(const Param& param, const json::value& value) {
     VAULT_TRY(const auto text, text_of(param, value, "a string"));
     if (is_allowed(param.allowed, text)) return success();
     return wrong(param,
-                 fmt::format("'{}' is none of {}", text.substr(0, 80), words_of(param.allowed)));
+                 fmt::format("'{}' is none of {}", excerpt(text, 80), words_of(param.allowed)));
 }
 
 Result<void> check_value(const Param& param, const json::value& value) {
@@ -160,8 +162,8 @@ Error unknown_name(const Method& method, std::string_view name) {
     if (!names.empty()) hint = fmt::format("its parameters are: {}", fmt::join(names, ", "));
     if (!close.empty()) hint = fmt::format("did you mean '{}'?", close);
     return Error{Errc::InvalidParams,
-                 fmt::format("{} has no parameter '{}'", method.name, name.substr(0, 80)),
-                 std::string(name.substr(0, 80)), std::move(hint)};
+                 fmt::format("{} has no parameter '{}'", method.name, excerpt(name, 80)),
+                 excerpt(name, 80), std::move(hint)};
 }
 
 // Insertions, deletions, changes and swaps of neighbours ("optimal string alignment").
@@ -230,10 +232,11 @@ Result<void> validate_params(const Method& method, const json::object& params) {
     return check_span(params, "since", "until");
 }
 
-std::string nearest(std::string_view word, const std::vector<std::string_view>& names) {
+std::string nearest(std::string_view word, const std::vector<std::string_view>& names,
+                    std::size_t slips) {
     if (word.size() > 64) return {};
     std::string best;
-    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+    std::size_t least = (slips > 0 ? slips : std::max<std::size_t>(1, word.size() / 3)) + 1;
     for (const auto name : names) {
         const std::size_t distance = edit_distance(word, name);
         if (distance >= least) continue;

@@ -23,8 +23,10 @@ namespace json = boost::json;
 
 Result<void> validate_params(const Method& method, const json::object& params);
 
-// The closest of `names` to `word` by edit distance, if close enough to be a slip; else empty.
-std::string nearest(std::string_view word, const std::vector<std::string_view>& names);
+// The closest of `names` to `word` by edit distance, if close enough to be a slip; else empty. At
+// most `slips` are forgiven; 0: a third of the word.
+std::string nearest(std::string_view word, const std::vector<std::string_view>& names,
+                    std::size_t slips = 0);
 
 // A view; the object must outlive it.
 class Params {

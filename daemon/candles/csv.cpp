@@ -1,5 +1,7 @@
 #include "daemon/candles/csv.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -113,7 +115,7 @@ Result<UtcTime> parse_open_time(std::string_view text, Duration interval) {
     const auto [at, status] = std::from_chars(text.data(), end, seconds);
     constexpr std::int64_t kYear9999 = 253'402'300'799;
     if (status != std::errc{} || at != end || seconds < 0 || seconds > kYear9999)
-        return bad_row(fmt::format("time '{}' is no UNIX time in seconds", text.substr(0, 40)));
+        return bad_row(fmt::format("time '{}' is no UNIX time in seconds", excerpt(text, 40)));
     const Duration since_epoch = std::chrono::seconds{seconds};
     if (since_epoch % interval != Duration{0})
         return bad_row(

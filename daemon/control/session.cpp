@@ -1,5 +1,6 @@
 #include "daemon/control/session.hpp"
 
+#include "common/base/excerpt.hpp"
 #include "common/protocol/codec.hpp"
 #include "daemon/control/arguments.hpp"
 #include "daemon/control/lines.hpp"
@@ -38,7 +39,7 @@ Error unknown_method(std::string_view name) {
     for (const protocol::Method& method : protocol::methods())
         names.push_back(method.name);
     const std::string close = protocol::nearest(name, names);
-    return Error(Errc::NotFound, fmt::format("there is no method '{}'", name.substr(0, 80)),
+    return Error(Errc::NotFound, fmt::format("there is no method '{}'", excerpt(name, 80)),
                  "method",
                  close.empty() ? std::string("vaultctl api describe lists the methods")
                                : fmt::format("did you mean {}?", close));
@@ -99,6 +100,8 @@ Session::Void Session::serve() {
     auto greeting = runtime::with_deadline(greet(), shared_.options.hello_within, "hello");
     const Result<void> greeted = co_await std::move(greeting);
     if (!greeted) co_return greeted.error();
+    // Lines that came along with a refused hello are not run.
+    if (closing_) co_return success();
     for (;;) {
         while (auto line = splitter_.next()) {
             take_line(*line);
@@ -151,7 +154,7 @@ Result<Answer> Session::say_hello(const protocol::Request& request) const {
     for (const std::string& wanted : hello.required_caps)
         if (!has_capability(wanted))
             return Error(Errc::VersionMismatch,
-                         fmt::format("this daemon has no capability '{}'", wanted.substr(0, 80)),
+                         fmt::format("this daemon has no capability '{}'", excerpt(wanted, 80)),
                          "caps", "install vaultctl and vaultd of the same release");
     const Services& services = shared_.services;
     const Options& options = shared_.options;

@@ -1,4 +1,5 @@
 // Users and accounts: who there is and where their money lies.
+#include "common/base/excerpt.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/view_builder.hpp"
 
@@ -21,7 +22,7 @@ bool valid_name(std::string_view name) {
 }
 
 Error bad_name(std::string_view name, std::string field) {
-    return Error{Errc::InvalidParams, fmt::format("'{}' is not a valid name", name.substr(0, 40)),
+    return Error{Errc::InvalidParams, fmt::format("'{}' is not a valid name", excerpt(name, 40)),
                  std::move(field), "use 1 to 32 of a-z, 0-9, '-', '_', '.'"};
 }
 

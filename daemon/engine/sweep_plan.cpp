@@ -1,5 +1,7 @@
 #include "daemon/engine/sweep_plan.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -10,7 +12,7 @@ namespace {
 constexpr std::array kEvery{SweepEvery::Off, SweepEvery::Day, SweepEvery::Week, SweepEvery::Month};
 
 Error out_of_range(std::string_view key, std::string_view text, std::string hint) {
-    return Error{Errc::InvalidParams, fmt::format("{} cannot be '{}'", key, text.substr(0, 40)),
+    return Error{Errc::InvalidParams, fmt::format("{} cannot be '{}'", key, excerpt(text, 40)),
                  std::string{key}, std::move(hint)};
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/ledger/account.hpp"
 
 #include "common/base/check.hpp"
+#include "common/base/excerpt.hpp"
 
 #include <array>
 
@@ -38,8 +39,8 @@ Result<LedgerAccount> parse_ledger_account(std::string_view text) {
             return account(sleeve, static_cast<AccountKind>(i + kVaultAccounts.size()));
         }
     }
-    return Error{Errc::InvalidParams, "'" + std::string{text.substr(0, 40)} + "' is no account",
-                 "account", "use reserve, unallocated, flash.cash … (design/domain.md)"};
+    return Error{Errc::InvalidParams, "'" + excerpt(text, 40) + "' is no account", "account",
+                 "use reserve, unallocated, flash.cash … (design/domain.md)"};
 }
 
 }  // namespace vault::ledger

@@ -1,5 +1,7 @@
 #include "daemon/ledger/entry.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <array>
 
 namespace vault::ledger {
@@ -22,8 +24,8 @@ Result<EntryKind> parse_entry_kind(std::string_view text) {
     for (std::size_t i = 0; i < kKinds.size(); ++i) {
         if (kKinds[i] == text) return static_cast<EntryKind>(i);
     }
-    return Error{Errc::InvalidParams, "'" + std::string{text.substr(0, 40)} + "' is no entry kind",
-                 "kind", "use deposit, buy_fill, flash_sweep … (design/domain.md)"};
+    return Error{Errc::InvalidParams, "'" + excerpt(text, 40) + "' is no entry kind", "kind",
+                 "use deposit, buy_fill, flash_sweep … (design/domain.md)"};
 }
 
 std::string entry_key(VaultId vault, std::string_view kind, std::string_view cause) {

@@ -1,5 +1,7 @@
 #include "daemon/strategy/key_table.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -131,7 +133,7 @@ std::string value_text(const KeyValue& value, std::string_view off) {
 }
 
 Error unknown_key(std::string_view key, const std::vector<KeyInfo>& known) {
-    const std::string shown{key.substr(0, 40)};
+    const std::string shown = excerpt(key, 40);
     const auto nearest =
         std::min_element(known.begin(), known.end(), [&](const KeyInfo& a, const KeyInfo& b) {
             return edit_distance(shown, a.name) < edit_distance(shown, b.name);

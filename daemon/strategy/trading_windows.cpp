@@ -1,5 +1,7 @@
 #include "daemon/strategy/trading_windows.hpp"
 
+#include "common/base/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -14,7 +16,7 @@ constexpr unsigned kMinutesPerDay = 1440;
 
 Error bad_window(std::string_view text) {
     return Error{Errc::InvalidParams,
-                 fmt::format("'{}' is not a trading window", std::string{text.substr(0, 60)}),
+                 fmt::format("'{}' is not a trading window", excerpt(text, 60)),
                  {},
                  "write it as 'mon-fri 08:00-22:00, sat 10:00-12:00' (UTC) or 'always'"};
 }

@@ -81,26 +81,73 @@ struct Bad {
     const char* says;
 };
 
-TEST(Arguments, NearMissesAreUsageErrorsWithAHint) {
+void expect_usage_errors(std::span<const Bad> table) {
+    for (const Bad& bad : table) {
+        const auto parsed = parse(bad.line);
+        ASSERT_FALSE(parsed.has_value()) << bad.line;
+        EXPECT_EQ(parsed.error().code(), Errc::Usage) << bad.line;
+        EXPECT_NE((parsed.error().message() + " " + parsed.error().hint()).find(bad.says),
+                  std::string::npos)
+            << bad.line << ": " << parsed.error().message() << " / " << parsed.error().hint();
+    }
+}
+
+TEST(Arguments, NearMissesNameTheNearestWord) {
     const Bad table[] = {
-        {"", "vaultctl help"},
         {"statsu", "did you mean 'status'"},
         {"vualt list", "did you mean 'vault'"},
-        {"vault", "its verbs"},
         {"vault alocate v1", "did you mean 'vault allocate'"},
         {"vault set_tradeable v1 5", "did you mean 'vault set-tradeable'"},
-        {"vault show", "needs VAULT"},
-        {"vault show v1 v2", "one word too many"},
         {"vault allocate v1 --quite 3", "did you mean '--quiet'"},
         {"vault allocate v1 --flas 3", "did you mean '--flash'"},
         {"vault allocate v1 --fla 3", "unknown flag --fla"},
+        {"vault allocate v1 --fla 3", "did you mean '--flash'"},
+        {"status --jso", "did you mean '--json'"},
+        {"--forc", "unknown flag --forc"},
+        {"--forc", "did you mean '--from'"},
+        {"--forc status", "unknown flag --forc"},
+        {"--forc=1 status", "unknown flag --forc"},
+        {"--soket x status", "did you mean '--socket'"},
+        {"--accuont a1 vault create", "did you mean '--account'"},
+        {"--time 5s status", "did you mean '--timeout'"},
+        {"--versoin", "unknown flag --versoin"},
+        {"status --verbose", "unknown flag --verbose"},
+        {"status --js", "did you mean '--json'"},
+        {"status --outptu json", "did you mean '--output'"},
+        {"order list --vautl v1", "did you mean '--vault'"},
+        {"order list --snce 2021-01-01", "did you mean '--since'"},
+        {"ledger export v1 --otu f", "did you mean '--out'"},
+        {"report pnl --form 2021-01-01", "did you mean '--from'"},
+        {"report pln", "did you mean 'report pnl'"},
+        {"ledger veirfy", "did you mean 'ledger verify'"},
+        {"ledger verif", "did you mean 'ledger verify'"},
+        {"vault liq v1", "did you mean 'vault liquidate'"},
+        {"vault setttradeable v1 5", "did you mean 'vault set-tradeable'"},
+        {"positoin list", "did you mean 'position'"},
+        {"pos list", "did you mean 'position'"},
+        {"acount list", "did you mean 'account'"},
+        {"acc list", "did you mean 'account'"},
+        {"hatl", "did you mean 'halt'"},
+        {"resmue", "did you mean 'resume'"},
+        {"helth", "did you mean 'health'"},
+        {"xyzzy", "see: vaultctl help"},
+        {"vault xyzzy", "its verbs"},
+        {"status --xyzzy", "usage: vaultctl status"},
+    };
+    expect_usage_errors(table);
+}
+
+TEST(Arguments, BrokenLinesAreUsageErrorsWithAHint) {
+    const Bad table[] = {
+        {"", "vaultctl help"},
+        {"vault", "its verbs"},
+        {"vault show", "needs VAULT"},
+        {"vault show v1 v2", "one word too many"},
         {"vault allocate v1 --quiet", "needs a value"},
         {"vault allocate v1 --quiet --flash 3", "needs a value"},
         {"vault allocate v1 --flash 3 --flash 4", "given twice"},
         {"vault create --account a1", "needs --asset"},
         {"vault pairs v1 --available=yes", "takes no value"},
-        {"status --jso", "did you mean '--json'"},
-        {"--forc status", "unknown flag --forc"},
         {"status --json=1", "takes no value"},
         {"status -o", "needs a value"},
         {"status -o yaml", "formats"},
@@ -113,14 +160,7 @@ TEST(Arguments, NearMissesAreUsageErrorsWithAHint) {
         {"sleeve set v1 flash a=1 a=1", "twice"},
         {"sleeve set v1 flash", "needs KEY=VALUE"},
     };
-    for (const Bad& bad : table) {
-        const auto parsed = parse(bad.line);
-        ASSERT_FALSE(parsed.has_value()) << bad.line;
-        EXPECT_EQ(parsed.error().code(), Errc::Usage) << bad.line;
-        EXPECT_NE((parsed.error().message() + " " + parsed.error().hint()).find(bad.says),
-                  std::string::npos)
-            << bad.line << ": " << parsed.error().message() << " / " << parsed.error().hint();
-    }
+    expect_usage_errors(table);
     EXPECT_EQ(parse("ledger export v1 --from-seq x").error().code(), Errc::InvalidParams);
     EXPECT_EQ(parse("ledger export v1 --from-seq 99999999999999999999").error().code(),
               Errc::InvalidParams);

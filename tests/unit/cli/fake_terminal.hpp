@@ -1,13 +1,13 @@
 #pragma once
-// A terminal of a test: what is written is kept, size and variables are the test's to set. call()
-// runs a whole command line against a FakeServer, or against no daemon at all. One thread.
+// vaultctl in-process: a terminal that keeps what is written to it, and a call of run() with the
+// words of one line. One thread; tests only.
 #include "cli/command/run.hpp"
 #include "tests/unit/cli/fake_server.hpp"
 
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vault::test {
@@ -31,10 +31,11 @@ struct FakeTerminal final : command::Terminal {
     std::optional<Size> size() const override { return window; }
     bool stdout_is_terminal() const override { return window.has_value(); }
     bool stderr_is_terminal() const override { return live; }
-    std::string directory() const override { return "/here"; }
+    std::string directory() const override { return folder; }
 
     std::string out, err;
     std::string screen;  // both, in order
+    std::string folder = "/here";
     bool broken = false;
     bool live = false;           // stderr is a terminal
     std::optional<Size> window;  // set: stdout is a terminal
@@ -47,14 +48,30 @@ struct Ran {
     std::string out, err;
 };
 
-inline Ran call(const FakeServer* server, const std::string& line, FakeTerminal terminal = {}) {
-    std::istringstream stream(line);
+// Words in single quotes are one word.
+inline std::vector<std::string> words_of(const std::string& line) {
     std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
+    std::string word;
+    bool quoted = false, begun = false;
+    for (const char c : line + ' ') {
+        if (c == '\'') {
+            quoted = !quoted;
+            begun = true;
+        } else if (c != ' ' || quoted) {
+            word += c;
+            begun = true;
+        } else if (begun) {
+            words.push_back(std::exchange(word, {}));
+            begun = false;
+        }
+    }
+    return words;
+}
+
+inline Ran call(const FakeServer* server, const std::string& line, FakeTerminal terminal = {}) {
     terminal.variables["VAULTCTL_SOCKET"] =
         server == nullptr ? "/nonexistent/vaultd.sock" : server->path();
-    const int code = command::run(words, terminal);
+    const int code = command::run(words_of(line), terminal);
     return {code, terminal.out, terminal.err};
 }
 

@@ -4,6 +4,7 @@
 #include "cli/command/help.hpp"
 #include "cli/render/fold.hpp"
 #include "common/protocol/codec.hpp"
+#include "tests/unit/cli/fake_server.hpp"
 #include "tests/unit/cli/fake_terminal.hpp"
 
 #include <boost/json/array.hpp>

@@ -127,6 +127,17 @@ TEST_F(ServerTest, HelloMustAgree) {
     EXPECT_TRUE(fine.contains("result"));
 }
 
+TEST_F(ServerTest, WhatComesWithARefusedHelloIsNotRun) {
+    start();
+    const std::string hello =
+        RawClient::request("hello", R"({"protocol":{"min":7,"max":9}})", "{}", "1");
+    RawClient client(path());
+    client.send(hello + RawClient::request("halt", "{}", kMeta, "2"));
+    EXPECT_EQ(error_code(client.reply()), "PROTO_RANGE");
+    EXPECT_TRUE(client.at_end());
+    EXPECT_TRUE(commands.seen().empty());
+}
+
 TEST_F(ServerTest, HalfFramesAreJoined) {
     start();
     RawClient client(path());

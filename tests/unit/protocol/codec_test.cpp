@@ -43,6 +43,8 @@ TEST(Codec, RefusesWhatIsNotOneStrictDocument) {
         "{\"x\":{\"k\":1,\"j\":2,\"k\":1}}",
         "[{\"a\":[{\"b\":0,\"b\":0}]}]",
         nested(40),
+        "1e400",  // infinity could not be written again
+        "[{\"a\":-1e999}]",
         std::string("{}\0", 3),
     };
     for (const auto& text : bad) {
@@ -68,6 +70,17 @@ TEST(Codec, DuplicateKeyNamesTheKey) {
     const auto parsed = parse_json(R"({"qty":"1","qty":"9"})");
     ASSERT_FALSE(parsed.has_value());
     EXPECT_EQ(parsed.error().field(), "qty");
+}
+
+TEST(Codec, AKeyIsCutBetweenLetters) {
+    std::string key = "x";
+    for (int i = 0; i < 60; ++i)
+        key += "é";
+    const auto parsed = parse_json("{\"" + key + "\":1,\"" + key + "\":2}");
+    ASSERT_FALSE(parsed.has_value());
+    const std::string line = encode_failure(1, parsed.error(), Effect::None);
+    EXPECT_TRUE(parse_json(line).has_value()) << line;
+    EXPECT_EQ(parsed.error().field(), key.substr(0, 79));
 }
 
 TEST(Codec, SizeLimit) {

@@ -1,0 +1,71 @@
+// The answer to a key press: names that live in the daemon, or nothing.
+#include "cli/command/completion.hpp"
+#include "cli/command/run.hpp"
+#include "common/base/clock.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace vault::command {
+namespace {
+
+struct Lister {
+    std::string_view what;
+    std::string_view method;
+    std::string_view field;
+};
+constexpr std::array kListers{Lister{"vaults", "vault.list", "id"},
+                              Lister{"accounts", "account.list", "id"},
+                              Lister{"users", "user.list", "name"}};
+
+std::string socket_of(std::span<const std::string> flags, Terminal& terminal) {
+    std::string socket = terminal.variable("VAULTCTL_SOCKET");
+    for (std::size_t i = 0; i + 1 < flags.size(); ++i)
+        if (flags[i] == "--socket") socket = flags[i + 1];
+    if (socket.empty()) return kDefaultSocket;
+    return socket.starts_with('/') ? socket : terminal.directory() + "/" + socket;
+}
+
+// What is told on a line of its own; names with other characters could not be typed anyway.
+bool is_plain(std::string_view name) {
+    return !name.empty() && name.find_first_of(" \t\n\r'\"\\$`*?[]{}()<>|;&!#~") == name.npos;
+}
+
+std::string names_in(const json::value& data, std::string_view field) {
+    std::string names;
+    if (!data.is_array()) return names;
+    for (const auto& row : data.get_array()) {
+        const auto* object = row.if_object();
+        const auto* name = object == nullptr ? nullptr : object->if_contains(field);
+        if (name == nullptr || !name->is_string() || !is_plain(name->get_string())) continue;
+        names.append(std::string_view(name->get_string())) += '\n';
+    }
+    return names;
+}
+
+}  // namespace
+
+int complete_ids(std::span<const std::string> words, Terminal& terminal) {
+    const auto lister =
+        words.empty() ? kListers.end() : std::ranges::find(kListers, words[0], &Lister::what);
+    if (lister == kListers.end()) return protocol::exits::kDone;
+    const SystemClock clock;
+    const auto begun = clock.steady();
+    client::Options options;
+    options.socket = socket_of(words.subspan(1), terminal);
+    options.name = "vaultctl " + program_version();
+    options.connect_limit = kCompletionBudget;
+    auto daemon = client::Client::connect(options);
+    const auto left = kCompletionBudget - std::chrono::ceil<Duration>(clock.steady() - begun);
+    if (!daemon || left <= Duration{0}) return protocol::exits::kDone;
+    daemon.value().limit_calls(left);
+    protocol::Request request;
+    request.method = lister->method;
+    const auto reply = daemon.value().call(std::move(request), false);
+    if (!reply.failure) terminal.write(names_in(reply.data, lister->field));
+    return protocol::exits::kDone;
+}
+
+}  // namespace vault::command

@@ -1,0 +1,428 @@
+# shellcheck shell=bash
+# Completion of vaultctl(1) for bash, made by "vaultctl completion bash"; do not edit.
+
+# What can stand at a place; false where nothing can. @vaults, @accounts and @users are asked of the
+# daemon, @files are files.
+_vaultctl_kind() {
+    case $1 in
+    'halt --why' | 'resume --why' | 'user create:1' | 'user wallets --add' | \
+    'user wallets --remove' | 'account add --label' | 'account deposit:2' | 'account deposit:3' | \
+    'account withdraw:2' | 'account withdraw:3' | 'account trade:2' | 'account trade:4' | \
+    'account trade --price' | 'vault create --asset' | 'vault create --balance' | \
+    'vault history --from' | 'vault history --to' | 'vault set-tradeable:2' | \
+    'vault allocate --quiet' | 'vault allocate --flash' | 'vault unallocate --quiet' | \
+    'vault unallocate --flash' | 'vault auto-raise:3' | 'vault auto-raise --cap' | \
+    'vault pairs --add' | 'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
+    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
+    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
+    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
+    'market import --interval' | 'market pairs --quote' | 'market prices:1' | \
+    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
+    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
+    'ledger list --since' | 'ledger list --until' | 'ledger list --limit' | \
+    'ledger export --from-seq' | 'ledger correct --reverses' | 'ledger correct --reason' | \
+    'decision list --pair' | 'decision list --since' | 'decision list --until' | \
+    'decision list --limit' | 'order list --pair' | 'order list --since' | 'order list --until' | \
+    'order list --limit' | 'order show:1' | 'trade list --pair' | 'trade list --since' | \
+    'trade list --until' | 'trade list --limit' | 'sweep list --pair' | 'sweep list --since' | \
+    'sweep list --until' | 'sweep list --limit' | 'report pnl --from' | 'report pnl --to' | \
+    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
+    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
+    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
+    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
+    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
+    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
+    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
+    'chart tradeable --height')
+        kind=()
+        ;;
+    'user create --role')
+        kind=(admin moderator member auditor)
+        ;;
+    'user wallets:1' | 'account add --user' | 'vault list --user' | 'sleeve list --user' | \
+    'report pnl --user')
+        kind=(@users)
+        ;;
+    'account add --exchange')
+        kind=(paper kraken binance coinbase)
+        ;;
+    'account show:1' | 'account deposit:1' | 'account withdraw:1' | 'account trade:1' | \
+    'vault create --account' | 'vault list --account' | 'market pairs --account' | \
+    'replay start --account' | 'replay run --account' | 'replay status --account' | \
+    'replay stop --account')
+        kind=(@accounts)
+        ;;
+    'account trade:3')
+        kind=(buy sell)
+        ;;
+    'vault show:1' | 'vault history:1' | 'vault set-tradeable:1' | 'vault allocate:1' | \
+    'vault unallocate:1' | 'vault reserve:1' | 'vault auto-raise:1' | 'vault pairs:1' | \
+    'vault refresh:1' | 'vault pause:1' | 'vault resume:1' | 'vault liquidate:1' | \
+    'vault mode:1' | 'sleeve list --vault' | 'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | \
+    'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | \
+    'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
+    'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
+    'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
+    'report pnl:1' | 'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | \
+    'chart tradeable:1')
+        kind=(@vaults)
+        ;;
+    'vault reserve:2')
+        kind=(off)
+        ;;
+    'vault auto-raise:2')
+        kind=(off full percent)
+        ;;
+    'vault mode:2')
+        kind=(paper validate live)
+        ;;
+    'sleeve show:2' | 'sleeve set:2' | 'sleeve pause:2' | 'sleeve resume:2' | \
+    'sleeve strategy:2' | 'sleeve mode:2' | 'position list --sleeve' | 'position show:2' | \
+    'position resolve:2' | 'position write-down:2' | 'decision why:2' | 'decision list --sleeve' | \
+    'order list --sleeve' | 'trade list --sleeve' | 'sweep list --sleeve' | \
+    'chart balance --sleeve' | 'chart pnl --sleeve' | 'chart sweeps --sleeve' | \
+    'chart fees --sleeve')
+        kind=(quiet flash)
+        ;;
+    'sleeve strategy:3')
+        kind=(cycle script)
+        ;;
+    'sleeve mode:3')
+        kind=(rules ml-assisted)
+        ;;
+    'position resolve --as')
+        kind=(sold withdrawn kept)
+        ;;
+    'market import:1' | 'replay start:1' | 'ledger export --out')
+        kind=(@files)
+        ;;
+    'replay start --path')
+        kind=(ohlc4 close)
+        ;;
+    'replay start --speed')
+        kind=(max)
+        ;;
+    'completion:1')
+        kind=(bash zsh fish)
+        ;;
+    'api call:1')
+        kind=(
+            hello status health halt resume version api.describe user.create user.list user.wallets
+            account.add account.list account.show account.deposit account.withdraw account.trade
+            vault.create vault.list vault.show vault.history vault.set_tradeable vault.allocate
+            vault.unallocate vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
+            vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
+            sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
+            position.write_down market.import market.pairs market.prices replay.start replay.run
+            replay.status replay.stop ledger.list ledger.verify ledger.export ledger.correct
+            decision.why decision.list order.list order.show trade.list sweep.list report.pnl
+        )
+        ;;
+    'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
+    'chart fees --style' | 'chart tradeable --style')
+        kind=(braille block ascii)
+        ;;
+    *' --output')
+        kind=(table wide json jsonl csv plain)
+        ;;
+    *' --timeout' | *' --idem-key')
+        kind=()
+        ;;
+    *' --socket')
+        kind=(@files)
+        ;;
+    *' --color')
+        kind=(auto always never)
+        ;;
+    *) return 1 ;;
+    esac
+}
+
+# What can follow a noun, or nothing.
+_vaultctl_choices() {
+    case $1 in
+    '')
+        choices=(
+            status health halt resume version help completion api user account vault sleeve position
+            market replay ledger decision order trade sweep report chart
+        )
+        ;;
+    'api')
+        choices=(describe call)
+        ;;
+    'user')
+        choices=(create list wallets)
+        ;;
+    'account')
+        choices=(add list show deposit withdraw trade)
+        ;;
+    'vault')
+        choices=(
+            create list show history set-tradeable allocate unallocate reserve auto-raise pairs
+            refresh pause resume liquidate mode
+        )
+        ;;
+    'sleeve')
+        choices=(list show set pause resume strategy mode)
+        ;;
+    'position')
+        choices=(list show resolve write-down)
+        ;;
+    'market')
+        choices=(import pairs prices)
+        ;;
+    'replay')
+        choices=(start run status stop)
+        ;;
+    'ledger')
+        choices=(list verify export correct)
+        ;;
+    'decision')
+        choices=(why list)
+        ;;
+    'order')
+        choices=(list show)
+        ;;
+    'trade')
+        choices=(list)
+        ;;
+    'sweep')
+        choices=(list)
+        ;;
+    'report')
+        choices=(pnl)
+        ;;
+    'chart')
+        choices=(balance pnl sweeps fees tradeable)
+        ;;
+    *) return 1 ;;
+    esac
+}
+
+# The flags of a command.
+_vaultctl_flags() {
+    case $1 in
+    'halt')
+        flags=(--why)
+        ;;
+    'resume')
+        flags=(--why)
+        ;;
+    'user create')
+        flags=(--role)
+        ;;
+    'user wallets')
+        flags=(--add --remove)
+        ;;
+    'account add')
+        flags=(--exchange --label --user)
+        ;;
+    'account trade')
+        flags=(--price)
+        ;;
+    'vault create')
+        flags=(--account --asset --balance)
+        ;;
+    'vault list')
+        flags=(--user --account)
+        ;;
+    'vault history')
+        flags=(--from --to)
+        ;;
+    'vault allocate')
+        flags=(--quiet --flash)
+        ;;
+    'vault unallocate')
+        flags=(--quiet --flash)
+        ;;
+    'vault auto-raise')
+        flags=(--cap)
+        ;;
+    'vault pairs')
+        flags=(--add --remove --available)
+        ;;
+    'vault pause')
+        flags=(--why)
+        ;;
+    'vault resume')
+        flags=(--why)
+        ;;
+    'vault liquidate')
+        flags=(--why)
+        ;;
+    'sleeve list')
+        flags=(--vault --user)
+        ;;
+    'sleeve pause')
+        flags=(--why)
+        ;;
+    'sleeve resume')
+        flags=(--why)
+        ;;
+    'position list')
+        flags=(--vault --sleeve --pair)
+        ;;
+    'position resolve')
+        flags=(--as --price --pair)
+        ;;
+    'position write-down')
+        flags=(--pair)
+        ;;
+    'market import')
+        flags=(--pair --interval)
+        ;;
+    'market pairs')
+        flags=(--account --quote)
+        ;;
+    'replay start')
+        flags=(
+            --account --pair --interval --path --seed --speed --from --to --days
+        )
+        ;;
+    'replay run')
+        flags=(--account --until)
+        ;;
+    'replay status')
+        flags=(--account)
+        ;;
+    'replay stop')
+        flags=(--account)
+        ;;
+    'ledger list')
+        flags=(--since --until --limit)
+        ;;
+    'ledger verify')
+        flags=(--all)
+        ;;
+    'ledger export')
+        flags=(--from-seq --out)
+        ;;
+    'ledger correct')
+        flags=(--reverses --reason)
+        ;;
+    'decision list')
+        flags=(
+            --vault --sleeve --pair --since --until --limit
+        )
+        ;;
+    'order list')
+        flags=(
+            --vault --sleeve --pair --since --until --limit
+        )
+        ;;
+    'trade list')
+        flags=(
+            --vault --sleeve --pair --since --until --limit
+        )
+        ;;
+    'sweep list')
+        flags=(
+            --vault --sleeve --pair --since --until --limit
+        )
+        ;;
+    'report pnl')
+        flags=(--user --all --from --to)
+        ;;
+    'chart balance')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart pnl')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart sweeps')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart fees')
+        flags=(
+            --sleeve --from --to --since --width --height --style --ascii
+        )
+        ;;
+    'chart tradeable')
+        flags=(
+            --from --to --since --width --height --style --ascii
+        )
+        ;;
+    *) flags=() ;;
+    esac
+    flags+=(
+            --output --json --quiet --yes --dry-run --wait --timeout --socket --idem-key --color
+            --no-pager --help
+    )
+}
+
+# Finds out what the words before the cursor are: noun, command, flag (one that still waits for its
+# value), count (of the words after the command), socket.
+_vaultctl_read_words() {
+    local word
+    local -i at
+    noun='' command='' flag='' socket='' count=0
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        word=${COMP_WORDS[at]}
+        if [[ -n $flag ]]; then
+            [[ $word == '=' ]] && continue
+            [[ $flag == --socket ]] && socket=$word
+            flag=''
+        elif [[ $word == -[!0-9.]* ]]; then
+            [[ $word == -o ]] && word=--output
+            _vaultctl_kind "$command $word" && flag=$word
+        elif [[ -n $command ]]; then
+            count+=1
+        elif [[ -n $noun ]]; then
+            command="$noun $word"
+        elif _vaultctl_choices "$word"; then
+            noun=$word
+        elif _vaultctl_choices "${word%s}"; then
+            noun=${word%s}
+        elif [[ $word != help ]]; then
+            command=$word
+        fi
+    done
+}
+
+# What the daemon calls its vaults, accounts or users; it has 150 ms to answer.
+_vaultctl_ask() {
+    "${COMP_WORDS[0]}" __complete "$1" ${socket:+--socket "$socket"} 2>/dev/null
+}
+
+_vaultctl() {
+    local cur=${COMP_WORDS[COMP_CWORD]} noun command flag socket item
+    local -i count
+    local -a kind=() choices=() flags=()
+    COMPREPLY=()
+    _vaultctl_read_words
+    if [[ -n $flag ]]; then
+        [[ $cur == '=' ]] && cur=''
+        _vaultctl_kind "$command $flag"
+    elif [[ $cur == -* ]]; then
+        _vaultctl_flags "$command"
+        kind=("${flags[@]}")
+    elif [[ -n $command ]]; then
+        _vaultctl_kind "$command:$((count + 1))" || _vaultctl_kind "$command:rest"
+    else
+        _vaultctl_choices "$noun"
+        kind=("${choices[@]}")
+    fi
+    for item in "${kind[@]}";
+do
+        case $item in
+        @files)
+            compopt -o filenames 2>/dev/null
+            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
+            ;;
+        @*)
+            while IFS= read -r item; do
+                [[ $item == "$cur"* ]] && COMPREPLY+=("$item")
+            done < <(_vaultctl_ask "${item#@}")
+            ;;
+        "$cur"*) COMPREPLY+=("$item") ;;
+        esac
+    done
+}
+
+complete -F _vaultctl vaultctl

@@ -1,0 +1,512 @@
+# Completion of vaultctl(1) for fish, made by "vaultctl completion fish"; do not edit.
+
+# What can stand at a place; false where nothing can. @vaults, @accounts and @users are asked of the
+# daemon, @files are files.
+function __vaultctl_kind
+    switch $argv[1]
+        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
+            true
+        case 'user create --role'
+            echo admin
+            echo moderator
+            echo member
+            echo auditor
+        case 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report pnl --user'
+            echo @users
+        case 'account add --exchange'
+            echo paper
+            echo kraken
+            echo binance
+            echo coinbase
+        case 'account show:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
+            echo @accounts
+        case 'account trade:3'
+            echo buy
+            echo sell
+        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
+            echo @vaults
+        case 'vault reserve:2'
+            echo off
+        case 'vault auto-raise:2'
+            echo off
+            echo full
+            echo percent
+        case 'vault mode:2'
+            echo paper
+            echo validate
+            echo live
+        case 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
+            echo quiet
+            echo flash
+        case 'sleeve strategy:3'
+            echo cycle
+            echo script
+        case 'sleeve mode:3'
+            echo rules
+            echo ml-assisted
+        case 'position resolve --as'
+            echo sold
+            echo withdrawn
+            echo kept
+        case 'market import:1' 'replay start:1' 'ledger export --out'
+            echo @files
+        case 'replay start --path'
+            echo ohlc4
+            echo close
+        case 'replay start --speed'
+            echo max
+        case 'completion:1'
+            echo bash
+            echo zsh
+            echo fish
+        case 'api call:1'
+            echo hello
+            echo status
+            echo health
+            echo halt
+            echo resume
+            echo version
+            echo api.describe
+            echo user.create
+            echo user.list
+            echo user.wallets
+            echo account.add
+            echo account.list
+            echo account.show
+            echo account.deposit
+            echo account.withdraw
+            echo account.trade
+            echo vault.create
+            echo vault.list
+            echo vault.show
+            echo vault.history
+            echo vault.set_tradeable
+            echo vault.allocate
+            echo vault.unallocate
+            echo vault.reserve
+            echo vault.auto_raise
+            echo vault.pairs
+            echo vault.refresh
+            echo vault.pause
+            echo vault.resume
+            echo vault.liquidate
+            echo vault.mode
+            echo sleeve.list
+            echo sleeve.show
+            echo sleeve.set
+            echo sleeve.pause
+            echo sleeve.resume
+            echo sleeve.strategy
+            echo sleeve.mode
+            echo position.list
+            echo position.show
+            echo position.resolve
+            echo position.write_down
+            echo market.import
+            echo market.pairs
+            echo market.prices
+            echo replay.start
+            echo replay.run
+            echo replay.status
+            echo replay.stop
+            echo ledger.list
+            echo ledger.verify
+            echo ledger.export
+            echo ledger.correct
+            echo decision.why
+            echo decision.list
+            echo order.list
+            echo order.show
+            echo trade.list
+            echo sweep.list
+            echo report.pnl
+        case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style'
+            echo braille
+            echo block
+            echo ascii
+        case '* --output'
+            echo table
+            echo wide
+            echo json
+            echo jsonl
+            echo csv
+            echo plain
+        case '* --timeout' '* --idem-key'
+            true
+        case '* --socket'
+            echo @files
+        case '* --color'
+            echo auto
+            echo always
+            echo never
+        case '*'
+            return 1
+    end
+end
+
+# What can follow a noun, or nothing.
+function __vaultctl_choices
+    switch "$argv[1]"
+        case ''
+            printf '%s\t%s\n' status 'What the daemon is doing, on one page'
+            printf '%s\t%s\n' health 'Whether the daemon is fit to trade'
+            printf '%s\t%s\n' halt 'Kill switch: cancel all orders and stop the exit rules'
+            printf '%s\t%s\n' resume 'Undo a halt or pause of the whole daemon'
+            printf '%s\t%s\n' version 'Versions of this program and of the daemon'
+            printf '%s\t%s\n' help 'Explain a command, without a daemon'
+            printf '%s\t%s\n' completion 'Print the completion script of a shell'
+            printf '%s\t%s\n' api ''
+            printf '%s\t%s\n' user ''
+            printf '%s\t%s\n' account ''
+            printf '%s\t%s\n' vault ''
+            printf '%s\t%s\n' sleeve ''
+            printf '%s\t%s\n' position ''
+            printf '%s\t%s\n' market ''
+            printf '%s\t%s\n' replay ''
+            printf '%s\t%s\n' ledger ''
+            printf '%s\t%s\n' decision ''
+            printf '%s\t%s\n' order ''
+            printf '%s\t%s\n' trade ''
+            printf '%s\t%s\n' sweep ''
+            printf '%s\t%s\n' report ''
+            printf '%s\t%s\n' chart ''
+        case 'api'
+            printf '%s\t%s\n' describe 'Methods and errors that the daemon knows'
+            printf '%s\t%s\n' call 'Call any method by its name'
+        case 'user'
+            printf '%s\t%s\n' create 'Create a user'
+            printf '%s\t%s\n' list 'List the users'
+            printf '%s\t%s\n' wallets 'Show or change a user\'s selected wallets'
+        case 'account'
+            printf '%s\t%s\n' add 'Add an exchange account'
+            printf '%s\t%s\n' list 'List the accounts'
+            printf '%s\t%s\n' show 'Show an account and its wallets'
+            printf '%s\t%s\n' deposit 'Put money into a paper account'
+            printf '%s\t%s\n' withdraw 'Take money out of a paper account'
+            printf '%s\t%s\n' trade 'Trade by hand on a paper account'
+        case 'vault'
+            printf '%s\t%s\n' create 'Open a vault on one wallet of an account'
+            printf '%s\t%s\n' list 'List the vaults'
+            printf '%s\t%s\n' show 'Show a vault and its two sleeves'
+            printf '%s\t%s\n' history 'Day closes of a vault and its sleeves'
+            printf '%s\t%s\n' set-tradeable 'Set how much of a vault is put at risk'
+            printf '%s\t%s\n' allocate 'Move unallocated money to the sleeves'
+            printf '%s\t%s\n' unallocate 'Take money back from the sleeves'
+            printf '%s\t%s\n' reserve 'Keep a share of Total Coins out of Tradeable'
+            printf '%s\t%s\n' auto-raise 'Raise Tradeable by itself when money comes in'
+            printf '%s\t%s\n' pairs 'Show or change the pairs that a vault trades'
+            printf '%s\t%s\n' refresh 'Look for deposits and withdrawals now'
+            printf '%s\t%s\n' pause 'No new buys; open positions keep their exit rules'
+            printf '%s\t%s\n' resume 'Undo a pause, halt or liquidation of a vault'
+            printf '%s\t%s\n' liquidate 'Cancel all orders, sell everything, end halted'
+            printf '%s\t%s\n' mode 'Change between paper, validate and live'
+        case 'sleeve'
+            printf '%s\t%s\n' list 'List the sleeves'
+            printf '%s\t%s\n' show 'Show a sleeve: money, position, settings, state'
+            printf '%s\t%s\n' set 'Change settings of a sleeve\'s strategy and caps'
+            printf '%s\t%s\n' pause 'No new buys of this sleeve'
+            printf '%s\t%s\n' resume 'Undo a pause of this sleeve'
+            printf '%s\t%s\n' strategy 'Choose the strategy of a sleeve'
+            printf '%s\t%s\n' mode 'Rules alone, or rules with a model\'s advice'
+        case 'position'
+            printf '%s\t%s\n' list 'List the open positions'
+            printf '%s\t%s\n' show 'Show the open positions of a sleeve'
+            printf '%s\t%s\n' resolve 'Say what became of coins that are missing'
+            printf '%s\t%s\n' write-down 'Write unsellable dust off'
+        case 'market'
+            printf '%s\t%s\n' import 'Import candles into the history'
+            printf '%s\t%s\n' pairs 'List pairs and their rules'
+            printf '%s\t%s\n' prices 'Show the last prices'
+        case 'replay'
+            printf '%s\t%s\n' start 'Let a paper account see a recorded or synthetic market'
+            printf '%s\t%s\n' run 'Run a replay up to a virtual instant'
+            printf '%s\t%s\n' status 'Where the replays are'
+            printf '%s\t%s\n' stop 'End a replay where it is'
+        case 'ledger'
+            printf '%s\t%s\n' list 'List journal entries of a vault'
+            printf '%s\t%s\n' verify 'Check chain, balances and identities of the books'
+            printf '%s\t%s\n' export 'Write the journal of a vault as JSON lines'
+            printf '%s\t%s\n' correct 'Reverse an entry by a new one'
+        case 'decision'
+            printf '%s\t%s\n' why 'The last decision of a sleeve and every figure in it'
+            printf '%s\t%s\n' list 'List decisions'
+        case 'order'
+            printf '%s\t%s\n' list 'List orders'
+            printf '%s\t%s\n' show 'Show an order and its fills'
+        case 'trade'
+            printf '%s\t%s\n' list 'List fills'
+        case 'sweep'
+            printf '%s\t%s\n' list 'List profit that went back to the vault'
+        case 'report'
+            printf '%s\t%s\n' pnl 'Profit and loss per vault and sleeve'
+        case 'chart'
+            printf '%s\t%s\n' balance 'Draw the balances of a vault\'s sleeves'
+            printf '%s\t%s\n' pnl 'Draw realised and unrealised profit and loss'
+            printf '%s\t%s\n' sweeps 'Draw the profit that the sleeves have swept'
+            printf '%s\t%s\n' fees 'Draw the fees that the sleeves have paid'
+            printf '%s\t%s\n' tradeable 'Draw a vault\'s Total and Tradeable'
+        case '*'
+            return 1
+    end
+end
+
+# The flags of a command.
+function __vaultctl_flags
+    switch "$argv[1]"
+        case 'halt'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'resume'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'user create'
+            printf '%s\t%s\n' --role 'what the user may do'
+        case 'user wallets'
+            printf '%s\t%s\n' --add 'select the wallets of this asset'
+            printf '%s\t%s\n' --remove 'deselect the wallets of this asset'
+        case 'account add'
+            printf '%s\t%s\n' --exchange 'where the account is'
+            printf '%s\t%s\n' --label 'a name for people'
+            printf '%s\t%s\n' --user 'owner; the caller if absent'
+        case 'account trade'
+            printf '%s\t%s\n' --price 'quote per base; the market\'s if absent'
+        case 'vault create'
+            printf '%s\t%s\n' --account 'whose wallet'
+            printf '%s\t%s\n' --asset 'which wallet'
+            printf '%s\t%s\n' --balance 'opening balance of a paper wallet'
+        case 'vault list'
+            printf '%s\t%s\n' --user 'only this user\'s'
+            printf '%s\t%s\n' --account 'only this account\'s'
+        case 'vault history'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+        case 'vault allocate'
+            printf '%s\t%s\n' --quiet 'amount for the quiet sleeve'
+            printf '%s\t%s\n' --flash 'amount for the flash sleeve'
+        case 'vault unallocate'
+            printf '%s\t%s\n' --quiet 'amount for the quiet sleeve'
+            printf '%s\t%s\n' --flash 'amount for the flash sleeve'
+        case 'vault auto-raise'
+            printf '%s\t%s\n' --cap 'Tradeable never rises above this by itself'
+        case 'vault pairs'
+            printf '%s\t%s\n' --add 'trade this pair'
+            printf '%s\t%s\n' --remove 'stop trading this pair'
+            printf '%s\t%s\n' --available 'list what the exchange offers instead'
+        case 'vault pause'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'vault resume'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'vault liquidate'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'sleeve list'
+            printf '%s\t%s\n' --vault 'only this vault\'s'
+            printf '%s\t%s\n' --user 'only this user\'s'
+        case 'sleeve pause'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'sleeve resume'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'position list'
+            printf '%s\t%s\n' --vault 'only this vault\'s'
+            printf '%s\t%s\n' --sleeve 'only this sleeve\'s'
+            printf '%s\t%s\n' --pair 'only this pair\'s'
+        case 'position resolve'
+            printf '%s\t%s\n' --as 'what happened to the coins'
+            printf '%s\t%s\n' --price 'for sold: quote per base'
+            printf '%s\t%s\n' --pair 'which position, if the sleeve has several'
+        case 'position write-down'
+            printf '%s\t%s\n' --pair 'which position, if the sleeve has several'
+        case 'market import'
+            printf '%s\t%s\n' --pair 'what the candles are of'
+            printf '%s\t%s\n' --interval 'length of a candle, such as 1m'
+        case 'market pairs'
+            printf '%s\t%s\n' --account 'only what this account can trade'
+            printf '%s\t%s\n' --quote 'only pairs in this quote'
+        case 'replay start'
+            printf '%s\t%s\n' --account 'the paper account that sees this market'
+            printf '%s\t%s\n' --pair 'what the candles are of'
+            printf '%s\t%s\n' --interval 'length of a candle'
+            printf '%s\t%s\n' --path 'prices inside a candle'
+            printf '%s\t%s\n' --seed 'of the synthetic market and the simulated venue'
+            printf '%s\t%s\n' --speed 'virtual seconds per second, or max'
+            printf '%s\t%s\n' --from 'skip candles before this instant'
+            printf '%s\t%s\n' --to 'stop at this instant'
+            printf '%s\t%s\n' --days 'length of a synthetic market'
+        case 'replay run'
+            printf '%s\t%s\n' --account 'the account that replays'
+            printf '%s\t%s\n' --until 'virtual instant to run to; the end of the data if absent'
+        case 'replay status'
+            printf '%s\t%s\n' --account 'the account that replays; all if absent'
+        case 'replay stop'
+            printf '%s\t%s\n' --account 'the account that replays'
+        case 'ledger list'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest'
+        case 'ledger verify'
+            printf '%s\t%s\n' --all 'check every vault'
+        case 'ledger export'
+            printf '%s\t%s\n' --from-seq 'first entry to write'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all'
+        case 'ledger correct'
+            printf '%s\t%s\n' --reverses 'seq of the entry to reverse'
+            printf '%s\t%s\n' --reason 'kept in the new entry'
+        case 'decision list'
+            printf '%s\t%s\n' --vault 'only this vault\'s'
+            printf '%s\t%s\n' --sleeve 'only this sleeve\'s'
+            printf '%s\t%s\n' --pair 'only this pair\'s'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest'
+        case 'order list'
+            printf '%s\t%s\n' --vault 'only this vault\'s'
+            printf '%s\t%s\n' --sleeve 'only this sleeve\'s'
+            printf '%s\t%s\n' --pair 'only this pair\'s'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest'
+        case 'trade list'
+            printf '%s\t%s\n' --vault 'only this vault\'s'
+            printf '%s\t%s\n' --sleeve 'only this sleeve\'s'
+            printf '%s\t%s\n' --pair 'only this pair\'s'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest'
+        case 'sweep list'
+            printf '%s\t%s\n' --vault 'only this vault\'s'
+            printf '%s\t%s\n' --sleeve 'only this sleeve\'s'
+            printf '%s\t%s\n' --pair 'only this pair\'s'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest'
+        case 'report pnl'
+            printf '%s\t%s\n' --user 'only this user\'s vaults'
+            printf '%s\t%s\n' --all 'every vault'
+            printf '%s\t%s\n' --from 'first instant'
+            printf '%s\t%s\n' --to 'instant after the last'
+        case 'chart balance'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart pnl'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart sweeps'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart fees'
+            printf '%s\t%s\n' --sleeve 'only this sleeve'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+        case 'chart tradeable'
+            printf '%s\t%s\n' --from 'first day'
+            printf '%s\t%s\n' --to 'last day'
+            printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+    end
+    printf '%s\t%s\n' --output 'table (default), wide, json, jsonl, csv or plain'
+    printf '%s\t%s\n' --json 'the same as -o json'
+    printf '%s\t%s\n' --quiet 'print only the primary value'
+    printf '%s\t%s\n' --yes 'do not ask for confirmation'
+    printf '%s\t%s\n' --dry-run 'check everything and change nothing'
+    printf '%s\t%s\n' --wait 'follow a long job until it ends'
+    printf '%s\t%s\n' --timeout 'for each call, such as 30s (default); 0 for none'
+    printf '%s\t%s\n' --socket 'control socket; else VAULTCTL_SOCKET or the default'
+    printf '%s\t%s\n' --idem-key 'idempotency key of a mutation; else a new one'
+    printf '%s\t%s\n' --color 'auto (default; heeds NO_COLOR), always or never'
+    printf '%s\t%s\n' --no-pager 'accepted; output is never paged'
+    printf '%s\t%s\n' --help 'explain the command'
+end
+
+# What the daemon calls its vaults, accounts or users; it has 150 ms to answer.
+function __vaultctl_ask
+    $argv[1] __complete $argv[2..-1] 2>/dev/null
+end
+
+function __vaultctl_complete
+    set -l words (commandline -opc)
+    set -l cur (commandline -ct)
+    set -l program $words[1]
+    set -l noun ''
+    set -l command ''
+    set -l flag ''
+    set -l prefix ''
+    set -l socket
+    set -l count 0
+    for word in $words[2..-1]
+        if test "$word" = "$program" -a (count $words) -eq 1
+            break
+        else if test -n "$flag"
+            test "$flag" = --socket; and set socket --socket $word
+            set flag ''
+        else if string match -q -- '--socket=*' $word
+            set socket --socket (string replace -- --socket= '' $word)
+        else if string match -qr -- '^-[^0-9.]' $word
+            test "$word" = -o; and set word --output
+            __vaultctl_kind "$command $word" >/dev/null; and set flag $word
+        else if test -n "$command"
+            set count (math $count + 1)
+        else if test -n "$noun"
+            set command "$noun $word"
+        else if __vaultctl_choices $word >/dev/null
+            set noun $word
+        else if __vaultctl_choices (string replace -r 's$' '' -- $word) >/dev/null
+            set noun (string replace -r 's$' '' -- $word)
+        else if test "$word" != help
+            set command $word
+        end
+    end
+    if test -z "$flag"; and string match -q -- '--*=*' $cur
+        set flag (string split -m 1 -- = $cur)[1]
+        set prefix "$flag="
+        set cur (string split -m 1 -- = $cur)[2]
+    end
+    set -l kind
+    if test -n "$flag"
+        set kind (__vaultctl_kind "$command $flag")
+    else if string match -q -- '-*' $cur
+        __vaultctl_flags "$command"
+        return
+    else if test -n "$command"
+        set kind (__vaultctl_kind "$command:"(math $count + 1))
+        or set kind (__vaultctl_kind "$command:rest")
+    else
+        __vaultctl_choices "$noun"
+        return
+    end
+    for item in $kind
+        switch $item
+            case @files
+                __fish_complete_path $cur | string replace -r -- '^' "$prefix"
+            case '@*'
+                __vaultctl_ask $program (string sub -s 2 -- $item) $socket |
+                    string replace -r -- '^' "$prefix"
+            case '*'
+                printf '%s\n' $prefix$item
+        end
+    end
+end
+
+complete -c vaultctl -f -a '(__vaultctl_complete)'

@@ -1,0 +1,13 @@
+#include "tests/fuzz/entries.hpp"
+
+#include <array>
+
+namespace vault::fuzz {
+
+std::span<const Entry> entries() {
+    static constexpr std::array kEntries{Entry{"codec", codec}, Entry{"session", session},
+                                         Entry{"config", config}, Entry{"candles", candles}};
+    return kEntries;
+}
+
+}  // namespace vault::fuzz

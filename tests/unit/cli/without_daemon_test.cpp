@@ -1,0 +1,85 @@
+// No command hangs: every command of the catalogue, by its own first example, without a daemon and
+// with one that does not answer.
+#include "cli/command/catalogue.hpp"
+#include "common/base/clock.hpp"
+#include "tests/unit/cli/fake_terminal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace vault::command {
+namespace {
+
+using test::call;
+using test::FakeServer;
+using test::Ran;
+
+constexpr Duration kTimeout{30};
+constexpr Duration kPatience{2'000};  // for a machine that is busy
+
+bool needs_daemon(const Method& command) {
+    static const std::set<std::string_view> offline{"help", "completion"};
+    return !offline.contains(command.name);
+}
+
+std::string line_of(const Method& command) {
+    EXPECT_FALSE(command.examples.empty()) << command.name;
+    std::string line(command.examples.front());
+    line = line.substr(std::string_view("vaultctl ").size());
+    return line.substr(0, line.find(" &&"));
+}
+
+Ran timed_call(const FakeServer* server, const std::string& line) {
+    const SystemClock clock;
+    const auto begun = clock.steady();
+    test::FakeTerminal terminal;
+    terminal.folder = testing::TempDir();  // for what the examples write
+    Ran ran = call(server, line, terminal);
+    EXPECT_LT(clock.steady() - begun, kPatience) << line;
+    return ran;
+}
+
+const std::string kShort = " --timeout " + std::to_string(kTimeout.count()) + "ms";
+
+TEST(WithoutDaemon, EveryCommandEndsAtOnce) {
+    for (const Method& command : catalogue()) {
+        SCOPED_TRACE(line_of(command));
+        const Ran ran = timed_call(nullptr, line_of(command));
+        if (!needs_daemon(command) || command.name == "version") {
+            EXPECT_EQ(ran.code, 0);
+            continue;
+        }
+        EXPECT_EQ(ran.code, 69);
+        EXPECT_EQ(ran.out.empty(), line_of(command).find("--json") == std::string::npos);
+        EXPECT_NE(ran.err.find("no socket at"), std::string::npos) << ran.err;
+    }
+}
+
+TEST(WithoutDaemon, ADaemonThatDoesNotGreetIsLeftInTime) {
+    const FakeServer deaf([](const protocol::Request&) { return test::kSilent; }, test::kSilent);
+    for (const Method& command : catalogue()) {
+        if (!needs_daemon(command)) continue;
+        SCOPED_TRACE(line_of(command));
+        const Ran ran = timed_call(&deaf, line_of(command) + kShort);
+        EXPECT_EQ(ran.code, command.name == "version" ? 0 : 75) << ran.err;
+    }
+}
+
+// Sent and not answered: a question was for nothing, what became of a change nobody knows.
+TEST(WithoutDaemon, ADaemonThatDoesNotAnswerIsLeftInTime) {
+    const FakeServer mute([](const protocol::Request&) { return test::kSilent; });
+    for (const Method& command : catalogue()) {
+        if (!needs_daemon(command)) continue;
+        SCOPED_TRACE(line_of(command));
+        const Ran ran = timed_call(&mute, line_of(command) + kShort);
+        const int expected = command.name == "version" ? 0 : command.mutates ? 124 : 75;
+        EXPECT_EQ(ran.code, expected) << ran.err;
+        if (expected == 124) {
+            EXPECT_NE(ran.err.find("auto-"), std::string::npos) << ran.err;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace vault::command
