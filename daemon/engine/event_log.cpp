@@ -1,6 +1,6 @@
 #include "daemon/engine/event_log.hpp"
 
-#include "daemon/ledger/canonical.hpp"
+#include "daemon/engine/figures.hpp"
 
 #include <fmt/format.h>
 
@@ -9,19 +9,7 @@
 namespace vault::engine {
 namespace {
 
-using Figures = std::vector<std::pair<std::string_view, std::string>>;
-
-std::string figures_json(const Figures& figures) {
-    std::string out = "{";
-    for (const auto& [name, value] : figures) {
-        if (out.size() > 1) out += ',';
-        ledger::append_json_string(out, name);
-        out += ':';
-        ledger::append_json_string(out, value);
-    }
-    out += '}';
-    return out;
-}
+using Figures = std::vector<strategy::Figure>;
 
 class EventLog {
   public:

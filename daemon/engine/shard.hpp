@@ -47,6 +47,8 @@ class Shard {
     // Numbers the batch and hands it over; the next one is open and empty.
     ports::Batch close_batch();
     BatchNo last_batch() const { return last_batch_; }
+    // The number of the newest event, durable or not; 0: none yet.
+    std::uint64_t last_event() const { return last_event_; }
 
     const World& world() const { return world_; }
     World& world() { return world_; }

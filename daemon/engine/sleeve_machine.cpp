@@ -1,7 +1,7 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
+#include "daemon/engine/figures.hpp"
 #include "daemon/engine/planted_bug.hpp"
-#include "daemon/ledger/canonical.hpp"
 #include "daemon/market/pair_rules.hpp"
 
 #include <fmt/format.h>
@@ -13,18 +13,6 @@ namespace {
 
 using ports::Action;
 using ports::Reason;
-
-std::string figures_json(const std::vector<strategy::Figure>& figures) {
-    std::string out = "{";
-    for (const strategy::Figure& figure : figures) {
-        if (out.size() > 1) out += ',';
-        ledger::append_json_string(out, figure.name);
-        out += ':';
-        ledger::append_json_string(out, figure.value);
-    }
-    out += '}';
-    return out;
-}
 
 // A sell decision stands until flat, whatever the rules say later; what stops the order itself is
 // no rule.

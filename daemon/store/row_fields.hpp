@@ -52,6 +52,11 @@ template <>
 inline constexpr TableInfo kTable<ports::DayCloseRow>{"day_close", "day", ""};
 template <>
 inline constexpr TableInfo kTable<ports::EventRow>{"event", "at", ""};
+// Rows whose order is their number, not their time.
+template <class Row>
+inline constexpr bool kBySeq = false;
+template <>
+inline constexpr bool kBySeq<ports::EventRow> = true;
 template <>
 inline constexpr TableInfo kTable<ports::IdempotencyRow>{"reply", "at", "user_name,key"};
 template <>

@@ -23,13 +23,6 @@ inline constexpr const char* kObject<ports::PauseRow> = "target";
 template <>
 inline constexpr const char* kObject<ports::EventRow> = "object";
 
-// True if `object` is the vault, one of its sleeves, or with `sleeve` exactly that sleeve.
-inline bool about(std::string_view object, VaultId vault, std::optional<SleeveKind> sleeve) {
-    const std::string name = to_text(vault);
-    if (sleeve) return object == name + "." + std::string{to_text(*sleeve)};
-    return object == name || object.substr(0, name.size() + 1) == name + ".";
-}
-
 template <class Row>
 class RowMatch {
   public:
@@ -56,9 +49,11 @@ class RowMatch {
     }
     void test(std::string_view name, const std::string& x) {
         if (name == "sleeve") narrow(!filter_.sleeve || x == to_text(*filter_.sleeve));
+        if (name == "severity")
+            narrow(ports::severity_rank(x) >= ports::severity_rank(filter_.severity));
         if constexpr (kObject<Row> != nullptr)
             if (name == kObject<Row> && filter_.vault)
-                narrow(about(x, *filter_.vault, filter_.sleeve));
+                narrow(ports::is_about(x, *filter_.vault, filter_.sleeve));
     }
     void narrow(bool holds) { matches_ = matches_ && holds; }
 

@@ -18,8 +18,9 @@ UtcTime time_of(const Row& row) {
 
 template <class Row>
 std::vector<Row> newest(std::vector<Row> found, std::uint32_t limit) {
-    std::stable_sort(found.begin(), found.end(),
-                     [](const Row& a, const Row& b) { return time_of(a) < time_of(b); });
+    if (!kBySeq<Row>)
+        std::stable_sort(found.begin(), found.end(),
+                         [](const Row& a, const Row& b) { return time_of(a) < time_of(b); });
     if (found.size() > limit)
         found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
     return found;

@@ -57,11 +57,13 @@ std::string condition(const ports::RowFilter& filter, std::optional<AccountId> a
         add("sleeve = " + quoted(to_text(*filter.sleeve)));
     if (filter.pair && has_column<Row>("pair")) add("pair = " + quoted(filter.pair->text()));
     if (filter.vault && kObject<Row> != nullptr) {
-        const std::string name = to_text(*filter.vault);
-        const std::string sleeve = filter.sleeve ? std::string{to_text(*filter.sleeve)} : "";
-        add(filter.sleeve ? fmt::format("{} = '{}.{}'", kObject<Row>, name, sleeve)
-                          : fmt::format("({0} = '{1}' OR {0} GLOB '{1}.*')", kObject<Row>, name));
+        std::string name = to_text(*filter.vault);
+        if (filter.sleeve) name.append(".").append(to_text(*filter.sleeve));
+        add(fmt::format("({0} = '{1}' OR {0} GLOB '{1}.*')", kObject<Row>, name));
     }
+    if (has_column<Row>("severity") && filter.severity == "warning")
+        add("severity IN ('warning', 'alert')");
+    if (has_column<Row>("severity") && filter.severity == "alert") add("severity = 'alert'");
     const auto bound = [&](const char* sign, UtcTime time) {
         add(fmt::format("{} {} {}", kTable<Row>.time, sign, time.time_since_epoch().count()));
     };
@@ -76,8 +78,9 @@ template <class Row>
 Result<std::vector<Row>> SqliteReader::Impl::filtered(const ports::RowFilter& filter,
                                                       std::optional<AccountId> account) {
     const char* time = kTable<Row>.time;
-    const std::string order = account ? fmt::format("{} DESC, pair DESC", time)
-                                      : fmt::format("{} DESC, rowid DESC", time);
+    std::string order = account ? fmt::format("{} DESC, pair DESC", time)
+                                : fmt::format("{} DESC, rowid DESC", time);
+    if (kBySeq<Row>) order = "rowid DESC";
     VAULT_TRY(
         auto statement,
         Statement::prepare(connection,

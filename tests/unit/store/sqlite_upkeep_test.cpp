@@ -68,6 +68,23 @@ TEST_F(SqliteUpkeep, PricesGoAfterTheirTimeAndByTheIntervalThatIsSet) {
               std::to_string((kStart + std::chrono::hours{239}).time_since_epoch().count()));
 }
 
+TEST_F(SqliteUpkeep, TheNewestEventsNumberIsNeverForgotten) {
+    ports::Batch batch = maker.next();
+    const auto add = [&](UtcTime at) {
+        batch.events.push_back(
+            {maker.next_event(), maker.owner(VaultId{1}), at, "info", "x", "v1", "m", "{}"});
+    };
+    add(kStart + kDay * 5'000);
+    add(kStart);
+    add(kStart + kDay);  // the last one told is among the oldest by its own clock
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    EXPECT_EQ(world.made->prune().value(), 1U);
+    EXPECT_EQ(world.ask("SELECT group_concat(seq) FROM (SELECT seq FROM event ORDER BY seq)"),
+              "1,3");
+    world.reopen();
+    EXPECT_EQ(world.store().load(kShard).value().last_event, 3U);
+}
+
 TEST_F(SqliteUpkeep, DecisionsAndEventsGoAfterAYearOfTheirOwnersTime) {
     ports::Batch batch = maker.next();
     for (int day = 0; day < 2'500; ++day) {

@@ -187,6 +187,7 @@ void BatchMaker::resume(const ports::Snapshot& snapshot) {
     n_ = snapshot.mark.n.value;
     epoch_ = snapshot.mark.epoch;
     heads_ = snapshot.heads;
+    last_event_ = snapshot.last_event;
     deposits_.clear();
     for (const auto& balance : snapshot.balances)
         if (balance.account == "reserve") deposits_[balance.vault] = balance.amount;
