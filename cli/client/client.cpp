@@ -87,6 +87,7 @@ Client::Client(Client&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       options_(std::move(other.options_)),
       lines_(std::move(other.lines_)),
+      notices_(std::move(other.notices_)),
       daemon_(std::move(other.daemon_)),
       next_id_(other.next_id_) {}
 
@@ -190,15 +191,39 @@ Reply Client::call(protocol::Request request, bool mutates) {
             failed.failure = lost(answer.error(), mutates);
             return failed;
         }
+        auto notice = protocol::decode_notification(answer.value());
+        if (notice && notice.value()) {
+            notices_.push_back(std::move(*notice.value()));
+            continue;
+        }
         auto reply = protocol::decode_reply(answer.value());
         if (!reply) {
             failed.failure = Failure::from(reply.error(), mutates ? Effect::Unknown : Effect::None);
             return failed;
         }
-        // A late reply to an earlier call, or a notification: not ours. A null id is a fault of the
-        // request line itself.
+        // A late reply to an earlier call is not ours. A null id is a fault of the request line
+        // itself.
         if (reply.value().id == request.id || reply.value().id.is_null())
             return std::move(reply).value();
+    }
+}
+
+Result<protocol::Notification> Client::notification(std::optional<Duration> limit) {
+    const Until until = deadline(limit);
+    const SystemClock clock;
+    for (;;) {
+        if (!notices_.empty()) {
+            protocol::Notification next = std::move(notices_.front());
+            notices_.pop_front();
+            return next;
+        }
+        std::optional<Duration> left;
+        if (until)
+            left = std::max(Duration{0}, std::chrono::ceil<Duration>(*until - clock.steady()));
+        VAULT_TRY(const std::string line, receive(left));
+        VAULT_TRY(auto notice, protocol::decode_notification(line));
+        if (notice) return std::move(*notice);
+        // A reply that nobody waits for: of a call that was given up, or why the connection ends.
     }
 }
 
@@ -213,6 +238,11 @@ std::optional<Failure> Client::why_not_taken() {
 
 int exit_code_of(const Failure& failure) {
     return failure.code == kInterrupted ? protocol::exits::kInterrupted : failure.exit_code();
+}
+
+bool rest(Duration pause) {
+    const InterruptGuard guard;
+    return guard.wait(-1, 0, deadline(pause)) != Wake::Interrupted;
 }
 
 std::string new_idem_key() {

@@ -33,13 +33,15 @@ class Session {
 
     // True if stdout may carry colour and bold type.
     bool decorated() const;
+    // Opens the connection that calls use, if there is none; drop() closes it.
+    Result<void> connect();
+    void drop() { client_.reset(); }
 
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
 
   private:
-    Result<void> connect();
     protocol::Reply call_once(const protocol::Request& request, bool changes);
     std::string socket_path() const;
 
@@ -51,8 +53,9 @@ class Session {
 
 int call_and_print(Session& session);
 int export_ledger(Session& session);
-int follow_job(Session& session);  // --wait of a long job
-struct ChartKind;                  // chart_series.hpp
+int follow_job(Session& session);   // --wait of a long job
+int show_events(Session& session);  // list or --follow
+struct ChartKind;                   // chart_series.hpp
 int show_chart(Session& session, const ChartKind& kind);
 int show_version(Session& session);
 int api_call(Session& session);
