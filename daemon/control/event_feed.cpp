@@ -16,17 +16,6 @@ constexpr std::size_t kBurst = 16 * 1024;  // bytes of lines that are handed ove
 constexpr std::uint64_t kLook = 2'000;     // events that a filter passes by before others run
 constexpr Duration kReadAgain{100};        // after a read that failed
 
-class ReadTurn {
-  public:
-    explicit ReadTurn(EventHub& hub) : hub_(hub) {}
-    ~ReadTurn() { hub_.end_read(); }
-    ReadTurn(const ReadTurn&) = delete;
-    ReadTurn& operator=(const ReadTurn&) = delete;
-
-  private:
-    EventHub& hub_;
-};
-
 }  // namespace
 
 EventFeed::EventFeed(const FeedSetting& setting, std::uint32_t sub, std::uint32_t credit,

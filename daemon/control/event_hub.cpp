@@ -58,6 +58,12 @@ bool EventHub::begin_read(Listener& listener) {
     return true;
 }
 
+bool EventHub::begin_read() {
+    if (reading_ >= kReaders) return false;
+    ++reading_;
+    return true;
+}
+
 void EventHub::end_read() {
     VAULT_CHECK(reading_ > 0, "a read ended that had not begun");
     --reading_;

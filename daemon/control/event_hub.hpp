@@ -41,6 +41,7 @@ class EventHub {
 
     // False: too many read the store at the moment; the listener is woken when it may ask again.
     bool begin_read(Listener& listener);
+    bool begin_read();  // for who asks again by itself
     void end_read();
 
   private:
@@ -56,6 +57,18 @@ class EventHub {
     std::set<Listener*> listeners_;
     std::size_t reading_ = 0;
     std::deque<Listener*> waiting_;
+};
+
+// Ends a read that was begun.
+class ReadTurn {
+  public:
+    explicit ReadTurn(EventHub& hub) : hub_(hub) {}
+    ~ReadTurn() { hub_.end_read(); }
+    ReadTurn(const ReadTurn&) = delete;
+    ReadTurn& operator=(const ReadTurn&) = delete;
+
+  private:
+    EventHub& hub_;
 };
 
 }  // namespace vault::control

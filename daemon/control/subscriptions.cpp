@@ -2,6 +2,8 @@
 
 #include "common/base/check.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 namespace vault::control {
@@ -9,6 +11,10 @@ namespace vault::control {
 namespace asio = boost::asio;
 
 namespace {
+
+// For a turn to read the store.
+constexpr Duration kAskAgain{10};
+constexpr int kTries = 500;
 
 // A place that is given back unless its feed was made.
 class Hold {
@@ -57,6 +63,14 @@ Result<std::uint32_t> Subscriptions::take_place() {
 
 asio::awaitable<Result<std::uint64_t>> Subscriptions::oldest() const {
     using Rows = std::vector<ports::EventRow>;
+    asio::steady_timer pause(setting_.executor);
+    for (int tries = 0; !setting_.hub.begin_read(); ++tries) {
+        if (tries == kTries || closed_)
+            co_return Error(Errc::Busy, "too many reads of the store are waiting");
+        pause.expires_after(kAskAgain);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    const ReadTurn turn(setting_.hub);
     std::function<Result<Rows>(ReadSide&)> read = [](ReadSide& side) {
         return side.reader->events_from(0, 1);
     };
