@@ -120,6 +120,7 @@ std::optional<Subscription::Next> Subscription::read(const protocol::Notificatio
         next.at = text_at(params, "at");
         if (const auto* data = params.if_contains("data")) next.data = *data;
         ++taken_;
+        if (next.seq < next_seq_) return std::nullopt;  // seen already
     } else {
         return std::nullopt;  // of a later release
     }

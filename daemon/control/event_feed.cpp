@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vault::control {
 
 namespace asio = boost::asio;
@@ -87,7 +89,8 @@ void EventFeed::send_page(const std::vector<ports::EventRow>& page, std::uint64_
         if (matches(row)) add_event(lines, row.seq, row.at, protocol::to_compact(row_to_json(row)));
     }
     const bool all_sent = page.empty() || next_ > page.back().seq || page.back().seq > last;
-    if (whole && all_sent && credit() > 0 && next_ <= last) add_gap(lines, last);
+    const std::uint64_t gone = std::min(last, setting_.hub.first() - 1);  // the ring has the rest
+    if (whole && all_sent && credit() > 0 && next_ <= gone) add_gap(lines, gone);
     send(std::move(lines));
 }
 
