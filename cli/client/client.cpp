@@ -191,11 +191,7 @@ Reply Client::call(protocol::Request request, bool mutates) {
             failed.failure = lost(answer.error(), mutates);
             return failed;
         }
-        auto notice = protocol::decode_notification(answer.value());
-        if (notice && notice.value()) {
-            notices_.push_back(std::move(*notice.value()));
-            continue;
-        }
+        if (keep_notice(answer.value())) continue;
         auto reply = protocol::decode_reply(answer.value());
         if (!reply) {
             failed.failure = Failure::from(reply.error(), mutates ? Effect::Unknown : Effect::None);
@@ -206,6 +202,13 @@ Reply Client::call(protocol::Request request, bool mutates) {
         if (reply.value().id == request.id || reply.value().id.is_null())
             return std::move(reply).value();
     }
+}
+
+bool Client::keep_notice(std::string_view line) {
+    auto notice = protocol::decode_notification(line);
+    if (!notice || !notice.value()) return false;
+    notices_.push_back(std::move(*notice.value()));
+    return true;
 }
 
 Result<protocol::Notification> Client::notification(std::optional<Duration> limit) {
@@ -229,11 +232,14 @@ Result<protocol::Notification> Client::notification(std::optional<Duration> limi
 
 // A daemon that closed before it read the request has said why, and that nothing was done.
 std::optional<Failure> Client::why_not_taken() {
-    const auto line = receive(Duration{100});
-    if (!line) return std::nullopt;
-    auto reply = protocol::decode_reply(line.value());
-    if (!reply || !reply.value().id.is_null()) return std::nullopt;
-    return reply.value().failure;
+    for (;;) {
+        const auto line = receive(Duration{100});
+        if (!line) return std::nullopt;
+        if (keep_notice(line.value())) continue;
+        auto reply = protocol::decode_reply(line.value());
+        if (!reply || !reply.value().id.is_null()) return std::nullopt;
+        return reply.value().failure;
+    }
 }
 
 int exit_code_of(const Failure& failure) {

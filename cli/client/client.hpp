@@ -50,6 +50,7 @@ class Client {
     Client(int fd, Options options) : fd_(fd), options_(std::move(options)) {}
     Result<void> say_hello(Duration limit);
     std::optional<protocol::Failure> why_not_taken();
+    bool keep_notice(std::string_view line);  // false: it is none
     Result<void> send(std::string_view line, std::optional<Duration> limit);
     Result<std::string> receive(std::optional<Duration> limit);
 

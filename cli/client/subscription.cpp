@@ -59,7 +59,7 @@ std::optional<Failure> Subscription::open() {
 // Busy or rate limited is no end: it is asked for again while there still is credit.
 std::optional<Subscription::Next> Subscription::grant() {
     const SystemClock clock;
-    if (taken_ < kGrant || clock.steady() < grant_at_) return std::nullopt;
+    if (closed_ || taken_ < kGrant || clock.steady() < grant_at_) return std::nullopt;
     protocol::Request request;
     request.method = "sub.credit";
     request.params = {{"sub", sub_}, {"n", taken_}};
@@ -69,8 +69,8 @@ std::optional<Subscription::Next> Subscription::grant() {
         return std::nullopt;
     }
     if (reply.failure->code == kInterrupted) return ended(Kind::Interrupted);
-    const bool down = reply.failure->code == protocol::error_row(Errc::DaemonDown).code;
-    if (down || !reply.failure->retryable) return ended(Kind::Lost, reply.failure->message);
+    closed_ = reply.failure->code == protocol::error_row(Errc::DaemonDown).code;
+    if (!reply.failure->retryable) return ended(Kind::Lost, reply.failure->message);
     grant_at_ = clock.steady() + std::chrono::nanoseconds(kGrantAgain);
     return std::nullopt;
 }

@@ -53,6 +53,7 @@ class Subscription {
     std::uint64_t next_seq_ = 0;
     std::int64_t taken_ = 0;  // events since credit was granted
     std::chrono::nanoseconds grant_at_{0};
+    bool closed_ = false;  // no more credit can be granted; what has come is still read
 };
 
 }  // namespace vault::client

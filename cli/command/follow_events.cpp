@@ -39,14 +39,8 @@ std::string range_text(std::uint64_t from, std::uint64_t to) {
     return from == to ? fmt::format("seq {}", from) : fmt::format("seq {}..{}", from, to);
 }
 
-Failure interrupted() {
-    return {.code = std::string(client::kInterrupted),
-            .message = "interrupted",
-            .effect = protocol::Effect::None,
-            .retryable = false,
-            .field = {},
-            .hint = {}};
-}
+// How a stream is meant to end: without a word.
+constexpr int kInterrupted = protocol::exits::kInterrupted;
 
 class Follower {
   public:
@@ -110,7 +104,7 @@ std::optional<int> Follower::stream() {
             case Subscription::Kind::Gap: tell_gap(next.from, next.seq); break;
             case Subscription::Kind::TimedOut: break;
             case Subscription::Kind::Lost: return std::nullopt;
-            case Subscription::Kind::Interrupted: return session_.fail(interrupted());
+            case Subscription::Kind::Interrupted: return kInterrupted;
         }
     }
 }
@@ -135,7 +129,7 @@ std::optional<int> Follower::reconnect() {
                       fmt::format("go on later with: vaultctl events --follow --from-seq {}",
                                   from_.value_or(1))});
         if (patience_) pause = std::min(pause, std::max(Duration{1}, *patience_ - spent));
-        if (!client::rest(pause)) return session_.fail(interrupted());
+        if (!client::rest(pause)) return kInterrupted;
         pause = std::min(pause * 2, kLongestPause);
     }
 }

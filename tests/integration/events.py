@@ -137,6 +137,7 @@ def through_kills(daemon):
         one.until(lambda: len(one.seqs()) >= len(ours), "filtered events are missing")
         check(one.events() == ours, "the filter of the stream")
         check(every.interrupt() == 130, "Ctrl-C ends with", every.process.returncode)
+        check(len(every.events()) == count, "Ctrl-C leaves more than events")
     print(f"{count} events through {KILLS} kills, {running} of a running replay, each once")
 
 
