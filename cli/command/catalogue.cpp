@@ -60,6 +60,13 @@ constexpr Param kVaultChart[] = {kChartVault, kChartFrom,   kChartTo,    kChartS
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
 
+constexpr Param kEventsLocal[] = {
+    {.name = "follow", .type = ParamType::Bool, .doc = "go on with what happens from now on"},
+    {.name = "from_seq",
+     .type = ParamType::Integer,
+     .doc = "with --follow: begin with this event, 1 for the first",
+     .low = 0}};
+
 constexpr Param kCompletion[] = {{.name = "shell",
                                   .type = ParamType::Enum,
                                   .doc = "whose completion script",
@@ -263,6 +270,7 @@ std::vector<std::string_view> verbs(std::string_view noun) {
 
 std::span<const Param> local_flags(const Method& command) {
     if (command.name == "ledger.export") return kExportLocal;
+    if (command.name == "events") return kEventsLocal;
     return {};
 }
 

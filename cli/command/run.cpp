@@ -54,6 +54,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "batch") return run_batch(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
     if (command.name == "ledger.export") return export_ledger(session);
+    if (command.name == "events") return show_events(session);
     if (const auto refused = confirm(session, invocation)) return *refused;
     if (command.long_job && invocation.globals.wait && !invocation.globals.dry_run)
         return follow_job(session);

@@ -44,6 +44,9 @@ class Session {
 
     // True if stdout may carry colour and bold type.
     bool decorated() const;
+    // Opens the connection that calls use, if there is none; drop() closes it.
+    Result<void> connect();
+    void drop() { client_.reset(); }
 
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
@@ -51,7 +54,6 @@ class Session {
     const std::string& last_idem_key() const { return idem_key_; }  // of a mutation
 
   private:
-    Result<void> connect();
     protocol::Reply call_once(const protocol::Request& request, bool changes);
     std::string socket_path() const;
 
@@ -67,7 +69,8 @@ int follow_job(Session& session);  // --wait of a long job
 int wait_for_job(Session& session);
 int wait_for_state(Session& session);
 int run_batch(Session& session);
-struct ChartKind;  // chart_series.hpp
+struct ChartKind;                   // chart_series.hpp
+int show_events(Session& session);  // list or --follow
 int show_chart(Session& session, const ChartKind& kind);
 int show_version(Session& session);
 int api_call(Session& session);

@@ -84,6 +84,8 @@ constexpr ColumnSpec kTrades[] = {{"at", "at"},
                                   {"realised", "realised"}};
 constexpr ColumnSpec kSweeps[] = {
     {"at", "at"}, {"vault", "vault"}, {"sleeve", "sleeve"}, {"amount", "amount"}, {"kind", "kind"}};
+constexpr ColumnSpec kEvents[] = {{"seq", "seq"},       {"at", "at"},     {"severity", "severity"},
+                                  {"object", "object"}, {"type", "type"}, {"message", "message"}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
 constexpr ColumnSpec kMethods[] = {{"name", "method"},
@@ -132,6 +134,7 @@ constexpr std::array kLists{
     ListSpec{"order.show.fills", kTrades},
     ListSpec{"trade.list", kTrades},
     ListSpec{"sweep.list", kSweeps},
+    ListSpec{"events", kEvents},
     ListSpec{"report.pnl", kPnl},
     ListSpec{"report.pnl.rows", kPnl},
     ListSpec{"report.pnl.sleeves", kPnl},

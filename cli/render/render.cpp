@@ -1,5 +1,6 @@
 #include "cli/render/render.hpp"
 
+#include "cli/render/events.hpp"
 #include "cli/render/lists.hpp"
 #include "cli/render/pages.hpp"
 #include "common/protocol/codec.hpp"
@@ -110,10 +111,19 @@ std::string scalar_lines(const json::array& items) {
     return out;
 }
 
+std::string event_page(const json::array& events, bool bold) {
+    std::string out;
+    for (const auto& event : events)
+        if (event.is_object()) out += event_lines(event.get_object(), bold);
+    return out;
+}
+
 std::string page(const Document& document, const Look& look) {
     const json::value data = shown_data(document);
     if (data.is_array()) {
         const json::array& rows = data.get_array();
+        if (document.method == "events" && look.format == Format::Table && !rows.empty())
+            return event_page(rows, look.bold);
         const bool objects = !rows.empty() && rows.front().is_object();
         return objects || rows.empty() ? list_table(document.method, rows, look)
                                        : scalar_lines(rows);

@@ -10,8 +10,8 @@ namespace vault::protocol {
 std::span<const Method> methods() {
     static const std::vector<Method> table = [] {
         std::vector<Method> rows;
-        for (const auto part :
-             {daemon_methods(), vault_methods(), market_methods(), books_methods()})
+        for (const auto part : {daemon_methods(), vault_methods(), market_methods(),
+                                books_methods(), event_methods()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();

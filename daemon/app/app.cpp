@@ -42,7 +42,7 @@ store::SqliteOptions store_options(const config::Store& from) {
     options.retention.prices_thinned_every = from.retention.prices_thinned_every;
     options.retention.prices = from.retention.prices;
     options.retention.decisions = from.retention.decisions;
-    options.retention.notices = from.retention.notices;
+    options.retention.events = from.retention.events;
     options.retention.replies = from.retention.idempotency;
     return options;
 }
@@ -162,6 +162,11 @@ Result<void> App::Parts::build(const config::Config& config) {
             stop("the store was taken over");
         });
     };
+    driver->on_events = [this](std::vector<ports::EventRow> events) {
+        asio::post(control_io, [this, events = std::move(events)]() mutable {
+            server->publish(std::move(events));
+        });
+    };
     VAULT_TRYV(driver->start());
     ::malloc_trim(0);  // reading the store took several times what the shard keeps
     VAULT_TRY(auto reader, store::SqliteReader::open(config.store.path));
@@ -178,7 +183,8 @@ Result<void> App::Parts::build(const config::Config& config) {
         [this] {
             const engine::DriverProgress& progress = driver->progress();
             return control::BatchMarks{progress.batch.load(), progress.durable.load()};
-        }};
+        },
+        driver->last_event()};
     VAULT_TRY(server, control::Server::create(control_io, control_options(config.control),
                                               std::move(parts)));
     return success();

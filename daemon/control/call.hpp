@@ -42,10 +42,13 @@ struct Services {
     std::function<BatchMarks()> marks{};  // quick, safe on the control thread; may be empty
 };
 
+class Subscriptions;  // subscriptions.hpp
+
 struct Call {
     const protocol::Method& method;
     protocol::Params params;
     ports::CallContext context;
+    Subscriptions* subscriptions = nullptr;  // of the caller's session
 };
 
 struct Answer {
@@ -76,6 +79,7 @@ std::span<const Route> ledger_routes();
 std::span<const Route> decision_routes();
 std::span<const Route> trade_routes();  // order, trade, sweep
 std::span<const Route> report_routes();
+std::span<const Route> event_routes();  // events, sub
 
 std::span<const Route> all_routes();
 Handler find_handler(std::string_view method);  // null: none (hello belongs to the session)

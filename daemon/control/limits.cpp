@@ -55,4 +55,17 @@ void Seats::give_back(uid_t uid, Seat seat) {
     }
 }
 
+bool Tally::take(uid_t uid) {
+    const auto mine = per_uid_.find(uid);
+    if ((mine == per_uid_.end() ? 0 : mine->second) >= most_) return false;
+    ++per_uid_[uid];
+    return true;
+}
+
+void Tally::give_back(uid_t uid) {
+    const auto mine = per_uid_.find(uid);
+    VAULT_CHECK(mine != per_uid_.end(), "something was given back twice");
+    if (--mine->second == 0) per_uid_.erase(mine);
+}
+
 }  // namespace vault::control

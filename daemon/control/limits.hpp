@@ -43,4 +43,16 @@ class Seats {
     std::map<uid_t, std::size_t> per_uid_;
 };
 
+// How many of something each uid has, each at most `most`.
+class Tally {
+  public:
+    explicit Tally(std::size_t most) : most_(most) {}
+    bool take(uid_t uid);
+    void give_back(uid_t uid);
+
+  private:
+    std::size_t most_;
+    std::map<uid_t, std::size_t> per_uid_;
+};
+
 }  // namespace vault::control

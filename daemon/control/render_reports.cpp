@@ -144,6 +144,18 @@ json::value row_to_json(const ports::SweepRow& row) {
     return object;
 }
 
+json::value row_to_json(const ports::EventRow& row) {
+    json::object object{{"seq", row.seq},
+                        {"at", control::to_json(row.at)},
+                        {"severity", row.severity},
+                        {"type", row.type},
+                        {"object", row.object},
+                        {"message", row.message},
+                        {"data", embedded(row.data_json)}};
+    add_owner(object, row.owner);
+    return object;
+}
+
 json::value row_to_json(const ports::EntryRow& row) {
     json::object object{{"vault", to_json(row.vault)},
                         {"seq", row.seq},
@@ -171,6 +183,7 @@ template json::value rows_to_json(const std::vector<ports::FillRow>&);
 template json::value rows_to_json(const std::vector<ports::DecisionRow>&);
 template json::value rows_to_json(const std::vector<ports::SweepRow>&);
 template json::value rows_to_json(const std::vector<ports::EntryRow>&);
+template json::value rows_to_json(const std::vector<ports::EventRow>&);
 
 json::value report_to_json(const report::PnlReport& report) {
     json::array rows;

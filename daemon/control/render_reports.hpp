@@ -18,6 +18,7 @@ boost::json::value row_to_json(const ports::FillRow& row);
 boost::json::value row_to_json(const ports::DecisionRow& row);
 boost::json::value row_to_json(const ports::SweepRow& row);
 boost::json::value row_to_json(const ports::EntryRow& row);
+boost::json::value row_to_json(const ports::EventRow& row);
 
 template <class Row>
 boost::json::value rows_to_json(const std::vector<Row>& rows);

@@ -74,61 +74,18 @@ json::value to_json(const ports::PositionView& view) {
                         {"opened_at", control::to_json(view.opened_at)}};
 }
 
-json::value to_json(const ports::SettingView& view);
-json::value to_json(const ports::AccountView& view);
-json::value to_json(const ports::SleeveView& view);
-json::value to_json(const ports::VaultView& view);
-json::value to_json(const ports::PairView& view);
-json::value to_json(const ports::ReplayView& view);
-json::value to_json(const ports::JobView& view);
-
-template <class T>
-json::value views_to_json(const std::vector<T>& views) {
-    json::array list;
-    list.reserve(views.size());
-    for (const T& view : views)
-        list.push_back(to_json(view));
-    return list;
-}
-
-json::value to_json(const ports::AccountView& view) {
-    return json::object{{"id", control::to_json(view.id)},
-                        {"user", view.user},
-                        {"exchange", view.exchange},
-                        {"label", view.label},
-                        {"wallets", views_to_json(view.wallets)},
-                        {"vaults", to_json_list(view.vaults)},
-                        {"now", control::to_json(view.now)},
-                        {"created_at", control::to_json(view.created_at)}};
-}
-
-json::value to_json(const ports::PositionView& view) {
-    return json::object{{"vault", control::to_json(view.vault)},
-                        {"sleeve", control::to_json(view.sleeve)},
-                        {"pair", control::to_json(view.pair)},
-                        {"state", view.state},
-                        {"quantity", control::to_json(view.quantity)},
-                        {"held", control::to_json(view.held)},
-                        {"cost", control::to_json(view.cost)},
-                        {"average_price", control::to_json(view.average_price)},
-                        {"price", control::to_json(view.price)},
-                        {"price_stale", view.price_stale},
-                        {"value", control::to_json(view.value)},
-                        {"unrealised", control::to_json(view.unrealised)},
-                        {"opened_at", control::to_json(view.opened_at)}};
-}
-
 json::value to_json(const ports::PauseView& view) {
-    return json::object{{"level", view.level},
-                        {"target", view.target},
-                        {"state", view.state},
-                        {"by", view.by},
-                        {"why", view.why},
-                        {"since", control::to_json(view.since)},
-                        {"changed", view.changed},
-                        {"durable", view.durable},
-                        {"job", control::to_json(view.job)},
-                        {"sleeves", to_json_list(view.sleeves)}};
+    json::object out{{"level", view.level},
+                     {"target", view.target},
+                     {"state", view.state},
+                     {"by", view.by},
+                     {"why", view.why},
+                     {"since", control::to_json(view.since)},
+                     {"changed", view.changed},
+                     {"durable", view.durable},
+                     {"sleeves", to_json_list(view.sleeves)}};
+    if (view.job) out["job"] = control::to_json(view.job);
+    return out;
 }
 
 json::value to_json(const ports::SettingView& view) {

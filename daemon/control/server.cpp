@@ -39,6 +39,8 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
       log_(parts.log),
       buckets_(options_.requests_per_second, options_.burst),
       seats_(options_),
+      hub_(parts.last_event, options_.ring_events),
+      subscriptions_(options_.max_subscriptions_per_uid),
       acceptor_(io, Protocol(), listener),
       inode_(socket_inode(options_.socket_path)),
       tasks_(io.get_executor()) {}
@@ -90,7 +92,8 @@ asio::awaitable<void> Server::serve(Protocol::socket socket) {
     peer.uid = uid.value();
     peer.allowed = peer.uid == 0 || peer.uid == ::geteuid();
     if (peer.allowed) peer.seat = seat_for(peer.uid);
-    Session session(std::move(socket), peer, Shared{options_, services_, buckets_, log_});
+    Session session(std::move(socket), peer,
+                    Shared{options_, services_, buckets_, log_, hub_, subscriptions_});
     const auto place = sessions_.insert(sessions_.end(), &session);
     auto running = session.run();
     co_await std::move(running);

@@ -24,6 +24,7 @@ class Server {
         const Clock& clock;
         Logger& log;
         std::function<BatchMarks()> marks{};
+        std::uint64_t last_event = 0;  // the newest that the store has
     };
 
     // The socket exists and queues connections from here on; they are answered after start().
@@ -37,6 +38,8 @@ class Server {
     // Accepts no more, reads no more, answers what has begun (at most stop_grace), removes the
     // socket's file. Await it before the server goes.
     boost::asio::awaitable<void> stop();
+    // Durable events, by seq, each once; on the server's thread.
+    void publish(std::vector<ports::EventRow> events) { hub_.publish(std::move(events)); }
     std::size_t connections() const { return sessions_.size(); }
 
   private:
@@ -52,6 +55,8 @@ class Server {
     Logger& log_;
     TokenBuckets buckets_;
     Seats seats_;
+    EventHub hub_;
+    Tally subscriptions_;
     boost::asio::local::stream_protocol::acceptor acceptor_;
     ino_t inode_ = 0;
     std::list<Session*> sessions_;

@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr Duration kBusyRetry{100};
 constexpr std::array kFeatures{"feat-deadlines", "feat-dry-run", "feat-idempotency",
-                               "feat-reserved-lane"};
+                               "feat-reserved-lane", "feat-subscriptions"};
 
 bool has_capability(std::string_view name) {
     if (name.starts_with("rpc-")) return protocol::find_method(name.substr(4)) != nullptr;
@@ -68,6 +68,9 @@ Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared 
       splitter_(shared.options.frame_max),
       requests_(socket_.get_executor()),
       writer_(socket_.get_executor()),
+      subscriptions_(
+          {shared.services, shared.options, shared.hub, outlet(), socket_.get_executor()},
+          shared.subscriptions, peer.uid),
       changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
       out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {}
 
@@ -286,7 +289,7 @@ Handled Session::call_handler(const Task& task) {
     if (task.deadline && shared_.services.clock.steady() >= *task.deadline)
         co_return Error(Errc::Expired, "the deadline passed before the call was started",
                         "deadline_ms", "allow more with --timeout");
-    Call call{task.method, protocol::Params(task.request.params), {}};
+    Call call{task.method, protocol::Params(task.request.params), {}, &subscriptions_};
     call.context.actor = fmt::format("uid:{}", peer_.uid);
     call.context.dry_run = task.method.mutates && meta.dry_run;
     call.context.reserved = task.method.reserved;
@@ -326,6 +329,7 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     const bool dry_run = method.mutates && task->request.meta.dry_run;
     const Effect effect = method.mutates && !dry_run ? Effect::Applied : Effect::None;
     send(reply_line(id, result.value(), effect, dry_run));
+    subscriptions_.start_new();
 }
 
 }  // namespace vault::control

@@ -8,7 +8,7 @@
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
 #include "daemon/control/call.hpp"
-#include "daemon/control/limits.hpp"
+#include "daemon/control/subscriptions.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -24,6 +24,8 @@ struct Shared {
     Services& services;
     TokenBuckets& buckets;
     Logger& log;
+    EventHub& hub;
+    Tally& subscriptions;  // by uid
 };
 
 struct Peer {
@@ -66,6 +68,7 @@ class Session {
     Result<Answer> say_hello(const protocol::Request& request) const;
     Result<void> splitter_fault() const;
     void send(std::string line);
+    Outlet outlet();
     void broken(std::string_view why);
 
     boost::asio::local::stream_protocol::socket socket_;
@@ -74,6 +77,7 @@ class Session {
     protocol::LineSplitter splitter_;
     runtime::TaskGroup requests_;
     runtime::TaskGroup writer_;
+    Subscriptions subscriptions_;
     boost::asio::steady_timer changed_;  // never expires; cancelled when room() may have come
     boost::asio::steady_timer
         out_ready_;  // never expires; cancelled when there is a line or the end
@@ -81,10 +85,11 @@ class Session {
     std::size_t out_bytes_ = 0;
     std::size_t in_flight_ = 0;
     std::size_t reserved_in_flight_ = 0;
-    bool peer_done_ = false;  // the peer sends no more
-    bool closing_ = false;    // read no more
-    bool finishing_ = false;  // no more lines will come
-    bool broken_ = false;     // the peer is gone or too slow
+    bool feeds_wait_ = false;  // for room in the queue
+    bool peer_done_ = false;   // the peer sends no more
+    bool closing_ = false;     // read no more
+    bool finishing_ = false;   // no more lines will come
+    bool broken_ = false;      // the peer is gone or too slow
 };
 
 }  // namespace vault::control

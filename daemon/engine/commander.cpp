@@ -100,13 +100,12 @@ void Commander::allocation_row(const Vault& vault, std::string kind, std::string
 
 void Commander::tell_funding(const Vault& vault, std::string_view event, std::string message) {
     const ledger::VaultBooks& books = vault.books;
-    recorder_.notice(
-        owner_of(vault, context_.actor), now(vault), "info", std::string{event},
-        to_text(vault.row.id),
-        fmt::format("{}: total {}, tradeable {}, remaining {}, quiet {}, flash {} {}",
-                    std::move(message), books.total().text(), books.tradeable().text(),
-                    books.unallocated().text(), books.balance(SleeveKind::Quiet).text(),
-                    books.balance(SleeveKind::Flash).text(), vault.row.asset.text()));
+    recorder_.event(owner_of(vault, context_.actor), now(vault), "info", std::string{event},
+                    to_text(vault.row.id),
+                    fmt::format("{}: total {}, tradeable {}, remaining {}, quiet {}, flash {} {}",
+                                std::move(message), books.total().text(), books.tradeable().text(),
+                                books.unallocated().text(), books.balance(SleeveKind::Quiet).text(),
+                                books.balance(SleeveKind::Flash).text(), vault.row.asset.text()));
 }
 
 Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) {

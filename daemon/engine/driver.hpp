@@ -43,6 +43,10 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     const DriverProgress& progress() const { return loop_.progress(); }
     // Set before start(): called when another writer has taken the shard.
     std::function<void()> on_fenced;
+    // Set before start(): gets every event once it is durable, by seq, on this executor.
+    std::function<void(std::vector<ports::EventRow>)> on_events;
+    // The newest event when the shard was loaded; between start() and the executor's first turn.
+    std::uint64_t last_event() const { return loop_.shard()->last_event(); }
 
   private:
     boost::asio::any_io_executor executor_;

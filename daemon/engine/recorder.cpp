@@ -113,10 +113,10 @@ void Recorder::order(const Vault& vault, const Order& order, UtcTime at) {
     orders_.insert_or_assign(asked.id, std::move(row));
 }
 
-void Recorder::notice(const ports::Owner& owner, UtcTime at, std::string severity,
-                      std::string event, std::string object, std::string message) {
-    rows_.notices.push_back(
-        {owner, at, std::move(severity), std::move(event), std::move(object), std::move(message)});
+void Recorder::event(const ports::Owner& owner, UtcTime at, std::string severity, std::string type,
+                     std::string object, std::string message) {
+    rows_.events.push_back({0, owner, at, std::move(severity), std::move(type), std::move(object),
+                            std::move(message), "{}"});
 }
 
 void Recorder::append(Recorder&& other) {
@@ -132,7 +132,7 @@ void Recorder::append(Recorder&& other) {
     move_into(rows_.pauses, other.rows_.pauses);
     move_into(rows_.cycles, other.rows_.cycles);
     move_into(rows_.day_closes, other.rows_.day_closes);
-    move_into(rows_.notices, other.rows_.notices);
+    move_into(rows_.events, other.rows_.events);
     move_into(rows_.replies, other.rows_.replies);
     for (auto& [id, row] : other.orders_)
         orders_.insert_or_assign(id, std::move(row));

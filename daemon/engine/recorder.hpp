@@ -29,8 +29,9 @@ class Recorder {
 
     // The order's row as it is now; the last call of a batch wins.
     void order(const Vault& vault, const Order& order, UtcTime at);
-    void notice(const ports::Owner& owner, UtcTime at, std::string severity, std::string event,
-                std::string object, std::string message);
+    // What no other row tells.
+    void event(const ports::Owner& owner, UtcTime at, std::string severity, std::string type,
+               std::string object, std::string message);
 
     void append(Recorder&& other);
     // The rows with the memory of everything touched; the recorder is empty afterwards.

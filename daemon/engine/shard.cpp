@@ -1,5 +1,7 @@
 #include "daemon/engine/shard.hpp"
 
+#include "daemon/engine/event_log.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -290,6 +292,7 @@ void Shard::stop_buys(std::string why) {
 ports::Batch Shard::close_batch() {
     settle_jobs(world_, recorder_, clock_.now());
     ports::Batch batch = recorder_.close(world_);
+    last_event_ = write_event_log(batch, world_, last_event_);
     ++last_batch_.value;
     batch.shard = id_;
     batch.n = last_batch_;

@@ -65,6 +65,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         states[fmt::format("{}:{}", row.kind, row.id)] = &row;
     last_batch_ = snapshot.mark.n;
     epoch_ = snapshot.mark.epoch;
+    last_event_ = snapshot.last_event;
     const auto daemon = states.find("daemon:1");
     if (daemon != states.end()) {
         VAULT_TRYV(load_daemon(world_, daemon->second->body));

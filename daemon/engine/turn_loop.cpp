@@ -221,6 +221,7 @@ void TurnLoop::submit() {
     open_since_.reset();
     in_flight_.emplace_back(batch.n, clock_.steady());
     progress_.batch = batch.n.value;
+    if (on_events && !batch.events.empty()) untold_.emplace_back(batch.n, batch.events);
     const std::uint64_t generation = generation_;
     auto done = [this, generation](const ports::CommitReport& report) {
         scheduler_.post([this, generation, report] {
@@ -254,7 +255,16 @@ void TurnLoop::on_durable(BatchNo n) {
         in_flight_.pop_front();
     std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
     if (shard_ != nullptr) shard_->on_durable(n);
+    release_events();
     release();
+}
+
+void TurnLoop::release_events() {
+    while (!untold_.empty() && untold_.front().first <= durable_) {
+        std::vector<ports::EventRow> events = std::move(untold_.front().second);
+        untold_.pop_front();
+        on_events(std::move(events));
+    }
 }
 
 // The shard belongs to another writer now: nothing of ours can be committed any more, and the next
@@ -265,6 +275,7 @@ void TurnLoop::fenced() {
     gave_up_ = !in_flight_.empty();
     in_flight_.clear();
     sticky_.clear();
+    untold_.clear();
     shard_.reset();
     refuse_held(store_refused("another process has taken over"));
     if (on_fenced) on_fenced();
@@ -315,6 +326,8 @@ void TurnLoop::reload(const std::string& why, Known known) {
         return;
     }
     on_durable(durable_);
+    // What is left never happened: its numbers are given anew.
+    if (!VAULT_ENGINE_PLANTED(LostEventsTold)) untold_.clear();
     refuse_lost(why);
     restore_holds();
     logger_.log(LogLevel::Notice, "shard_reloaded",

@@ -59,6 +59,8 @@ class TurnLoop {
     const Shard* shard() const { return shard_.get(); }
     // Set before start(): called when another writer has taken the shard.
     std::function<void()> on_fenced;
+    // Set before start(): gets every event once its batch is durable, by seq, each exactly once.
+    std::function<void(std::vector<ports::EventRow>)> on_events;
 
   private:
     struct Waiting {
@@ -95,6 +97,7 @@ class TurnLoop {
     void run(Waiting waiting);
     std::optional<Error> refusal(const Waiting& waiting) const;
     void submit();
+    void release_events();
     bool behind() const;
     BatchNo open_batch() const;
     void on_report(const ports::CommitReport& report);
@@ -132,6 +135,7 @@ class TurnLoop {
     std::vector<StickyHold> sticky_;
     std::uint64_t last_hold_ = 0;
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;
+    std::deque<std::pair<BatchNo, std::vector<ports::EventRow>>> untold_;  // not durable yet
     BatchNo durable_;
     std::uint64_t generation_ = 0;          // reports of batches before a reload are ignored
     SteadyTime wakes_at_{};                 // when the alarm is due

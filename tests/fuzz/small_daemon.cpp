@@ -115,6 +115,8 @@ struct SmallDaemon::Parts {
     control::Options options;
     control::Services services;
     control::TokenBuckets buckets;
+    std::optional<control::EventHub> hub;  // from the first event after the books were loaded
+    control::Tally subscriptions;
     std::uint64_t first_batch = 0;
 
     static ShortFeeds& feeds() {
@@ -139,8 +141,12 @@ struct SmallDaemon::Parts {
                    {"0.0.0", "fuzz", 1},
                    clock.steady(),
                    {}},
-          buckets(options.requests_per_second, options.burst) {
+          buckets(options.requests_per_second, options.burst),
+          subscriptions(options.max_subscriptions_per_uid) {
         options.frame_max = kFrameMax;
+        driver.on_events = [this](std::vector<ports::EventRow> events) {
+            hub->publish(std::move(events));
+        };
     }
     void run_one() {
         io.restart();
@@ -152,6 +158,7 @@ SmallDaemon::SmallDaemon(simulation::VirtualClock& clock, store::MemoryStore boo
     : parts_(std::make_unique<Parts>(clock, std::move(books))) {
     serve_reads_from(&parts_->books);
     VAULT_CHECK(parts_->driver.start().has_value(), "the books can be loaded");
+    parts_->hub.emplace(parts_->driver.last_event(), parts_->options.ring_events);
     parts_->first_batch = parts_->driver.progress().batch.load();
 }
 
@@ -167,10 +174,10 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
     const int peer = ends[0];
     const control::Options& options = parts_->options;
     parts_->buckets = control::TokenBuckets(options.requests_per_second, options.burst);
-    control::Session session(
-        Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
-        control::Peer{1000, manner.allowed, manner.seat},
-        control::Shared{parts_->options, parts_->services, parts_->buckets, parts_->log});
+    control::Session session(Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
+                             control::Peer{1000, manner.allowed, manner.seat},
+                             control::Shared{parts_->options, parts_->services, parts_->buckets,
+                                             parts_->log, *parts_->hub, parts_->subscriptions});
     bool ended = false;
     auto finish = [&ended](const std::exception_ptr& failure) {
         VAULT_CHECK(!failure, "a session lets no exception out");

@@ -92,6 +92,8 @@ trade list --vault v1 --limit 20
 decision list --vault v1 --limit 20
 decision why v1 flash
 sweep list
+events --limit 30
+events --vault v5 --severity alert
 ledger list v1 --limit 20
 ledger verify v1
 ledger verify --all
@@ -122,7 +124,8 @@ vault resume v3 | running
 """
 
 MAY_BE_EMPTY = {"position", "sweep"}
-NO_SCREEN = {"hello", "ledger.export"}  # the session's own; lines for programs
+# The session's own; lines for programs.
+NO_SCREEN = {"hello", "ledger.export", "sub.open", "sub.credit", "sub.close"}
 
 
 def check_screen(words, text):

@@ -29,7 +29,9 @@ class Pruner {
     using Task = std::function<Result<std::int64_t>()>;  // returns rows looked at: 0 ends the task
 
     Result<void> collect_prices();
-    Result<void> collect_aged(const char* table, const char* owner, Duration age);
+    // `but`: SQL that narrows what goes.
+    Result<void> collect_aged(const char* table, const char* owner, Duration age,
+                              const char* but = "");
     Result<std::int64_t> thin_prices(std::int64_t account, const std::string& pair,
                                      std::int64_t newest);
     Result<std::int64_t> drop_prices(std::int64_t account, const std::string& pair,

@@ -73,7 +73,9 @@ class CommandsTest : public ServerTest {
 
     static ports::Reply users(ports::Render render) {
         std::vector<ports::UserView> views(2);
+        views[0].id = UserId{1};
         views[0].name = "ann";
+        views[1].id = UserId{2};
         views[1].name = "bob";
         return {render(views)};
     }

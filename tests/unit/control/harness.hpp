@@ -146,8 +146,9 @@ class ServerTest : public testing::Test {
     control::Server::Parts parts() {
         control::ReadSide side{std::make_unique<FakeReader>(), std::make_unique<FakeCandles>()};
         if (fill_reader) fill_reader(static_cast<FakeReader&>(*side.reader));
-        return {commands, std::move(side), [this] { return health(); }, {"0.1.0", "i1", 42}, clock,
-                log};
+        return {
+            commands, std::move(side), [this] { return health(); }, {"0.1.0", "i1", 42}, clock, log,
+            {},       last_event};
     }
     void start() {
         auto made = control::Server::create(io, options, parts());
@@ -179,6 +180,7 @@ class ServerTest : public testing::Test {
         health_ = std::move(next);
     }
     std::function<void(FakeReader&)> fill_reader;
+    std::uint64_t last_event = 0;
     std::unique_ptr<control::Server> server;
 
   private:

@@ -123,8 +123,8 @@ Filling fill_up(SqliteWorld& world, BatchMaker& maker, int most) {
     for (int i = 0; i < most; ++i) {
         Batch batch = maker.next();
         maker.deposit(batch, VaultId{1});
-        batch.notices.push_back(
-            {maker.owner(VaultId{1}), maker.now(), "info", "x", "v1", std::string(30'000, 'x')});
+        batch.events.push_back({maker.next_event(), maker.owner(VaultId{1}), maker.now(), "info",
+                                "x", "v1", std::string(30'000, 'x'), "{}"});
         if (commit(world, batch).status != CommitStatus::Durable) {
             seen.failed = true;
             return seen;
