@@ -202,6 +202,13 @@ Reply Client::call(protocol::Request request, bool mutates) {
     }
 }
 
+std::optional<unsigned> Client::peer_uid() const {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+    return peer.uid;
+}
+
 // A daemon that closed before it read the request has said why, and that nothing was done.
 std::optional<Failure> Client::why_not_taken() {
     const auto line = receive(Duration{100});

@@ -60,6 +60,12 @@ constexpr Param kVaultChart[] = {kChartVault, kChartFrom,   kChartTo,    kChartS
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
 
+// The daemon's method has no file: who checks one needs no daemon.
+constexpr Param kConfigCheck[] = {{.name = "file",
+                                   .doc = "check this file, without a daemon",
+                                   .place = Place::Positional,
+                                   .path = true}};
+
 constexpr Param kCompletion[] = {{.name = "shell",
                                   .type = ParamType::Enum,
                                   .doc = "whose completion script",
@@ -179,6 +185,8 @@ const std::vector<Method>& catalogue() {
         std::vector<Method> rows;
         for (const Method& method : protocol::methods())
             if (!method.verb.empty()) rows.push_back(method);
+        for (Method& method : rows)
+            if (method.name == "config.check") method.params = kConfigCheck;
         rows.insert(rows.end(), std::begin(kLocal), std::end(kLocal));
         return rows;
     }();

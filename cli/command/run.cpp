@@ -48,6 +48,8 @@ int dispatch(Session& session, Invocation& invocation) {
     const Method& command = *invocation.command;
     if (command.name == "completion") return show_completion(session);
     if (command.name == "version") return show_version(session);
+    if (command.name == "doctor") return show_doctor(session);
+    if (command.name == "config.check") return check_config(session);
     if (command.name == "api.call") return api_call(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
     if (command.name == "ledger.export") return export_ledger(session);

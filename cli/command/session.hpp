@@ -36,12 +36,12 @@ class Session {
 
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
+    std::string socket_path() const;
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
 
   private:
     Result<void> connect();
     protocol::Reply call_once(const protocol::Request& request, bool changes);
-    std::string socket_path() const;
 
     const Invocation& invocation_;
     Terminal& terminal_;
@@ -55,6 +55,8 @@ int follow_job(Session& session);  // --wait of a long job
 struct ChartKind;                  // chart_series.hpp
 int show_chart(Session& session, const ChartKind& kind);
 int show_version(Session& session);
+int show_doctor(Session& session);
+int check_config(Session& session);
 int api_call(Session& session);
 
 }  // namespace vault::command

@@ -19,11 +19,6 @@ constexpr std::array<std::string_view, 10> kSecretWords{
     "password", "passwd", "passphrase", "secret", "secrets",
     "token",    "key",    "credential", "dsn",    "pin"};
 
-std::string place_text(const Origin& at) {
-    if (at.source != Source::File || at.line == 0) return at.where;
-    return fmt::format("{}:{}:{}", at.where, at.line, at.column);
-}
-
 void take_file(Reading& into, const std::string& name, const std::string& text) {
     FileKeys found = read_file_text(into.config, text);
     const auto at = [&](Place place) {
@@ -94,6 +89,11 @@ std::string to_text(const Origin& origin) {
     if (origin.source == Source::Default) return "default";
     if (origin.source == Source::File) return fmt::format("{}:{}", origin.where, origin.line);
     return origin.where;
+}
+
+std::string place_text(const Origin& origin) {
+    if (origin.source != Source::File || origin.line == 0) return origin.where;
+    return fmt::format("{}:{}:{}", origin.where, origin.line, origin.column);
 }
 
 Reading read_text(const Sources& sources, const std::string& text) {

@@ -23,6 +23,9 @@ struct Origin {
 };
 std::string to_text(const Origin& origin);  // "default", "c.yaml:3", "VAULTD_LOG_LEVEL", "--socket"
 
+// The same for messages: with the column, and nothing for a default.
+std::string place_text(const Origin& origin);
+
 struct Override {  // of a key by the command line
     std::string key;
     std::string value;
