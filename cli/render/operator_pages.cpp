@@ -2,6 +2,7 @@
 
 #include "cli/render/columns.hpp"
 #include "cli/render/fold.hpp"
+#include "cli/render/pages.hpp"
 #include "cli/render/table.hpp"
 
 #include <boost/json/array.hpp>
@@ -51,6 +52,48 @@ const json::array& list_of(const json::value& value, std::string_view name) {
     return list == nullptr || !list->is_array() ? none : list->get_array();
 }
 
+std::string section_of(const json::object& row) {
+    const std::string key = text_of(row, "key");
+    return key.substr(0, key.find('.'));
+}
+
+// The rows of the keys, those of a section behind each other.
+json::array section_rows(const json::object& data) {
+    const auto* keys = data.if_contains("keys");
+    if (keys == nullptr || !keys->is_array()) return {};
+    std::vector<std::string> sections;
+    for (const auto& key : keys->get_array())
+        if (key.is_object() &&
+            std::ranges::find(sections, section_of(key.get_object())) == sections.end())
+            sections.push_back(section_of(key.get_object()));
+    json::array rows;
+    for (const std::string& section : sections)
+        for (const auto& key : keys->get_array())
+            if (key.is_object() && section_of(key.get_object()) == section) rows.push_back(key);
+    return rows;
+}
+
+Grid section_grid(const std::string& section, const json::array& rows) {
+    Grid grid{.titles = {section}, .right = {false}, .rows = {}};
+    for (const auto& row : rows)
+        grid.rows.push_back({printable(
+            text_of(row.get_object(), "key")
+                .substr(std::min(section.size() + 1, text_of(row.get_object(), "key").size())))});
+    for (const ColumnSpec& column : columns_of("config.show.keys")) {
+        if (column.path == "key") continue;
+        const bool any = std::ranges::any_of(
+            rows, [&](const auto& row) { return row.get_object().contains(column.path); });
+        if (!any) continue;
+        grid.titles.emplace_back(column.title);
+        grid.right.push_back(false);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::string text = text_of(rows[i].get_object(), column.path);
+            grid.rows[i].push_back(text.empty() ? "-" : printable(text));
+        }
+    }
+    return grid;
+}
+
 std::string check_lines(const json::object& check, std::size_t width, const Look& look) {
     const std::string status = text_of(check, "status");
     std::string first = fmt::format("{:<9}", printable(status));
@@ -96,6 +139,21 @@ json::array metric_rows(const json::value& data) {
                                             {"labels", labels_of(sample.get_object())},
                                             {"value", text_of(sample.get_object(), "value")}});
     return rows;
+}
+
+std::string config_page(const json::object& data, const Look& look) {
+    json::object head = data;
+    head.erase("keys");
+    std::string out = object_page("config.show", head, look);
+    const json::array rows = section_rows(data);
+    for (std::size_t at = 0; at < rows.size();) {
+        const std::string section = section_of(rows[at].get_object());
+        json::array part;
+        for (; at < rows.size() && section_of(rows[at].get_object()) == section; ++at)
+            part.push_back(rows[at]);
+        out += '\n' + to_table(section_grid(section, part), look.bold);
+    }
+    return out;
 }
 
 std::string doctor_page(const json::object& data, const Look& look) {

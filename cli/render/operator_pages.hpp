@@ -1,6 +1,6 @@
 #pragma once
-// What operators read of the daemon itself: metrics in the Prometheus text format, and the checks
-// of doctor. Private to this room. Pure; any thread.
+// What operators read of the daemon itself: metrics in the Prometheus text format, the checks of
+// doctor, and the configuration. Private to this room. Pure; any thread.
 #include "cli/render/render.hpp"
 
 #include <boost/json/object.hpp>
@@ -13,6 +13,9 @@ namespace vault::render {
 std::string prometheus_text(const json::value& data);
 // The same as rows {name, labels, value}, for CSV.
 json::array metric_rows(const json::value& data);
+// What config show has to say beside the keys, then a table for each section of the file: its keys
+// without the section's name fit a terminal.
+std::string config_page(const json::object& data, const Look& look);
 // A line per check, its command below it, and how many there are.
 std::string doctor_page(const json::object& data, const Look& look);
 

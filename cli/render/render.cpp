@@ -114,6 +114,9 @@ std::string scalar_lines(const json::array& items) {
 
 std::string page(const Document& document, const Look& look) {
     if (document.method == "metrics") return prometheus_text(*document.data);
+    if (document.method == "config.show" && look.format == Format::Table &&
+        document.data->is_object())
+        return config_page(document.data->get_object(), look);
     if (document.method == "doctor" && document.data->is_object())
         return doctor_page(document.data->get_object(), look);
     const json::value data = shown_data(document);

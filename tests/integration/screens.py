@@ -61,6 +61,11 @@ SCREENS = """
 status
 health
 version
+whoami
+doctor
+config show
+config show --origin
+config check
 user list
 user wallets alice
 account list
@@ -118,7 +123,7 @@ vault resume v3 | running
 """
 
 MAY_BE_EMPTY = {"position", "sweep"}
-NO_SCREEN = {"hello", "ledger.export"}  # the session's own; lines for programs
+NO_SCREEN = {"hello", "ledger.export", "metrics"}  # the session's own; lines for programs
 
 
 def check_screen(words, text):
