@@ -53,9 +53,12 @@ po::options_description describe(Arguments& into) {
     return options;
 }
 
-Result<void> check_output(const Arguments& arguments) {
-    if (arguments.output.empty() || arguments.output == "text" || arguments.output == "json")
-        return vault::success();
+Result<void> check_output(const Arguments& arguments, bool given) {
+    if (!given) return vault::success();
+    if (!arguments.check_config)
+        return Error{Errc::Usage, "--output belongs to --check-config", "output",
+                     "give --check-config too, or leave --output out"};
+    if (arguments.output == "text" || arguments.output == "json") return vault::success();
     return Error{Errc::Usage, fmt::format("--output: '{}'", arguments.output), "output",
                  "one of text or json"};
 }
@@ -85,7 +88,7 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
                   values);
         po::notify(values);
         VAULT_TRYV(check_paths(values));
-        VAULT_TRYV(check_output(arguments));
+        VAULT_TRYV(check_output(arguments, values.count("output") != 0));
     } catch (const std::exception& fault) {
         return Error{Errc::Usage, fault.what(), {}, "see vaultd --help"};
     }

@@ -66,6 +66,8 @@ ARGUMENTS = [
     (["--check-config", "--config="], 64, "--config"),
     (["--check-config", "--output", "xml"], 64, "--output: 'xml'"),
     (["--output"], 64, "--output"),
+    (["--output", "json"], 64, "--output belongs to --check-config"),
+    (["--check-config", "--output="], 64, "--output"),
     (["--print-schema=1"], 64, "--print-schema"),
     (["config.yaml"], 64, "positional"),
     (["--check-config", "--config", "none.yaml"], 78, "none.yaml"),

@@ -182,8 +182,7 @@ def check_pending(daemon):
               if check_["name"] == "config"]
     check(warned == ["warning"], "doctor on a key that waits:", warned)
     daemon.ctl("user", "create", "carol", "--role", "member")
-    daemon.ctl("account", "add", "--exchange", "paper", "--user", "carol")
-
+    check_new_fee(daemon)
     daemon.stop()
     daemon.start()
     rows = origins(daemon)
@@ -191,6 +190,17 @@ def check_pending(daemon):
     check("pending" not in rows["candles.path"], "it still waits:", rows["candles.path"])
     state = daemon.ctl("config", "show")
     check(state["needs_restart"] == [] and state["last_reload"] is None, "after the restart:", state)
+
+
+def check_new_fee(daemon):
+    """The fee of the reload is that of an account that is added after it."""
+    account = daemon.ctl("account", "add", "--exchange", "paper", "--user", "carol")["id"]
+    daemon.ctl("account", "deposit", account, "USDT", "1000")
+    daemon.ctl("replay", "start", "synthetic", "--account", account)
+    daemon.ctl("replay", "run", "--account", account, "--until", "2024-01-02", "--wait")
+    daemon.ctl("account", "trade", account, "ETH/USDT", "buy", "0.1", "--price", "2000")
+    wallets = {one["asset"]: one["total"] for one in daemon.ctl("account", "show", account)["wallets"]}
+    check(wallets["USDT"] == "799.8", "0.1 ETH at 2000 and a fee of 0.001 leave", wallets)
 
 
 def check_limits_bite(daemon):
