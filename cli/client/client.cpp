@@ -230,6 +230,13 @@ Result<protocol::Notification> Client::notification(std::optional<Duration> limi
     }
 }
 
+std::optional<unsigned> Client::peer_uid() const {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+    return peer.uid;
+}
+
 // A daemon that closed before it read the request has said why, and that nothing was done.
 std::optional<Failure> Client::why_not_taken() {
     for (;;) {

@@ -43,6 +43,9 @@ class Client {
     // For the calls from here on; absent: none.
     void limit_calls(std::optional<Duration> limit) { options_.call_limit = limit; }
 
+    // The uid of whoever listens (SO_PEERCRED); absent if the kernel does not tell.
+    std::optional<unsigned> peer_uid() const;
+
     // What the daemon said to hello.
     const json::object& daemon() const { return daemon_; }
 

@@ -66,6 +66,11 @@ constexpr Param kEventsLocal[] = {
      .type = ParamType::Integer,
      .doc = "with --follow: begin with this event, 1 for the first",
      .low = 0}};
+// The daemon's method has no file: who checks one needs no daemon.
+constexpr Param kConfigCheck[] = {{.name = "file",
+                                   .doc = "check this file, without a daemon",
+                                   .place = Place::Positional,
+                                   .path = true}};
 
 constexpr Param kCompletion[] = {{.name = "shell",
                                   .type = ParamType::Enum,
@@ -241,6 +246,8 @@ const std::vector<Method>& catalogue() {
         std::vector<Method> rows;
         for (const Method& method : protocol::methods())
             if (!method.verb.empty()) rows.push_back(method);
+        for (Method& method : rows)
+            if (method.name == "config.check") method.params = kConfigCheck;
         rows.insert(rows.end(), std::begin(kLocal), std::end(kLocal));
         return rows;
     }();

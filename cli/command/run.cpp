@@ -48,6 +48,8 @@ int dispatch(Session& session, Invocation& invocation) {
     const Method& command = *invocation.command;
     if (command.name == "completion") return show_completion(session);
     if (command.name == "version") return show_version(session);
+    if (command.name == "doctor") return show_doctor(session);
+    if (command.name == "config.check") return check_config(session);
     if (command.name == "api.call") return api_call(session);
     if (command.name == "wait") return wait_for_state(session);
     if (command.name == "job.wait") return wait_for_job(session);

@@ -32,8 +32,11 @@ constexpr Duration kBusyPatience{2'000};
 constexpr Duration kReservedPatience{10'000};
 constexpr Duration kBusyPause{30};
 
-bool is_predicate(std::string_view method) {
-    return method == "health" || method == "ledger.verify";
+// A configuration that is wrong has an exit code of its own.
+std::optional<int> exit_when_false(std::string_view method) {
+    if (method == "health" || method == "ledger.verify" || method == "doctor") return exits::kFalse;
+    if (method == "config.check" || method == "config.reload") return exits::kConfig;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -128,9 +131,10 @@ int Session::print(std::string_view text) {
 }
 
 int Session::succeed(std::string_view method, std::string_view primary, const Reply& reply) {
-    const bool holds = !is_predicate(method) || predicate_holds(reply.data);
+    const std::optional<int> otherwise = exit_when_false(method);
+    const bool holds = !otherwise || predicate_holds(reply.data);
     const int printed = show(method, primary, reply, holds);
-    return printed == exits::kDone && !holds ? exits::kFalse : printed;
+    return printed == exits::kDone && !holds ? *otherwise : printed;
 }
 
 int Session::show(std::string_view method, std::string_view primary, const Reply& reply, bool ok) {

@@ -50,12 +50,12 @@ class Session {
 
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
+    std::string socket_path() const;
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
     const std::string& last_idem_key() const { return idem_key_; }  // of a mutation
 
   private:
     protocol::Reply call_once(const protocol::Request& request, bool changes);
-    std::string socket_path() const;
 
     const Invocation& invocation_;
     Terminal& terminal_;
@@ -73,6 +73,8 @@ struct ChartKind;                   // chart_series.hpp
 int show_events(Session& session);  // list or --follow
 int show_chart(Session& session, const ChartKind& kind);
 int show_version(Session& session);
+int show_doctor(Session& session);
+int check_config(Session& session);
 int api_call(Session& session);
 
 }  // namespace vault::command

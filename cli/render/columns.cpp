@@ -92,6 +92,10 @@ constexpr ColumnSpec kMethods[] = {{"name", "method"},
                                    {"command", "command", true},
                                    {"right", "right", true},
                                    {"summary", "summary"}};
+constexpr ColumnSpec kConfigKeys[] = {
+    {"key", "key"}, {"value", "value"}, {"pending", "after restart"}, {"origin", "origin"}};
+constexpr ColumnSpec kConfigChanges[] = {
+    {"key", "key"}, {"result", "result"}, {"from", "from", true}, {"to", "to"}};
 constexpr ColumnSpec kPnl[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
                                {"mode", "mode", true},   {"asset", "asset"},
                                {"realised", "realised"}, {"unrealised", "unrealised"},
@@ -127,6 +131,9 @@ constexpr std::array kLists{
     ListSpec{"sleeve.strategy.pauses", kPauses},
     ListSpec{"sleeve.mode.pauses", kPauses},
     ListSpec{"status.pauses", kPauses},
+    ListSpec{"config.show.keys", kConfigKeys},
+    ListSpec{"config.check.changes", kConfigChanges},
+    ListSpec{"config.reload.changes", kConfigChanges},
     ListSpec{"decision.why.before", kDecisions},
     ListSpec{"ledger.verify.problems", kVerified},
     ListSpec{"decision.list", kDecisions},

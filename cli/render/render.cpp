@@ -2,6 +2,7 @@
 
 #include "cli/render/events.hpp"
 #include "cli/render/lists.hpp"
+#include "cli/render/operator_pages.hpp"
 #include "cli/render/pages.hpp"
 #include "common/protocol/codec.hpp"
 
@@ -61,6 +62,7 @@ json::array day_rows(const json::array& series) {
 
 // What people and CSV see of a method's data; JSON never goes through here.
 json::value shown_data(const Document& document) {
+    if (document.method == "metrics") return metric_rows(*document.data);
     if (document.method != "vault.history" || !document.data->is_array()) return *document.data;
     return day_rows(document.data->get_array());
 }
@@ -119,6 +121,12 @@ std::string event_page(const json::array& events, bool bold) {
 }
 
 std::string page(const Document& document, const Look& look) {
+    if (document.method == "metrics") return prometheus_text(*document.data);
+    if (document.method == "config.show" && look.format == Format::Table &&
+        document.data->is_object())
+        return config_page(document.data->get_object(), look);
+    if (document.method == "doctor" && document.data->is_object())
+        return doctor_page(document.data->get_object(), look);
     const json::value data = shown_data(document);
     if (data.is_array()) {
         const json::array& rows = data.get_array();
@@ -149,7 +157,9 @@ std::string to_text(const Document& document, const Look& look) {
         case Format::Json: return json_document(document);
         case Format::Jsonl: return json_lines(*document.data);
         case Format::Csv: return csv_text(rows_of(shown_data(document)));
-        case Format::Plain: return plain_text(shown_data(document));
+        case Format::Plain:
+            return document.method == "metrics" ? prometheus_text(*document.data)
+                                                : plain_text(shown_data(document));
     }
     return {};
 }

@@ -12,6 +12,9 @@ constexpr Param kHello[] = {
     flag("caps", "capabilities {required: [], optional: []}", Json),
 };
 constexpr Param kWhy[] = {kWhyFlag};
+constexpr Param kConfigShow[] = {
+    flag("origin", "also tell where each value comes from", Bool),
+};
 constexpr Param kUserCreate[] = {
     word("name", "login name"),
     flag("role", "what the user may do", Enum).among("admin|moderator|member|auditor").need(),
@@ -46,6 +49,13 @@ constexpr Words kHaltEx[] = {"vaultctl halt --why 'exchange misbehaves'"};
 constexpr Words kResumeEx[] = {"vaultctl resume --why 'all clear'"};
 constexpr Words kVersionEx[] = {"vaultctl version", "vaultctl version --json"};
 constexpr Words kDescribeEx[] = {"vaultctl api describe --json"};
+constexpr Words kWhoamiEx[] = {"vaultctl whoami"};
+constexpr Words kMetricsEx[] = {"vaultctl metrics", "vaultctl metrics --json"};
+constexpr Words kDoctorEx[] = {"vaultctl doctor", "vaultctl doctor --json"};
+constexpr Words kConfigShowEx[] = {"vaultctl config show --origin"};
+constexpr Words kConfigCheckEx[] = {"vaultctl config check", "vaultctl config check new.yaml"};
+constexpr Words kConfigReloadEx[] = {"vaultctl config reload --wait",
+                                     "vaultctl config reload --dry-run"};
 constexpr Words kUserCreateEx[] = {"vaultctl user create alice --role member"};
 constexpr Words kUserListEx[] = {"vaultctl user list -o csv"};
 constexpr Words kUserWalletsEx[] = {"vaultctl user wallets alice --add USDT --add EUR",
@@ -115,6 +125,65 @@ constexpr Method kTable[] = {
      .verb = "describe",
      .primary = "methods.name",
      .examples = kDescribeEx},
+    {.name = "whoami",
+     .summary = "Who the daemon takes you for, and what you may do",
+     .noun = "",
+     .verb = "whoami",
+     .primary = "name",
+     .examples = kWhoamiEx},
+    {.name = "metrics",
+     .summary = "Figures of the daemon for a monitoring system",
+     .noun = "",
+     .verb = "metrics",
+     .primary = "metrics.name",
+     .examples = kMetricsEx,
+     .detail =
+         "Prints the Prometheus text format; -o json, jsonl and csv print the same figures. A "
+         "textfile collector takes it as it is. No figure tells a user, a vault or an order."},
+    {.name = "doctor",
+     .summary = "Check the deployment, and say what mends it",
+     .noun = "",
+     .verb = "doctor",
+     .primary = "state",
+     .examples = kDoctorEx,
+     .detail =
+         "Checks the socket, who answers on it, versions, clock and unit from this side, and "
+         "state, store, configuration and limits from the daemon's. It works without a daemon "
+         "and then says why there is none. Exit code 0, also with warnings; 3 if a check "
+         "failed."},
+    {.name = "config.show",
+     .summary = "Show every key of the configuration in force",
+     .noun = "config",
+     .verb = "show",
+     .params = kConfigShow,
+     .right = Right::Admin,
+     .primary = "keys.value",
+     .examples = kConfigShowEx,
+     .detail = "A value comes from the command line of vaultd, else from a variable such as "
+               "VAULTD_LOG_LEVEL, else from the file, else it is the default."},
+    {.name = "config.check",
+     .summary = "Say what is wrong with a configuration",
+     .noun = "config",
+     .verb = "check",
+     .right = Right::Admin,
+     .primary = "result",
+     .examples = kConfigCheckEx,
+     .detail = "Without a file the daemon tells what a reload would do. With one the vaultd beside "
+               "this program checks it, and no daemon is needed. Exit code 78 if something is "
+               "wrong."},
+    {.name = "config.reload",
+     .summary = "Read the configuration again and put it in force",
+     .noun = "config",
+     .verb = "reload",
+     .right = Right::Admin,
+     .mutates = true,
+     .primary = "result",
+     .examples = kConfigReloadEx,
+     .detail =
+         "All or nothing: with one fault nothing is changed and the exit code is 78. Each key "
+         "that differs is applied or waits for a restart. The answer comes when every part of "
+         "the daemon works with the new values, so --wait is not needed; it is accepted. "
+         "SIGHUP does the same."},
     {.name = "user.create",
      .summary = "Create a user",
      .noun = "user",

@@ -12,9 +12,14 @@ constexpr std::size_t kForgetAbove = 1024;  // uids; full buckets are as good as
 
 }  // namespace
 
-TokenBuckets::TokenBuckets(std::uint32_t per_second, std::uint32_t burst)
-    : per_token_(std::chrono::nanoseconds{std::chrono::seconds{1}} / per_second),
-      depth_(per_token_ * burst) {}
+TokenBuckets::TokenBuckets(std::uint32_t per_second, std::uint32_t burst) {
+    configure(per_second, burst);
+}
+
+void TokenBuckets::configure(std::uint32_t per_second, std::uint32_t burst) {
+    per_token_ = std::chrono::nanoseconds{std::chrono::seconds{1}} / per_second;
+    depth_ = per_token_ * burst;
+}
 
 std::optional<Duration> TokenBuckets::take(uid_t uid, SteadyTime now) {
     if (buckets_.size() > kForgetAbove)

@@ -12,6 +12,8 @@ namespace vault::control {
 class TokenBuckets {
   public:
     TokenBuckets(std::uint32_t per_second, std::uint32_t burst);
+    // What was used up so far counts under the new rate too.
+    void configure(std::uint32_t per_second, std::uint32_t burst);
     // Takes one token. none: granted; else how long until there is one.
     std::optional<Duration> take(uid_t uid, SteadyTime now);
 
@@ -19,8 +21,8 @@ class TokenBuckets {
     struct Bucket {
         SteadyTime full_at{};  // when it will be full again: the one number that a bucket needs
     };
-    SteadyTime per_token_;
-    SteadyTime depth_;
+    SteadyTime per_token_{};
+    SteadyTime depth_{};
     std::map<uid_t, Bucket> buckets_;
 };
 

@@ -4,6 +4,7 @@
 // daemon's own uid are the admin; anybody else gets one PERM_DENIED. Owned by the composition root;
 // everything runs on the one thread that runs its io_context. create() fails with the errors of
 // open_listener().
+#include "daemon/control/metrics.hpp"
 #include "daemon/control/session.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -19,6 +20,7 @@ class Server {
     struct Parts {
         ports::Commands& commands;
         ReadSide reads;  // the worker thread's own; the reader is not null
+        ports::Configuration& configuration;
         std::function<ports::StoreHealth()> store_health;
         DaemonInfo info;
         const Clock& clock;
@@ -34,6 +36,9 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    // Takes over limits that may change while connections are open; the socket's path, mode and
+    // group stay as they are. The longest line is that of connections that open later.
+    void configure(const Options& options);
     void start();
     // Accepts no more, reads no more, answers what has begun (at most stop_grace), removes the
     // socket's file. Await it before the server goes.
@@ -51,6 +56,7 @@ class Server {
 
     Options options_;
     ReadWorker worker_;
+    Metrics metrics_;
     Services services_;
     Logger& log_;
     TokenBuckets buckets_;

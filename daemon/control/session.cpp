@@ -59,6 +59,7 @@ struct Session::Task {
     Handler handler;
     protocol::Request request;
     std::optional<SteadyTime> deadline;
+    SteadyTime begun{};
 };
 
 Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared shared)
@@ -227,19 +228,23 @@ Session::Void Session::room() {
 
 void Session::take_line(const std::string& line) {
     protocol::DecodedRequest decoded = protocol::decode_request(line);
-    if (!decoded.request)
-        return send(failure_line(decoded.id, decoded.request.error(), Effect::None));
+    if (!decoded.request) return refuse(decoded.id, "", decoded.request.error());
     protocol::Request request = std::move(decoded.request.value());
     const protocol::Method* method = protocol::find_method(request.method);
-    if (method == nullptr)
-        return send(failure_line(request.id, unknown_method(request.method), Effect::None));
+    if (method == nullptr) return refuse(request.id, "", unknown_method(request.method));
     std::optional<Duration> retry_after;
     const Result<void> admitted = admit(*method, retry_after);
-    if (!admitted)
-        return send(failure_line(request.id, admitted.error(), Effect::None, retry_after));
+    if (!admitted) return refuse(request.id, method->name, admitted.error(), retry_after);
     const Result<void> sound = check(*method, request);
-    if (!sound) return send(failure_line(request.id, sound.error(), Effect::None));
+    if (!sound) return refuse(request.id, method->name, sound.error());
     start(*method, std::move(request));
+}
+
+// Answers what is not begun.
+void Session::refuse(const boost::json::value& id, std::string_view method, const Error& error,
+                     std::optional<Duration> retry_after) {
+    shared_.metrics.refused(method, error.code());
+    send(failure_line(id, error, Effect::None, retry_after));
 }
 
 // The reserved lane passes by every limit.
@@ -280,8 +285,9 @@ void Session::start(const protocol::Method& method, protocol::Request request) {
     if (request.meta.deadline)
         deadline = shared_.services.clock.steady() + SteadyTime{*request.meta.deadline};
     ++(method.reserved ? reserved_in_flight_ : in_flight_);
-    requests_.spawn(
-        answer(std::make_unique<Task>(Task{method, handler, std::move(request), deadline})));
+    shared_.metrics.begun();
+    requests_.spawn(answer(std::make_unique<Task>(
+        Task{method, handler, std::move(request), deadline, shared_.services.clock.steady()})));
 }
 
 Handled Session::call_handler(const Task& task) {
@@ -320,6 +326,8 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     --(method.reserved ? reserved_in_flight_ : in_flight_);
     changed_.cancel();
     const boost::json::value& id = task->request.id;
+    shared_.metrics.ended(method.name, result ? std::nullopt : std::optional{result.error().code()},
+                          shared_.services.clock.steady() - task->begun);
     if (!result) {
         const Error error = in_callers_words(std::move(result).error(), method,
                                              protocol::Params(task->request.params));

@@ -8,6 +8,8 @@
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
 #include "daemon/control/call.hpp"
+#include "daemon/control/limits.hpp"
+#include "daemon/control/metrics.hpp"
 #include "daemon/control/subscriptions.hpp"
 #include "daemon/runtime/task_group.hpp"
 
@@ -23,6 +25,7 @@ struct Shared {
     const Options& options;
     Services& services;
     TokenBuckets& buckets;
+    Metrics& metrics;
     Logger& log;
     EventHub& hub;
     Tally& subscriptions;  // by uid
@@ -65,6 +68,8 @@ class Session {
     Result<void> admit(const protocol::Method& method, std::optional<Duration>& retry_after);
     Result<void> check(const protocol::Method& method, const protocol::Request& request) const;
     void start(const protocol::Method& method, protocol::Request request);
+    void refuse(const boost::json::value& id, std::string_view method, const Error& error,
+                std::optional<Duration> retry_after = {});
     Result<Answer> say_hello(const protocol::Request& request) const;
     Result<void> splitter_fault() const;
     void send(std::string line);

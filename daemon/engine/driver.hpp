@@ -33,6 +33,9 @@ class Driver final : public ports::Commands, public ports::PriceSink {
 
     // Loads the shard and starts turning. Blocking. Errors: the store's.
     Result<void> start();
+    void configure(const DriverOptions& options, const EngineOptions& shard) {
+        loop_.configure(options, shard);
+    }
     // Refuses mutations, stops replays, waits for the last batch, then calls `drained` once.
     void drain(std::function<void(bool durable)> drained) { loop_.drain(std::move(drained)); }
 

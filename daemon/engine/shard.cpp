@@ -90,6 +90,13 @@ Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const
     world_.catalogue = options_.catalogue;
 }
 
+void Shard::configure(const EngineOptions& options) {
+    options_.paper = options.paper;
+    options_.price_snapshot_every = options.price_snapshot_every;
+    options_.batch_rows_max = options.batch_rows_max;
+    options_.reply_life = options.reply_life;
+}
+
 Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const {
     Backup backup{world_.users.size(),
                   world_.accounts.size(),

@@ -38,6 +38,8 @@ class Shard {
     // the first price is checked at once.
     void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
 
+    // Takes over what may change while it runs: all but the catalogue, which belongs to the world.
+    void configure(const EngineOptions& options);
     // Exits only, for this reason; an empty one lets buys go on.
     void stop_buys(std::string why);
     bool batch_empty() const { return recorder_.empty(); }

@@ -55,6 +55,12 @@ Result<void> TurnLoop::start() {
     return success();
 }
 
+void TurnLoop::configure(const DriverOptions& options, const EngineOptions& shard) {
+    options_ = options;
+    if (shard_ != nullptr) shard_->configure(shard);
+    schedule_turn();
+}
+
 void TurnLoop::call(ports::CallContext context, ports::Command command, ports::Render render,
                     Answer answer) {
     const bool urgent = context.reserved && mutates(command);

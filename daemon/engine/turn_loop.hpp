@@ -54,6 +54,10 @@ class TurnLoop {
     // False if something that was answered as unknown, or a hold, may be lost.
     void drain(std::function<void(bool durable)> drained);
 
+    // From the next turn on. A shard that is loaded later comes from MakeShard, which has to know
+    // the new options too.
+    void configure(const DriverOptions& options, const EngineOptions& shard);
+
     const DriverProgress& progress() const { return progress_; }
     // Null while the store cannot be loaded, or after another writer took the shard.
     const Shard* shard() const { return shard_.get(); }

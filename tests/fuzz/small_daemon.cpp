@@ -39,6 +39,15 @@ engine::EngineOptions engine_options() {
     return options;
 }
 
+// There is no file behind it, so a reload finds no difference.
+class StillConfiguration final : public ports::Configuration {
+  public:
+    ports::ConfigView show() const override { return {"", "/", {}, std::nullopt}; }
+    asio::awaitable<Result<ports::ConfigReload>> reload(ports::ReloadAsk ask) override {
+        co_return ports::ConfigReload{UtcTime{}, std::move(ask.by), "", true, false, {}};
+    }
+};
+
 // The real synthetic market, but one day of it, and each only made once. No file can be opened.
 class ShortFeeds final : public ports::FeedFactory {
   public:
@@ -113,6 +122,8 @@ struct SmallDaemon::Parts {
     SharedBooks store;
     engine::Driver driver;
     control::Options options;
+    StillConfiguration configuration;
+    control::Metrics metrics;
     control::Services services;
     control::TokenBuckets buckets;
     std::optional<control::EventHub> hub;  // from the first event after the books were loaded
@@ -137,9 +148,13 @@ struct SmallDaemon::Parts {
           services{driver,
                    shared_worker(),
                    clock,
+                   configuration,
+                   metrics,
+                   options,
                    [this] { return store.health(); },
                    {"0.0.0", "fuzz", 1},
                    clock.steady(),
+                   clock.now(),
                    {}},
           buckets(options.requests_per_second, options.burst),
           subscriptions(options.max_subscriptions_per_uid) {
@@ -173,11 +188,13 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
                 "there are descriptors left");
     const int peer = ends[0];
     const control::Options& options = parts_->options;
+    parts_->metrics = control::Metrics{};
     parts_->buckets = control::TokenBuckets(options.requests_per_second, options.burst);
-    control::Session session(Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
-                             control::Peer{1000, manner.allowed, manner.seat},
-                             control::Shared{parts_->options, parts_->services, parts_->buckets,
-                                             parts_->log, *parts_->hub, parts_->subscriptions});
+    control::Session session(
+        Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
+        control::Peer{1000, manner.allowed, manner.seat},
+        control::Shared{parts_->options, parts_->services, parts_->buckets, parts_->metrics,
+                        parts_->log, *parts_->hub, parts_->subscriptions});
     bool ended = false;
     auto finish = [&ended](const std::exception_ptr& failure) {
         VAULT_CHECK(!failure, "a session lets no exception out");

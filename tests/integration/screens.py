@@ -61,6 +61,11 @@ SCREENS = """
 status
 health
 version
+whoami
+doctor
+config show
+config show --origin
+config check
 user list
 user wallets alice
 account list
@@ -125,7 +130,7 @@ vault resume v3 | running
 
 MAY_BE_EMPTY = {"position", "sweep"}
 # The session's own; lines for programs.
-NO_SCREEN = {"hello", "ledger.export", "sub.open", "sub.credit", "sub.close"}
+NO_SCREEN = {"hello", "ledger.export", "metrics", "sub.open", "sub.credit", "sub.close"}
 
 
 def check_screen(words, text):

@@ -20,6 +20,8 @@ class Pruner {
     Pruner(Connection& connection, const Retention& retention, const Clock& clock)
         : connection_(connection), retention_(retention), clock_(clock) {}
 
+    // From the next round on; the slices of one that runs go by what it found where they can.
+    void configure(const Retention& retention) { retention_ = retention; }
     // Collects what there is to do; then slice() until it says that nothing is left.
     Result<void> begin_round();
     // Rows deleted by one slice; nothing when the round is over.

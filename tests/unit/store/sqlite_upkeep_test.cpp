@@ -1,6 +1,7 @@
 // Retention and checkpoints of SqliteStore.
 #include "tests/unit/store/store_world.hpp"
 
+#include <future>
 #include <thread>
 
 namespace vault::store::test {
@@ -104,6 +105,22 @@ TEST_F(SqliteUpkeep, DecisionsAndEventsGoAfterAYearOfTheirOwnersTime) {
     EXPECT_EQ(count("decision"), "367");
     EXPECT_EQ(count("event"), "366");
     EXPECT_EQ(count("fill"), "1");
+}
+
+TEST_F(SqliteUpkeep, RetentionThatChangesWhileItRunsHoldsForTheNextRound) {
+    ports::Batch batch = maker.next();
+    for (int day = 0; day < 20; ++day)
+        batch.prices.push_back({AccountId{1}, kPair, kStart + kDay * day, kOne});
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    EXPECT_EQ(world.made->prune().value(), 0U);
+    SqliteOptions shorter = world.options;
+    shorter.retention.prices_full = kDay;
+    shorter.retention.prices = kDay * 10;
+    std::promise<void> done;
+    world.made->configure(shorter, [&] { done.set_value(); });
+    done.get_future().wait();
+    EXPECT_EQ(world.made->prune().value(), 9U) << "days 0 to 8 are older than day 19 less 10";
+    EXPECT_EQ(count("price"), "11");
 }
 
 TEST_F(SqliteUpkeep, RepliesGoByTheWallClock) {
