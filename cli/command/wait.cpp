@@ -27,7 +27,9 @@ std::pair<std::string_view, std::string_view> halves(std::string_view text) {
 }
 
 Result<Resource> resource_of(const std::string& name) {
-    using namespace protocol;
+    using protocol::kDaemonStates, protocol::kFinalJobStates, protocol::kFinalOrderStates,
+        protocol::kJobStates, protocol::kOrderStates, protocol::kReplayStates,
+        protocol::kSleeveStates, protocol::kVaultStates;
     const auto [vault, sleeve] = halves(name);
     if (name == "daemon") return Resource{"daemon", "status", {}, kDaemonStates};
     if (parse_vault_id(name))

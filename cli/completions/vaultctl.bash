@@ -26,7 +26,8 @@ _vaultctl_kind() {
     'order list --since' | 'order list --until' | 'order list --limit' | 'order show:1' | \
     'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
     'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
-    'report pnl --from' | 'report pnl --to' | 'wait:1' | 'wait --for' | 'job wait:1' | \
+    'report pnl --from' | 'report pnl --to' | 'events --since' | 'events --until' | \
+    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
     'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
     'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
     'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
@@ -37,11 +38,15 @@ _vaultctl_kind() {
     'chart tradeable --height')
         kind=()
         ;;
+    'config check:1' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
+    'batch --file')
+        kind=(@files)
+        ;;
     'user create --role')
         kind=(admin moderator member auditor)
         ;;
     'user wallets:1' | 'account add --user' | 'vault list --user' | 'sleeve list --user' | \
-    'report pnl --user')
+    'report pnl --user' | 'events --user')
         kind=(@users)
         ;;
     'account add --exchange')
@@ -64,8 +69,8 @@ _vaultctl_kind() {
     'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
     'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
     'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
-    'report pnl:1' | 'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | \
-    'chart tradeable:1')
+    'report pnl:1' | 'events --vault' | 'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | \
+    'chart fees:1' | 'chart tradeable:1')
         kind=(@vaults)
         ;;
     'vault reserve:2')
@@ -80,7 +85,7 @@ _vaultctl_kind() {
     'sleeve show:2' | 'sleeve set:2' | 'sleeve pause:2' | 'sleeve resume:2' | \
     'sleeve strategy:2' | 'sleeve mode:2' | 'position list --sleeve' | 'position show:2' | \
     'position resolve:2' | 'position write-down:2' | 'decision why:2' | 'decision list --sleeve' | \
-    'order list --sleeve' | 'trade list --sleeve' | 'sweep list --sleeve' | \
+    'order list --sleeve' | 'trade list --sleeve' | 'sweep list --sleeve' | 'events --sleeve' | \
     'chart balance --sleeve' | 'chart pnl --sleeve' | 'chart sweeps --sleeve' | \
     'chart fees --sleeve')
         kind=(quiet flash)
@@ -94,30 +99,31 @@ _vaultctl_kind() {
     'position resolve --as')
         kind=(sold withdrawn kept)
         ;;
-    'market import:1' | 'replay start:1' | 'ledger export --out' | 'batch --file')
-        kind=(@files)
-        ;;
     'replay start --path')
         kind=(ohlc4 close)
         ;;
     'replay start --speed')
         kind=(max)
         ;;
+    'events --severity')
+        kind=(info warning alert)
+        ;;
     'completion:1')
         kind=(bash zsh fish)
         ;;
     'api call:1')
         kind=(
-            hello status health halt resume version api.describe user.create user.list user.wallets
-            account.add account.list account.show account.deposit account.withdraw account.trade
-            vault.create vault.list vault.show vault.history vault.set_tradeable vault.allocate
-            vault.unallocate vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
-            vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
-            sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
+            hello status health halt resume version api.describe whoami metrics doctor config.show
+            config.check config.reload user.create user.list user.wallets account.add account.list
+            account.show account.deposit account.withdraw account.trade vault.create vault.list
+            vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
+            vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
+            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
+            sleeve.strategy sleeve.mode position.list position.show position.resolve
             position.write_down market.import market.pairs market.prices replay.start replay.run
             replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
             ledger.export ledger.correct decision.why decision.list order.list order.show trade.list
-            sweep.list report.pnl
+            sweep.list report.pnl events sub.open sub.credit sub.close
         )
         ;;
     'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
@@ -145,12 +151,16 @@ _vaultctl_choices() {
     case $1 in
     '')
         choices=(
-            status health halt resume version help completion wait batch api user account vault
-            sleeve position market replay job ledger decision order trade sweep report chart
+            status health halt resume version whoami metrics doctor events help completion wait
+            batch api config user account vault sleeve position market replay job ledger decision
+            order trade sweep report chart
         )
         ;;
     'api')
         choices=(describe call)
+        ;;
+    'config')
+        choices=(show check reload)
         ;;
     'user')
         choices=(create list wallets)
@@ -212,6 +222,9 @@ _vaultctl_flags() {
         ;;
     'resume')
         flags=(--why)
+        ;;
+    'config show')
+        flags=(--origin)
         ;;
     'user create')
         flags=(--role)
@@ -327,6 +340,11 @@ _vaultctl_flags() {
         ;;
     'report pnl')
         flags=(--user --all --from --to)
+        ;;
+    'events')
+        flags=(
+            --vault --sleeve --user --severity --since --until --limit --follow --from-seq
+        )
         ;;
     'wait')
         flags=(--for)

@@ -4,14 +4,16 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
+        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
             true
+        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'batch --file'
+            echo @files
         case 'user create --role'
             echo admin
             echo moderator
             echo member
             echo auditor
-        case 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report pnl --user'
+        case 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report pnl --user' 'events --user'
             echo @users
         case 'account add --exchange'
             echo paper
@@ -23,7 +25,7 @@ function __vaultctl_kind
         case 'account trade:3'
             echo buy
             echo sell
-        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
+        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
             echo @vaults
         case 'vault reserve:2'
             echo off
@@ -35,7 +37,7 @@ function __vaultctl_kind
             echo paper
             echo validate
             echo live
-        case 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
+        case 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
         case 'sleeve strategy:3'
@@ -48,13 +50,15 @@ function __vaultctl_kind
             echo sold
             echo withdrawn
             echo kept
-        case 'market import:1' 'replay start:1' 'ledger export --out' 'batch --file'
-            echo @files
         case 'replay start --path'
             echo ohlc4
             echo close
         case 'replay start --speed'
             echo max
+        case 'events --severity'
+            echo info
+            echo warning
+            echo alert
         case 'completion:1'
             echo bash
             echo zsh
@@ -67,6 +71,12 @@ function __vaultctl_kind
             echo resume
             echo version
             echo api.describe
+            echo whoami
+            echo metrics
+            echo doctor
+            echo config.show
+            echo config.check
+            echo config.reload
             echo user.create
             echo user.list
             echo user.wallets
@@ -123,6 +133,10 @@ function __vaultctl_kind
             echo trade.list
             echo sweep.list
             echo report.pnl
+            echo events
+            echo sub.open
+            echo sub.credit
+            echo sub.close
         case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style'
             echo braille
             echo block
@@ -156,11 +170,16 @@ function __vaultctl_choices
             printf '%s\t%s\n' halt 'Kill switch: cancel all orders and stop the exit rules'
             printf '%s\t%s\n' resume 'Undo a halt or pause of the whole daemon'
             printf '%s\t%s\n' version 'Versions of this program and of the daemon'
+            printf '%s\t%s\n' whoami 'Who the daemon takes you for, and what you may do'
+            printf '%s\t%s\n' metrics 'Figures of the daemon for a monitoring system'
+            printf '%s\t%s\n' doctor 'Check the deployment, and say what mends it'
+            printf '%s\t%s\n' events 'What happened, newest last'
             printf '%s\t%s\n' help 'Explain a command, without a daemon'
             printf '%s\t%s\n' completion 'Print the completion script of a shell'
             printf '%s\t%s\n' wait 'Wait until something is in a state'
             printf '%s\t%s\n' batch 'Run the commands of a file, one after the other'
             printf '%s\t%s\n' api ''
+            printf '%s\t%s\n' config ''
             printf '%s\t%s\n' user ''
             printf '%s\t%s\n' account ''
             printf '%s\t%s\n' vault ''
@@ -179,6 +198,10 @@ function __vaultctl_choices
         case 'api'
             printf '%s\t%s\n' describe 'Methods and errors that the daemon knows'
             printf '%s\t%s\n' call 'Call any method by its name'
+        case 'config'
+            printf '%s\t%s\n' show 'Show every key of the configuration in force'
+            printf '%s\t%s\n' check 'Say what is wrong with a configuration'
+            printf '%s\t%s\n' reload 'Read the configuration again and put it in force'
         case 'user'
             printf '%s\t%s\n' create 'Create a user'
             printf '%s\t%s\n' list 'List the users'
@@ -268,6 +291,8 @@ function __vaultctl_flags
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'resume'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'config show'
+            printf '%s\t%s\n' --origin 'also tell where each value comes from'
         case 'user create'
             printf '%s\t%s\n' --role 'what the user may do'
         case 'user wallets'
@@ -392,6 +417,16 @@ function __vaultctl_flags
             printf '%s\t%s\n' --all 'every vault'
             printf '%s\t%s\n' --from 'first instant'
             printf '%s\t%s\n' --to 'instant after the last'
+        case 'events'
+            printf '%s\t%s\n' --vault 'only this vault and what is in it'
+            printf '%s\t%s\n' --sleeve 'only this sleeve; needs a vault'
+            printf '%s\t%s\n' --user 'only what belongs to this user'
+            printf '%s\t%s\n' --severity 'of this severity or graver'
+            printf '%s\t%s\n' --since 'not before this instant of the account\'s clock'
+            printf '%s\t%s\n' --until 'before this instant of the account\'s clock'
+            printf '%s\t%s\n' --limit 'at most so many, the latest (default 100)'
+            printf '%s\t%s\n' --follow 'go on with what happens from now on'
+            printf '%s\t%s\n' --from-seq 'with --follow: begin with this event, 1 for the first'
         case 'wait'
             printf '%s\t%s\n' --for 'the state, or several separated by commas'
         case 'batch'

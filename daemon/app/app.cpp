@@ -132,7 +132,8 @@ Result<void> App::Parts::build(const config::Config& from) {
                                          progress.batch.load(), progress.durable.load(),
                                          progress.turns.load(), progress.reloads.load(),
                                          SteadyTime{progress.last_turn_ns.load()}};
-                                 }};
+                                 },
+                                 driver->last_event()};
     VAULT_TRY(server,
               control::Server::create(control_io, control_options(from.control), std::move(parts)));
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
