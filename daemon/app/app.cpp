@@ -168,17 +168,18 @@ Result<void> App::Parts::build(const config::Config& config) {
     control::ReadSide reads;
     reads.reader = std::move(reader);
     reads.candles = std::make_unique<CandleFiles>(config.candles.path, pairs_of(config));
-    control::Server::Parts parts{
-        *driver,
-        std::move(reads),
-        [this] { return store->health(); },
-        {kVersion, fresh_instance_id(), ::getpid()},
-        clock,
-        logger,
-        [this] {
-            const engine::DriverProgress& progress = driver->progress();
-            return control::BatchMarks{progress.batch.load(), progress.durable.load()};
-        }};
+    control::Server::Parts parts{*driver,
+                                 std::move(reads),
+                                 [this] { return store->health(); },
+                                 {kVersion, fresh_instance_id(), ::getpid()},
+                                 clock,
+                                 logger,
+                                 [this] {
+                                     const engine::DriverProgress& progress = driver->progress();
+                                     return control::BatchMarks{
+                                         progress.batch.load(), progress.durable.load(),
+                                         progress.commits.load(), progress.reloads.load()};
+                                 }};
     VAULT_TRY(server, control::Server::create(control_io, control_options(config.control),
                                               std::move(parts)));
     return success();

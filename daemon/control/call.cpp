@@ -46,8 +46,8 @@ std::span<const Route> all_routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> rows;
         for (const auto part :
-             {daemon_routes(), user_routes(), account_routes(), vault_routes(), sleeve_routes(),
-              position_routes(), market_routes(), replay_routes(), ledger_routes(),
+             {daemon_routes(), top_routes(), user_routes(), account_routes(), vault_routes(),
+              sleeve_routes(), position_routes(), market_routes(), replay_routes(), ledger_routes(),
               decision_routes(), trade_routes(), report_routes()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;

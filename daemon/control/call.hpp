@@ -29,6 +29,8 @@ struct DaemonInfo {
 // The engine's last batch and the last that is durable, for status.
 struct BatchMarks {
     std::uint64_t batch = 0, durable = 0;
+    std::uint64_t commits = 0;  // since the start
+    std::uint64_t reloads = 0;  // of the shard, since the start
 };
 
 // Everything that handlers may use; owned by the server, outlives every call.
@@ -40,6 +42,7 @@ struct Services {
     DaemonInfo info;
     SteadyTime started{};
     std::function<BatchMarks()> marks{};  // quick, safe on the control thread; may be empty
+    std::uint64_t calls = 0;              // that were started, of all sessions
 };
 
 struct Call {
@@ -64,6 +67,7 @@ struct Route {
 };
 
 std::span<const Route> daemon_routes();
+std::span<const Route> top_routes();
 std::span<const Route> user_routes();
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();

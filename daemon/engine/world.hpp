@@ -93,6 +93,7 @@ struct World {
     std::deque<Market> markets;
     Hold daemon_hold;
     bool daemon_dirty = false;
+    ports::TopActivity activity;
     std::string no_buys;  // why only exits are allowed; empty: buys too
     std::unordered_map<Digest, KnownReply, DigestHash> replies;  // by reply_key()
 
