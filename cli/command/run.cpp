@@ -49,6 +49,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "completion") return show_completion(session);
     if (command.name == "version") return show_version(session);
     if (command.name == "api.call") return api_call(session);
+    if (command.name == "top") return show_top(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
     if (command.name == "ledger.export") return export_ledger(session);
     if (const auto refused = confirm(session, invocation)) return *refused;

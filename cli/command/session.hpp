@@ -37,11 +37,12 @@ class Session {
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
+    std::string socket_path() const;
+    void hang_up() { client_.reset(); }  // the next call connects anew
 
   private:
     Result<void> connect();
     protocol::Reply call_once(const protocol::Request& request, bool changes);
-    std::string socket_path() const;
 
     const Invocation& invocation_;
     Terminal& terminal_;
@@ -54,6 +55,7 @@ int export_ledger(Session& session);
 int follow_job(Session& session);  // --wait of a long job
 struct ChartKind;                  // chart_series.hpp
 int show_chart(Session& session, const ChartKind& kind);
+int show_top(Session& session);
 int show_version(Session& session);
 int api_call(Session& session);
 
