@@ -71,6 +71,15 @@ constexpr Param kConfigCheck[] = {{.name = "file",
                                    .doc = "check this file, without a daemon",
                                    .place = Place::Positional,
                                    .path = true}};
+constexpr Param kTopLocal[] = {
+    {.name = "once", .type = ParamType::Bool, .doc = "print one picture as plain text and end"},
+    {.name = "interval",
+     .type = ParamType::Duration,
+     .doc = "how often the daemon is asked (default 1s, at least 250ms)"},
+    {.name = "view",
+     .type = ParamType::Enum,
+     .doc = "what is shown first (default vaults)",
+     .allowed = "vaults|sleeves|positions|orders|alerts"}};
 
 constexpr Param kCompletion[] = {{.name = "shell",
                                   .type = ParamType::Enum,
@@ -278,6 +287,7 @@ std::vector<std::string_view> verbs(std::string_view noun) {
 std::span<const Param> local_flags(const Method& command) {
     if (command.name == "ledger.export") return kExportLocal;
     if (command.name == "events") return kEventsLocal;
+    if (command.name == "top") return kTopLocal;
     return {};
 }
 

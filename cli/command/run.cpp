@@ -54,6 +54,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "wait") return wait_for_state(session);
     if (command.name == "job.wait") return wait_for_job(session);
     if (command.name == "batch") return run_batch(session);
+    if (command.name == "top") return show_top(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
     if (command.name == "ledger.export") return export_ledger(session);
     if (command.name == "events") return show_events(session);

@@ -53,6 +53,7 @@ class Session {
     std::string socket_path() const;
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
     const std::string& last_idem_key() const { return idem_key_; }  // of a mutation
+    void hang_up() { client_.reset(); }                             // the next call connects anew
 
   private:
     protocol::Reply call_once(const protocol::Request& request, bool changes);
@@ -72,6 +73,7 @@ int run_batch(Session& session);
 struct ChartKind;                   // chart_series.hpp
 int show_events(Session& session);  // list or --follow
 int show_chart(Session& session, const ChartKind& kind);
+int show_top(Session& session);
 int show_version(Session& session);
 int show_doctor(Session& session);
 int check_config(Session& session);

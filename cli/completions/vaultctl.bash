@@ -5,38 +5,68 @@
 # daemon, @files are files.
 _vaultctl_kind() {
     case $1 in
-    'halt --why' | 'resume --why' | 'user create:1' | 'user wallets --add' | \
-    'user wallets --remove' | 'account add --label' | 'account deposit:2' | 'account deposit:3' | \
-    'account withdraw:2' | 'account withdraw:3' | 'account trade:2' | 'account trade:4' | \
-    'account trade --price' | 'vault create --asset' | 'vault create --balance' | \
-    'vault history --from' | 'vault history --to' | 'vault set-tradeable:2' | \
-    'vault allocate --quiet' | 'vault allocate --flash' | 'vault unallocate --quiet' | \
-    'vault unallocate --flash' | 'vault auto-raise:3' | 'vault auto-raise --cap' | \
-    'vault pairs --add' | 'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
-    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
-    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
-    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
-    'market import --interval' | 'market pairs --quote' | 'market prices:1' | \
-    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
-    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
-    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
-    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
-    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
-    'decision list --until' | 'decision list --limit' | 'order list --pair' | \
-    'order list --since' | 'order list --until' | 'order list --limit' | 'order show:1' | \
-    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
-    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
-    'report pnl --from' | 'report pnl --to' | 'events --since' | 'events --until' | \
-    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
-    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
-    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
-    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
-    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
-    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
-    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
-    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
-    'chart tradeable --height')
+    'top --user' | 'user wallets:1' | 'account add --user' | 'vault list --user' | \
+    'sleeve list --user' | 'report pnl --user' | 'events --user')
+        kind=(@users)
+        ;;
+    'top --account' | 'account show:1' | 'account deposit:1' | 'account withdraw:1' | \
+    'account trade:1' | 'vault create --account' | 'vault list --account' | \
+    'market pairs --account' | 'replay start --account' | 'replay run --account' | \
+    'replay status --account' | 'replay stop --account')
+        kind=(@accounts)
+        ;;
+    'top --vault' | 'vault show:1' | 'vault history:1' | 'vault set-tradeable:1' | \
+    'vault allocate:1' | 'vault unallocate:1' | 'vault reserve:1' | 'vault auto-raise:1' | \
+    'vault pairs:1' | 'vault refresh:1' | 'vault pause:1' | 'vault resume:1' | \
+    'vault liquidate:1' | 'vault mode:1' | 'sleeve list --vault' | 'sleeve show:1' | \
+    'sleeve set:1' | 'sleeve pause:1' | 'sleeve resume:1' | 'sleeve strategy:1' | \
+    'sleeve mode:1' | 'position list --vault' | 'position show:1' | 'position resolve:1' | \
+    'position write-down:1' | 'ledger list:1' | 'ledger verify:1' | 'ledger export:1' | \
+    'ledger correct:1' | 'decision why:1' | 'decision list --vault' | 'order list --vault' | \
+    'trade list --vault' | 'sweep list --vault' | 'report pnl:1' | 'events --vault' | \
+    'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1')
+        kind=(@vaults)
+        ;;
+    'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
+    'user create:1' | 'user wallets --add' | 'user wallets --remove' | 'account add --label' | \
+    'account deposit:2' | 'account deposit:3' | 'account withdraw:2' | 'account withdraw:3' | \
+    'account trade:2' | 'account trade:4' | 'account trade --price' | 'vault create --asset' | \
+    'vault create --balance' | 'vault history --from' | 'vault history --to' | \
+    'vault set-tradeable:2' | 'vault allocate --quiet' | 'vault allocate --flash' | \
+    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault auto-raise:3' | \
+    'vault auto-raise --cap' | 'vault pairs --add' | 'vault pairs --remove' | \
+    'vault pause --why' | 'vault resume --why' | 'vault liquidate --why' | 'sleeve set:rest' | \
+    'sleeve pause --why' | 'sleeve resume --why' | 'sleeve strategy:4' | 'position list --pair' | \
+    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
+    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
+    'market prices:1' | 'replay start --pair' | 'replay start --interval' | \
+    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
+    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
+    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
+    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
+    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
+    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
+    'order show:1' | 'trade list --pair' | 'trade list --since' | 'trade list --until' | \
+    'trade list --limit' | 'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | \
+    'sweep list --limit' | 'report pnl --from' | 'report pnl --to' | 'events --since' | \
+    'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | \
+    'job wait:1' | 'api call:rest' | 'chart balance --from' | 'chart balance --to' | \
+    'chart balance --since' | 'chart balance --width' | 'chart balance --height' | \
+    'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | 'chart pnl --width' | \
+    'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | 'chart sweeps --since' | \
+    'chart sweeps --width' | 'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | \
+    'chart fees --since' | 'chart fees --width' | 'chart fees --height' | \
+    'chart tradeable --from' | 'chart tradeable --to' | 'chart tradeable --since' | \
+    'chart tradeable --width' | 'chart tradeable --height')
         kind=()
+        ;;
+    'top --sort')
+        kind=(
+            id user state total tradeable equity today unrealised realised
+        )
+        ;;
+    'top --view')
+        kind=(vaults sleeves positions orders alerts)
         ;;
     'config check:1' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
     'batch --file')
@@ -45,33 +75,11 @@ _vaultctl_kind() {
     'user create --role')
         kind=(admin moderator member auditor)
         ;;
-    'user wallets:1' | 'account add --user' | 'vault list --user' | 'sleeve list --user' | \
-    'report pnl --user' | 'events --user')
-        kind=(@users)
-        ;;
     'account add --exchange')
         kind=(paper kraken binance coinbase)
         ;;
-    'account show:1' | 'account deposit:1' | 'account withdraw:1' | 'account trade:1' | \
-    'vault create --account' | 'vault list --account' | 'market pairs --account' | \
-    'replay start --account' | 'replay run --account' | 'replay status --account' | \
-    'replay stop --account')
-        kind=(@accounts)
-        ;;
     'account trade:3')
         kind=(buy sell)
-        ;;
-    'vault show:1' | 'vault history:1' | 'vault set-tradeable:1' | 'vault allocate:1' | \
-    'vault unallocate:1' | 'vault reserve:1' | 'vault auto-raise:1' | 'vault pairs:1' | \
-    'vault refresh:1' | 'vault pause:1' | 'vault resume:1' | 'vault liquidate:1' | \
-    'vault mode:1' | 'sleeve list --vault' | 'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | \
-    'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | \
-    'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
-    'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
-    'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
-    'report pnl:1' | 'events --vault' | 'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | \
-    'chart fees:1' | 'chart tradeable:1')
-        kind=(@vaults)
         ;;
     'vault reserve:2')
         kind=(off)
@@ -113,10 +121,10 @@ _vaultctl_kind() {
         ;;
     'api call:1')
         kind=(
-            hello status health halt resume version api.describe whoami metrics doctor config.show
-            config.check config.reload user.create user.list user.wallets account.add account.list
-            account.show account.deposit account.withdraw account.trade vault.create vault.list
-            vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
+            hello status top health halt resume version api.describe whoami metrics doctor
+            config.show config.check config.reload user.create user.list user.wallets account.add
+            account.list account.show account.deposit account.withdraw account.trade vault.create
+            vault.list vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
             vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
             vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
             sleeve.strategy sleeve.mode position.list position.show position.resolve
@@ -151,7 +159,7 @@ _vaultctl_choices() {
     case $1 in
     '')
         choices=(
-            status health halt resume version whoami metrics doctor events help completion wait
+            status top health halt resume version whoami metrics doctor events help completion wait
             batch api config user account vault sleeve position market replay job ledger decision
             order trade sweep report chart
         )
@@ -217,6 +225,11 @@ _vaultctl_choices() {
 # The flags of a command.
 _vaultctl_flags() {
     case $1 in
+    'top')
+        flags=(
+            --user --account --vault --match --sort --reverse --limit --once --interval --view
+        )
+        ;;
     'halt')
         flags=(--why)
         ;;

@@ -4,8 +4,30 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
+        case 'top --user' 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report pnl --user' 'events --user'
+            echo @users
+        case 'top --account' 'account show:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
+            echo @accounts
+        case 'top --vault' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
+            echo @vaults
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
             true
+        case 'top --sort'
+            echo id
+            echo user
+            echo state
+            echo total
+            echo tradeable
+            echo equity
+            echo today
+            echo unrealised
+            echo realised
+        case 'top --view'
+            echo vaults
+            echo sleeves
+            echo positions
+            echo orders
+            echo alerts
         case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'batch --file'
             echo @files
         case 'user create --role'
@@ -13,20 +35,14 @@ function __vaultctl_kind
             echo moderator
             echo member
             echo auditor
-        case 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report pnl --user' 'events --user'
-            echo @users
         case 'account add --exchange'
             echo paper
             echo kraken
             echo binance
             echo coinbase
-        case 'account show:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
-            echo @accounts
         case 'account trade:3'
             echo buy
             echo sell
-        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
-            echo @vaults
         case 'vault reserve:2'
             echo off
         case 'vault auto-raise:2'
@@ -66,6 +82,7 @@ function __vaultctl_kind
         case 'api call:1'
             echo hello
             echo status
+            echo top
             echo health
             echo halt
             echo resume
@@ -166,6 +183,7 @@ function __vaultctl_choices
     switch "$argv[1]"
         case ''
             printf '%s\t%s\n' status 'What the daemon is doing, on one page'
+            printf '%s\t%s\n' top 'Watch vaults, positions, orders and alerts live'
             printf '%s\t%s\n' health 'Whether the daemon is fit to trade'
             printf '%s\t%s\n' halt 'Kill switch: cancel all orders and stop the exit rules'
             printf '%s\t%s\n' resume 'Undo a halt or pause of the whole daemon'
@@ -287,6 +305,17 @@ end
 # The flags of a command.
 function __vaultctl_flags
     switch "$argv[1]"
+        case 'top'
+            printf '%s\t%s\n' --user 'only the vaults of this user'
+            printf '%s\t%s\n' --account 'only the vaults on this account'
+            printf '%s\t%s\n' --vault 'only this vault, and with it its last decisions'
+            printf '%s\t%s\n' --match 'only vaults with this text in id, user, account, asset, mode or state'
+            printf '%s\t%s\n' --sort 'order of the vaults (default id): texts rise, amounts fall'
+            printf '%s\t%s\n' --reverse 'turn the order round'
+            printf '%s\t%s\n' --limit 'rows of each list (default 200)'
+            printf '%s\t%s\n' --once 'print one picture as plain text and end'
+            printf '%s\t%s\n' --interval 'how often the daemon is asked (default 1s, at least 250ms)'
+            printf '%s\t%s\n' --view 'what is shown first (default vaults)'
         case 'halt'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'resume'

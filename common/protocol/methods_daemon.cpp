@@ -15,6 +15,16 @@ constexpr Param kWhy[] = {kWhyFlag};
 constexpr Param kConfigShow[] = {
     flag("origin", "also tell where each value comes from", Bool),
 };
+constexpr Param kTop[] = {
+    flag("user", "only the vaults of this user"),
+    flag("account", "only the vaults on this account"),
+    flag("vault", "only this vault, and with it its last decisions"),
+    flag("match", "only vaults with this text in id, user, account, asset, mode or state"),
+    flag("sort", "order of the vaults (default id): texts rise, amounts fall", Enum)
+        .among("id|user|state|total|tradeable|equity|today|unrealised|realised"),
+    flag("reverse", "turn the order round", Bool),
+    flag("limit", "rows of each list (default 200)", Integer).within(1, 2000),
+};
 constexpr Param kUserCreate[] = {
     word("name", "login name"),
     flag("role", "what the user may do", Enum).among("admin|moderator|member|auditor").need(),
@@ -44,6 +54,9 @@ constexpr Param kAccountTrade[] = {
 };
 
 constexpr Words kStatusEx[] = {"vaultctl status", "vaultctl status --json"};
+constexpr Words kTopEx[] = {"vaultctl top", "vaultctl top --user alice --sort today",
+                            "vaultctl top --once --sort state --limit 20",
+                            "vaultctl top --json --vault v1"};
 constexpr Words kHealthEx[] = {"vaultctl health && echo ready"};
 constexpr Words kHaltEx[] = {"vaultctl halt --why 'exchange misbehaves'"};
 constexpr Words kResumeEx[] = {"vaultctl resume --why 'all clear'"};
@@ -81,6 +94,18 @@ constexpr Method kTable[] = {
      .reserved = true,
      .primary = "state",
      .examples = kStatusEx},
+    {.name = "top",
+     .summary = "Watch vaults, positions, orders and alerts live",
+     .noun = "",
+     .verb = "top",
+     .params = kTop,
+     .primary = "state",
+     .examples = kTopEx,
+     .detail =
+         "Fills the terminal and asks the daemon every second; its keys are shown, ? explains "
+         "them, q ends it. --once prints one picture as plain text, -o json and the other "
+         "formats the document, once. Vaults, positions, orders and alerts are cut to the "
+         "limit; matched tells how many there are. Amounts are in each vault's own asset."},
     {.name = "health",
      .summary = "Whether the daemon is fit to trade",
      .noun = "",

@@ -119,21 +119,22 @@ Result<void> App::Parts::build(const config::Config& from) {
     control::ReadSide reads;
     reads.reader = std::move(reader);
     reads.candles = std::make_unique<CandleFiles>(from.candles.path, pairs_of(from));
-    control::Server::Parts parts{*driver,
-                                 std::move(reads),
-                                 config,
-                                 [this] { return store->health(); },
-                                 {kVersion, fresh_instance_id(), ::getpid()},
-                                 clock,
-                                 logger,
-                                 [this] {
-                                     const engine::DriverProgress& progress = driver->progress();
-                                     return control::BatchMarks{
-                                         progress.batch.load(), progress.durable.load(),
-                                         progress.turns.load(), progress.reloads.load(),
-                                         SteadyTime{progress.last_turn_ns.load()}};
-                                 },
-                                 driver->last_event()};
+    control::Server::Parts parts{
+        *driver,
+        std::move(reads),
+        config,
+        [this] { return store->health(); },
+        {kVersion, fresh_instance_id(), ::getpid()},
+        clock,
+        logger,
+        [this] {
+            const engine::DriverProgress& progress = driver->progress();
+            return control::BatchMarks{
+                progress.batch.load(),   progress.durable.load(),
+                progress.commits.load(), progress.turns.load(),
+                progress.reloads.load(), SteadyTime{progress.last_turn_ns.load()}};
+        },
+        driver->last_event()};
     VAULT_TRY(server,
               control::Server::create(control_io, control_options(from.control), std::move(parts)));
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };

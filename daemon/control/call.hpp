@@ -29,7 +29,8 @@ struct DaemonInfo {
 
 // The engine's last batch and the last that is durable, and how it turns; for status and metrics.
 struct BatchMarks {
-    std::uint64_t batch = 0, durable = 0, turns = 0, reloads = 0;
+    std::uint64_t batch = 0, durable = 0;
+    std::uint64_t commits = 0, turns = 0, reloads = 0;  // since the start
     SteadyTime last_turn{};
 };
 
@@ -49,6 +50,7 @@ struct Services {
     SteadyTime started{};
     UtcTime started_at{};
     std::function<BatchMarks()> marks{};  // quick, safe on the control thread; may be empty
+    std::uint64_t calls = 0;              // that were started, of all sessions
 };
 
 class Subscriptions;  // subscriptions.hpp
@@ -76,6 +78,7 @@ struct Route {
 };
 
 std::span<const Route> daemon_routes();
+std::span<const Route> top_routes();
 std::span<const Route> user_routes();
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();

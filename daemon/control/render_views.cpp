@@ -2,6 +2,7 @@
 
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
+#include "daemon/control/render_top.hpp"
 
 #include <fmt/format.h>
 
@@ -226,6 +227,10 @@ json::value to_json(const ports::StatusView& view) {
                         {"warnings", to_json_list(view.warnings)}};
 }
 
+json::value to_json(const ports::TopView& view) {
+    return top_to_json(view);
+}
+
 struct ToJson {
     template <class T>
     json::value operator()(const T& view) const {
@@ -260,6 +265,14 @@ std::string_view text_at(const json::object& object, std::string_view name) {
 }
 
 }  // namespace
+
+json::value position_to_json(const ports::PositionView& view) {
+    return to_json(view);
+}
+
+json::value pause_to_json(const ports::PauseView& view) {
+    return to_json(view);
+}
 
 std::string render_view(const ports::View& view) {
     return protocol::to_compact(std::visit(ToJson{}, view));

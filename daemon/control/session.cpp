@@ -285,6 +285,7 @@ void Session::start(const protocol::Method& method, protocol::Request request) {
     if (request.meta.deadline)
         deadline = shared_.services.clock.steady() + SteadyTime{*request.meta.deadline};
     ++(method.reserved ? reserved_in_flight_ : in_flight_);
+    ++shared_.services.calls;
     shared_.metrics.begun();
     requests_.spawn(answer(std::make_unique<Task>(
         Task{method, handler, std::move(request), deadline, shared_.services.clock.steady()})));

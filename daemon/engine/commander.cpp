@@ -1,5 +1,6 @@
 #include "daemon/engine/commander.hpp"
 
+#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ bool mutates(const ports::Command& command) {
                            [](const cmd::ListJobs&) { return true; },
                            [](const cmd::ShowJob&) { return true; },
                            [](const cmd::ShowStatus&) { return true; },
+                           [](const cmd::ShowTop&) { return true; },
                            [](const cmd::Barrier&) { return true; },
                            [](const cmd::SetPairs& c) { return c.add.empty() && c.remove.empty(); },
                            [](const auto&) { return false; }};
@@ -110,6 +112,18 @@ void Commander::tell_funding(const Vault& vault, std::string_view event, std::st
 
 Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) {
     return status_of(world_);
+}
+Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
+    if (c.user) {
+        VAULT_TRYV(user(*c.user));
+    }
+    if (c.account) {
+        VAULT_TRYV(account(*c.account));
+    }
+    if (c.vault) {
+        VAULT_TRYV(vault(*c.vault));
+    }
+    return top_of(world_, c, clock_.now());
 }
 Result<ports::View> Commander::on(const ports::cmd::Barrier&) {
     return ports::PauseView{};

@@ -69,6 +69,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::CancelJob& c);
     Result<ports::View> on(const ports::cmd::CorrectEntry& c);
     Result<ports::View> on(const ports::cmd::ShowStatus& c);
+    Result<ports::View> on(const ports::cmd::ShowTop& c);
     Result<ports::View> on(const ports::cmd::Barrier& c);
 
   private:

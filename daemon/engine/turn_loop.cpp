@@ -257,8 +257,10 @@ void TurnLoop::on_report(const ports::CommitReport& report) {
 void TurnLoop::on_durable(BatchNo n) {
     durable_ = n;
     progress_.durable = durable_.value;
-    while (!in_flight_.empty() && in_flight_.front().first <= durable_)
+    while (!in_flight_.empty() && in_flight_.front().first <= durable_) {
         in_flight_.pop_front();
+        ++progress_.commits;
+    }
     std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
     if (shard_ != nullptr) shard_->on_durable(n);
     release_events();

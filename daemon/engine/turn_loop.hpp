@@ -30,6 +30,7 @@ struct DriverProgress {
     std::atomic<std::uint64_t> turns{0};
     std::atomic<std::uint64_t> batch{0};
     std::atomic<std::uint64_t> durable{0};
+    std::atomic<std::uint64_t> commits{0};      // batches that became durable since the start
     std::atomic<std::int64_t> last_turn_ns{0};  // steady clock
     std::atomic<std::uint64_t> reloads{0};
 };

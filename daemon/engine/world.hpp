@@ -95,6 +95,7 @@ struct World {
     Jobs jobs;
     Hold daemon_hold;
     bool daemon_dirty = false;
+    ports::TopActivity activity;
     std::string no_buys;  // why only exits are allowed; empty: buys too
     std::unordered_map<Digest, KnownReply, DigestHash> replies;  // by reply_key()
 

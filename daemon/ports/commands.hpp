@@ -6,6 +6,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/hash.hpp"
 #include "daemon/ports/rows.hpp"
+#include "daemon/ports/top_view.hpp"
 #include "daemon/ports/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -191,14 +192,14 @@ using Command =
                  cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
                  cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
                  cmd::ReplayStatus, cmd::ReplayStop, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-                 cmd::CorrectEntry, cmd::ShowStatus, cmd::Barrier>;
+                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Barrier>;
 
 // What a command answers with. A mutation answers with the object after the change.
-using View =
-    std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>, VaultView,
-                 std::vector<VaultView>, SleeveView, std::vector<SleeveView>,
-                 std::vector<PositionView>, PauseView, PairsView, ReplayView,
-                 std::vector<ReplayView>, JobView, std::vector<JobView>, EntryView, StatusView>;
+using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
+                          VaultView, std::vector<VaultView>, SleeveView, std::vector<SleeveView>,
+                          std::vector<PositionView>, PauseView, PairsView, ReplayView,
+                          std::vector<ReplayView>, JobView, std::vector<JobView>, EntryView,
+                          StatusView, TopView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

@@ -59,6 +59,8 @@ account trade a4 ETH/USDT sell 0.5
 # The commands that only show.
 SCREENS = """
 status
+top --once
+top --once --view alerts
 health
 version
 whoami

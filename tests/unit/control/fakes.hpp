@@ -80,6 +80,7 @@ class FakeCommands final : public ports::Commands {
         if (std::holds_alternative<ports::cmd::ReplayStatus>(command))
             view = std::vector<ports::ReplayView>{};
         if (std::holds_alternative<ports::cmd::SetPairs>(command)) view = ports::PairsView{};
+        if (std::holds_alternative<ports::cmd::ShowTop>(command)) view = ports::TopView{};
         return ports::Reply{render(view)};
     }
 
