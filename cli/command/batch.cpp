@@ -97,8 +97,11 @@ class Batch {
         if (reply.failure) {
             row["result"] = reply.failure->code;
             row["data"] = nullptr;
-            row["error"] = render::failure_object(*reply.failure, session_.last_idem_key());
-            failure_line_ = render::failure_line(*reply.failure, session_.last_idem_key());
+            // A question has no key; the session's last one belongs to an earlier line.
+            const std::string key =
+                step.invocation.command->mutates ? session_.last_idem_key() : std::string();
+            row["error"] = render::failure_object(*reply.failure, key);
+            failure_line_ = render::failure_line(*reply.failure, key);
         } else {
             std::string result =
                 render::primary_value(reply.data, step.invocation.command->primary);

@@ -270,7 +270,8 @@ ports::TopSleeve TopBuilder::sleeve_row(const Vault& vault, const Sleeve& sleeve
 
 ports::TopOrder order_row(const Order& order) {
     const OrderRequest& asked = order.request;
-    const auto budget = mul(asked.spend_fraction, asked.spend_base, Rounding::Down);
+    // Rounded as the order's row is (recorder.cpp).
+    const auto budget = mul(asked.spend_fraction, asked.spend_base, Rounding::Up);
     ports::TopOrder row;
     row.id = asked.id;
     row.pair = asked.pair;

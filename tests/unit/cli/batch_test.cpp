@@ -122,6 +122,14 @@ TEST_F(BatchTest, EveryLineHasAKeyOfItsOwnThatARepeatHasToo) {
     EXPECT_EQ(server_.requests()[2].meta.idem_key, "mine");
 }
 
+TEST_F(BatchTest, AQuestionThatFailsTellsNoOtherLinesKey) {
+    const Ran ran = run("vault pause v1\nvault show v9\n", "--idem-key k --json");
+    EXPECT_EQ(ran.code, 6);
+    EXPECT_EQ(ran.out.find("\"idem_key\""), std::string::npos) << ran.out;
+    const Ran lost = run("vault pause v8\n", "--idem-key k --json");
+    EXPECT_NE(lost.out.find("\"idem_key\":\"k.1\""), std::string::npos) << lost.out;
+}
+
 TEST_F(BatchTest, DryRunAndYesHoldForEveryLine) {
     run("vault pause v1\nvault liquidate v1\n", "--dry-run --yes");
     ASSERT_EQ(server_.requests().size(), 2U);
