@@ -2,6 +2,8 @@
 // root is daemon/app/app.cpp, the map of the rooms daemon/README.md.
 #include "common/protocol/errors.hpp"
 #include "daemon/app/app.hpp"
+#include "daemon/app/check_report.hpp"
+#include "daemon/config/schema.hpp"
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
@@ -12,6 +14,7 @@
 #include <filesystem>
 #include <sstream>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 
@@ -27,7 +30,9 @@ struct Arguments {
     std::string config;  // empty: the shipped place, if there is a file
     std::string state_dir;
     std::string socket;
+    std::string output;  // of --check-config
     bool check_config = false;
+    bool print_schema = false;
     bool version = false;
     bool help = false;
 };
@@ -39,9 +44,23 @@ po::options_description describe(Arguments& into) {
     add("state-dir", po::value(&into.state_dir)->value_name("DIR"), "keep the state here");
     add("socket", po::value(&into.socket)->value_name("PATH"), "listen here");
     add("check-config", po::bool_switch(&into.check_config), "check the configuration and exit");
+    add("output,o", po::value(&into.output)->value_name("FORMAT"),
+        "of --check-config: text (default) or json");
+    add("print-schema", po::bool_switch(&into.print_schema),
+        "print the JSON Schema of the configuration and exit");
     add("version", po::bool_switch(&into.version), "print the version and exit");
     add("help,h", po::bool_switch(&into.help), "print this and exit");
     return options;
+}
+
+Result<void> check_output(const Arguments& arguments, bool given) {
+    if (!given) return vault::success();
+    if (!arguments.check_config)
+        return Error{Errc::Usage, "--output belongs to --check-config", "output",
+                     "give --check-config too, or leave --output out"};
+    if (arguments.output == "text" || arguments.output == "json") return vault::success();
+    return Error{Errc::Usage, fmt::format("--output: '{}'", arguments.output), "output",
+                 "one of text or json"};
 }
 
 // An empty path is a variable that was not set: taking the default for it would open another store.
@@ -69,23 +88,26 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
                   values);
         po::notify(values);
         VAULT_TRYV(check_paths(values));
+        VAULT_TRYV(check_output(arguments, values.count("output") != 0));
     } catch (const std::exception& fault) {
         return Error{Errc::Usage, fault.what(), {}, "see vaultd --help"};
     }
     return arguments;
 }
 
-// Where the configuration comes from; without a file, the defaults.
-std::string config_file(const Arguments& arguments) {
+// Everything that decides the configuration. Asked again by a reload: the shipped file may have
+// come meanwhile.
+vault::config::Sources sources_of(const Arguments& arguments) {
     std::error_code status;
-    if (!arguments.config.empty()) return arguments.config;
-    return std::filesystem::exists(kConfigFile, status) ? kConfigFile : "defaults";
-}
-
-Result<vault::config::Config> read_config(const Arguments& arguments) {
-    const std::string file = config_file(arguments);
-    const bool shipped = arguments.config.empty() && file != kConfigFile;
-    return shipped ? vault::config::defaults() : vault::config::load(file);
+    vault::config::Sources sources;
+    sources.file = arguments.config;
+    if (sources.file.empty() && std::filesystem::exists(kConfigFile, status))
+        sources.file = kConfigFile;
+    sources.environment = vault::config::variables_of(environ);
+    if (!arguments.socket.empty())
+        sources.command_line.push_back(
+            {"control.socket", std::filesystem::absolute(arguments.socket).string(), "--socket"});
+    return sources;
 }
 
 Result<std::string> state_directory(const Arguments& arguments) {
@@ -123,26 +145,44 @@ Result<int> print(const std::string& text) {
     return Error{Errc::Io, "standard output cannot be written"};
 }
 
+Result<int> check_config(const Arguments& arguments) {
+    const vault::config::Sources sources = sources_of(arguments);
+    const vault::config::Reading reading = vault::config::read(sources);
+    if (arguments.output == "json") {
+        VAULT_TRYV(print(vault::app::check_document(sources.file, reading.faults)));
+        return reading.faults.empty() ? 0 : vault::protocol::exits::kConfig;
+    }
+    if (!reading.faults.empty()) return vault::config::as_error(reading.faults);
+    return print(fmt::format("{}: the configuration is right\n",
+                             sources.file.empty() ? "defaults" : sources.file));
+}
+
+Result<int> serve(const Arguments& arguments) {
+    const auto again = [arguments] { return sources_of(arguments); };
+    const vault::config::Sources sources = again();
+    vault::config::Reading reading = vault::config::read(sources);
+    if (!reading.faults.empty()) return vault::config::as_error(reading.faults);
+    VAULT_TRY(std::string directory, state_directory(arguments));
+    vault::SystemClock clock;
+    vault::StderrLogger logger{reading.config.log.level};
+    VAULT_TRY(const auto app,
+              vault::app::App::create(
+                  {again, std::move(directory), sources.file, std::move(reading)}, clock, logger));
+    return app->run();
+}
+
 Result<int> run(const Arguments& arguments) {
     if (arguments.help) return print(help_text());
     if (arguments.version) return print(fmt::format("vaultd {}\n", vault::app::kVersion));
-    VAULT_TRY(vault::config::Config config, read_config(arguments));
-    if (arguments.check_config)
-        return print(fmt::format("{}: the configuration is right\n", config_file(arguments)));
-    VAULT_TRY(const std::string directory, state_directory(arguments));
-    config = vault::app::with_state_dir(std::move(config), directory);
-    if (!arguments.socket.empty())
-        config.control.socket = std::filesystem::absolute(arguments.socket).string();
-    vault::SystemClock clock;
-    vault::StderrLogger logger{config.log.level};
-    VAULT_TRY(const auto app, vault::app::App::create(config, clock, logger));
-    return app->run();
+    if (arguments.print_schema) return print(vault::config::schema_json());
+    return arguments.check_config ? check_config(arguments) : serve(arguments);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);  // until the App listens to it
     ::umask(0077);
     auto arguments = parse_arguments(argc, argv);
     if (!arguments) return fail(arguments.error());

@@ -87,6 +87,7 @@ Client::Client(Client&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       options_(std::move(other.options_)),
       lines_(std::move(other.lines_)),
+      notices_(std::move(other.notices_)),
       daemon_(std::move(other.daemon_)),
       next_id_(other.next_id_) {}
 
@@ -190,29 +191,71 @@ Reply Client::call(protocol::Request request, bool mutates) {
             failed.failure = lost(answer.error(), mutates);
             return failed;
         }
+        if (keep_notice(answer.value())) continue;
         auto reply = protocol::decode_reply(answer.value());
         if (!reply) {
             failed.failure = Failure::from(reply.error(), mutates ? Effect::Unknown : Effect::None);
             return failed;
         }
-        // A late reply to an earlier call, or a notification: not ours. A null id is a fault of the
-        // request line itself.
+        // A late reply to an earlier call is not ours. A null id is a fault of the request line
+        // itself.
         if (reply.value().id == request.id || reply.value().id.is_null())
             return std::move(reply).value();
     }
 }
 
+bool Client::keep_notice(std::string_view line) {
+    auto notice = protocol::decode_notification(line);
+    if (!notice || !notice.value()) return false;
+    notices_.push_back(std::move(*notice.value()));
+    return true;
+}
+
+Result<protocol::Notification> Client::notification(std::optional<Duration> limit) {
+    const Until until = deadline(limit);
+    const SystemClock clock;
+    for (;;) {
+        if (!notices_.empty()) {
+            protocol::Notification next = std::move(notices_.front());
+            notices_.pop_front();
+            return next;
+        }
+        std::optional<Duration> left;
+        if (until)
+            left = std::max(Duration{0}, std::chrono::ceil<Duration>(*until - clock.steady()));
+        VAULT_TRY(const std::string line, receive(left));
+        VAULT_TRY(auto notice, protocol::decode_notification(line));
+        if (notice) return std::move(*notice);
+        // A reply that nobody waits for: of a call that was given up, or why the connection ends.
+    }
+}
+
+std::optional<unsigned> Client::peer_uid() const {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+    return peer.uid;
+}
+
 // A daemon that closed before it read the request has said why, and that nothing was done.
 std::optional<Failure> Client::why_not_taken() {
-    const auto line = receive(Duration{100});
-    if (!line) return std::nullopt;
-    auto reply = protocol::decode_reply(line.value());
-    if (!reply || !reply.value().id.is_null()) return std::nullopt;
-    return reply.value().failure;
+    for (;;) {
+        const auto line = receive(Duration{100});
+        if (!line) return std::nullopt;
+        if (keep_notice(line.value())) continue;
+        auto reply = protocol::decode_reply(line.value());
+        if (!reply || !reply.value().id.is_null()) return std::nullopt;
+        return reply.value().failure;
+    }
 }
 
 int exit_code_of(const Failure& failure) {
     return failure.code == kInterrupted ? protocol::exits::kInterrupted : failure.exit_code();
+}
+
+bool rest(Duration pause) {
+    const InterruptGuard guard;
+    return guard.wait(-1, 0, deadline(pause)) != Wake::Interrupted;
 }
 
 std::string new_idem_key() {

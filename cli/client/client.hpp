@@ -7,6 +7,7 @@
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,8 +36,15 @@ class Client {
     // unknown for a mutation, none for a question. The deadline of the request is the call limit.
     protocol::Reply call(protocol::Request request, bool mutates);
 
+    // The next notification of a subscription, also one that came while a call waited for its
+    // reply. Errors: Expired (none in time), Usage (interrupted), DaemonDown (closed), Internal.
+    Result<protocol::Notification> notification(std::optional<Duration> limit);
+
     // For the calls from here on; absent: none.
     void limit_calls(std::optional<Duration> limit) { options_.call_limit = limit; }
+
+    // The uid of whoever listens (SO_PEERCRED); absent if the kernel does not tell.
+    std::optional<unsigned> peer_uid() const;
 
     // What the daemon said to hello.
     const json::object& daemon() const { return daemon_; }
@@ -45,12 +53,14 @@ class Client {
     Client(int fd, Options options) : fd_(fd), options_(std::move(options)) {}
     Result<void> say_hello(Duration limit);
     std::optional<protocol::Failure> why_not_taken();
+    bool keep_notice(std::string_view line);  // false: it is none
     Result<void> send(std::string_view line, std::optional<Duration> limit);
     Result<std::string> receive(std::optional<Duration> limit);
 
     int fd_;
     Options options_;
     protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
+    std::deque<protocol::Notification> notices_;
     json::object daemon_;
     std::int64_t next_id_ = 1;
 };
@@ -58,6 +68,9 @@ class Client {
 // A failure that Ctrl-C caused; not in the daemon's table.
 inline constexpr std::string_view kInterrupted = "INTERRUPTED";
 int exit_code_of(const protocol::Failure& failure);
+
+// Waits; false if Ctrl-C came first.
+bool rest(Duration pause);
 
 // "auto-" and a UUID version 4, from the kernel's random numbers.
 std::string new_idem_key();

@@ -1,5 +1,6 @@
 #include "cli/client/connect.hpp"
 
+#include "cli/client/accounts.hpp"
 #include "common/base/clock.hpp"
 
 #include <fmt/format.h>
@@ -7,8 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
-#include <sstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -17,22 +16,6 @@
 
 namespace vault::client {
 namespace {
-
-// Reads /etc/group itself: the C library's lookup needs shared libraries at run time, and this
-// program is linked statically.
-std::string group_name(gid_t gid) {
-    std::ifstream groups("/etc/group");
-    std::string line;
-    while (std::getline(groups, line)) {
-        std::istringstream fields(line);
-        std::string name, password, number;
-        std::getline(fields, name, ':');
-        std::getline(fields, password, ':');
-        std::getline(fields, number, ':');
-        if (number == std::to_string(gid)) return name;
-    }
-    return std::to_string(gid);
-}
 
 // The first thing on the way to the socket that keeps us out, or the socket itself.
 Error no_access(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
-// Opening the socket, with errors that tell which of the usual reasons it is. Private to this room.
+// Opening the socket, with errors that tell which of the usual reasons it is. For this room and
+// for top, which polls its connection itself.
 #include "common/base/result.hpp"
 #include "common/base/time.hpp"
 

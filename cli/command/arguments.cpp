@@ -65,6 +65,11 @@ const Param* flag_of(const Method& command, std::string_view name) {
     return nullptr;
 }
 
+const Param* lettered(const Method& command, char letter) {
+    const auto found = std::ranges::find(command.params, letter, &Param::letter);
+    return found == command.params.end() ? nullptr : &*found;
+}
+
 const GlobalFlag* global_of(std::string_view name) {
     const auto found = std::ranges::find(global_flags(), name, &GlobalFlag::name);
     return found == global_flags().end() ? nullptr : &*found;
@@ -198,8 +203,15 @@ Result<void> Parser::take_flag(std::string_view word) {
 
 Result<void> Parser::take_letter(std::string_view word) {
     const auto found = std::ranges::find(global_flags(), word[1], &GlobalFlag::letter);
-    if (found == global_flags().end())
+    if (found == global_flags().end()) {
+        const Param* param =
+            invocation_.command == nullptr ? nullptr : lettered(*invocation_.command, word[1]);
+        if (param != nullptr && word.size() == 2) {
+            VAULT_TRY(const auto value, value_after(word, std::nullopt));
+            return store(*param, value, invocation_.params);
+        }
         return usage(fmt::format("unknown flag {}", word), "long flags start with two dashes");
+    }
     if (found->value.empty()) {
         if (word.size() > 2)
             return usage(fmt::format("unknown flag {}", word), "write one-letter flags apart");
@@ -295,7 +307,8 @@ Result<void> store_pair(const Param& param, const std::string& text, json::objec
 Result<json::value> to_json(const Param& param, const std::string& text,
                             const std::string& directory) {
     if (param.type == ParamType::Bool) return json::value(true);
-    if (param.path && text != "synthetic") return json::value(absolute(text, directory));
+    if (param.path && text != "synthetic" && text != "-")
+        return json::value(absolute(text, directory));
     if (param.type != ParamType::Integer) return json::value(text);
     std::int64_t number = 0;
     const char* end = text.data() + text.size();

@@ -31,6 +31,11 @@ struct Globals {
     std::string socket;
     std::string idem_key;
     Color color = Color::Auto;
+
+    // For commands that wait: as long as it takes unless --timeout says otherwise.
+    std::optional<Duration> timeout_or_none() const {
+        return timeout && timeout->count() > 0 ? timeout : std::nullopt;
+    }
 };
 
 struct Invocation {

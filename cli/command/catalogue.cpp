@@ -70,6 +70,26 @@ constexpr Param kReportLocal[] = {
      .doc = "write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl "
             "say the format where -o does not",
      .path = true}};
+constexpr Param kEventsLocal[] = {
+    {.name = "follow", .type = ParamType::Bool, .doc = "go on with what happens from now on"},
+    {.name = "from_seq",
+     .type = ParamType::Integer,
+     .doc = "with --follow: begin with this event, 1 for the first",
+     .low = 0}};
+// The daemon's method has no file: who checks one needs no daemon.
+constexpr Param kConfigCheck[] = {{.name = "file",
+                                   .doc = "check this file, without a daemon",
+                                   .place = Place::Positional,
+                                   .path = true}};
+constexpr Param kTopLocal[] = {
+    {.name = "once", .type = ParamType::Bool, .doc = "print one picture as plain text and end"},
+    {.name = "interval",
+     .type = ParamType::Duration,
+     .doc = "how often the daemon is asked (default 1s, at least 250ms)"},
+    {.name = "view",
+     .type = ParamType::Enum,
+     .doc = "what is shown first (default vaults)",
+     .allowed = "vaults|sleeves|positions|orders|alerts"}};
 
 constexpr Param kCompletion[] = {{.name = "shell",
                                   .type = ParamType::Enum,
@@ -78,6 +98,28 @@ constexpr Param kCompletion[] = {{.name = "shell",
                                   .place = Place::Positional,
                                   .required = true}};
 
+constexpr Param kWait[] = {
+    {.name = "resource",
+     .doc = "v1, v1.flash, an order v1.flash.3, a job j1, the replay of a1, or daemon",
+     .place = Place::Positional,
+     .required = true},
+    {.name = "for", .doc = "the state, or several separated by commas", .required = true}};
+constexpr Param kJobWait[] = {
+    {.name = "job", .doc = "the job, such as j1", .place = Place::Positional, .required = true}};
+constexpr Param kBatch[] = {
+    {.name = "file",
+     .doc = "a command a line, without the word vaultctl; - for standard "
+            "input",
+     .required = true,
+     .path = true,
+     .letter = 'f'},
+    {.name = "keep_going", .type = ParamType::Bool, .doc = "go on after a line that failed"}};
+
+constexpr Words kWaitEx[] = {"vaultctl wait v1.flash --for paused,halted --timeout 30s",
+                             "vaultctl wait a1 --for finished"};
+constexpr Words kJobWaitEx[] = {"vaultctl job wait j1 --timeout 10m"};
+constexpr Words kBatchEx[] = {"vaultctl batch -f morning.txt",
+                              "vaultctl batch -f morning.txt --idem-key morning-2026-01-05"};
 constexpr Words kCompletionEx[] = {"vaultctl completion bash"};
 constexpr Words kHelpEx[] = {"vaultctl help vault", "vaultctl help vault allocate"};
 constexpr Words kApiEx[] = {"vaultctl api call vault.show vault=v1",
@@ -113,6 +155,39 @@ constexpr Method kLocal[] = {
      .detail = "Packages install it. For this session alone: source <(vaultctl completion bash), "
                "or in fish vaultctl completion fish | source. Names of vaults, accounts and users "
                "are asked of the daemon, which has 150 ms to answer; the rest needs none."},
+    {.name = "wait",
+     .summary = "Wait until something is in a state",
+     .noun = "",
+     .verb = "wait",
+     .params = kWait,
+     .primary = "state",
+     .examples = kWaitEx,
+     .detail = "Exit code 0 once the state is reached; 3 if --timeout is over before, or if an "
+               "order or job has ended in another state. Without --timeout it waits as long as it "
+               "takes, also for a daemon that restarts meanwhile."},
+    {.name = "job.wait",
+     .summary = "Wait until a job ends",
+     .noun = "job",
+     .verb = "wait",
+     .params = kJobWait,
+     .primary = "state",
+     .examples = kJobWaitEx,
+     .detail = "Exit code 0 if the job is done, 1 if it was canceled, 3 if --timeout is over "
+               "before it ended."},
+    {.name = "batch",
+     .summary = "Run the commands of a file, one after the other",
+     .noun = "",
+     .verb = "batch",
+     .params = kBatch,
+     .primary = "result",
+     .examples = kBatchEx,
+     .detail =
+         "Lines are read as a shell reads them: quotes, backslashes, # comments; nothing is "
+         "expanded. All lines are checked before the first is run. It stops at the first failure "
+         "unless --keep-going is given. What was done stays done: exit code 6 if some lines were "
+         "done and some were not. With --idem-key KEY line 3 gets the key KEY.3, so the same file "
+         "can be run again after a failure and does nothing twice. --dry-run checks each line "
+         "against the books as they are now, not as the lines before it would leave them."},
     {.name = "api.call",
      .summary = "Call any method by its name",
      .noun = "api",
@@ -192,6 +267,8 @@ const std::vector<Method>& catalogue() {
         std::vector<Method> rows;
         for (const Method& method : protocol::methods())
             if (!method.verb.empty()) rows.push_back(method);
+        for (Method& method : rows)
+            if (method.name == "config.check") method.params = kConfigCheck;
         rows.insert(rows.end(), std::begin(kLocal), std::end(kLocal));
         return rows;
     }();
@@ -222,6 +299,8 @@ std::vector<std::string_view> verbs(std::string_view noun) {
 std::span<const Param> local_flags(const Method& command) {
     if (command.name == "ledger.export") return kExportLocal;
     if (command.noun == "report") return kReportLocal;
+    if (command.name == "events") return kEventsLocal;
+    if (command.name == "top") return kTopLocal;
     return {};
 }
 

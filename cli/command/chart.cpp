@@ -31,19 +31,6 @@ Result<void> check_together(const Params& params) {
     return success();
 }
 
-// As every program decides it: the first of the three that is set counts.
-bool speaks_utf8(const Terminal& terminal) {
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        std::string locale = terminal.variable(name);
-        if (locale.empty()) continue;
-        std::erase(locale, '-');
-        std::ranges::transform(locale, locale.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        return locale.find("utf8") != std::string::npos;
-    }
-    return false;
-}
-
 chart::Style style_of(const Params& params, const Terminal& terminal) {
     if (params.flag("ascii") || params.is_word("style", "ascii")) return chart::Style::Ascii;
     if (params.is_word("style", "block")) return chart::Style::Block;

@@ -1,109 +1,81 @@
-#include "cli/command/session.hpp"
-#include "common/base/clock.hpp"
+// Jobs: --wait of the command that begins one, and `job wait`.
+#include "cli/command/polling.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <thread>
 
 namespace vault::command {
 namespace {
 
 using protocol::Reply;
+namespace exits = protocol::exits;
 
-std::string text_at(const json::object& object, std::string_view key) {
-    const auto* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
+constexpr std::string_view kRunning = "running";
+
+Question job_ended(const std::string& job) {
+    return {"job.show",
+            {{"job", job}},
+            [](const json::object& row) { return text_at(row, "state") != kRunning; },
+            [](const json::object& row) {
+                return fmt::format("{} {}: {}", text_at(row, "id"), text_at(row, "state"),
+                                   text_at(row, "detail"));
+            }};
 }
 
-// How a long job is followed: which question to ask, and when it has ended.
-struct Follow {
-    std::string_view question;
-    json::object params;
-    std::string_view moving;    // the state while it runs
-    std::string_view progress;  // field worth showing meanwhile
-};
-
-Follow follow_of(const Invocation& asked) {
-    const std::string_view subject = asked.command->name == "replay.run" ? "account" : "vault";
-    json::object params{{subject, asked.params.at(subject)}};
-    if (subject == "account")
-        return {"replay.status", std::move(params), "running", "virtual_time"};
-    return {"vault.show", std::move(params), "liquidating", "total"};
+// The object that the job was about, as it is now.
+Reply ask_outcome(Session& session) {
+    const Invocation& asked = session.invocation();
+    if (asked.command->name == "vault.liquidate")
+        return session.call("vault.show", {{"vault", asked.params.at("vault")}}, false);
+    Reply reply = session.call("replay.status", {{"account", asked.params.at("account")}}, false);
+    if (!reply.failure && reply.data.is_array() && reply.data.get_array().size() == 1)
+        reply.data = json::value(reply.data.get_array().front());
+    return reply;
 }
 
-// The job's row in an answer that may be one object or a list of them.
-const json::object* row_of(const json::value& data) {
-    if (data.is_object()) return &data.get_object();
-    const auto* list = data.if_array();
-    if (list == nullptr || list->empty() || !list->front().is_object()) return nullptr;
-    return &list->front().get_object();
+int exit_of(const json::object& job) {
+    return text_at(job, "state") == "done" ? exits::kDone : exits::kRefused;
 }
-
-// stderr only: at once on a terminal, else a line every ten seconds.
-class Progress {
-  public:
-    explicit Progress(Terminal& terminal) : terminal_(terminal), next_(clock_.steady()) {}
-    ~Progress() { clear(); }
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-
-    // Before anything else is printed: the line is not ended.
-    void clear() {
-        if (drawn_) terminal_.note("\r\x1b[K");
-        drawn_ = false;
-    }
-    void show(const std::string& text) {
-        if (clock_.steady() < next_) return;
-        const bool live = terminal_.stderr_is_terminal();
-        next_ =
-            clock_.steady() + (live ? std::chrono::milliseconds(250) : std::chrono::seconds(10));
-        terminal_.note(live ? fmt::format("\r\x1b[K{}", text) : text + '\n');
-        drawn_ = live;
-    }
-
-  private:
-    Terminal& terminal_;
-    SystemClock clock_;
-    SteadyTime next_;
-    bool drawn_ = false;
-};
 
 }  // namespace
 
-int follow_job(Session& session) {
-    const Invocation& asked = session.invocation();
-    const Method& command = *asked.command;
-    Reply reply = session.call(command.name, asked.params, true);
-    if (reply.failure) return session.fail(*reply.failure);
-    const Follow follow = follow_of(asked);
-    auto pause = std::chrono::milliseconds(10);
-    Progress progress(session.terminal());
-    for (;;) {
-        Reply status = session.call(follow.question, follow.params, false);
-        if (status.failure) {
-            progress.clear();
-            return session.fail(*status.failure);
-        }
-        const json::object* row = row_of(status.data);
-        if (row == nullptr) {
-            progress.clear();
-            return session.fail(Error{Errc::Internal, "the daemon does not know the job any more"});
-        }
-        const std::string state = text_at(*row, "state");
-        if (state != follow.moving) {
-            progress.clear();
-            reply.data = json::value(*row);
-            const int printed = session.succeed(command.name, command.primary, reply);
-            return state == "failed" && printed == 0 ? protocol::exits::kRefused : printed;
-        }
-        progress.show(
-            fmt::format("{}: {} {}", command_name(command), state, text_at(*row, follow.progress)));
-        std::this_thread::sleep_for(pause);
-        pause = std::min(pause * 2, std::chrono::milliseconds(250));
+void await_job(Session& session, Reply& begun) {
+    const std::string job = text_at(begun.data.as_object(), "job");
+    const Polled polled = poll(session, job_ended(job), {});
+    if (const auto* failure = std::get_if<protocol::Failure>(&polled)) {
+        begun.failure = *failure;
+    } else if (exit_of(std::get<json::object>(polled)) != exits::kDone) {
+        begun.failure =
+            protocol::Failure::from(Error{Errc::WrongState, fmt::format("job {} was canceled", job),
+                                          "job", "vaultctl job show tells how far it came"},
+                                    protocol::Effect::Applied);
     }
+}
+
+int follow_job(Session& session) {
+    const Method& command = *session.invocation().command;
+    Reply reply = session.call(command.name, session.invocation().params, true);
+    if (reply.failure) return session.fail(*reply.failure);
+    await_job(session, reply);
+    if (reply.failure) return session.fail(*reply.failure);
+    const Reply outcome = ask_outcome(session);
+    if (outcome.failure) return session.fail(*outcome.failure);
+    return session.succeed(command.name, command.primary, outcome);
+}
+
+int wait_for_job(Session& session) {
+    const Invocation& asked = session.invocation();
+    const std::string job(asked.params.at("job").get_string());
+    const Polled polled =
+        poll(session, job_ended(job), {asked.globals.timeout_or_none(), std::nullopt});
+    if (const auto* failure = std::get_if<protocol::Failure>(&polled))
+        return session.fail(*failure);
+    const auto* over = std::get_if<TimeOver>(&polled);
+    const json::object& row = over != nullptr ? over->last : std::get<json::object>(polled);
+    Reply reply;
+    reply.data = row;
+    const int printed = session.succeed("job.show", "state", reply);
+    if (printed != exits::kDone) return printed;
+    return over != nullptr ? exits::kFalse : exit_of(row);
 }
 
 }  // namespace vault::command

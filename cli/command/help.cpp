@@ -20,7 +20,7 @@ namespace exits = protocol::exits;
 constexpr std::array kExits{
     ExitRow{exits::kDone, "done, or already so"},
     ExitRow{exits::kRefused, "refused by a rule"},
-    ExitRow{exits::kFalse, "predicate false: health, ledger verify, why-not-trading"},
+    ExitRow{exits::kFalse, "predicate false: health, wait, ledger verify, why-not-trading"},
     ExitRow{exits::kNotFound, "not found"},
     ExitRow{exits::kConflict, "conflict with what exists"},
     ExitRow{exits::kPartly, "partly done"},
@@ -57,6 +57,7 @@ std::string example_lines(std::span<const std::string_view> examples) {
 
 std::string param_line(const Param& param) {
     std::string name = param.place == Place::Flag ? "--" + flag_name(param) : value_name(param);
+    if (param.letter != '\0') name = fmt::format("-{}, {}", param.letter, name);
     if (param.place == Place::Flag && param.type != ParamType::Bool)
         name += " " + value_name(param);
     std::string doc(param.doc);

@@ -53,9 +53,10 @@ std::string quoted(std::string_view text) {
 }
 
 std::string param_item(const Param& param) {
-    std::string item = param.place == Place::Flag
-                           ? fmt::format(".It Fl Fl {}", escaped(flag_name(param)))
-                           : fmt::format(".It Ar {}", quoted(value_name(param)));
+    std::string item = ".It ";
+    if (param.letter != '\0') item += fmt::format("Fl {} , ", param.letter);
+    item += param.place == Place::Flag ? fmt::format("Fl Fl {}", escaped(flag_name(param)))
+                                       : fmt::format("Ar {}", quoted(value_name(param)));
     if (param.place == Place::Flag && param.type != ParamType::Bool)
         item += fmt::format(" Ar {}", quoted(value_name(param)));
     std::string doc(param.doc);

@@ -48,9 +48,16 @@ int dispatch(Session& session, Invocation& invocation) {
     const Method& command = *invocation.command;
     if (command.name == "completion") return show_completion(session);
     if (command.name == "version") return show_version(session);
+    if (command.name == "doctor") return show_doctor(session);
+    if (command.name == "config.check") return check_config(session);
     if (command.name == "api.call") return api_call(session);
+    if (command.name == "wait") return wait_for_state(session);
+    if (command.name == "job.wait") return wait_for_job(session);
+    if (command.name == "batch") return run_batch(session);
+    if (command.name == "top") return show_top(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
     if (command.name == "ledger.export") return export_ledger(session);
+    if (command.name == "events") return show_events(session);
     if (const auto refused = confirm(session, invocation)) return *refused;
     if (command.long_job && invocation.globals.wait && !invocation.globals.dry_run)
         return follow_job(session);

@@ -34,8 +34,13 @@ constexpr Duration kBusyPatience{2'000};
 constexpr Duration kReservedPatience{10'000};
 constexpr Duration kBusyPause{30};
 
-bool is_predicate(std::string_view method) {
-    return method == "health" || method == "ledger.verify" || method == "why_not_trading";
+// A configuration that is wrong has an exit code of its own.
+std::optional<int> exit_when_false(std::string_view method) {
+    if (method == "health" || method == "ledger.verify" || method == "doctor" ||
+        method == "why_not_trading")
+        return exits::kFalse;
+    if (method == "config.check" || method == "config.reload") return exits::kConfig;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -79,16 +84,22 @@ Result<void> Session::connect() {
 }
 
 Reply Session::call(std::string_view method, json::object params, bool mutates) {
+    return call(method, std::move(params), mutates,
+                {invocation_.globals.dry_run, invocation_.globals.idem_key});
+}
+
+Reply Session::call(std::string_view method, json::object params, bool mutates,
+                    const CallOptions& options) {
     protocol::Request request;
     request.method = method;
     request.params = std::move(params);
     if (mutates) {
-        request.meta.dry_run = invocation_.globals.dry_run;
-        request.meta.idem_key = invocation_.globals.idem_key.empty() ? client::new_idem_key()
-                                                                     : invocation_.globals.idem_key;
+        request.meta.dry_run = options.dry_run;
+        request.meta.idem_key =
+            options.idem_key.empty() ? client::new_idem_key() : options.idem_key;
         idem_key_ = request.meta.idem_key;
     }
-    const bool changes = mutates && !invocation_.globals.dry_run;
+    const bool changes = mutates && !options.dry_run;
     const SystemClock clock;
     const Method* known = protocol::find_method(method);
     Duration patience = known != nullptr && known->reserved ? kReservedPatience : kBusyPatience;
@@ -97,6 +108,9 @@ Reply Session::call(std::string_view method, json::object params, bool mutates) 
     const auto give_up = clock.steady() + std::chrono::nanoseconds(patience);
     for (;;) {
         Reply reply = call_once(request, changes);
+        // A connection that broke is not used again.
+        if (reply.failure && reply.failure->code == protocol::error_row(Errc::DaemonDown).code)
+            client_.reset();
         const bool busy = reply.failure && reply.failure->retryable &&
                           reply.failure->code == protocol::error_row(Errc::Busy).code;
         if (!busy || clock.steady() >= give_up) return reply;
@@ -131,7 +145,13 @@ int Session::print(std::string_view text) {
 }
 
 int Session::succeed(std::string_view method, std::string_view primary, const Reply& reply) {
-    const bool holds = !is_predicate(method) || predicate_holds(reply.data);
+    const std::optional<int> otherwise = exit_when_false(method);
+    const bool holds = !otherwise || predicate_holds(reply.data);
+    const int printed = show(method, primary, reply, holds);
+    return printed == exits::kDone && !holds ? *otherwise : printed;
+}
+
+int Session::show(std::string_view method, std::string_view primary, const Reply& reply, bool ok) {
     const Globals& globals = invocation_.globals;
     const bool json_wanted = globals.format == render::Format::Json;
     if (!json_wanted)
@@ -141,16 +161,13 @@ int Session::succeed(std::string_view method, std::string_view primary, const Re
     if (globals.quiet) {
         text = render::primary_value(reply.data, primary);
     } else {
-        text = render::to_text({method, &reply.data, holds, reply.warnings},
+        text = render::to_text({method, &reply.data, ok, reply.warnings},
                                {globals.format, decorated()});
     }
     const int printed = put(text);
-    if (printed != exits::kDone) {
-        if (!idem_key_.empty() && !globals.dry_run)
-            terminal_.note("vaultctl: the change was made all the same\n");
-        return printed;
-    }
-    return holds ? exits::kDone : exits::kFalse;
+    if (printed != exits::kDone && !idem_key_.empty() && !globals.dry_run)
+        terminal_.note("vaultctl: the change was made all the same\n");
+    return printed;
 }
 
 int Session::fail(const Failure& failure) {

@@ -15,6 +15,12 @@ namespace vault::command {
 
 std::string program_version();  // "0.1.0"
 
+// Of a mutation.
+struct CallOptions {
+    bool dry_run = false;
+    std::string idem_key;  // empty: a new one
+};
+
 class Session {
   public:
     Session(const Invocation& invocation, Terminal& terminal)
@@ -22,9 +28,14 @@ class Session {
 
     // A failed connection is a failed reply with effect none.
     protocol::Reply call(std::string_view method, json::object params, bool mutates);
+    protocol::Reply call(std::string_view method, json::object params, bool mutates,
+                         const CallOptions& options);
     // Prints and gives the exit code. `method` names schema and columns, `primary` what --quiet
     // shows.
     int succeed(std::string_view method, std::string_view primary, const protocol::Reply& reply);
+    // `ok` as the JSON document says it; the exit code tells only whether it could be printed.
+    int show(std::string_view method, std::string_view primary, const protocol::Reply& reply,
+             bool ok);
     int fail(const protocol::Failure& failure);
     int fail(const Error& error) {
         return fail(protocol::Failure::from(error, protocol::Effect::None));
@@ -35,15 +46,19 @@ class Session {
 
     // True if stdout may carry colour and bold type.
     bool decorated() const;
+    // Opens the connection that calls use, if there is none; drop() closes it.
+    Result<void> connect();
+    void drop() { client_.reset(); }
 
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
+    std::string socket_path() const;
     client::Client* daemon() { return client_ ? &*client_ : nullptr; }
+    const std::string& last_idem_key() const { return idem_key_; }  // of a mutation
+    void hang_up() { client_.reset(); }                             // the next call connects anew
 
   private:
-    Result<void> connect();
     protocol::Reply call_once(const protocol::Request& request, bool changes);
-    std::string socket_path() const;
 
     const Invocation& invocation_;
     Terminal& terminal_;
@@ -54,9 +69,16 @@ class Session {
 int call_and_print(Session& session);
 int export_ledger(Session& session);
 int follow_job(Session& session);  // --wait of a long job
-struct ChartKind;                  // chart_series.hpp
+int wait_for_job(Session& session);
+int wait_for_state(Session& session);
+int run_batch(Session& session);
+struct ChartKind;                   // chart_series.hpp
+int show_events(Session& session);  // list or --follow
 int show_chart(Session& session, const ChartKind& kind);
+int show_top(Session& session);
 int show_version(Session& session);
+int show_doctor(Session& session);
+int check_config(Session& session);
 int api_call(Session& session);
 
 }  // namespace vault::command

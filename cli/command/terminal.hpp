@@ -27,4 +27,8 @@ class Terminal {
     virtual std::string directory() const = 0;  // to make paths absolute
 };
 
+// Whether its locale has UTF-8, as every program decides it: the first that is set of LC_ALL,
+// LC_CTYPE and LANG counts.
+bool speaks_utf8(const Terminal& terminal);
+
 }  // namespace vault::command

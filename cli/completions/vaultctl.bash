@@ -5,67 +5,96 @@
 # daemon, @files are files.
 _vaultctl_kind() {
     case $1 in
-    'halt --why' | 'resume --why' | 'user create:1' | 'user wallets --add' | \
-    'user wallets --remove' | 'account add --label' | 'account deposit:2' | 'account deposit:3' | \
-    'account withdraw:2' | 'account withdraw:3' | 'account trade:2' | 'account trade:4' | \
-    'account trade --price' | 'vault create --asset' | 'vault create --balance' | \
-    'vault history --from' | 'vault history --to' | 'vault set-tradeable:2' | \
-    'vault allocate --quiet' | 'vault allocate --flash' | 'vault unallocate --quiet' | \
-    'vault unallocate --flash' | 'vault auto-raise:3' | 'vault auto-raise --cap' | \
-    'vault pairs --add' | 'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
-    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
-    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
-    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
-    'market import --interval' | 'market pairs --quote' | 'market prices:1' | \
-    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
-    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
-    'ledger list --since' | 'ledger list --until' | 'ledger list --limit' | \
-    'ledger export --from-seq' | 'ledger correct --reverses' | 'ledger correct --reason' | \
-    'decision list --pair' | 'decision list --since' | 'decision list --until' | \
-    'decision list --limit' | 'order list --pair' | 'order list --since' | 'order list --until' | \
-    'order list --limit' | 'order show:1' | 'trade list --pair' | 'trade list --since' | \
-    'trade list --until' | 'trade list --limit' | 'sweep list --pair' | 'sweep list --since' | \
-    'sweep list --until' | 'sweep list --limit' | 'report pnl --from' | 'report pnl --to' | \
-    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
-    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
-    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
-    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
-    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
-    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
-    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
-    'chart tradeable --height')
+    'top --user' | 'user show:1' | 'user wallets:1' | 'account add --user' | 'vault list --user' | \
+    'sleeve list --user' | 'report vault --user' | 'report fees --user' | 'report sweeps --user' | \
+    'report pnl --user' | 'events --user')
+        kind=(@users)
+        ;;
+    'top --account' | 'account show:1' | 'account unattributed:1' | 'account deposit:1' | \
+    'account withdraw:1' | 'account trade:1' | 'vault create --account' | 'vault list --account' | \
+    'market pairs --account' | 'replay start --account' | 'replay run --account' | \
+    'replay status --account' | 'replay stop --account')
+        kind=(@accounts)
+        ;;
+    'top --vault' | 'why-not-trading:1' | 'vault show:1' | 'vault history:1' | \
+    'vault set-tradeable:1' | 'vault allocate:1' | 'vault unallocate:1' | 'vault reserve:1' | \
+    'vault auto-raise:1' | 'vault pairs:1' | 'vault refresh:1' | 'vault pause:1' | \
+    'vault resume:1' | 'vault liquidate:1' | 'vault mode:1' | 'sleeve list --vault' | \
+    'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | 'sleeve resume:1' | \
+    'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | 'position show:1' | \
+    'position resolve:1' | 'position write-down:1' | 'ledger list:1' | 'ledger verify:1' | \
+    'ledger export:1' | 'ledger correct:1' | 'decision why:1' | 'decision list --vault' | \
+    'order list --vault' | 'trade list --vault' | 'sweep list --vault' | 'report vault:1' | \
+    'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | 'chart balance:1' | \
+    'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1')
+        kind=(@vaults)
+        ;;
+    'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
+    'user create:1' | 'user wallets --add' | 'user wallets --remove' | 'account add --label' | \
+    'account deposit:2' | 'account deposit:3' | 'account withdraw:2' | 'account withdraw:3' | \
+    'account trade:2' | 'account trade:4' | 'account trade --price' | 'vault create --asset' | \
+    'vault create --balance' | 'vault history --from' | 'vault history --to' | \
+    'vault set-tradeable:2' | 'vault allocate --quiet' | 'vault allocate --flash' | \
+    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault auto-raise:3' | \
+    'vault auto-raise --cap' | 'vault pairs --add' | 'vault pairs --remove' | \
+    'vault pause --why' | 'vault resume --why' | 'vault liquidate --why' | 'sleeve set:rest' | \
+    'sleeve pause --why' | 'sleeve resume --why' | 'sleeve strategy:4' | 'position list --pair' | \
+    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
+    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
+    'market prices:1' | 'replay start --pair' | 'replay start --interval' | \
+    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
+    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
+    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
+    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
+    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
+    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
+    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
+    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
+    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
+    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
+    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
+    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
+    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
+    'wait --for' | 'job wait:1' | 'api call:rest' | 'chart balance --from' | \
+    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
+    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
+    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
+    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
+    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
+    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
+    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height')
         kind=()
+        ;;
+    'top --sort')
+        kind=(
+            id user state total tradeable equity today unrealised realised
+        )
+        ;;
+    'top --view')
+        kind=(vaults sleeves positions orders alerts)
+        ;;
+    'why-not-trading:2' | 'sleeve show:2' | 'sleeve set:2' | 'sleeve pause:2' | \
+    'sleeve resume:2' | 'sleeve strategy:2' | 'sleeve mode:2' | 'position list --sleeve' | \
+    'position show:2' | 'position resolve:2' | 'position write-down:2' | 'decision why:2' | \
+    'decision list --sleeve' | 'order list --sleeve' | 'trade list --sleeve' | \
+    'sweep list --sleeve' | 'events --sleeve' | 'chart balance --sleeve' | 'chart pnl --sleeve' | \
+    'chart sweeps --sleeve' | 'chart fees --sleeve')
+        kind=(quiet flash)
+        ;;
+    'config check:1' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
+    'report vault --out' | 'report fees --out' | 'report sweeps --out' | 'report pnl --out' | \
+    'batch --file' | 'chart balance --out' | 'chart pnl --out' | 'chart sweeps --out' | \
+    'chart fees --out' | 'chart tradeable --out')
+        kind=(@files)
         ;;
     'user create --role')
         kind=(admin moderator member auditor)
         ;;
-    'user wallets:1' | 'account add --user' | 'vault list --user' | 'sleeve list --user' | \
-    'report pnl --user')
-        kind=(@users)
-        ;;
     'account add --exchange')
         kind=(paper kraken binance coinbase)
         ;;
-    'account show:1' | 'account deposit:1' | 'account withdraw:1' | 'account trade:1' | \
-    'vault create --account' | 'vault list --account' | 'market pairs --account' | \
-    'replay start --account' | 'replay run --account' | 'replay status --account' | \
-    'replay stop --account')
-        kind=(@accounts)
-        ;;
     'account trade:3')
         kind=(buy sell)
-        ;;
-    'vault show:1' | 'vault history:1' | 'vault set-tradeable:1' | 'vault allocate:1' | \
-    'vault unallocate:1' | 'vault reserve:1' | 'vault auto-raise:1' | 'vault pairs:1' | \
-    'vault refresh:1' | 'vault pause:1' | 'vault resume:1' | 'vault liquidate:1' | \
-    'vault mode:1' | 'sleeve list --vault' | 'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | \
-    'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | \
-    'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
-    'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
-    'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
-    'report pnl:1' | 'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | \
-    'chart tradeable:1')
-        kind=(@vaults)
         ;;
     'vault reserve:2')
         kind=(off)
@@ -76,14 +105,6 @@ _vaultctl_kind() {
     'vault mode:2')
         kind=(paper validate live)
         ;;
-    'sleeve show:2' | 'sleeve set:2' | 'sleeve pause:2' | 'sleeve resume:2' | \
-    'sleeve strategy:2' | 'sleeve mode:2' | 'position list --sleeve' | 'position show:2' | \
-    'position resolve:2' | 'position write-down:2' | 'decision why:2' | 'decision list --sleeve' | \
-    'order list --sleeve' | 'trade list --sleeve' | 'sweep list --sleeve' | \
-    'chart balance --sleeve' | 'chart pnl --sleeve' | 'chart sweeps --sleeve' | \
-    'chart fees --sleeve')
-        kind=(quiet flash)
-        ;;
     'sleeve strategy:3')
         kind=(cycle script)
         ;;
@@ -93,29 +114,34 @@ _vaultctl_kind() {
     'position resolve --as')
         kind=(sold withdrawn kept)
         ;;
-    'market import:1' | 'replay start:1' | 'ledger export --out')
-        kind=(@files)
-        ;;
     'replay start --path')
         kind=(ohlc4 close)
         ;;
     'replay start --speed')
         kind=(max)
         ;;
+    'events --severity')
+        kind=(info warning alert)
+        ;;
     'completion:1')
         kind=(bash zsh fish)
         ;;
     'api call:1')
         kind=(
-            hello status health halt resume version api.describe user.create user.list user.wallets
-            account.add account.list account.show account.deposit account.withdraw account.trade
-            vault.create vault.list vault.show vault.history vault.set_tradeable vault.allocate
-            vault.unallocate vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
-            vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
-            sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
+            hello status top health halt resume why_not_trading version api.describe whoami metrics
+            doctor config.show config.check config.reload user.create user.list user.show
+            user.wallets account.add account.list account.show account.exchanges
+            account.unattributed account.deposit account.withdraw account.trade vault.create
+            vault.list vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
+            vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
+            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
+            sleeve.strategy sleeve.mode position.list position.show position.resolve
             position.write_down market.import market.pairs market.prices replay.start replay.run
-            replay.status replay.stop ledger.list ledger.verify ledger.export ledger.correct
-            decision.why decision.list order.list order.show trade.list sweep.list report.pnl
+            replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
+            ledger.export ledger.correct decision.why decision.list decision.show decision.explain
+            order.list order.show order.explain trade.list trade.show trade.explain sweep.list
+            sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl events
+            sub.open sub.credit sub.close
         )
         ;;
     'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
@@ -123,7 +149,7 @@ _vaultctl_kind() {
         kind=(braille block ascii)
         ;;
     *' --output')
-        kind=(table wide json jsonl csv plain)
+        kind=(table wide json jsonl csv plain html)
         ;;
     *' --timeout' | *' --idem-key')
         kind=()
@@ -143,18 +169,24 @@ _vaultctl_choices() {
     case $1 in
     '')
         choices=(
-            status health halt resume version help completion api user account vault sleeve position
-            market replay ledger decision order trade sweep report chart
+            status top health halt resume why-not-trading version whoami metrics doctor events help
+            completion wait batch api config user account vault sleeve position market replay job
+            ledger decision order trade sweep report chart
         )
         ;;
     'api')
         choices=(describe call)
         ;;
+    'config')
+        choices=(show check reload)
+        ;;
     'user')
-        choices=(create list wallets)
+        choices=(create list show wallets)
         ;;
     'account')
-        choices=(add list show deposit withdraw trade)
+        choices=(
+            add list show exchanges unattributed deposit withdraw trade
+        )
         ;;
     'vault')
         choices=(
@@ -174,23 +206,26 @@ _vaultctl_choices() {
     'replay')
         choices=(start run status stop)
         ;;
+    'job')
+        choices=(list show cancel wait)
+        ;;
     'ledger')
         choices=(list verify export correct)
         ;;
     'decision')
-        choices=(why list)
+        choices=(why list show explain)
         ;;
     'order')
-        choices=(list show)
+        choices=(list show explain)
         ;;
     'trade')
-        choices=(list)
+        choices=(list show explain)
         ;;
     'sweep')
-        choices=(list)
+        choices=(list show explain)
         ;;
     'report')
-        choices=(pnl)
+        choices=(vault fees sweeps pnl)
         ;;
     'chart')
         choices=(balance pnl sweeps fees tradeable)
@@ -202,11 +237,19 @@ _vaultctl_choices() {
 # The flags of a command.
 _vaultctl_flags() {
     case $1 in
+    'top')
+        flags=(
+            --user --account --vault --match --sort --reverse --limit --once --interval --view
+        )
+        ;;
     'halt')
         flags=(--why)
         ;;
     'resume')
         flags=(--why)
+        ;;
+    'config show')
+        flags=(--origin)
         ;;
     'user create')
         flags=(--role)
@@ -320,32 +363,52 @@ _vaultctl_flags() {
             --vault --sleeve --pair --since --until --limit
         )
         ;;
+    'report vault')
+        flags=(--user --all --from --to --out)
+        ;;
+    'report fees')
+        flags=(--user --all --from --to --out)
+        ;;
+    'report sweeps')
+        flags=(--user --all --from --to --out)
+        ;;
     'report pnl')
-        flags=(--user --all --from --to)
+        flags=(--user --all --from --to --out)
+        ;;
+    'events')
+        flags=(
+            --vault --sleeve --user --severity --since --until --limit --follow --from-seq
+        )
+        ;;
+    'wait')
+        flags=(--for)
+        ;;
+    'batch')
+        flags=(--file --keep-going)
         ;;
     'chart balance')
         flags=(
-            --sleeve --from --to --since --width --height --style --ascii
+            --sleeve --from --to --since --width --height --style --ascii --out
         )
         ;;
     'chart pnl')
         flags=(
-            --sleeve --from --to --since --width --height --style --ascii
+            --sleeve --from --to --since --width --height --style --ascii --out
         )
         ;;
     'chart sweeps')
         flags=(
-            --sleeve --from --to --since --width --height --style --ascii
+            --sleeve --from --to --since --width --height --style --ascii --out
         )
         ;;
     'chart fees')
         flags=(
-            --sleeve --from --to --since --width --height --style --ascii
+            --sleeve --from --to --since --width --height --style --ascii --out
         )
         ;;
     'chart tradeable')
         flags=(
-            --from --to --since --width --height --style --ascii
+            --from --to --since --width --height --style --ascii --out
         )
         ;;
     *) flags=() ;;

@@ -4,27 +4,48 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'report pnl --from' 'report pnl --to' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
+        case 'top --user' 'user show:1' 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'events --user'
+            echo @users
+        case 'top --account' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
+            echo @accounts
+        case 'top --vault' 'why-not-trading:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
+            echo @vaults
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
             true
+        case 'top --sort'
+            echo id
+            echo user
+            echo state
+            echo total
+            echo tradeable
+            echo equity
+            echo today
+            echo unrealised
+            echo realised
+        case 'top --view'
+            echo vaults
+            echo sleeves
+            echo positions
+            echo orders
+            echo alerts
+        case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
+            echo quiet
+            echo flash
+        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'batch --file' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out'
+            echo @files
         case 'user create --role'
             echo admin
             echo moderator
             echo member
             echo auditor
-        case 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report pnl --user'
-            echo @users
         case 'account add --exchange'
             echo paper
             echo kraken
             echo binance
             echo coinbase
-        case 'account show:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
-            echo @accounts
         case 'account trade:3'
             echo buy
             echo sell
-        case 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report pnl:1' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
-            echo @vaults
         case 'vault reserve:2'
             echo off
         case 'vault auto-raise:2'
@@ -35,9 +56,6 @@ function __vaultctl_kind
             echo paper
             echo validate
             echo live
-        case 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
-            echo quiet
-            echo flash
         case 'sleeve strategy:3'
             echo cycle
             echo script
@@ -48,13 +66,15 @@ function __vaultctl_kind
             echo sold
             echo withdrawn
             echo kept
-        case 'market import:1' 'replay start:1' 'ledger export --out'
-            echo @files
         case 'replay start --path'
             echo ohlc4
             echo close
         case 'replay start --speed'
             echo max
+        case 'events --severity'
+            echo info
+            echo warning
+            echo alert
         case 'completion:1'
             echo bash
             echo zsh
@@ -62,17 +82,28 @@ function __vaultctl_kind
         case 'api call:1'
             echo hello
             echo status
+            echo top
             echo health
             echo halt
             echo resume
+            echo why_not_trading
             echo version
             echo api.describe
+            echo whoami
+            echo metrics
+            echo doctor
+            echo config.show
+            echo config.check
+            echo config.reload
             echo user.create
             echo user.list
+            echo user.show
             echo user.wallets
             echo account.add
             echo account.list
             echo account.show
+            echo account.exchanges
+            echo account.unattributed
             echo account.deposit
             echo account.withdraw
             echo account.trade
@@ -109,17 +140,34 @@ function __vaultctl_kind
             echo replay.run
             echo replay.status
             echo replay.stop
+            echo job.list
+            echo job.show
+            echo job.cancel
             echo ledger.list
             echo ledger.verify
             echo ledger.export
             echo ledger.correct
             echo decision.why
             echo decision.list
+            echo decision.show
+            echo decision.explain
             echo order.list
             echo order.show
+            echo order.explain
             echo trade.list
+            echo trade.show
+            echo trade.explain
             echo sweep.list
+            echo sweep.show
+            echo sweep.explain
+            echo report.vault
+            echo report.fees
+            echo report.sweeps
             echo report.pnl
+            echo events
+            echo sub.open
+            echo sub.credit
+            echo sub.close
         case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style'
             echo braille
             echo block
@@ -131,6 +179,7 @@ function __vaultctl_kind
             echo jsonl
             echo csv
             echo plain
+            echo html
         case '* --timeout' '* --idem-key'
             true
         case '* --socket'
@@ -149,13 +198,22 @@ function __vaultctl_choices
     switch "$argv[1]"
         case ''
             printf '%s\t%s\n' status 'What the daemon is doing, on one page'
+            printf '%s\t%s\n' top 'Watch vaults, positions, orders and alerts live'
             printf '%s\t%s\n' health 'Whether the daemon is fit to trade'
             printf '%s\t%s\n' halt 'Kill switch: cancel all orders and stop the exit rules'
             printf '%s\t%s\n' resume 'Undo a halt or pause of the whole daemon'
+            printf '%s\t%s\n' why-not-trading 'What keeps a vault from trading, and the remedy'
             printf '%s\t%s\n' version 'Versions of this program and of the daemon'
+            printf '%s\t%s\n' whoami 'Who the daemon takes you for, and what you may do'
+            printf '%s\t%s\n' metrics 'Figures of the daemon for a monitoring system'
+            printf '%s\t%s\n' doctor 'Check the deployment, and say what mends it'
+            printf '%s\t%s\n' events 'What happened, newest last'
             printf '%s\t%s\n' help 'Explain a command, without a daemon'
             printf '%s\t%s\n' completion 'Print the completion script of a shell'
+            printf '%s\t%s\n' wait 'Wait until something is in a state'
+            printf '%s\t%s\n' batch 'Run the commands of a file, one after the other'
             printf '%s\t%s\n' api ''
+            printf '%s\t%s\n' config ''
             printf '%s\t%s\n' user ''
             printf '%s\t%s\n' account ''
             printf '%s\t%s\n' vault ''
@@ -163,6 +221,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' position ''
             printf '%s\t%s\n' market ''
             printf '%s\t%s\n' replay ''
+            printf '%s\t%s\n' job ''
             printf '%s\t%s\n' ledger ''
             printf '%s\t%s\n' decision ''
             printf '%s\t%s\n' order ''
@@ -173,14 +232,21 @@ function __vaultctl_choices
         case 'api'
             printf '%s\t%s\n' describe 'Methods and errors that the daemon knows'
             printf '%s\t%s\n' call 'Call any method by its name'
+        case 'config'
+            printf '%s\t%s\n' show 'Show every key of the configuration in force'
+            printf '%s\t%s\n' check 'Say what is wrong with a configuration'
+            printf '%s\t%s\n' reload 'Read the configuration again and put it in force'
         case 'user'
             printf '%s\t%s\n' create 'Create a user'
             printf '%s\t%s\n' list 'List the users'
+            printf '%s\t%s\n' show 'Show a user: wallets, accounts, vaults and sums'
             printf '%s\t%s\n' wallets 'Show or change a user\'s selected wallets'
         case 'account'
             printf '%s\t%s\n' add 'Add an exchange account'
             printf '%s\t%s\n' list 'List the accounts'
             printf '%s\t%s\n' show 'Show an account and its wallets'
+            printf '%s\t%s\n' exchanges 'List the exchanges and whether this version can use them'
+            printf '%s\t%s\n' unattributed 'Show what no vault of an account explains'
             printf '%s\t%s\n' deposit 'Put money into a paper account'
             printf '%s\t%s\n' withdraw 'Take money out of a paper account'
             printf '%s\t%s\n' trade 'Trade by hand on a paper account'
@@ -222,6 +288,11 @@ function __vaultctl_choices
             printf '%s\t%s\n' run 'Run a replay up to a virtual instant'
             printf '%s\t%s\n' status 'Where the replays are'
             printf '%s\t%s\n' stop 'End a replay where it is'
+        case 'job'
+            printf '%s\t%s\n' list 'List the jobs that run and the last that ended'
+            printf '%s\t%s\n' show 'Show a job and how far it is'
+            printf '%s\t%s\n' cancel 'End a job before it is done'
+            printf '%s\t%s\n' wait 'Wait until a job ends'
         case 'ledger'
             printf '%s\t%s\n' list 'List journal entries of a vault'
             printf '%s\t%s\n' verify 'Check chain, balances and identities of the books'
@@ -230,14 +301,24 @@ function __vaultctl_choices
         case 'decision'
             printf '%s\t%s\n' why 'The last decision of a sleeve and every figure in it'
             printf '%s\t%s\n' list 'List decisions'
+            printf '%s\t%s\n' show 'Show a decision and its figures'
+            printf '%s\t%s\n' explain 'Tell in sentences why it was decided so'
         case 'order'
             printf '%s\t%s\n' list 'List orders'
             printf '%s\t%s\n' show 'Show an order and its fills'
+            printf '%s\t%s\n' explain 'Tell an order from its decision to its end'
         case 'trade'
             printf '%s\t%s\n' list 'List fills'
+            printf '%s\t%s\n' show 'Show a fill'
+            printf '%s\t%s\n' explain 'Tell how a fill\'s realised amount comes about'
         case 'sweep'
             printf '%s\t%s\n' list 'List profit that went back to the vault'
+            printf '%s\t%s\n' show 'Show a sweep'
+            printf '%s\t%s\n' explain 'Tell why a sweep moved what it moved'
         case 'report'
+            printf '%s\t%s\n' vault 'What moved in and out of a vault and its parts'
+            printf '%s\t%s\n' fees 'Fees per sleeve, pair and asset of the fee'
+            printf '%s\t%s\n' sweeps 'Profit that went back to the vaults'
             printf '%s\t%s\n' pnl 'Profit and loss per vault and sleeve'
         case 'chart'
             printf '%s\t%s\n' balance 'Draw the balances of a vault\'s sleeves'
@@ -253,10 +334,23 @@ end
 # The flags of a command.
 function __vaultctl_flags
     switch "$argv[1]"
+        case 'top'
+            printf '%s\t%s\n' --user 'only the vaults of this user'
+            printf '%s\t%s\n' --account 'only the vaults on this account'
+            printf '%s\t%s\n' --vault 'only this vault, and with it its last decisions'
+            printf '%s\t%s\n' --match 'only vaults with this text in id, user, account, asset, mode or state'
+            printf '%s\t%s\n' --sort 'order of the vaults (default id): texts rise, amounts fall'
+            printf '%s\t%s\n' --reverse 'turn the order round'
+            printf '%s\t%s\n' --limit 'rows of each list (default 200)'
+            printf '%s\t%s\n' --once 'print one picture as plain text and end'
+            printf '%s\t%s\n' --interval 'how often the daemon is asked (default 1s, at least 250ms)'
+            printf '%s\t%s\n' --view 'what is shown first (default vaults)'
         case 'halt'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'resume'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'config show'
+            printf '%s\t%s\n' --origin 'also tell where each value comes from'
         case 'user create'
             printf '%s\t%s\n' --role 'what the user may do'
         case 'user wallets'
@@ -376,11 +470,45 @@ function __vaultctl_flags
             printf '%s\t%s\n' --since 'not before this instant'
             printf '%s\t%s\n' --until 'before this instant'
             printf '%s\t%s\n' --limit 'at most so many, the latest'
+        case 'report vault'
+            printf '%s\t%s\n' --user 'only this user\'s vaults'
+            printf '%s\t%s\n' --all 'every vault'
+            printf '%s\t%s\n' --from 'first instant'
+            printf '%s\t%s\n' --to 'instant after the last'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl say the format where -o does not'
+        case 'report fees'
+            printf '%s\t%s\n' --user 'only this user\'s vaults'
+            printf '%s\t%s\n' --all 'every vault'
+            printf '%s\t%s\n' --from 'first instant'
+            printf '%s\t%s\n' --to 'instant after the last'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl say the format where -o does not'
+        case 'report sweeps'
+            printf '%s\t%s\n' --user 'only this user\'s vaults'
+            printf '%s\t%s\n' --all 'every vault'
+            printf '%s\t%s\n' --from 'first instant'
+            printf '%s\t%s\n' --to 'instant after the last'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl say the format where -o does not'
         case 'report pnl'
             printf '%s\t%s\n' --user 'only this user\'s vaults'
             printf '%s\t%s\n' --all 'every vault'
             printf '%s\t%s\n' --from 'first instant'
             printf '%s\t%s\n' --to 'instant after the last'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl say the format where -o does not'
+        case 'events'
+            printf '%s\t%s\n' --vault 'only this vault and what is in it'
+            printf '%s\t%s\n' --sleeve 'only this sleeve; needs a vault'
+            printf '%s\t%s\n' --user 'only what belongs to this user'
+            printf '%s\t%s\n' --severity 'of this severity or graver'
+            printf '%s\t%s\n' --since 'not before this instant of the account\'s clock'
+            printf '%s\t%s\n' --until 'before this instant of the account\'s clock'
+            printf '%s\t%s\n' --limit 'at most so many, the latest (default 100)'
+            printf '%s\t%s\n' --follow 'go on with what happens from now on'
+            printf '%s\t%s\n' --from-seq 'with --follow: begin with this event, 1 for the first'
+        case 'wait'
+            printf '%s\t%s\n' --for 'the state, or several separated by commas'
+        case 'batch'
+            printf '%s\t%s\n' --file 'a command a line, without the word vaultctl; - for standard input'
+            printf '%s\t%s\n' --keep-going 'go on after a line that failed'
         case 'chart balance'
             printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'
@@ -390,6 +518,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
             printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
             printf '%s\t%s\n' --ascii 'the same as --style ascii'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all: .svg or .html a picture, .csv or .json the series'
         case 'chart pnl'
             printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'
@@ -399,6 +528,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
             printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
             printf '%s\t%s\n' --ascii 'the same as --style ascii'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all: .svg or .html a picture, .csv or .json the series'
         case 'chart sweeps'
             printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'
@@ -408,6 +538,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
             printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
             printf '%s\t%s\n' --ascii 'the same as --style ascii'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all: .svg or .html a picture, .csv or .json the series'
         case 'chart fees'
             printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'
@@ -417,6 +548,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
             printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
             printf '%s\t%s\n' --ascii 'the same as --style ascii'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all: .svg or .html a picture, .csv or .json the series'
         case 'chart tradeable'
             printf '%s\t%s\n' --from 'first day'
             printf '%s\t%s\n' --to 'last day'
@@ -425,8 +557,9 @@ function __vaultctl_flags
             printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
             printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
             printf '%s\t%s\n' --ascii 'the same as --style ascii'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all: .svg or .html a picture, .csv or .json the series'
     end
-    printf '%s\t%s\n' --output 'table (default), wide, json, jsonl, csv or plain'
+    printf '%s\t%s\n' --output 'table (default), wide, json, jsonl, csv or plain; html for reports and charts'
     printf '%s\t%s\n' --json 'the same as -o json'
     printf '%s\t%s\n' --quiet 'print only the primary value'
     printf '%s\t%s\n' --yes 'do not ask for confirmation'

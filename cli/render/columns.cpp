@@ -65,6 +65,11 @@ constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},
                                    {"pair", "pair"},         {"virtual_time", "virtual time"},
                                    {"position", "position"}, {"ticks", "ticks", true}};
+constexpr ColumnSpec kJobs[] = {
+    {"id", "job"},      {"method", "method"},         {"object", "object"},
+    {"state", "state"}, {"started_at", "started at"}, {"detail", "detail", true}};
+constexpr ColumnSpec kBatch[] = {
+    {"line", "line"}, {"command", "command", true}, {"exit", "exit"}, {"result", "result"}};
 constexpr ColumnSpec kEntries[] = {
     {"seq", "seq"}, {"at", "at"}, {"kind", "kind"}, {"cause", "cause"}, {"actor", "actor", true}};
 constexpr ColumnSpec kVerified[] = {
@@ -95,12 +100,18 @@ constexpr ColumnSpec kUserTotals[] = {{"asset", "asset"},         {"mode", "mode
                                       {"vaults", "vaults"},       {"total", "total"},
                                       {"tradeable", "tradeable"}, {"equity", "equity"},
                                       {"realised", "realised"},   {"swept", "swept", true}};
+constexpr ColumnSpec kEvents[] = {{"seq", "seq"},       {"at", "at"},     {"severity", "severity"},
+                                  {"object", "object"}, {"type", "type"}, {"message", "message"}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
 constexpr ColumnSpec kMethods[] = {{"name", "method"},
                                    {"command", "command", true},
                                    {"right", "right", true},
                                    {"summary", "summary"}};
+constexpr ColumnSpec kConfigKeys[] = {
+    {"key", "key"}, {"value", "value"}, {"pending", "after restart"}, {"origin", "origin"}};
+constexpr ColumnSpec kConfigChanges[] = {
+    {"key", "key"}, {"result", "result"}, {"from", "from", true}, {"to", "to"}};
 constexpr ColumnSpec kPnl[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
                                {"mode", "mode", true},   {"asset", "asset"},
                                {"realised", "realised"}, {"unrealised", "unrealised"},
@@ -159,6 +170,8 @@ constexpr std::array kLists{
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
     ListSpec{"replay.status", kReplays},
+    ListSpec{"job.list", kJobs},
+    ListSpec{"batch", kBatch},
     ListSpec{"ledger.list", kEntries},
     ListSpec{"vault.pairs.pairs", kPairs},
     ListSpec{"pauses", kPauses},
@@ -167,6 +180,9 @@ constexpr std::array kLists{
     ListSpec{"sleeve.strategy.pauses", kPauses},
     ListSpec{"sleeve.mode.pauses", kPauses},
     ListSpec{"status.pauses", kPauses},
+    ListSpec{"config.show.keys", kConfigKeys},
+    ListSpec{"config.check.changes", kConfigChanges},
+    ListSpec{"config.reload.changes", kConfigChanges},
     ListSpec{"decision.why.before", kDecisions},
     ListSpec{"ledger.verify.problems", kVerified},
     ListSpec{"decision.list", kDecisions},
@@ -180,6 +196,7 @@ constexpr std::array kLists{
     ListSpec{"order.show.fills", kTrades},
     ListSpec{"trade.list", kTrades},
     ListSpec{"sweep.list", kSweeps},
+    ListSpec{"events", kEvents},
     ListSpec{"report.pnl", kPnl},
     ListSpec{"report.pnl.rows", kPnl},
     ListSpec{"report.pnl.sleeves", kPnl},

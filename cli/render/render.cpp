@@ -1,7 +1,9 @@
 #include "cli/render/render.hpp"
 
+#include "cli/render/events.hpp"
 #include "cli/render/html.hpp"
 #include "cli/render/lists.hpp"
+#include "cli/render/operator_pages.hpp"
 #include "cli/render/pages.hpp"
 #include "common/protocol/codec.hpp"
 
@@ -62,6 +64,7 @@ json::array day_rows(const json::array& series) {
 
 // What people and CSV see of a method's data; JSON never goes through here.
 json::value shown_data(const Document& document) {
+    if (document.method == "metrics") return metric_rows(*document.data);
     if (document.method != "vault.history" || !document.data->is_array()) return *document.data;
     return day_rows(document.data->get_array());
 }
@@ -112,10 +115,25 @@ std::string scalar_lines(const json::array& items) {
     return out;
 }
 
+std::string event_page(const json::array& events, bool bold) {
+    std::string out;
+    for (const auto& event : events)
+        if (event.is_object()) out += event_lines(event.get_object(), bold);
+    return out;
+}
+
 std::string page(const Document& document, const Look& look) {
+    if (document.method == "metrics") return prometheus_text(*document.data);
+    if (document.method == "config.show" && look.format == Format::Table &&
+        document.data->is_object())
+        return config_page(document.data->get_object(), look);
+    if (document.method == "doctor" && document.data->is_object())
+        return doctor_page(document.data->get_object(), look);
     const json::value data = shown_data(document);
     if (data.is_array()) {
         const json::array& rows = data.get_array();
+        if (document.method == "events" && look.format == Format::Table && !rows.empty())
+            return event_page(rows, look.bold);
         const bool objects = !rows.empty() && rows.front().is_object();
         return objects || rows.empty() ? list_table(document.method, rows, look)
                                        : scalar_lines(rows);
@@ -141,7 +159,9 @@ std::string to_text(const Document& document, const Look& look) {
         case Format::Json: return json_document(document);
         case Format::Jsonl: return json_lines(*document.data);
         case Format::Csv: return csv_text(rows_of(shown_data(document)));
-        case Format::Plain: return plain_text(shown_data(document));
+        case Format::Plain:
+            return document.method == "metrics" ? prometheus_text(*document.data)
+                                                : plain_text(shown_data(document));
         case Format::Html: return html_page(document);
     }
     return {};
@@ -165,7 +185,7 @@ std::string primary_value(const json::value& data, std::string_view primary) {
     return printable(cell_text(*value, kAllPlaces)) + '\n';
 }
 
-std::string failure_document(const protocol::Failure& failure, std::string_view idem_key) {
+json::object failure_object(const protocol::Failure& failure, std::string_view idem_key) {
     json::object error;
     error["code"] = failure.code;
     error["message"] = failure.message;
@@ -174,10 +194,14 @@ std::string failure_document(const protocol::Failure& failure, std::string_view 
     error["retryable"] = failure.retryable;
     if (!failure.field.empty()) error["field"] = failure.field;
     if (!idem_key.empty()) error["idem_key"] = idem_key;
+    return error;
+}
+
+std::string failure_document(const protocol::Failure& failure, std::string_view idem_key) {
     json::object out;
     out["schema"] = "vault.error/1";
     out["ok"] = false;
-    out["error"] = std::move(error);
+    out["error"] = failure_object(failure, idem_key);
     return protocol::to_line(out);
 }
 

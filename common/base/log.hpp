@@ -2,6 +2,7 @@
 // Logging facade: one line per event to the sink that main() chose. Rooms get a Logger reference
 // through their constructor. `event` is a stable lower_snake name, `message` is for a person.
 // Sinks must be thread-safe; StderrLogger is.
+#include <atomic>
 #include <mutex>
 #include <string_view>
 
@@ -20,9 +21,11 @@ class StderrLogger final : public Logger {
   public:
     explicit StderrLogger(LogLevel lowest) : lowest_(lowest) {}
     void log(LogLevel level, std::string_view event, std::string_view message) override;
+    // Any thread; events that are being written are not held back.
+    void set_lowest(LogLevel lowest) { lowest_ = lowest; }
 
   private:
-    LogLevel lowest_;
+    std::atomic<LogLevel> lowest_;
     std::mutex mutex_;
 };
 

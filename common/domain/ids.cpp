@@ -48,6 +48,9 @@ std::string to_text(AccountId id) {
 std::string to_text(VaultId id) {
     return fmt::format("v{}", id.value);
 }
+std::string to_text(JobId id) {
+    return fmt::format("j{}", id.value);
+}
 std::string to_text(const OrderId& id) {
     return fmt::format("v{}.{}.{}", id.vault.value, to_text(id.sleeve), id.number);
 }
@@ -95,6 +98,10 @@ Result<AccountId> parse_account_id(std::string_view text) {
 }
 Result<VaultId> parse_vault_id(std::string_view text) {
     return parse_numbered<VaultId>(text, 'v', "a vault");
+}
+
+Result<JobId> parse_job_id(std::string_view text) {
+    return parse_numbered<JobId>(text, 'j', "a job");
 }
 
 Result<OrderId> parse_order_id(std::string_view text) {

@@ -1,6 +1,6 @@
 #pragma once
 // Identities and the small closed enums that every room speaks. Ids are dense numbers given by the
-// daemon; their text is a letter and the number ("u1", "a1", "v1"), an order's is
+// daemon; their text is a letter and the number ("u1", "a1", "v1", "j1"), an order's is
 // "<vault>.<sleeve>.<n>" with n the sleeve's intent number: a pure function, so two runs agree.
 // Values; any thread.
 #include "common/base/result.hpp"
@@ -16,6 +16,7 @@ namespace vault {
 using UserId = Strong<std::uint32_t, struct UserIdTag>;
 using AccountId = Strong<std::uint32_t, struct AccountIdTag>;
 using VaultId = Strong<std::uint32_t, struct VaultIdTag>;
+using JobId = Strong<std::uint32_t, struct JobIdTag>;
 using ShardId = Strong<std::uint32_t, struct ShardIdTag>;
 using BatchNo = Strong<std::uint64_t, struct BatchNoTag>;  // 1, 2, 3 … per shard
 
@@ -40,6 +41,7 @@ struct OrderId {
 std::string to_text(UserId id);
 std::string to_text(AccountId id);
 std::string to_text(VaultId id);
+std::string to_text(JobId id);
 std::string to_text(const OrderId& id);
 std::string_view to_text(SleeveKind kind);
 std::string_view to_text(Mode mode);
@@ -50,6 +52,7 @@ std::string_view to_text(Role role);
 Result<UserId> parse_user_id(std::string_view text);
 Result<AccountId> parse_account_id(std::string_view text);
 Result<VaultId> parse_vault_id(std::string_view text);
+Result<JobId> parse_job_id(std::string_view text);
 Result<OrderId> parse_order_id(std::string_view text);
 Result<SleeveKind> parse_sleeve_kind(std::string_view text);
 Result<Mode> parse_mode(std::string_view text);

@@ -210,6 +210,20 @@ Result<Reply> decode_reply(std::string_view line) {
     return reply;
 }
 
+Result<std::optional<Notification>> decode_notification(std::string_view line) {
+    auto parsed = parse_json(line, kMaxReplyBytes);
+    if (!parsed) return broken(parsed.error().message());
+    auto* object = parsed.value().if_object();
+    if (object == nullptr) return broken("not an object");
+    const auto* method = object->if_contains("method");
+    if (method == nullptr || object->contains("id")) return std::optional<Notification>{};
+    auto* params = object->if_contains("params");
+    if (!method->is_string() || params == nullptr || !params->is_object())
+        return broken("a notification without method or params");
+    return std::optional(
+        Notification{std::string(method->get_string()), std::move(params->get_object())});
+}
+
 std::string encode_reply(const json::value& id, json::value data,
                          const std::vector<std::string>& warnings) {
     json::array notes;

@@ -73,6 +73,14 @@ std::string encode_reply(const json::value& id, json::value data,
                          const std::vector<std::string>& warnings = {});
 std::string encode_failure(const json::value& id, const Error& error, Effect effect);
 
+// What the daemon sends unasked: a line with a method and no id.
+struct Notification {
+    std::string method;  // "sub.event"
+    json::object params;
+};
+// None: the line is something else. Errors: Internal, the daemon broke the protocol.
+Result<std::optional<Notification>> decode_notification(std::string_view line);
+
 // First request of a connection: params {protocol:{min,max}, client,
 // caps?:{required:[],optional:[]}}.
 struct Hello {

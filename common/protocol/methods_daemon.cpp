@@ -14,6 +14,19 @@ constexpr Param kHello[] = {
 constexpr Param kWhy[] = {kWhyFlag};
 constexpr Param kWhyNot[] = {kVaultWord,
                              maybe_word("sleeve", "only this sleeve", Enum).among("quiet|flash")};
+constexpr Param kConfigShow[] = {
+    flag("origin", "also tell where each value comes from", Bool),
+};
+constexpr Param kTop[] = {
+    flag("user", "only the vaults of this user"),
+    flag("account", "only the vaults on this account"),
+    flag("vault", "only this vault, and with it its last decisions"),
+    flag("match", "only vaults with this text in id, user, account, asset, mode or state"),
+    flag("sort", "order of the vaults (default id): texts rise, amounts fall", Enum)
+        .among("id|user|state|total|tradeable|equity|today|unrealised|realised"),
+    flag("reverse", "turn the order round", Bool),
+    flag("limit", "rows of each list (default 200)", Integer).within(1, 2000),
+};
 constexpr Param kUserCreate[] = {
     word("name", "login name"),
     flag("role", "what the user may do", Enum).among("admin|moderator|member|auditor").need(),
@@ -44,12 +57,22 @@ constexpr Param kAccountTrade[] = {
 };
 
 constexpr Words kStatusEx[] = {"vaultctl status", "vaultctl status --json"};
+constexpr Words kTopEx[] = {"vaultctl top", "vaultctl top --user alice --sort today",
+                            "vaultctl top --once --sort state --limit 20",
+                            "vaultctl top --json --vault v1"};
 constexpr Words kHealthEx[] = {"vaultctl health && echo ready"};
 constexpr Words kHaltEx[] = {"vaultctl halt --why 'exchange misbehaves'"};
 constexpr Words kResumeEx[] = {"vaultctl resume --why 'all clear'"};
 constexpr Words kWhyNotEx[] = {"vaultctl why-not-trading v1", "vaultctl why-not-trading v1 flash"};
 constexpr Words kVersionEx[] = {"vaultctl version", "vaultctl version --json"};
 constexpr Words kDescribeEx[] = {"vaultctl api describe --json"};
+constexpr Words kWhoamiEx[] = {"vaultctl whoami"};
+constexpr Words kMetricsEx[] = {"vaultctl metrics", "vaultctl metrics --json"};
+constexpr Words kDoctorEx[] = {"vaultctl doctor", "vaultctl doctor --json"};
+constexpr Words kConfigShowEx[] = {"vaultctl config show --origin"};
+constexpr Words kConfigCheckEx[] = {"vaultctl config check", "vaultctl config check new.yaml"};
+constexpr Words kConfigReloadEx[] = {"vaultctl config reload --wait",
+                                     "vaultctl config reload --dry-run"};
 constexpr Words kUserCreateEx[] = {"vaultctl user create alice --role member"};
 constexpr Words kUserListEx[] = {"vaultctl user list -o csv"};
 constexpr Words kUserShowEx[] = {"vaultctl user show alice"};
@@ -78,6 +101,18 @@ constexpr Method kTable[] = {
      .reserved = true,
      .primary = "state",
      .examples = kStatusEx},
+    {.name = "top",
+     .summary = "Watch vaults, positions, orders and alerts live",
+     .noun = "",
+     .verb = "top",
+     .params = kTop,
+     .primary = "state",
+     .examples = kTopEx,
+     .detail =
+         "Fills the terminal and asks the daemon every second; its keys are shown, ? explains "
+         "them, q ends it. --once prints one picture as plain text, -o json and the other "
+         "formats the document, once. Vaults, positions, orders and alerts are cut to the "
+         "limit; matched tells how many there are. Amounts are in each vault's own asset."},
     {.name = "health",
      .summary = "Whether the daemon is fit to trade",
      .noun = "",
@@ -109,7 +144,7 @@ constexpr Method kTable[] = {
      .primary = "state",
      .examples = kResumeEx},
     {.name = "why_not_trading",
-     .summary = "The first thing that keeps a vault from trading, and what removes it",
+     .summary = "What keeps a vault from trading, and the remedy",
      .noun = "",
      .verb = "why-not-trading",
      .params = kWhyNot,
@@ -133,6 +168,65 @@ constexpr Method kTable[] = {
      .verb = "describe",
      .primary = "methods.name",
      .examples = kDescribeEx},
+    {.name = "whoami",
+     .summary = "Who the daemon takes you for, and what you may do",
+     .noun = "",
+     .verb = "whoami",
+     .primary = "name",
+     .examples = kWhoamiEx},
+    {.name = "metrics",
+     .summary = "Figures of the daemon for a monitoring system",
+     .noun = "",
+     .verb = "metrics",
+     .primary = "metrics.name",
+     .examples = kMetricsEx,
+     .detail =
+         "Prints the Prometheus text format; -o json, jsonl and csv print the same figures. A "
+         "textfile collector takes it as it is. No figure tells a user, a vault or an order."},
+    {.name = "doctor",
+     .summary = "Check the deployment, and say what mends it",
+     .noun = "",
+     .verb = "doctor",
+     .primary = "state",
+     .examples = kDoctorEx,
+     .detail =
+         "Checks the socket, who answers on it, versions, clock and unit from this side, and "
+         "state, store, configuration and limits from the daemon's. It works without a daemon "
+         "and then says why there is none. Exit code 0, also with warnings; 3 if a check "
+         "failed."},
+    {.name = "config.show",
+     .summary = "Show every key of the configuration in force",
+     .noun = "config",
+     .verb = "show",
+     .params = kConfigShow,
+     .right = Right::Admin,
+     .primary = "keys.value",
+     .examples = kConfigShowEx,
+     .detail = "A value comes from the command line of vaultd, else from a variable such as "
+               "VAULTD_LOG_LEVEL, else from the file, else it is the default."},
+    {.name = "config.check",
+     .summary = "Say what is wrong with a configuration",
+     .noun = "config",
+     .verb = "check",
+     .right = Right::Admin,
+     .primary = "result",
+     .examples = kConfigCheckEx,
+     .detail = "Without a file the daemon tells what a reload would do. With one the vaultd beside "
+               "this program checks it, and no daemon is needed. Exit code 78 if something is "
+               "wrong."},
+    {.name = "config.reload",
+     .summary = "Read the configuration again and put it in force",
+     .noun = "config",
+     .verb = "reload",
+     .right = Right::Admin,
+     .mutates = true,
+     .primary = "result",
+     .examples = kConfigReloadEx,
+     .detail =
+         "All or nothing: with one fault nothing is changed and the exit code is 78. Each key "
+         "that differs is applied or waits for a restart. The answer comes when every part of "
+         "the daemon works with the new values, so --wait is not needed; it is accepted. "
+         "SIGHUP does the same."},
     {.name = "user.create",
      .summary = "Create a user",
      .noun = "user",

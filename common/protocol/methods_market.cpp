@@ -33,6 +33,11 @@ constexpr Param kRun[] = {
 constexpr Param kWhich[] = {flag("account", "the account that replays; all if absent")};
 constexpr Param kStop[] = {flag("account", "the account that replays").need()};
 
+constexpr Param kJobOnly[] = {word("job", "the job, such as j1")};
+
+constexpr Words kJobListEx[] = {"vaultctl job list"};
+constexpr Words kJobShowEx[] = {"vaultctl job show j1"};
+constexpr Words kJobCancelEx[] = {"vaultctl job cancel j1"};
 constexpr Words kImportEx[] = {
     "vaultctl market import ETHUSDT_1m.csv.gz --pair ETH/USDT --interval 1m"};
 constexpr Words kPairsEx[] = {"vaultctl market pairs --quote USDT"};
@@ -114,6 +119,35 @@ constexpr Method kTable[] = {
      .mutates = true,
      .primary = "state",
      .examples = kStopEx},
+    {.name = "job.list",
+     .summary = "List the jobs that run and the last that ended",
+     .noun = "job",
+     .verb = "list",
+     .object = Object::Job,
+     .primary = "id",
+     .examples = kJobListEx,
+     .detail = "A job is what goes on after its call was answered: replay run, vault liquidate."},
+    {.name = "job.show",
+     .summary = "Show a job and how far it is",
+     .noun = "job",
+     .verb = "show",
+     .params = kJobOnly,
+     .object = Object::Job,
+     .primary = "state",
+     .examples = kJobShowEx},
+    {.name = "job.cancel",
+     .summary = "End a job before it is done",
+     .noun = "job",
+     .verb = "cancel",
+     .params = kJobOnly,
+     .object = Object::Job,
+     .right = Right::Trade,
+     .risk = Risk::Lowers,
+     .mutates = true,
+     .primary = "state",
+     .examples = kJobCancelEx,
+     .detail = "A replay stops where it is and can be run again. A liquidation leaves its vault "
+               "halted, with what is not sold yet."},
 };
 
 }  // namespace

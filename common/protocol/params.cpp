@@ -104,4 +104,8 @@ std::map<std::string, std::string> Params::map(std::string_view name) const {
     return items;
 }
 
+const json::value* Params::json(std::string_view name) const {
+    return object_->if_contains(name);
+}
+
 }  // namespace vault::protocol

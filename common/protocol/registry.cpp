@@ -10,8 +10,8 @@ namespace vault::protocol {
 std::span<const Method> methods() {
     static const std::vector<Method> table = [] {
         std::vector<Method> rows;
-        for (const auto part :
-             {daemon_methods(), vault_methods(), market_methods(), books_methods()})
+        for (const auto part : {daemon_methods(), vault_methods(), market_methods(),
+                                books_methods(), event_methods()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();
@@ -72,6 +72,7 @@ std::string_view to_text(Object object) {
         case Object::Position: return "position";
         case Object::Market: return "market";
         case Object::Replay: return "replay";
+        case Object::Job: return "job";
         case Object::Ledger: return "ledger";
         case Object::Decision: return "decision";
         case Object::Order: return "order";

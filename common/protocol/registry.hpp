@@ -38,6 +38,7 @@ struct Param {
     bool repeated = false;  // a JSON array on the wire, a repeatable flag or the rest of the words
     bool path = false;      // a file; vaultctl makes it absolute
     bool blank = false;  // empty text is the same as none: what lowers risk is not refused for it
+    char letter = '\0';  // of the flag's short form, "-f"
     Sign sign = Sign::Any;
     std::int64_t low = INT64_MIN;
     std::int64_t high = INT64_MAX;
@@ -71,6 +72,7 @@ enum class Object : std::uint8_t {
     Position,
     Market,
     Replay,
+    Job,
     Ledger,
     Decision,
     Order,

@@ -49,6 +49,7 @@ class Params {
     std::vector<Asset> assets(std::string_view name) const;
     std::vector<Pair> pairs(std::string_view name) const;
     std::map<std::string, std::string> map(std::string_view name) const;
+    const json::value* json(std::string_view name) const;  // null if absent
 
   private:
     const json::object* object_;

@@ -1,9 +1,11 @@
 #include "daemon/app/app.hpp"
 
+#include "daemon/app/elsewhere.hpp"
 #include "daemon/app/feeds.hpp"
-#include "daemon/app/notify.hpp"
+#include "daemon/app/options.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
+#include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
 #include "daemon/store/sqlite/sqlite_store.hpp"
@@ -14,6 +16,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -29,57 +32,6 @@ namespace {
 constexpr ShardId kShard{1};
 constexpr auto kStatusEvery = std::chrono::seconds{5};
 constexpr auto kTurnStale = std::chrono::seconds{5};  // the shard turns at least twice a second
-
-store::SqliteOptions store_options(const config::Store& from) {
-    store::SqliteOptions options;
-    options.path = from.path;
-    options.ballast_mib = static_cast<std::uint32_t>(from.ballast_mib);
-    options.checkpoint_every = static_cast<std::uint32_t>(from.checkpoint_every_entries);
-    options.disk_alert_pct = static_cast<std::uint32_t>(from.disk_alert_pct);
-    options.disk_stop_buys_pct = static_cast<std::uint32_t>(from.disk_stop_buys_pct);
-    options.group_rows = static_cast<std::uint32_t>(from.group_commit_rows);
-    options.retention.prices_full = from.retention.prices_full;
-    options.retention.prices_thinned_every = from.retention.prices_thinned_every;
-    options.retention.prices = from.retention.prices;
-    options.retention.decisions = from.retention.decisions;
-    options.retention.notices = from.retention.notices;
-    options.retention.replies = from.retention.idempotency;
-    return options;
-}
-
-engine::EngineOptions engine_options(const config::Config& from) {
-    engine::EngineOptions options;
-    options.paper.fee_rate = from.paper.fee_rate;
-    options.paper.slippage = from.paper.slippage;
-    options.paper.fee_in =
-        from.paper.fee_in == config::FeeIn::Quote ? exchange::FeeIn::Quote : exchange::FeeIn::Base;
-    options.paper.partial_fill_per_million =
-        static_cast<std::uint32_t>(from.paper.partial_fill_per_million);
-    options.paper.reject_per_million = static_cast<std::uint32_t>(from.paper.reject_per_million);
-    options.paper.latency_ticks = static_cast<std::uint32_t>(from.paper.latency_ticks);
-    for (const PairRules& rules : from.paper.pairs)
-        options.catalogue.emplace(rules.pair, rules);
-    options.price_snapshot_every = from.engine.price_snapshot_every;
-    options.batch_rows_max = from.engine.batch_rows_max;
-    options.reply_life = from.store.retention.idempotency;
-    return options;
-}
-
-control::Options control_options(const config::Control& from) {
-    control::Options options;
-    options.socket_path = from.socket;
-    options.mode = from.mode;
-    options.max_connections = from.max_connections;
-    options.max_per_uid = from.max_per_uid;
-    options.reserved_connections = from.reserved_connections;
-    options.requests_per_second = static_cast<std::uint32_t>(from.requests_per_second);
-    options.burst = static_cast<std::uint32_t>(from.burst);
-    options.frame_max = from.frame_max_kib * 1024;
-    options.max_in_flight = from.in_flight_max;
-    options.hello_within = from.hello_timeout;
-    options.slow_after = from.write_timeout;
-    return options;
-}
 
 std::vector<Pair> pairs_of(const config::Config& config) {
     std::vector<Pair> pairs;
@@ -100,21 +52,13 @@ std::string fresh_instance_id() {
 
 }  // namespace
 
-config::Config with_state_dir(config::Config config, const std::string& state_dir) {
-    const auto below = [&](std::string& path) {
-        if (!path.starts_with('/')) path = state_dir + "/" + path;
-    };
-    below(config.store.path);
-    below(config.candles.path);
-    below(config.control.socket);
-    return config;
-}
-
 // In the order of construction; taken apart in reverse.
 struct App::Parts {
     Clock& clock;
-    Logger& logger;
+    StderrLogger& logger;
     SystemdNotify notify;
+    LiveConfig config;
+    engine::EngineOptions engine;  // of the shard, and of the one that a reload of the store makes
     std::unique_ptr<secrets::FileSigner> signer;
     std::unique_ptr<store::SqliteStore> store;
     std::unique_ptr<Feeds> feeds;
@@ -124,64 +68,120 @@ struct App::Parts {
     std::unique_ptr<control::Server> server;
     asio::steady_timer beat{control_io};
     asio::signal_set signals{control_io};
+    asio::signal_set hangups{control_io};
+    runtime::TaskGroup reloads{control_io.get_executor()};
     int exit_code = 0;
     bool stopping = false;
     bool all_durable = true;  // set by the shard's thread, read once that has ended
 
-    Parts(Clock& c, Logger& l) : clock(c), logger(l) {}
+    Parts(LiveConfig::Start start, Clock& c, StderrLogger& l)
+        : clock(c), logger(l), config(std::move(start), notify, c, l) {
+        hangups.add(SIGHUP);  // before the store is read: it must not end a start
+    }
 
     Result<void> build(const config::Config& config);
+    asio::awaitable<void> put_in_force(config::Config effective);
+    void await_hangup();
+    asio::awaitable<void> reload_for_hangup();
     void keep_alive();
     void stop(std::string_view why);
     asio::awaitable<void> close_server();
 };
 
-Result<void> App::Parts::build(const config::Config& config) {
-    const std::filesystem::path directory = std::filesystem::path{config.store.path}.parent_path();
+Result<void> App::Parts::build(const config::Config& from) {
+    const std::filesystem::path directory = std::filesystem::path{from.store.path}.parent_path();
     VAULT_TRY(secrets::FileSigner opened,
               secrets::FileSigner::open((directory / "checkpoint.key").string()));
     signer = std::make_unique<secrets::FileSigner>(std::move(opened));
-    VAULT_TRY(store,
-              store::SqliteStore::create(store_options(config.store), *signer, clock, logger));
-    feeds = std::make_unique<Feeds>(CandleFiles{config.candles.path, pairs_of(config)},
-                                    config.paper.pairs);
-    auto make_shard = [this, options = engine_options(config)] {
-        return std::make_unique<engine::Shard>(kShard, options, *feeds, clock, logger);
-    };
-    const engine::DriverOptions driver_options{
-        .batches_ahead_max = config.engine.batches_ahead_max,
-        .ahead_max = config.engine.ahead_ms_max,
-        .ride_along = config.engine.ride_along_ms,
-        .replay_batch = config.engine.batch_ms_max,
+    VAULT_TRY(store, store::SqliteStore::create(store_options(from.store), *signer, clock, logger));
+    feeds =
+        std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);
+    engine = engine_options(from);
+    auto make_shard = [this] {
+        return std::make_unique<engine::Shard>(kShard, engine, *feeds, clock, logger);
     };
     driver = std::make_unique<engine::Driver>(shard_io.get_executor(), *store, make_shard, kShard,
-                                              driver_options, clock, logger);
+                                              driver_options(from.engine), clock, logger);
     driver->on_fenced = [this] {
         asio::post(control_io, [this] {
             exit_code = 70;
             stop("the store was taken over");
         });
     };
+    driver->on_events = [this](ports::EventPage events) {
+        asio::post(control_io, [this, events = std::move(events)]() mutable {
+            server->publish(std::move(events));
+        });
+    };
     VAULT_TRYV(driver->start());
     ::malloc_trim(0);  // reading the store took several times what the shard keeps
-    VAULT_TRY(auto reader, store::SqliteReader::open(config.store.path));
+    VAULT_TRY(auto reader, store::SqliteReader::open(from.store.path));
     control::ReadSide reads;
     reads.reader = std::move(reader);
-    reads.candles = std::make_unique<CandleFiles>(config.candles.path, pairs_of(config));
+    reads.candles = std::make_unique<CandleFiles>(from.candles.path, pairs_of(from));
     control::Server::Parts parts{
         *driver,
         std::move(reads),
+        config,
         [this] { return store->health(); },
         {kVersion, fresh_instance_id(), ::getpid()},
         clock,
         logger,
         [this] {
             const engine::DriverProgress& progress = driver->progress();
-            return control::BatchMarks{progress.batch.load(), progress.durable.load()};
-        }};
-    VAULT_TRY(server, control::Server::create(control_io, control_options(config.control),
-                                              std::move(parts)));
+            return control::BatchMarks{
+                progress.batch.load(),   progress.durable.load(),
+                progress.commits.load(), progress.turns.load(),
+                progress.reloads.load(), SteadyTime{progress.last_turn_ns.load()}};
+        },
+        driver->last_event()};
+    VAULT_TRY(server,
+              control::Server::create(control_io, control_options(from.control), std::move(parts)));
+    config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
     return success();
+}
+
+// Each part takes its options on its own thread. The shard's thread also keeps them for the shard
+// that it makes when the store has to be loaded again.
+asio::awaitable<void> App::Parts::put_in_force(config::Config effective) {
+    logger.set_lowest(effective.log.level);
+    server->configure(control_options(effective.control));
+    const std::function<void(Done)> to_store = [&](Done done) {
+        store->configure(store_options(effective.store), std::move(done));
+    };
+    auto stored = done_elsewhere(to_store);
+    co_await std::move(stored);
+    const std::function<void(Done)> to_shard = [&](Done done) {
+        asio::post(shard_io, [this, options = engine_options(effective),
+                              loop = driver_options(effective.engine), done = std::move(done)] {
+            engine = options;
+            driver->configure(loop, engine);
+            done();
+        });
+    };
+    auto turned = done_elsewhere(to_shard);
+    co_await std::move(turned);
+}
+
+// One that comes while a reload runs is not lost: what it was sent for may have been written after
+// the file was read.
+asio::awaitable<void> App::Parts::reload_for_hangup() {
+    for (;;) {
+        auto reloading = config.reload({"SIGHUP", {}, false});
+        const auto report = co_await std::move(reloading);
+        if (report || stopping) co_return;
+        asio::steady_timer pause{control_io};
+        pause.expires_after(std::chrono::milliseconds{100});
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+void App::Parts::await_hangup() {
+    hangups.async_wait([this](const boost::system::error_code& status, int) {
+        if (status) return;
+        if (!stopping) reloads.spawn(reload_for_hangup());
+        await_hangup();
+    });
 }
 
 // Alive means that the shard turns, not that this thread runs.
@@ -208,6 +208,8 @@ void App::Parts::keep_alive() {
 
 asio::awaitable<void> App::Parts::close_server() {
     co_await server->stop();
+    auto reloaded = reloads.join();
+    co_await std::move(reloaded);
     control_io.stop();
 }
 
@@ -230,10 +232,10 @@ void App::Parts::stop(std::string_view why) {
 App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 App::~App() = default;
 
-Result<std::unique_ptr<App>> App::create(const config::Config& config, Clock& clock,
-                                         Logger& logger) {
-    auto parts = std::make_unique<Parts>(clock, logger);
-    VAULT_TRYV(parts->build(config));
+Result<std::unique_ptr<App>> App::create(LiveConfig::Start start, Clock& clock,
+                                         StderrLogger& logger) {
+    auto parts = std::make_unique<Parts>(std::move(start), clock, logger);
+    VAULT_TRYV(parts->build(parts->config.running()));
     return std::unique_ptr<App>{new App{std::move(parts)}};
 }
 
@@ -244,6 +246,7 @@ int App::run() {
     parts.signals.async_wait([&](const boost::system::error_code& status, int) {
         if (!status) parts.stop("a signal asked for it");
     });
+    parts.await_hangup();
     parts.server->start();
     parts.keep_alive();
     parts.notify.ready("running");

@@ -3,9 +3,7 @@
 // control socket), runs them until a signal, drains and takes them apart in reverse. Two threads
 // beside the store's: the shard's (money) and the control socket's (this one). Created and run by
 // main().
-#include "common/base/clock.hpp"
-#include "common/base/log.hpp"
-#include "daemon/config/config.hpp"
+#include "daemon/app/live_config.hpp"
 
 #include <memory>
 
@@ -13,15 +11,15 @@ namespace vault::app {
 
 class App {
   public:
-    // `config` has absolute paths. Nothing runs yet when create() returns, but the store is open
-    // and the socket bound. Errors: of the part that failed, with what to do.
-    static Result<std::unique_ptr<App>> create(const config::Config& config, Clock& clock,
-                                               Logger& logger);
+    // Nothing runs yet when create() returns, but the store is open and the socket bound. Errors:
+    // of the part that failed, with what to do.
+    static Result<std::unique_ptr<App>> create(LiveConfig::Start start, Clock& clock,
+                                               StderrLogger& logger);
     ~App();
     App(const App&) = delete;
     App& operator=(const App&) = delete;
 
-    // Until SIGTERM or SIGINT. Returns the exit code.
+    // Until SIGTERM or SIGINT; SIGHUP reloads the configuration. Returns the exit code.
     int run();
 
   private:
@@ -32,8 +30,5 @@ class App {
 
 // The version that `vaultd --version`, hello and `vaultctl version` show.
 inline constexpr const char* kVersion = "0.1.0";
-
-// Makes every relative path of the configuration absolute below `state_dir`.
-config::Config with_state_dir(config::Config config, const std::string& state_dir);
 
 }  // namespace vault::app

@@ -24,6 +24,10 @@ void SystemdNotify::ready(std::string_view status) const {
 void SystemdNotify::status(std::string_view text) const {
     send(fmt::format("STATUS={}", text));
 }
+void SystemdNotify::reloading(SteadyTime since) const {
+    const auto usec = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reloading the configuration", usec));
+}
 void SystemdNotify::stopping() const {
     send("STOPPING=1\nSTATUS=draining");
 }

@@ -22,7 +22,7 @@ struct Retention {  // how long rows are kept; the books are kept for ever
     Duration prices_thinned_every{};
     Duration prices{};
     Duration decisions{};
-    Duration notices{};
+    Duration events{};
     Duration idempotency{};
 };
 

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kHead =
     R"(# Configuration of vaultd: every key at its default. Leave out what you do not change.
-# Check a file with: vaultd --check-config --config FILE
+# Check a file with: vaultctl config check FILE. Apply a change with: vaultctl config reload --wait
+# A variable VAULTD_SECTION_KEY goes before the file, such as VAULTD_STORE_DISK_ALERT_PCT=70.
 # Durations: 250ms, 30s, 15m, 8h, 1d12h. Paths without a leading / are below the state directory.
 )";
 
@@ -19,6 +20,7 @@ constexpr std::string_view kPairsDoc =
     R"(  # The pairs of the simulated exchange. These are built in; an entry changes one or adds
   # another. tick: price step, lot: quantity step, min_cost: least order in quote units,
   # min_quantity: least order in base units; 0 to 1000000000, tick and lot above 0.
+  # A change needs a restart.
   pairs:
 )";
 
@@ -58,8 +60,9 @@ std::string example_yaml() {
         pairs_after_paper(parts.front());
         open_sections(out, parts, before);
         const std::size_t indent = 2 * (parts.size() - 1);
-        out += fmt::format("{:{}}# {}\n{:{}}# {}: {}; default {}\n", "", indent, key.doc, "",
-                           indent, key.type, range_text(key), key.fallback);
+        out += fmt::format("{:{}}# {}\n{:{}}# {}: {}; default {}{}\n", "", indent, key.doc, "",
+                           indent, key.type, range_text(key), key.fallback,
+                           key.live ? "" : "; needs a restart");
         out += fmt::format("{:{}}{}: {}\n", "", indent, parts.back(), key.fallback);
         before = parts;
     }

@@ -1,7 +1,8 @@
 #pragma once
 // The table of configuration keys: the one place that knows a key's name, type, unit, default,
-// range and purpose. Loading, the example file's test, `config show` and later the environment
-// overrides (VAULTD_SECTION_KEY, see env_name) all work from it. Constant data; any thread.
+// range and purpose, and whether a running daemon can take a new value. Loading, reloading, the
+// environment (VAULTD_SECTION_KEY, see env_name), the example file, `config show` and the JSON
+// Schema all work from it. Constant data; any thread.
 #include "daemon/config/config.hpp"
 
 #include <span>
@@ -24,6 +25,7 @@ struct Key {
     std::string_view low, high;  // inclusive bounds, as written; empty: none
     std::string_view doc;        // half a sentence
     Slot slot;
+    bool live = false;  // a reload applies it; else it waits for a restart
 };
 
 // In the order of config.example.yaml. paper.pairs, a list, is not in it (pairs.hpp).

@@ -97,7 +97,11 @@ boost::asio::awaitable<Result<void>> answers(Services& services, const Call& cal
     co_return success();
 }
 
-boost::asio::awaitable<Result<void>> user_exists(Services& services, const Call& call) {
+}  // namespace
+
+boost::asio::awaitable<Result<std::optional<UserId>>> maybe_user(Services& services,
+                                                                 const Call& call) {
+    if (!call.params.has("user")) co_return std::optional<UserId>{};
     auto pending = ask(services, call, ports::cmd::ListUsers{}, &render_view);
     const Result<Answer> answer = co_await std::move(pending);
     if (!answer) co_return answer.error();
@@ -110,8 +114,10 @@ boost::asio::awaitable<Result<void>> user_exists(Services& services, const Call&
     if (list.empty())
         co_return Error(Errc::NotFound, fmt::format("there is no user '{}'", wanted), "user",
                         "list them with: vaultctl user list");
-    co_return success();
+    co_return checked(parse_user_id(list.front().at("id").as_string()));
 }
+
+namespace {
 
 struct Rename {
     std::string_view method, from, to;
@@ -143,9 +149,10 @@ boost::asio::awaitable<Result<void>> filters_exist(Services& services, const Cal
         const Result<void> there = co_await std::move(asking);
         if (!there) co_return there.error();
     }
-    if (!call.params.has("user")) co_return success();
-    auto asking = user_exists(services, call);
-    co_return co_await std::move(asking);
+    auto asking = maybe_user(services, call);
+    const auto user = co_await std::move(asking);
+    if (!user) co_return user.error();
+    co_return success();
 }
 
 Error in_callers_words(Error error, const protocol::Method& method,

@@ -24,6 +24,9 @@ Result<ports::RowFilter> row_filter(const protocol::Params& params);
 // The vault, account and user that a list is narrowed to exist: nothing found and nothing there are
 // different answers. Errors: NotFound.
 boost::asio::awaitable<Result<void>> filters_exist(Services& services, const Call& call);
+// The id of the user that `user` names; none if the parameter is absent. Errors: NotFound.
+boost::asio::awaitable<Result<std::optional<UserId>>> maybe_user(Services& services,
+                                                                 const Call& call);
 // The books and the venue speak of their own figures; the caller knows parameters. The same error
 // with the field of the method that it is about.
 Error in_callers_words(Error error, const protocol::Method& method, const protocol::Params& params);

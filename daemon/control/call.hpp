@@ -7,6 +7,7 @@
 #include "common/protocol/validate.hpp"
 #include "daemon/control/read_worker.hpp"
 #include "daemon/ports/commands.hpp"
+#include "daemon/ports/configuration.hpp"
 #include "daemon/ports/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -26,26 +27,39 @@ struct DaemonInfo {
     int pid = 0;
 };
 
-// The engine's last batch and the last that is durable, for status.
+// The engine's last batch and the last that is durable, and how it turns; for status and metrics.
 struct BatchMarks {
     std::uint64_t batch = 0, durable = 0;
+    std::uint64_t commits = 0, turns = 0, reloads = 0;  // since the start
+    SteadyTime last_turn{};
 };
+
+class Metrics;
+struct Options;
 
 // Everything that handlers may use; owned by the server, outlives every call.
 struct Services {
     ports::Commands& commands;
     ReadWorker& worker;
     const Clock& clock;
+    ports::Configuration& configuration;
+    Metrics& metrics;
+    const Options& options;                            // change with a reload
     std::function<ports::StoreHealth()> store_health;  // quick, safe on the control thread
     DaemonInfo info;
     SteadyTime started{};
+    UtcTime started_at{};
     std::function<BatchMarks()> marks{};  // quick, safe on the control thread; may be empty
+    std::uint64_t calls = 0;              // that were started, of all sessions
 };
+
+class Subscriptions;  // subscriptions.hpp
 
 struct Call {
     const protocol::Method& method;
     protocol::Params params;
     ports::CallContext context;
+    Subscriptions* subscriptions = nullptr;  // of the caller's session
 };
 
 struct Answer {
@@ -64,6 +78,7 @@ struct Route {
 };
 
 std::span<const Route> daemon_routes();
+std::span<const Route> top_routes();
 std::span<const Route> user_routes();
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();
@@ -71,11 +86,15 @@ std::span<const Route> sleeve_routes();
 std::span<const Route> position_routes();
 std::span<const Route> market_routes();
 std::span<const Route> replay_routes();
+std::span<const Route> job_routes();
 std::span<const Route> ledger_routes();
 std::span<const Route> decision_routes();
 std::span<const Route> trade_routes();  // order, trade, sweep
 std::span<const Route> report_routes();
 std::span<const Route> trading_routes();  // why-not-trading
+std::span<const Route> event_routes();    // events, sub
+std::span<const Route> config_routes();
+std::span<const Route> operator_routes();  // whoami, metrics, doctor
 
 std::span<const Route> all_routes();
 Handler find_handler(std::string_view method);  // null: none (hello belongs to the session)

@@ -2,6 +2,7 @@
 #include "common/protocol/describe.hpp"
 #include "common/protocol/messages.hpp"
 #include "daemon/control/arguments.hpp"
+#include "daemon/control/config_commands.hpp"
 #include "daemon/control/json_fields.hpp"
 
 #include <fmt/format.h>
@@ -63,6 +64,7 @@ Handled status(Services& services, const Call& call) {
         object["durable"] = marks.durable;
     }
     object["store"] = store_to_json(services.store_health());
+    object["config"] = config_summary(services.configuration.show());
     data = protocol::to_compact(object);
     co_return answer;
 }

@@ -52,6 +52,9 @@ inline json::value to_json(AccountId id) {
 inline json::value to_json(VaultId id) {
     return json::value(to_text(id));
 }
+inline json::value to_json(JobId id) {
+    return json::value(to_text(id));
+}
 inline json::value to_json(const OrderId& id) {
     return json::value(to_text(id));
 }

@@ -12,9 +12,14 @@ constexpr std::size_t kForgetAbove = 1024;  // uids; full buckets are as good as
 
 }  // namespace
 
-TokenBuckets::TokenBuckets(std::uint32_t per_second, std::uint32_t burst)
-    : per_token_(std::chrono::nanoseconds{std::chrono::seconds{1}} / per_second),
-      depth_(per_token_ * burst) {}
+TokenBuckets::TokenBuckets(std::uint32_t per_second, std::uint32_t burst) {
+    configure(per_second, burst);
+}
+
+void TokenBuckets::configure(std::uint32_t per_second, std::uint32_t burst) {
+    per_token_ = std::chrono::nanoseconds{std::chrono::seconds{1}} / per_second;
+    depth_ = per_token_ * burst;
+}
 
 std::optional<Duration> TokenBuckets::take(uid_t uid, SteadyTime now) {
     if (buckets_.size() > kForgetAbove)
@@ -53,6 +58,19 @@ void Seats::give_back(uid_t uid, Seat seat) {
             return;
         case Seat::None: return;
     }
+}
+
+bool Tally::take(uid_t uid) {
+    const auto mine = per_uid_.find(uid);
+    if ((mine == per_uid_.end() ? 0 : mine->second) >= most_) return false;
+    ++per_uid_[uid];
+    return true;
+}
+
+void Tally::give_back(uid_t uid) {
+    const auto mine = per_uid_.find(uid);
+    VAULT_CHECK(mine != per_uid_.end(), "something was given back twice");
+    if (--mine->second == 0) per_uid_.erase(mine);
 }
 
 }  // namespace vault::control

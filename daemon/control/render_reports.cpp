@@ -155,6 +155,18 @@ json::value row_to_json(const ports::SweepRow& row, const std::string& id, const
     return object;
 }
 
+json::value row_to_json(const ports::EventRow& row, const UserNames& names) {
+    json::object object{{"seq", row.seq},
+                        {"at", control::to_json(row.at)},
+                        {"severity", row.severity},
+                        {"type", row.type},
+                        {"object", row.object},
+                        {"message", row.message},
+                        {"data", embedded(row.data_json)}};
+    add_owner(object, row.owner, names);
+    return object;
+}
+
 json::value row_to_json(const ports::EntryRow& row, const UserNames& names) {
     json::object object{{"vault", to_json(row.vault)},
                         {"seq", row.seq},

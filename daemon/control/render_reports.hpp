@@ -19,8 +19,7 @@
 
 namespace vault::control {
 
-// Rows name their user by id, people know the name.
-using UserNames = std::map<UserId, std::string>;
+using ports::UserNames;
 
 boost::json::value row_to_json(const ports::OrderRow& row, const UserNames& names);
 boost::json::value row_to_json(const ports::FillRow& row, const UserNames& names);
@@ -30,6 +29,7 @@ boost::json::value row_to_json(const ports::DecisionRow& row, const std::string&
 boost::json::value row_to_json(const ports::SweepRow& row, const std::string& id,
                                const UserNames& names);
 boost::json::value row_to_json(const ports::EntryRow& row, const UserNames& names);
+boost::json::value row_to_json(const ports::EventRow& row, const UserNames& names);
 
 // story, figures and postings: what moved where, one row a posting.
 void add_explanation(boost::json::object& object, const report::Explanation& why);

@@ -2,6 +2,7 @@
 
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
+#include "daemon/control/render_top.hpp"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ json::value to_json(const ports::SleeveView& view);
 json::value to_json(const ports::VaultView& view);
 json::value to_json(const ports::PairView& view);
 json::value to_json(const ports::ReplayView& view);
+json::value to_json(const ports::JobView& view);
 
 template <class T>
 json::value views_to_json(const std::vector<T>& views) {
@@ -74,15 +76,17 @@ json::value to_json(const ports::PositionView& view) {
 }
 
 json::value to_json(const ports::PauseView& view) {
-    return json::object{{"level", view.level},
-                        {"target", view.target},
-                        {"state", view.state},
-                        {"by", view.by},
-                        {"why", view.why},
-                        {"since", control::to_json(view.since)},
-                        {"changed", view.changed},
-                        {"durable", view.durable},
-                        {"sleeves", to_json_list(view.sleeves)}};
+    json::object out{{"level", view.level},
+                     {"target", view.target},
+                     {"state", view.state},
+                     {"by", view.by},
+                     {"why", view.why},
+                     {"since", control::to_json(view.since)},
+                     {"changed", view.changed},
+                     {"durable", view.durable},
+                     {"sleeves", to_json_list(view.sleeves)}};
+    if (view.job) out["job"] = control::to_json(view.job);
+    return out;
 }
 
 json::value to_json(const ports::SettingView& view) {
@@ -184,7 +188,19 @@ json::value to_json(const ports::ReplayView& view) {
                         {"until", control::to_json(view.until)},
                         {"first", control::to_json(view.first)},
                         {"last", control::to_json(view.last)},
-                        {"speed", control::to_json(view.speed)}};
+                        {"speed", control::to_json(view.speed)},
+                        {"job", control::to_json(view.job)}};
+}
+
+json::value to_json(const ports::JobView& view) {
+    return json::object{{"id", control::to_json(view.id)},
+                        {"method", view.method},
+                        {"object", view.object},
+                        {"state", view.state},
+                        {"by", view.by},
+                        {"detail", view.detail},
+                        {"started_at", control::to_json(view.started_at)},
+                        {"ended_at", control::to_json(view.ended_at)}};
 }
 
 json::value to_json(const ports::EntryView& view) {
@@ -209,6 +225,10 @@ json::value to_json(const ports::StatusView& view) {
                         {"entries", view.entries},
                         {"pauses", views_to_json(view.pauses)},
                         {"warnings", to_json_list(view.warnings)}};
+}
+
+json::value to_json(const ports::TopView& view) {
+    return top_to_json(view);
 }
 
 struct ToJson {
@@ -245,6 +265,14 @@ std::string_view text_at(const json::object& object, std::string_view name) {
 }
 
 }  // namespace
+
+json::value position_to_json(const ports::PositionView& view) {
+    return to_json(view);
+}
+
+json::value pause_to_json(const ports::PauseView& view) {
+    return to_json(view);
+}
 
 std::string render_view(const ports::View& view) {
     return protocol::to_compact(std::visit(ToJson{}, view));

@@ -3,6 +3,7 @@
 // paragraph). These are ports::Render functions: the shard calls them inside a turn, so they are
 // pure, quick and free of side effects. A view that a renderer was not made for is our bug and
 // aborts.
+#include "daemon/control/json_fields.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/report/pnl.hpp"
 
@@ -20,6 +21,10 @@ std::string render_sleeves(const ports::View& view);
 std::string render_vault_marks(const ports::View& view);
 // "null", for commands that nobody looks at.
 std::string render_nothing(const ports::View& view);
+
+// Parts that several documents show.
+json::value position_to_json(const ports::PositionView& view);
+json::value pause_to_json(const ports::PauseView& view);
 
 struct VaultMark {
     VaultId vault;

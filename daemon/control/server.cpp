@@ -32,19 +32,36 @@ Result<std::unique_ptr<Server>> Server::create(asio::io_context& io, Options opt
 Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
     : options_(std::move(options)),
       worker_(std::move(parts.reads), options_.max_waiting_reads),
-      services_{parts.commands,        worker_,
-                parts.clock,           std::move(parts.store_health),
-                std::move(parts.info), parts.clock.steady(),
+      services_{parts.commands,
+                worker_,
+                parts.clock,
+                parts.configuration,
+                metrics_,
+                options_,
+                std::move(parts.store_health),
+                std::move(parts.info),
+                parts.clock.steady(),
+                parts.clock.now(),
                 std::move(parts.marks)},
       log_(parts.log),
       buckets_(options_.requests_per_second, options_.burst),
       seats_(options_),
+      hub_(parts.last_event, options_.ring_events),
+      subscriptions_(options_.max_subscriptions_per_uid),
       acceptor_(io, Protocol(), listener),
       inode_(socket_inode(options_.socket_path)),
       tasks_(io.get_executor()) {}
 
 Server::~Server() {
     remove_socket(options_.socket_path, inode_);
+}
+
+void Server::configure(const Options& options) {
+    const Options before = std::exchange(options_, options);
+    options_.socket_path = before.socket_path;
+    options_.mode = before.mode;
+    options_.group = before.group;
+    buckets_.configure(options_.requests_per_second, options_.burst);
 }
 
 void Server::start() {
@@ -90,7 +107,11 @@ asio::awaitable<void> Server::serve(Protocol::socket socket) {
     peer.uid = uid.value();
     peer.allowed = peer.uid == 0 || peer.uid == ::geteuid();
     if (peer.allowed) peer.seat = seat_for(peer.uid);
-    Session session(std::move(socket), peer, Shared{options_, services_, buckets_, log_});
+    const Metrics::Connection counted{metrics_, !peer.allowed             ? "not_allowed"
+                                                : peer.seat == Seat::None ? "full"
+                                                                          : ""};
+    Session session(std::move(socket), peer,
+                    Shared{options_, services_, buckets_, metrics_, log_, hub_, subscriptions_});
     const auto place = sessions_.insert(sessions_.end(), &session);
     auto running = session.run();
     co_await std::move(running);

@@ -4,6 +4,7 @@
 // daemon's own uid are the admin; anybody else gets one PERM_DENIED. Owned by the composition root;
 // everything runs on the one thread that runs its io_context. create() fails with the errors of
 // open_listener().
+#include "daemon/control/metrics.hpp"
 #include "daemon/control/session.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -19,11 +20,13 @@ class Server {
     struct Parts {
         ports::Commands& commands;
         ReadSide reads;  // the worker thread's own; the reader is not null
+        ports::Configuration& configuration;
         std::function<ports::StoreHealth()> store_health;
         DaemonInfo info;
         const Clock& clock;
         Logger& log;
         std::function<BatchMarks()> marks{};
+        std::uint64_t last_event = 0;  // the newest that the store has
     };
 
     // The socket exists and queues connections from here on; they are answered after start().
@@ -33,10 +36,15 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    // Takes over limits that may change while connections are open; the socket's path, mode and
+    // group stay as they are. The longest line is that of connections that open later.
+    void configure(const Options& options);
     void start();
     // Accepts no more, reads no more, answers what has begun (at most stop_grace), removes the
     // socket's file. Await it before the server goes.
     boost::asio::awaitable<void> stop();
+    // Durable events, by seq, each once; on the server's thread.
+    void publish(ports::EventPage events) { hub_.publish(std::move(events)); }
     std::size_t connections() const { return sessions_.size(); }
 
   private:
@@ -48,10 +56,13 @@ class Server {
 
     Options options_;
     ReadWorker worker_;
+    Metrics metrics_;
     Services services_;
     Logger& log_;
     TokenBuckets buckets_;
     Seats seats_;
+    EventHub hub_;
+    Tally subscriptions_;
     boost::asio::local::stream_protocol::acceptor acceptor_;
     ino_t inode_ = 0;
     std::list<Session*> sessions_;

@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr Duration kBusyRetry{100};
 constexpr std::array kFeatures{"feat-deadlines", "feat-dry-run", "feat-idempotency",
-                               "feat-reserved-lane"};
+                               "feat-reserved-lane", "feat-subscriptions"};
 
 bool has_capability(std::string_view name) {
     if (name.starts_with("rpc-")) return protocol::find_method(name.substr(4)) != nullptr;
@@ -59,6 +59,7 @@ struct Session::Task {
     Handler handler;
     protocol::Request request;
     std::optional<SteadyTime> deadline;
+    SteadyTime begun{};
 };
 
 Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared shared)
@@ -68,6 +69,9 @@ Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared 
       splitter_(shared.options.frame_max),
       requests_(socket_.get_executor()),
       writer_(socket_.get_executor()),
+      subscriptions_(
+          {shared.services, shared.options, shared.hub, outlet(), socket_.get_executor()},
+          shared.subscriptions, peer.uid),
       changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
       out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {}
 
@@ -224,19 +228,23 @@ Session::Void Session::room() {
 
 void Session::take_line(const std::string& line) {
     protocol::DecodedRequest decoded = protocol::decode_request(line);
-    if (!decoded.request)
-        return send(failure_line(decoded.id, decoded.request.error(), Effect::None));
+    if (!decoded.request) return refuse(decoded.id, "", decoded.request.error());
     protocol::Request request = std::move(decoded.request.value());
     const protocol::Method* method = protocol::find_method(request.method);
-    if (method == nullptr)
-        return send(failure_line(request.id, unknown_method(request.method), Effect::None));
+    if (method == nullptr) return refuse(request.id, "", unknown_method(request.method));
     std::optional<Duration> retry_after;
     const Result<void> admitted = admit(*method, retry_after);
-    if (!admitted)
-        return send(failure_line(request.id, admitted.error(), Effect::None, retry_after));
+    if (!admitted) return refuse(request.id, method->name, admitted.error(), retry_after);
     const Result<void> sound = check(*method, request);
-    if (!sound) return send(failure_line(request.id, sound.error(), Effect::None));
+    if (!sound) return refuse(request.id, method->name, sound.error());
     start(*method, std::move(request));
+}
+
+// Answers what is not begun.
+void Session::refuse(const boost::json::value& id, std::string_view method, const Error& error,
+                     std::optional<Duration> retry_after) {
+    shared_.metrics.refused(method, error.code());
+    send(failure_line(id, error, Effect::None, retry_after));
 }
 
 // The reserved lane passes by every limit.
@@ -277,8 +285,10 @@ void Session::start(const protocol::Method& method, protocol::Request request) {
     if (request.meta.deadline)
         deadline = shared_.services.clock.steady() + SteadyTime{*request.meta.deadline};
     ++(method.reserved ? reserved_in_flight_ : in_flight_);
-    requests_.spawn(
-        answer(std::make_unique<Task>(Task{method, handler, std::move(request), deadline})));
+    ++shared_.services.calls;
+    shared_.metrics.begun();
+    requests_.spawn(answer(std::make_unique<Task>(
+        Task{method, handler, std::move(request), deadline, shared_.services.clock.steady()})));
 }
 
 Handled Session::call_handler(const Task& task) {
@@ -286,7 +296,7 @@ Handled Session::call_handler(const Task& task) {
     if (task.deadline && shared_.services.clock.steady() >= *task.deadline)
         co_return Error(Errc::Expired, "the deadline passed before the call was started",
                         "deadline_ms", "allow more with --timeout");
-    Call call{task.method, protocol::Params(task.request.params), {}};
+    Call call{task.method, protocol::Params(task.request.params), {}, &subscriptions_};
     call.context.actor = fmt::format("uid:{}", peer_.uid);
     call.context.dry_run = task.method.mutates && meta.dry_run;
     call.context.reserved = task.method.reserved;
@@ -317,6 +327,8 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     --(method.reserved ? reserved_in_flight_ : in_flight_);
     changed_.cancel();
     const boost::json::value& id = task->request.id;
+    shared_.metrics.ended(method.name, result ? std::nullopt : std::optional{result.error().code()},
+                          shared_.services.clock.steady() - task->begun);
     if (!result) {
         const Error error = in_callers_words(std::move(result).error(), method,
                                              protocol::Params(task->request.params));
@@ -326,6 +338,7 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     const bool dry_run = method.mutates && task->request.meta.dry_run;
     const Effect effect = method.mutates && !dry_run ? Effect::Applied : Effect::None;
     send(reply_line(id, result.value(), effect, dry_run));
+    subscriptions_.start_new();
 }
 
 }  // namespace vault::control

@@ -9,6 +9,8 @@
 #include "common/protocol/messages.hpp"
 #include "daemon/control/call.hpp"
 #include "daemon/control/limits.hpp"
+#include "daemon/control/metrics.hpp"
+#include "daemon/control/subscriptions.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -23,7 +25,10 @@ struct Shared {
     const Options& options;
     Services& services;
     TokenBuckets& buckets;
+    Metrics& metrics;
     Logger& log;
+    EventHub& hub;
+    Tally& subscriptions;  // by uid
 };
 
 struct Peer {
@@ -63,9 +68,12 @@ class Session {
     Result<void> admit(const protocol::Method& method, std::optional<Duration>& retry_after);
     Result<void> check(const protocol::Method& method, const protocol::Request& request) const;
     void start(const protocol::Method& method, protocol::Request request);
+    void refuse(const boost::json::value& id, std::string_view method, const Error& error,
+                std::optional<Duration> retry_after = {});
     Result<Answer> say_hello(const protocol::Request& request) const;
     Result<void> splitter_fault() const;
     void send(std::string line);
+    Outlet outlet();
     void broken(std::string_view why);
 
     boost::asio::local::stream_protocol::socket socket_;
@@ -74,6 +82,7 @@ class Session {
     protocol::LineSplitter splitter_;
     runtime::TaskGroup requests_;
     runtime::TaskGroup writer_;
+    Subscriptions subscriptions_;
     boost::asio::steady_timer changed_;  // never expires; cancelled when room() may have come
     boost::asio::steady_timer
         out_ready_;  // never expires; cancelled when there is a line or the end
@@ -81,10 +90,11 @@ class Session {
     std::size_t out_bytes_ = 0;
     std::size_t in_flight_ = 0;
     std::size_t reserved_in_flight_ = 0;
-    bool peer_done_ = false;  // the peer sends no more
-    bool closing_ = false;    // read no more
-    bool finishing_ = false;  // no more lines will come
-    bool broken_ = false;     // the peer is gone or too slow
+    bool feeds_wait_ = false;  // for room in the queue
+    bool peer_done_ = false;   // the peer sends no more
+    bool closing_ = false;     // read no more
+    bool finishing_ = false;   // no more lines will come
+    bool broken_ = false;      // the peer is gone or too slow
 };
 
 }  // namespace vault::control

@@ -31,6 +31,15 @@ void Session::send(std::string line) {
     out_ready_.cancel();
 }
 
+Outlet Session::outlet() {
+    return {[this](std::string lines) { send(std::move(lines)); },
+            [this] {
+                const bool room = out_bytes_ <= shared_.options.feed_queue;
+                feeds_wait_ = feeds_wait_ || !room;
+                return room;
+            }};
+}
+
 void Session::broken(std::string_view why) {
     if (broken_) return;
     broken_ = true;
@@ -42,6 +51,7 @@ void Session::broken(std::string_view why) {
     socket_.shutdown(asio::socket_base::shutdown_both, ignored);
     changed_.cancel();
     out_ready_.cancel();
+    subscriptions_.close_all();
 }
 
 Session::Void Session::writable() {
@@ -79,6 +89,10 @@ asio::awaitable<void> Session::write_loop() {
         out_.pop_front();
         done = 0;
         changed_.cancel();
+        if (feeds_wait_ && out_bytes_ <= shared_.options.feed_queue / 2) {
+            feeds_wait_ = false;
+            subscriptions_.wake();
+        }
     }
 }
 
@@ -95,8 +109,11 @@ Session::Void Session::discard() {
 // connection ends, instead of a reset.
 asio::awaitable<void> Session::finish() {
     closing_ = true;
+    subscriptions_.close_all();
     auto joined = requests_.join();
     co_await std::move(joined);
+    auto feeds = subscriptions_.join();
+    co_await std::move(feeds);
     finishing_ = true;
     out_ready_.cancel();
     auto written = writer_.join();
@@ -129,6 +146,7 @@ void Session::give_up_seat() {
 void Session::close_now() {
     broken("the daemon stops");
     requests_.stop();
+    subscriptions_.stop();
 }
 
 }  // namespace vault::control

@@ -1,5 +1,6 @@
 #include "daemon/engine/commander.hpp"
 
+#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +32,10 @@ bool mutates(const ports::Command& command) {
                            [](const cmd::ShowSleeve&) { return true; },
                            [](const cmd::ListPositions&) { return true; },
                            [](const cmd::ReplayStatus&) { return true; },
+                           [](const cmd::ListJobs&) { return true; },
+                           [](const cmd::ShowJob&) { return true; },
                            [](const cmd::ShowStatus&) { return true; },
+                           [](const cmd::ShowTop&) { return true; },
                            [](const cmd::Barrier&) { return true; },
                            [](const cmd::SetPairs& c) { return c.add.empty() && c.remove.empty(); },
                            [](const auto&) { return false; }};
@@ -98,17 +102,28 @@ void Commander::allocation_row(const Vault& vault, std::string kind, std::string
 
 void Commander::tell_funding(const Vault& vault, std::string_view event, std::string message) {
     const ledger::VaultBooks& books = vault.books;
-    recorder_.notice(
-        owner_of(vault, context_.actor), now(vault), "info", std::string{event},
-        to_text(vault.row.id),
-        fmt::format("{}: total {}, tradeable {}, remaining {}, quiet {}, flash {} {}",
-                    std::move(message), books.total().text(), books.tradeable().text(),
-                    books.unallocated().text(), books.balance(SleeveKind::Quiet).text(),
-                    books.balance(SleeveKind::Flash).text(), vault.row.asset.text()));
+    recorder_.event(owner_of(vault, context_.actor), now(vault), "info", std::string{event},
+                    to_text(vault.row.id),
+                    fmt::format("{}: total {}, tradeable {}, remaining {}, quiet {}, flash {} {}",
+                                std::move(message), books.total().text(), books.tradeable().text(),
+                                books.unallocated().text(), books.balance(SleeveKind::Quiet).text(),
+                                books.balance(SleeveKind::Flash).text(), vault.row.asset.text()));
 }
 
 Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) {
     return status_of(world_);
+}
+Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
+    if (c.user) {
+        VAULT_TRYV(user(*c.user));
+    }
+    if (c.account) {
+        VAULT_TRYV(account(*c.account));
+    }
+    if (c.vault) {
+        VAULT_TRYV(vault(*c.vault));
+    }
+    return top_of(world_, c, clock_.now());
 }
 Result<ports::View> Commander::on(const ports::cmd::Barrier&) {
     return ports::PauseView{};

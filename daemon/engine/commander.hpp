@@ -64,14 +64,21 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ReplayRun& c);
     Result<ports::View> on(const ports::cmd::ReplayStatus& c);
     Result<ports::View> on(const ports::cmd::ReplayStop& c);
+    Result<ports::View> on(const ports::cmd::ListJobs& c);
+    Result<ports::View> on(const ports::cmd::ShowJob& c);
+    Result<ports::View> on(const ports::cmd::CancelJob& c);
     Result<ports::View> on(const ports::cmd::CorrectEntry& c);
     Result<ports::View> on(const ports::cmd::ShowStatus& c);
+    Result<ports::View> on(const ports::cmd::ShowTop& c);
     Result<ports::View> on(const ports::cmd::Barrier& c);
 
   private:
     Result<Vault*> vault(VaultId id);
     Result<Account*> account(AccountId id);
     Result<User*> user(const std::string& name);
+    Result<Job*> job(JobId id);
+    // The job that carries this command on; none in a dry run.
+    std::optional<JobId> begin_job(std::string_view method, std::string object);
     UtcTime now(const Vault& vault) const;
     // A transaction caused by this command on this vault.
     ledger::Transaction transaction(Vault& vault);
@@ -91,8 +98,8 @@ class Commander {
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
     Decimal own_balance(const Account& account, const Asset& asset) const;
 
-    Result<ports::View> hold(const ports::cmd::Target& target, HoldRequest request,
-                             const std::string& why);
+    Result<ports::PauseView> hold(const ports::cmd::Target& target, HoldRequest request,
+                                  const std::string& why);
     Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);
     void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
     Result<void> clear_attention(Vault& vault, const Sleeve* only);

@@ -51,19 +51,24 @@ bool concerns(const ports::cmd::Target& target, const Sleeve& sleeve) {
 }  // namespace
 
 Result<ports::View> Commander::on(const ports::cmd::Pause& c) {
-    return hold(c.target, HoldRequest::Pause, c.why);
+    VAULT_TRY(ports::PauseView view, hold(c.target, HoldRequest::Pause, c.why));
+    return view;
 }
 Result<ports::View> Commander::on(const ports::cmd::Halt& c) {
-    return hold(c.target, HoldRequest::Halt, c.why);
+    VAULT_TRY(ports::PauseView view, hold(c.target, HoldRequest::Halt, c.why));
+    return view;
 }
 Result<ports::View> Commander::on(const ports::cmd::Resume& c) {
-    return hold(c.target, HoldRequest::Resume, c.why);
+    VAULT_TRY(ports::PauseView view, hold(c.target, HoldRequest::Resume, c.why));
+    return view;
 }
 Result<ports::View> Commander::on(const ports::cmd::Liquidate& c) {
     if (c.target.level != Level::Vault && c.target.level != Level::Sleeve)
         return Error{Errc::InvalidParams, "only a vault or a sleeve can be liquidated", "target",
                      "halt stops everything; then liquidate vault by vault"};
-    return hold(c.target, HoldRequest::Liquidate, c.why);
+    VAULT_TRY(ports::PauseView view, hold(c.target, HoldRequest::Liquidate, c.why));
+    if (c.target.level == Level::Vault) view.job = begin_job("vault.liquidate", name_of(c.target));
+    return view;
 }
 
 Result<std::vector<Vault*>> Commander::vaults_of(const ports::cmd::Target& target) {
@@ -148,8 +153,8 @@ void Commander::apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request) {
     trader.refresh(vault, sleeve);
 }
 
-Result<ports::View> Commander::hold(const ports::cmd::Target& target, HoldRequest request,
-                                    const std::string& why) {
+Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldRequest request,
+                                         const std::string& why) {
     VAULT_TRY(const std::vector<Vault*> concerned, vaults_of(target));
     // A resume of the user or the daemon lifts that level's hold only: what stopped one vault or
     // one sleeve is looked at there.

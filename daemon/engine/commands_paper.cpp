@@ -49,11 +49,11 @@ Result<void> Commander::book_withdrawal(Vault& vault, const exchange::FundingRec
     tell_funding(vault, "withdrawal_booked",
                  fmt::format("{} {} left", from_vault.text(), record.asset.text()));
     if (figures.short_by.is_positive())
-        recorder_.notice(owner_of(vault, context_.actor), record.time, "alert", "vault_underfunded",
-                         to_text(vault.row.id),
-                         fmt::format("{} {} more left than was free: no buys until it is "
-                                     "deposited or freed",
-                                     figures.short_by.text(), record.asset.text()));
+        recorder_.event(owner_of(vault, context_.actor), record.time, "alert", "vault_underfunded",
+                        to_text(vault.row.id),
+                        fmt::format("{} {} more left than was free: no buys until it is "
+                                    "deposited or freed",
+                                    figures.short_by.text(), record.asset.text()));
     return success();
 }
 

@@ -89,7 +89,9 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayRun& c) {
         replay.paced_at = clock_.steady();
         recorder_.touch(*account);
     }
-    return view_of(world_, *account, replay);
+    ports::ReplayView view = view_of(world_, *account, replay);
+    view.job = begin_job("replay.run", to_text(c.account));
+    return view;
 }
 
 Result<ports::View> Commander::on(const ports::cmd::ReplayStatus& c) {

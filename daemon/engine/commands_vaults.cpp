@@ -330,9 +330,9 @@ Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
     VAULT_TRYV(has_slots(*vault, tx.books()));
     VAULT_TRYV(SleeveTrader(world_, recorder_).book_correction(*vault, std::move(tx), now(*vault)));
     vault->reversed.insert(c.reverses);
-    recorder_.notice(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",
-                     to_text(c.vault),
-                     fmt::format("entry {} was reversed: {}", c.reverses, c.reason));
+    recorder_.event(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",
+                    to_text(c.vault),
+                    fmt::format("entry {} was reversed: {}", c.reverses, c.reason));
     const ports::EntryRow& booked = recorder_.rows().entries.back();
     return ports::EntryView{c.vault, booked.seq, booked.kind, booked.cause};
 }

@@ -37,6 +37,7 @@ Driver::~Driver() = default;
 
 Result<void> Driver::start() {
     loop_.on_fenced = on_fenced;
+    loop_.on_events = on_events;
     return loop_.start();
 }
 

@@ -33,6 +33,9 @@ class Driver final : public ports::Commands, public ports::PriceSink {
 
     // Loads the shard and starts turning. Blocking. Errors: the store's.
     Result<void> start();
+    void configure(const DriverOptions& options, const EngineOptions& shard) {
+        loop_.configure(options, shard);
+    }
     // Refuses mutations, stops replays, waits for the last batch, then calls `drained` once.
     void drain(std::function<void(bool durable)> drained) { loop_.drain(std::move(drained)); }
 
@@ -43,6 +46,10 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     const DriverProgress& progress() const { return loop_.progress(); }
     // Set before start(): called when another writer has taken the shard.
     std::function<void()> on_fenced;
+    // Set before start(): gets every event once it is durable, by seq, on this executor.
+    std::function<void(ports::EventPage)> on_events;
+    // The newest event when the shard was loaded; between start() and the executor's first turn.
+    std::uint64_t last_event() const { return loop_.shard()->last_event(); }
 
   private:
     boost::asio::any_io_executor executor_;

@@ -21,6 +21,8 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
     advance_clock(market, tick.time);
     snapshot(market, pair, at, tick);
     at.last = tick;
+    ++world_.activity.ticks;
+    world_.activity.evaluations += at.listeners.size();
     if (tick.gap)
         for (const Listener& listener : at.listeners)
             strategy::on_gap(listener.slot->state);

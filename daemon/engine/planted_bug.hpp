@@ -30,6 +30,7 @@ enum class PlantedBug : std::uint8_t {
     StaleReportBelieved,     // reports of batches from before a reload count
     RepeatForgottenOnLoad,   // idempotency keys are not loaded
     OrderNumberReused,       // the last order's number is given again after a load
+    LostEventsTold,          // events of a batch that was lost are told when its number is reused
 };
 inline thread_local PlantedBug planted_bug = PlantedBug::None;
 

@@ -52,7 +52,7 @@ ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTi
 
 bool Recorder::empty() const {
     return rows_.row_count() == 0 && orders_.empty() && vaults_.empty() && sleeves_.empty() &&
-           accounts_.empty() && users_.empty() && !daemon_;
+           accounts_.empty() && users_.empty() && jobs_.empty() && !daemon_;
 }
 
 void Recorder::adopt(Vault& vault, ledger::Transaction&& transaction) {
@@ -82,6 +82,10 @@ void Recorder::touch(User& user) {
     if (!std::exchange(user.dirty, true)) users_.push_back(user.row.id);
 }
 
+void Recorder::touch_job(std::size_t slot) {
+    jobs_.insert(slot);
+}
+
 void Recorder::touch_daemon(World& world) {
     world.daemon_dirty = true;
     daemon_ = true;
@@ -109,10 +113,10 @@ void Recorder::order(const Vault& vault, const Order& order, UtcTime at) {
     orders_.insert_or_assign(asked.id, std::move(row));
 }
 
-void Recorder::notice(const ports::Owner& owner, UtcTime at, std::string severity,
-                      std::string event, std::string object, std::string message) {
-    rows_.notices.push_back(
-        {owner, at, std::move(severity), std::move(event), std::move(object), std::move(message)});
+void Recorder::event(const ports::Owner& owner, UtcTime at, std::string severity, std::string type,
+                     std::string object, std::string message) {
+    rows_.events.push_back({0, owner, at, std::move(severity), std::move(type), std::move(object),
+                            std::move(message), "{}"});
 }
 
 void Recorder::append(Recorder&& other) {
@@ -128,7 +132,7 @@ void Recorder::append(Recorder&& other) {
     move_into(rows_.pauses, other.rows_.pauses);
     move_into(rows_.cycles, other.rows_.cycles);
     move_into(rows_.day_closes, other.rows_.day_closes);
-    move_into(rows_.notices, other.rows_.notices);
+    move_into(rows_.events, other.rows_.events);
     move_into(rows_.replies, other.rows_.replies);
     for (auto& [id, row] : other.orders_)
         orders_.insert_or_assign(id, std::move(row));
@@ -137,6 +141,7 @@ void Recorder::append(Recorder&& other) {
     move_into(sleeves_, other.sleeves_);
     move_into(accounts_, other.accounts_);
     move_into(users_, other.users_);
+    jobs_.merge(other.jobs_);
     daemon_ = daemon_ || other.daemon_;
 }
 
@@ -167,6 +172,8 @@ ports::Batch Recorder::close(World& world) {
         user.dirty = false;
         rows_.states.push_back({"user", to_text(id), save_user(user)});
     }
+    for (const std::size_t slot : jobs_)
+        rows_.states.push_back({"job", std::to_string(slot), save_job(world.jobs.slots()[slot])});
     if (daemon_) rows_.states.push_back({"daemon", "1", save_daemon(world)});
     world.daemon_dirty = false;
     ports::Batch batch = std::move(rows_);

@@ -24,12 +24,14 @@ class Recorder {
     void touch(Vault& vault, Sleeve& sleeve);
     void touch(Account& account);
     void touch(User& user);
+    void touch_job(std::size_t slot);  // of World::jobs
     void touch_daemon(World& world);
 
     // The order's row as it is now; the last call of a batch wins.
     void order(const Vault& vault, const Order& order, UtcTime at);
-    void notice(const ports::Owner& owner, UtcTime at, std::string severity, std::string event,
-                std::string object, std::string message);
+    // What no other row tells.
+    void event(const ports::Owner& owner, UtcTime at, std::string severity, std::string type,
+               std::string object, std::string message);
 
     void append(Recorder&& other);
     // The rows with the memory of everything touched; the recorder is empty afterwards.
@@ -45,6 +47,7 @@ class Recorder {
     std::vector<std::pair<VaultId, SleeveKind>> sleeves_;
     std::vector<AccountId> accounts_;
     std::vector<UserId> users_;
+    std::set<std::size_t> jobs_;
     bool daemon_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "daemon/engine/shard.hpp"
 
+#include "daemon/engine/event_log.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,6 +41,12 @@ struct Footprint {
                     add(account.row.id);
                 break;
         }
+    }
+    void operator()(const cmd::CancelJob& c) {
+        const Job* const job = world.jobs.find(c.job);
+        if (job == nullptr) return;
+        if (const auto vault = parse_vault_id(job->object)) return add(vault.value());
+        add(parse_account_id(job->object).value());
     }
     template <class C>
     void operator()(const C& c) {
@@ -80,6 +88,13 @@ Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const
              Logger& logger)
     : id_(id), options_(std::move(options)), feeds_(feeds), clock_(clock), logger_(logger) {
     world_.catalogue = options_.catalogue;
+}
+
+void Shard::configure(const EngineOptions& options) {
+    options_.paper = options.paper;
+    options_.price_snapshot_every = options.price_snapshot_every;
+    options_.batch_rows_max = options.batch_rows_max;
+    options_.reply_life = options.reply_life;
 }
 
 Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const {
@@ -167,6 +182,7 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
         VAULT_TRY(const ports::View view, commander.apply(command));
         return Applied{render(view)};
     }
+    settle_jobs(world_, recorder_, clock_.now());
     Backup backup = back_up(command, context.dry_run);
     const Result<ports::View> view = commander.apply(command);
     if (!view || context.dry_run) {
@@ -281,7 +297,9 @@ void Shard::stop_buys(std::string why) {
 }
 
 ports::Batch Shard::close_batch() {
+    settle_jobs(world_, recorder_, clock_.now());
     ports::Batch batch = recorder_.close(world_);
+    last_event_ = write_event_log(batch, world_, last_event_);
     ++last_batch_.value;
     batch.shard = id_;
     batch.n = last_batch_;

@@ -38,6 +38,8 @@ class Shard {
     // the first price is checked at once.
     void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
 
+    // Takes over what may change while it runs: all but the catalogue, which belongs to the world.
+    void configure(const EngineOptions& options);
     // Exits only, for this reason; an empty one lets buys go on.
     void stop_buys(std::string why);
     bool batch_empty() const { return recorder_.empty(); }
@@ -47,6 +49,8 @@ class Shard {
     // Numbers the batch and hands it over; the next one is open and empty.
     ports::Batch close_batch();
     BatchNo last_batch() const { return last_batch_; }
+    // The number of the newest event, durable or not; 0: none yet.
+    std::uint64_t last_event() const { return last_event_; }
 
     const World& world() const { return world_; }
     World& world() { return world_; }
@@ -79,6 +83,7 @@ class Shard {
     World world_;
     Recorder recorder_;
     BatchNo last_batch_;
+    std::uint64_t last_event_ = 0;
     std::uint64_t epoch_ = 0;
     std::size_t next_account_ = 0;  // round robin over replays
     SteadyTime replies_forgotten_{};

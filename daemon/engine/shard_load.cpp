@@ -65,9 +65,15 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         states[fmt::format("{}:{}", row.kind, row.id)] = &row;
     last_batch_ = snapshot.mark.n;
     epoch_ = snapshot.mark.epoch;
+    last_event_ = snapshot.last_event;
     const auto daemon = states.find("daemon:1");
     if (daemon != states.end()) {
         VAULT_TRYV(load_daemon(world_, daemon->second->body));
+    }
+    for (const ports::StateRow& row : snapshot.states) {
+        if (row.kind != "job") continue;
+        VAULT_TRY(Job job, load_job(row.body));
+        world_.jobs.put_back(std::strtoull(row.id.c_str(), nullptr, 10), std::move(job));
     }
     for (const ports::UserRow& row : by_id(snapshot.users)) {
         if (row.id.value != world_.users.size() + 1) return hole("users", world_.users.size() + 1);

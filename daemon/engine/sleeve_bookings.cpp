@@ -254,8 +254,8 @@ void SleeveMachine::on_coins_missing(Sleeve& sleeve, PairSlot& slot, const std::
     if (slot.attention == note) return;
     slot.attention = note;
     record_.touch(vault_, sleeve);
-    record_.notice(owner_of(vault_, actor), now, "alert", "position_unexplained",
-                   sleeve_name(vault_, sleeve.kind), note + "; vaultctl position resolve decides");
+    record_.event(owner_of(vault_, actor), now, "alert", "position_unexplained",
+                  sleeve_name(vault_, sleeve.kind), note + "; vaultctl position resolve decides");
     refresh(sleeve);
 }
 
@@ -282,11 +282,11 @@ void SleeveMachine::record_close(Sleeve& sleeve, const ledger::CloseFigures& fig
     if (figures.returned.is_positive()) allocation("request_paid", figures.returned);
     if (figures.lapsed.is_positive()) {
         allocation("request_lapsed", figures.lapsed);
-        record_.notice(owner, now, "warning", "unallocate_request_lapsed",
-                       sleeve_name(vault_, sleeve.kind),
-                       fmt::format("{} {} of the unallocate request could not be paid: the "
-                                   "sleeve closed with less cash",
-                                   figures.lapsed.text(), vault_.row.asset.text()));
+        record_.event(owner, now, "warning", "unallocate_request_lapsed",
+                      sleeve_name(vault_, sleeve.kind),
+                      fmt::format("{} {} of the unallocate request could not be paid: the "
+                                  "sleeve closed with less cash",
+                                  figures.lapsed.text(), vault_.row.asset.text()));
     }
     sweep_if_due(sleeve, now);
     if (figures.closed) end_liquidation(sleeve);

@@ -1,7 +1,7 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
+#include "daemon/engine/figures.hpp"
 #include "daemon/engine/planted_bug.hpp"
-#include "daemon/ledger/canonical.hpp"
 #include "daemon/market/pair_rules.hpp"
 
 #include <fmt/format.h>
@@ -13,18 +13,6 @@ namespace {
 
 using ports::Action;
 using ports::Reason;
-
-std::string figures_json(const std::vector<strategy::Figure>& figures) {
-    std::string out = "{";
-    for (const strategy::Figure& figure : figures) {
-        if (out.size() > 1) out += ',';
-        ledger::append_json_string(out, figure.name);
-        out += ':';
-        ledger::append_json_string(out, figure.value);
-    }
-    out += '}';
-    return out;
-}
 
 // A sell decision stands until flat, whatever the rules say later; what stops the order itself is
 // no rule.
@@ -76,10 +64,10 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
 void SleeveMachine::quarantine(UtcTime now, const Error& why) {
     vault_.attention = why.message();
     record_.touch(vault_);
-    record_.notice(owner_of(vault_, "engine"), now, "alert", "vault_quarantined",
-                   to_text(vault_.row.id),
-                   fmt::format("{} is stopped: {}; look at it, then resume it",
-                               to_text(vault_.row.id), why.message()));
+    record_.event(owner_of(vault_, "engine"), now, "alert", "vault_quarantined",
+                  to_text(vault_.row.id),
+                  fmt::format("{} is stopped: {}; look at it, then resume it",
+                              to_text(vault_.row.id), why.message()));
     for (Sleeve& sleeve : vault_.sleeves)
         refresh(sleeve);
 }
@@ -113,12 +101,12 @@ void SleeveMachine::check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime n
     if (!risk::daily_loss_reached(sleeve.caps, sleeve.day, realised, unrealised)) return;
     sleeve.capped_by = "max_daily_loss";
     record_.touch(vault_, sleeve);
-    record_.notice(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
-                   sleeve_name(vault_, sleeve.kind),
-                   fmt::format("max_daily_loss: lost {} {} today, the cap is {}; no buys until "
-                               "the sleeve is resumed",
-                               risk::loss_today(sleeve.day, realised, unrealised).text(),
-                               vault_.row.asset.text(), sleeve.caps.max_daily_loss->text()));
+    record_.event(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
+                  sleeve_name(vault_, sleeve.kind),
+                  fmt::format("max_daily_loss: lost {} {} today, the cap is {}; no buys until "
+                              "the sleeve is resumed",
+                              risk::loss_today(sleeve.day, realised, unrealised).text(),
+                              vault_.row.asset.text(), sleeve.caps.max_daily_loss->text()));
     refresh(sleeve);
 }
 

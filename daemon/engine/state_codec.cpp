@@ -500,6 +500,31 @@ Result<void> load_user(User& user, std::string_view body) {
     return in.result("user");
 }
 
+std::string save_job(const Job& job) {
+    return json::serialize(json::object{{"id", job.id.value},
+                                        {"method", job.method},
+                                        {"object", job.object},
+                                        {"by", job.by},
+                                        {"started_at", ms_of(job.started_at)},
+                                        {"ended_at", optional_ms(job.ended_at)},
+                                        {"state", static_cast<int>(job.state)}});
+}
+
+Result<Job> load_job(std::string_view body) {
+    const json::value value = parse(body);
+    Reader in{value};
+    Job job;
+    job.id = JobId{in.count<std::uint32_t>("id")};
+    job.method = in.text("method");
+    job.object = in.text("object");
+    job.by = in.text("by");
+    job.started_at = in.time("started_at");
+    job.ended_at = read_optional_time(in, "ended_at");
+    job.state = in.enumerator("state", JobState::Canceled);
+    VAULT_TRYV(in.result("job"));
+    return job;
+}
+
 std::string save_daemon(const World& world) {
     return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)}});
 }

@@ -10,6 +10,7 @@ std::string save_vault(const Vault& vault);
 std::string save_sleeve(const Sleeve& sleeve);
 std::string save_account(const World& world, const Account& account);
 std::string save_user(const User& user);
+std::string save_job(const Job& job);
 std::string save_daemon(const World& world);
 
 // Fill in what the text carries. The vault's books are restored by the caller from the balances and
@@ -17,6 +18,7 @@ std::string save_daemon(const World& world);
 Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body);
 Result<void> load_sleeve(Sleeve& sleeve, std::string_view body);
 Result<void> load_user(User& user, std::string_view body);
+Result<Job> load_job(std::string_view body);
 Result<void> load_daemon(World& world, std::string_view body);
 
 // An account's text; the feed is opened by the caller.

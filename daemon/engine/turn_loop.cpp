@@ -1,5 +1,6 @@
 #include "daemon/engine/turn_loop.hpp"
 
+#include "daemon/engine/event_log.hpp"
 #include "daemon/engine/planted_bug.hpp"
 
 #include <fmt/format.h>
@@ -53,6 +54,12 @@ Result<void> TurnLoop::start() {
     schedule_turn();
     arm_alarm();
     return success();
+}
+
+void TurnLoop::configure(const DriverOptions& options, const EngineOptions& shard) {
+    options_ = options;
+    if (shard_ != nullptr) shard_->configure(shard);
+    schedule_turn();
 }
 
 void TurnLoop::call(ports::CallContext context, ports::Command command, ports::Render render,
@@ -221,6 +228,9 @@ void TurnLoop::submit() {
     open_since_.reset();
     in_flight_.emplace_back(batch.n, clock_.steady());
     progress_.batch = batch.n.value;
+    if (on_events && !batch.events.empty())
+        untold_.emplace_back(
+            batch.n, ports::EventPage{batch.events, owners_of(batch.events, shard_->world())});
     const std::uint64_t generation = generation_;
     auto done = [this, generation](const ports::CommitReport& report) {
         scheduler_.post([this, generation, report] {
@@ -250,11 +260,22 @@ void TurnLoop::on_report(const ports::CommitReport& report) {
 void TurnLoop::on_durable(BatchNo n) {
     durable_ = n;
     progress_.durable = durable_.value;
-    while (!in_flight_.empty() && in_flight_.front().first <= durable_)
+    while (!in_flight_.empty() && in_flight_.front().first <= durable_) {
         in_flight_.pop_front();
+        ++progress_.commits;
+    }
     std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
     if (shard_ != nullptr) shard_->on_durable(n);
+    release_events();
     release();
+}
+
+void TurnLoop::release_events() {
+    while (!untold_.empty() && untold_.front().first <= durable_) {
+        ports::EventPage events = std::move(untold_.front().second);
+        untold_.pop_front();
+        on_events(std::move(events));
+    }
 }
 
 // The shard belongs to another writer now: nothing of ours can be committed any more, and the next
@@ -265,6 +286,7 @@ void TurnLoop::fenced() {
     gave_up_ = !in_flight_.empty();
     in_flight_.clear();
     sticky_.clear();
+    untold_.clear();
     shard_.reset();
     refuse_held(store_refused("another process has taken over"));
     if (on_fenced) on_fenced();
@@ -315,6 +337,8 @@ void TurnLoop::reload(const std::string& why, Known known) {
         return;
     }
     on_durable(durable_);
+    // What is left never happened: its numbers are given anew.
+    if (!VAULT_ENGINE_PLANTED(LostEventsTold)) untold_.clear();
     refuse_lost(why);
     restore_holds();
     logger_.log(LogLevel::Notice, "shard_reloaded",

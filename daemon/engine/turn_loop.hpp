@@ -30,6 +30,7 @@ struct DriverProgress {
     std::atomic<std::uint64_t> turns{0};
     std::atomic<std::uint64_t> batch{0};
     std::atomic<std::uint64_t> durable{0};
+    std::atomic<std::uint64_t> commits{0};      // batches that became durable since the start
     std::atomic<std::int64_t> last_turn_ns{0};  // steady clock
     std::atomic<std::uint64_t> reloads{0};
 };
@@ -54,11 +55,17 @@ class TurnLoop {
     // False if something that was answered as unknown, or a hold, may be lost.
     void drain(std::function<void(bool durable)> drained);
 
+    // From the next turn on. A shard that is loaded later comes from MakeShard, which has to know
+    // the new options too.
+    void configure(const DriverOptions& options, const EngineOptions& shard);
+
     const DriverProgress& progress() const { return progress_; }
     // Null while the store cannot be loaded, or after another writer took the shard.
     const Shard* shard() const { return shard_.get(); }
     // Set before start(): called when another writer has taken the shard.
     std::function<void()> on_fenced;
+    // Set before start(): gets every event once its batch is durable, by seq, each exactly once.
+    std::function<void(ports::EventPage)> on_events;
 
   private:
     struct Waiting {
@@ -95,6 +102,7 @@ class TurnLoop {
     void run(Waiting waiting);
     std::optional<Error> refusal(const Waiting& waiting) const;
     void submit();
+    void release_events();
     bool behind() const;
     BatchNo open_batch() const;
     void on_report(const ports::CommitReport& report);
@@ -132,6 +140,7 @@ class TurnLoop {
     std::vector<StickyHold> sticky_;
     std::uint64_t last_hold_ = 0;
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;
+    std::deque<std::pair<BatchNo, ports::EventPage>> untold_;  // not durable yet
     BatchNo durable_;
     std::uint64_t generation_ = 0;          // reports of batches before a reload are ignored
     SteadyTime wakes_at_{};                 // when the alarm is due

@@ -34,6 +34,17 @@ bool has_prices(const World& world, const Vault& vault) {
     });
 }
 
+ports::AutoRaiseView auto_raise_view(const ledger::AutoRaise& policy) {
+    switch (policy.kind) {
+        case ledger::AutoRaise::Kind::Off: return {"off", std::nullopt, policy.ceiling};
+        case ledger::AutoRaise::Kind::Full: return {"full", std::nullopt, policy.ceiling};
+        case ledger::AutoRaise::Kind::Percent: return {"percent", policy.percent, policy.ceiling};
+    }
+    return {};
+}
+
+}  // namespace
+
 std::string vault_state(const World& world, const Vault& vault) {
     if (!vault.attention.empty()) return "needs_attention";
     if (vault.books.underfunded()) return "underfunded";
@@ -46,16 +57,6 @@ std::string vault_state(const World& world, const Vault& vault) {
     return "paused";
 }
 
-ports::AutoRaiseView auto_raise_view(const ledger::AutoRaise& policy) {
-    switch (policy.kind) {
-        case ledger::AutoRaise::Kind::Off: return {"off", std::nullopt, policy.ceiling};
-        case ledger::AutoRaise::Kind::Full: return {"full", std::nullopt, policy.ceiling};
-        case ledger::AutoRaise::Kind::Percent: return {"percent", policy.percent, policy.ceiling};
-    }
-    return {};
-}
-
-// Why the sleeve waits for a person, and with what the person decides; empty if it does not.
 std::string needed_attention(const Vault& vault, const Sleeve& sleeve) {
     for (const PairSlot& slot : sleeve.slots)
         if (!slot.attention.empty())
@@ -67,8 +68,6 @@ std::string needed_attention(const Vault& vault, const Sleeve& sleeve) {
     return fmt::format("the vault was stopped: {}; check it, then: vaultctl vault resume {}",
                        vault.attention, to_text(vault.row.id));
 }
-
-}  // namespace
 
 ports::UserView view_of(const User& user) {
     return {user.row.id, user.row.name, user.row.role, user.row.wallets, user.row.created_at};
@@ -280,7 +279,68 @@ ports::ReplayView view_of(const World& world, const Account& account, const Repl
     return view;
 }
 
-ports::StatusView status_of(const World& world) {
+namespace {
+
+// How far a running job is; nothing of one that ended, whose object may do something else now.
+std::string progress_of(const World& world, const Job& job) {
+    if (outcome(world, job) != JobState::Running) return {};
+    if (const auto vault = parse_vault_id(job.object)) {
+        const Vault& about = world.vaults[vault.value().value - 1];
+        const auto open = std::ranges::count_if(
+            about.sleeves, [&](const Sleeve& sleeve) { return has_open_position(about, sleeve); });
+        return fmt::format("{}, {} of 2 sleeves hold coins", vault_state(world, about), open);
+    }
+    const Account& about = world.accounts[parse_account_id(job.object).value().value - 1];
+    const Replay& replay = about.replay;
+    std::string text = "at " + format_utc(world.market_of(about).now);
+    if (replay.until) return text + ", runs until " + format_utc(*replay.until);
+    return text;
+}
+
+void count_sleeve(ports::StatusView& view, const World& world, const Vault& vault,
+                  const Sleeve& sleeve) {
+    for (const PairSlot& slot : sleeve.slots)
+        if (!slot.attention.empty()) ++view.attention;
+    if (has_open_position(vault, sleeve)) ++view.open_positions;
+    if (effective_hold(world, vault, sleeve) != HoldKind::None) ++view.paused_sleeves;
+    for (const Order& order : sleeve.orders) {
+        if (order.live()) ++view.live_orders;
+        if (order.state == OrderState::Unresolved) ++view.unresolved_orders;
+    }
+}
+
+void warn_of_attention(ports::StatusView& view, const Vault& vault) {
+    const auto warn = [&](const std::string& who, const std::string& why) {
+        if (!why.empty()) view.warnings.push_back(fmt::format("{} needs attention: {}", who, why));
+    };
+    warn(to_text(vault.row.id), vault.attention);
+    for (const Sleeve& sleeve : vault.sleeves)
+        for (const PairSlot& slot : sleeve.slots)
+            warn(sleeve_name(vault, sleeve.kind), slot.attention);
+}
+
+}  // namespace
+
+ports::JobView view_of(const World& world, const Job& job) {
+    return {.id = job.id,
+            .method = job.method,
+            .object = job.object,
+            .state = std::string{to_text(outcome(world, job))},
+            .by = job.by,
+            .detail = progress_of(world, job),
+            .started_at = job.started_at,
+            .ended_at = job.ended_at};
+}
+
+void count_vault(ports::StatusView& view, const World& world, const Vault& vault) {
+    view.sleeves += 2;
+    view.entries += vault.books.head().seq;
+    if (!vault.attention.empty()) ++view.attention;
+    for (const Sleeve& sleeve : vault.sleeves)
+        count_sleeve(view, world, vault, sleeve);
+}
+
+ports::StatusView status_but_vaults(const World& world) {
     ports::StatusView view;
     view.state = world.daemon_hold.kind == HoldKind::None
                      ? "running"
@@ -288,29 +348,6 @@ ports::StatusView status_of(const World& world) {
     view.users = static_cast<std::uint32_t>(world.users.size());
     view.accounts = static_cast<std::uint32_t>(world.accounts.size());
     view.vaults = static_cast<std::uint32_t>(world.vaults.size());
-    view.sleeves = view.vaults * 2;
-    view.entries = world.entries();
-    for (const Vault& vault : world.vaults) {
-        if (!vault.attention.empty()) {
-            ++view.attention;
-            view.warnings.push_back(
-                fmt::format("{} needs attention: {}", to_text(vault.row.id), vault.attention));
-        }
-        for (const Sleeve& sleeve : vault.sleeves) {
-            for (const PairSlot& slot : sleeve.slots) {
-                if (slot.attention.empty()) continue;
-                ++view.attention;
-                view.warnings.push_back(fmt::format(
-                    "{} needs attention: {}", sleeve_name(vault, sleeve.kind), slot.attention));
-            }
-            if (has_open_position(vault, sleeve)) ++view.open_positions;
-            if (effective_hold(world, vault, sleeve) != HoldKind::None) ++view.paused_sleeves;
-            for (const Order& order : sleeve.orders) {
-                if (order.live()) ++view.live_orders;
-                if (order.state == OrderState::Unresolved) ++view.unresolved_orders;
-            }
-        }
-    }
     for (const Account& account : world.accounts)
         if (account.replay.state == ReplayState::Running) ++view.running_replays;
     if (world.daemon_hold.kind != HoldKind::None)
@@ -318,6 +355,16 @@ ports::StatusView status_of(const World& world) {
     for (const User& user : world.users)
         if (user.hold.kind != HoldKind::None)
             view.pauses.push_back(hold_view("user", user.row.name, user.hold));
+    return view;
+}
+
+ports::StatusView status_of(const World& world) {
+    ports::StatusView view = status_but_vaults(world);
+    for (const Vault& vault : world.vaults)
+        count_vault(view, world, vault);
+    if (view.attention > 0)
+        for (const Vault& vault : world.vaults)
+            warn_of_attention(view, vault);
     if (!world.no_buys.empty()) view.warnings.push_back("buys are stopped: " + world.no_buys);
     return view;
 }

@@ -12,7 +12,12 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
 std::vector<ports::PositionView> positions_of(const World& world, const Vault& vault,
                                               const Sleeve& sleeve);
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay);
+ports::JobView view_of(const World& world, const Job& job);
 ports::StatusView status_of(const World& world);
+// Its parts, for who walks over all vaults anyway: what no vault has to be looked at for, and what
+// one vault adds to the counts. Warnings are left out; they are as many as there is trouble.
+ports::StatusView status_but_vaults(const World& world);
+void count_vault(ports::StatusView& view, const World& world, const Vault& vault);
 // The holds in force on a sleeve, widest first.
 std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
                                        const Sleeve* sleeve);
@@ -22,5 +27,8 @@ ports::PauseView hold_view(std::string level, std::string target, const Hold& ho
 // underfunded stuck needs_attention.
 std::string_view sleeve_state(const World& world, const Vault& vault, const Sleeve& sleeve);
 std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve);
+// Why the sleeve waits for a person, and with what the person decides; empty if it does not.
+std::string needed_attention(const Vault& vault, const Sleeve& sleeve);
+std::string vault_state(const World& world, const Vault& vault);
 
 }  // namespace vault::engine

@@ -63,6 +63,10 @@ User* World::find_user(UserId id) {
     return id.value >= 1 && id.value <= users.size() ? &users[id.value - 1] : nullptr;
 }
 
+const User* World::find_user(UserId id) const {
+    return id.value >= 1 && id.value <= users.size() ? &users[id.value - 1] : nullptr;
+}
+
 Account* World::find_account(AccountId id) {
     return id.value >= 1 && id.value <= accounts.size() ? &accounts[id.value - 1] : nullptr;
 }

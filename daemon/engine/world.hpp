@@ -3,6 +3,7 @@
 // and the markets that drive them. Nothing here acts; the machines beside this file do. Owned by
 // the Shard, touched by its thread only. Deques keep addresses stable; ids are dense from 1.
 #include "common/base/hash.hpp"
+#include "daemon/engine/job.hpp"
 #include "daemon/engine/vault_state.hpp"
 #include "daemon/exchange/sim/venue.hpp"
 #include "daemon/ports/commands.hpp"
@@ -91,13 +92,16 @@ struct World {
     std::deque<Account> accounts;
     std::deque<Vault> vaults;
     std::deque<Market> markets;
+    Jobs jobs;
     Hold daemon_hold;
     bool daemon_dirty = false;
+    ports::TopActivity activity;
     std::string no_buys;  // why only exits are allowed; empty: buys too
     std::unordered_map<Digest, KnownReply, DigestHash> replies;  // by reply_key()
 
     User* find_user(std::string_view name);
     User* find_user(UserId id);
+    const User* find_user(UserId id) const;
     Account* find_account(AccountId id);
     Vault* find_vault(VaultId id);
     User& user_of(const Vault& vault);

@@ -6,6 +6,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/hash.hpp"
 #include "daemon/ports/rows.hpp"
+#include "daemon/ports/top_view.hpp"
 #include "daemon/ports/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -164,6 +165,13 @@ struct ReplayStatus {
 struct ReplayStop {
     AccountId account;
 };
+struct ListJobs {};
+struct ShowJob {
+    JobId job;
+};
+struct CancelJob {
+    JobId job;
+};
 struct CorrectEntry {
     VaultId vault;
     std::uint64_t reverses = 0;  // seq of the entry
@@ -175,20 +183,23 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 
 }  // namespace cmd
 
-using Command = std::variant<
-    cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount, cmd::ListAccounts,
-    cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults, cmd::ShowVault,
-    cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::SetReserve, cmd::SetAutoRaise,
-    cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause, cmd::Halt, cmd::Resume,
-    cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy,
-    cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
-    cmd::ReplayStatus, cmd::ReplayStop, cmd::CorrectEntry, cmd::ShowStatus, cmd::Barrier>;
+using Command =
+    std::variant<cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
+                 cmd::ListAccounts, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault,
+                 cmd::ListVaults, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate,
+                 cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode,
+                 cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves,
+                 cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
+                 cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
+                 cmd::ReplayStatus, cmd::ReplayStop, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
+                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Barrier>;
 
 // What a command answers with. A mutation answers with the object after the change.
 using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
                           VaultView, std::vector<VaultView>, SleeveView, std::vector<SleeveView>,
                           std::vector<PositionView>, PauseView, PairsView, ReplayView,
-                          std::vector<ReplayView>, EntryView, StatusView>;
+                          std::vector<ReplayView>, JobView, std::vector<JobView>, EntryView,
+                          StatusView, TopView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

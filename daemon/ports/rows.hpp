@@ -6,6 +6,7 @@
 #include "common/domain/order.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -173,13 +174,25 @@ struct DayCloseRow {  // unique (vault, sleeve, day)
     Decimal vault_total, vault_tradeable;
 };
 
-struct NoticeRow {  // what a person should know
+// One line of the event log: what happened, for the people and programs that follow along.
+struct EventRow {
+    std::uint64_t seq = 0;  // dense over the shard from 1; given when the batch is closed
     Owner owner;
     UtcTime at;
     std::string severity;  // info warning alert
-    std::string event;     // stable lower_snake name
-    std::string object;    // "v1", "v1.flash" …
+    std::string type;      // stable lower_snake name
+    std::string object;    // "v1", "v1.flash", "v1.flash.3" …; empty: the daemon
     std::string message;
+    std::string data_json;  // its figures, an object of texts
+};
+
+// Rows name their user by id, people know the name.
+using UserNames = std::map<UserId, std::string>;
+
+// Events by seq, with the names of their users.
+struct EventPage {
+    std::vector<EventRow> rows;
+    UserNames users;
 };
 
 struct IdempotencyRow {

@@ -29,7 +29,7 @@ struct Batch {
     std::vector<PauseRow> pauses;
     std::vector<CycleRow> cycles;
     std::vector<DayCloseRow> day_closes;
-    std::vector<NoticeRow> notices;
+    std::vector<EventRow> events;
     std::vector<IdempotencyRow> replies;
     std::vector<StateRow> states;  // upsert
 
@@ -69,6 +69,7 @@ struct Snapshot {
     std::map<VaultId, ChainHead> heads;
     std::vector<StateRow> states;
     std::vector<IdempotencyRow> replies;  // not older than 24 h of wall clock; reply_json is empty
+    std::uint64_t last_event = 0;         // the newest event's seq; 0: none yet
 };
 
 struct StoreHealth {

@@ -5,6 +5,8 @@
 #include "daemon/ports/rows.hpp"
 
 #include <functional>
+#include <string>
+#include <string_view>
 
 namespace vault::ports {
 
@@ -16,8 +18,22 @@ struct RowFilter {
     std::optional<Pair> pair;
     std::optional<UtcTime> from;
     std::optional<UtcTime> to;
+    std::string severity;       // events of this severity and the graver ones; empty: all
     std::uint32_t limit = 100;  // 1..10000, the newest rows within the filter
 };
+
+// True if `object` ("v1", "v1.flash", "v1.flash.3") is the vault or something in it; with `sleeve`,
+// that sleeve or something in it.
+inline bool is_about(std::string_view object, VaultId vault, std::optional<SleeveKind> sleeve) {
+    std::string name = to_text(vault);
+    if (sleeve) name.append(".").append(to_text(*sleeve));
+    return object == name || object.substr(0, name.size() + 1) == name + ".";
+}
+
+// info 0, warning 1, alert 2.
+constexpr int severity_rank(std::string_view severity) {
+    return severity == "alert" ? 2 : severity == "warning" ? 1 : 0;
+}
 
 class StoreReader {
   public:
@@ -42,7 +58,11 @@ class StoreReader {
     virtual Result<std::vector<PauseRow>> pauses(const RowFilter& filter) = 0;
     virtual Result<std::vector<CycleRow>> cycles(const RowFilter& filter) = 0;
     virtual Result<std::vector<DayCloseRow>> day_closes(const RowFilter& filter) = 0;
-    virtual Result<std::vector<NoticeRow>> notices(const RowFilter& filter) = 0;
+    // By seq, whatever time their own clocks show.
+    virtual Result<std::vector<EventRow>> events(const RowFilter& filter) = 0;
+    // Events with seq >= from_seq, at most `limit`, by seq. Old ones may be pruned.
+    virtual Result<std::vector<EventRow>> events_from(std::uint64_t from_seq,
+                                                      std::uint32_t limit) = 0;
     virtual Result<std::vector<PriceRow>> prices(AccountId account, const RowFilter& filter) = 0;
 };
 

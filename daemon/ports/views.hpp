@@ -56,6 +56,7 @@ struct PauseView {
     std::optional<UtcTime> since;
     bool changed = false;
     bool durable = true;
+    std::optional<JobId> job;          // that carries a liquidation out
     std::vector<std::string> sleeves;  // the states of the sleeves it is about, "v1.flash pausing"
 };
 
@@ -126,6 +127,18 @@ struct ReplayView {
     std::uint64_t position = 0, ticks = 0;  // ticks done, ticks in all
     std::optional<UtcTime> now, until, first, last;
     std::optional<Decimal> speed;
+    std::optional<JobId> job;  // that this call began
+};
+
+struct JobView {
+    JobId id;
+    std::string method;  // that began it
+    std::string object;  // "a1", "v1"
+    std::string state;   // running done canceled
+    std::string by;
+    std::string detail;  // how far it is; empty once it has ended
+    UtcTime started_at;
+    std::optional<UtcTime> ended_at;
 };
 
 struct EntryView {

@@ -51,7 +51,12 @@ inline constexpr TableInfo kTable<ports::CycleRow>{"cycle", "closed_at", ""};
 template <>
 inline constexpr TableInfo kTable<ports::DayCloseRow>{"day_close", "day", ""};
 template <>
-inline constexpr TableInfo kTable<ports::NoticeRow>{"notice", "at", ""};
+inline constexpr TableInfo kTable<ports::EventRow>{"event", "at", ""};
+// Rows whose order is their number, not their time.
+template <class Row>
+inline constexpr bool kBySeq = false;
+template <>
+inline constexpr bool kBySeq<ports::EventRow> = true;
 template <>
 inline constexpr TableInfo kTable<ports::IdempotencyRow>{"reply", "at", "user_name,key"};
 template <>
@@ -165,10 +170,10 @@ void fields(R& r, F&& f) {
     f("vault_tradeable", r.vault_tradeable);
 }
 
-template <RowOf<ports::NoticeRow> R, class F>
+template <RowOf<ports::EventRow> R, class F>
 void fields(R& r, F&& f) {
-    fields(r.owner, f), f("at", r.at), f("severity", r.severity), f("event", r.event);
-    f("object", r.object), f("message", r.message);
+    f("seq", r.seq), fields(r.owner, f), f("at", r.at), f("severity", r.severity);
+    f("type", r.type), f("object", r.object), f("message", r.message), f("data", r.data_json);
 }
 
 template <RowOf<ports::IdempotencyRow> R, class F>

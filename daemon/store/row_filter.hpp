@@ -1,6 +1,6 @@
 #pragma once
 // What a RowFilter means for each kind of row, in one place for both stores. A field narrows where
-// the row has it: pauses and notices name their vault and sleeve in a text ("v1.flash"); rows
+// the row has it: pauses and events name their vault and sleeve in a text ("v1.flash"); rows
 // without a pair ignore the pair. Pure; any thread.
 #include "daemon/ports/store_reader.hpp"
 #include "daemon/store/row_fields.hpp"
@@ -21,14 +21,7 @@ inline constexpr const char* kObject = nullptr;
 template <>
 inline constexpr const char* kObject<ports::PauseRow> = "target";
 template <>
-inline constexpr const char* kObject<ports::NoticeRow> = "object";
-
-// True if `object` is the vault, one of its sleeves, or with `sleeve` exactly that sleeve.
-inline bool about(std::string_view object, VaultId vault, std::optional<SleeveKind> sleeve) {
-    const std::string name = to_text(vault);
-    if (sleeve) return object == name + "." + std::string{to_text(*sleeve)};
-    return object == name || object.substr(0, name.size() + 1) == name + ".";
-}
+inline constexpr const char* kObject<ports::EventRow> = "object";
 
 template <class Row>
 class RowMatch {
@@ -56,9 +49,11 @@ class RowMatch {
     }
     void test(std::string_view name, const std::string& x) {
         if (name == "sleeve") narrow(!filter_.sleeve || x == to_text(*filter_.sleeve));
+        if (name == "severity")
+            narrow(ports::severity_rank(x) >= ports::severity_rank(filter_.severity));
         if constexpr (kObject<Row> != nullptr)
             if (name == kObject<Row> && filter_.vault)
-                narrow(about(x, *filter_.vault, filter_.sleeve));
+                narrow(ports::is_about(x, *filter_.vault, filter_.sleeve));
     }
     void narrow(bool holds) { matches_ = matches_ && holds; }
 

@@ -32,6 +32,12 @@ Replies read_replies(std::string_view came) {
     while (!came.empty()) {
         const std::size_t end = came.find('\n');
         VAULT_CHECK(end != std::string_view::npos, "every reply ends with a line feed");
+        const auto notice = protocol::decode_notification(came.substr(0, end));
+        if (notice && notice.value()) {  // only who was greeted can have opened a subscription
+            VAULT_CHECK(replies.greeted, "nothing is told before hello");
+            came.remove_prefix(end + 1);
+            continue;
+        }
         const auto reply = protocol::decode_reply(came.substr(0, end));
         VAULT_CHECK(reply.has_value(), "every reply is well formed");
         if (const auto& failure = reply.value().failure) {

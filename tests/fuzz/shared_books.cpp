@@ -82,8 +82,12 @@ class SharedReader final : public ports::StoreReader {
     Result<std::vector<ports::DayCloseRow>> day_closes(const Filter& filter) override {
         return locked<&Books::day_closes>(filter);
     }
-    Result<std::vector<ports::NoticeRow>> notices(const Filter& filter) override {
-        return locked<&Books::notices>(filter);
+    Result<std::vector<ports::EventRow>> events(const Filter& filter) override {
+        return locked<&Books::events>(filter);
+    }
+    Result<std::vector<ports::EventRow>> events_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override {
+        return locked<&Books::events_from>(from_seq, limit);
     }
     Result<std::vector<ports::PriceRow>> prices(AccountId account, const Filter& filter) override {
         return locked<&Books::prices>(account, filter);

@@ -39,6 +39,15 @@ engine::EngineOptions engine_options() {
     return options;
 }
 
+// There is no file behind it, so a reload finds no difference.
+class StillConfiguration final : public ports::Configuration {
+  public:
+    ports::ConfigView show() const override { return {"", "/", {}, std::nullopt}; }
+    asio::awaitable<Result<ports::ConfigReload>> reload(ports::ReloadAsk ask) override {
+        co_return ports::ConfigReload{UtcTime{}, std::move(ask.by), "", true, false, {}};
+    }
+};
+
 // The real synthetic market, but one day of it, and each only made once. No file can be opened.
 class ShortFeeds final : public ports::FeedFactory {
   public:
@@ -113,8 +122,12 @@ struct SmallDaemon::Parts {
     SharedBooks store;
     engine::Driver driver;
     control::Options options;
+    StillConfiguration configuration;
+    control::Metrics metrics;
     control::Services services;
     control::TokenBuckets buckets;
+    std::optional<control::EventHub> hub;  // from the first event after the books were loaded
+    control::Tally subscriptions;
     std::uint64_t first_batch = 0;
 
     static ShortFeeds& feeds() {
@@ -135,12 +148,18 @@ struct SmallDaemon::Parts {
           services{driver,
                    shared_worker(),
                    clock,
+                   configuration,
+                   metrics,
+                   options,
                    [this] { return store.health(); },
                    {"0.0.0", "fuzz", 1},
                    clock.steady(),
+                   clock.now(),
                    {}},
-          buckets(options.requests_per_second, options.burst) {
+          buckets(options.requests_per_second, options.burst),
+          subscriptions(options.max_subscriptions_per_uid) {
         options.frame_max = kFrameMax;
+        driver.on_events = [this](ports::EventPage events) { hub->publish(std::move(events)); };
     }
     void run_one() {
         io.restart();
@@ -152,6 +171,7 @@ SmallDaemon::SmallDaemon(simulation::VirtualClock& clock, store::MemoryStore boo
     : parts_(std::make_unique<Parts>(clock, std::move(books))) {
     serve_reads_from(&parts_->books);
     VAULT_CHECK(parts_->driver.start().has_value(), "the books can be loaded");
+    parts_->hub.emplace(parts_->driver.last_event(), parts_->options.ring_events);
     parts_->first_batch = parts_->driver.progress().batch.load();
 }
 
@@ -166,11 +186,13 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
                 "there are descriptors left");
     const int peer = ends[0];
     const control::Options& options = parts_->options;
+    parts_->metrics = control::Metrics{};
     parts_->buckets = control::TokenBuckets(options.requests_per_second, options.burst);
     control::Session session(
         Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
         control::Peer{1000, manner.allowed, manner.seat},
-        control::Shared{parts_->options, parts_->services, parts_->buckets, parts_->log});
+        control::Shared{parts_->options, parts_->services, parts_->buckets, parts_->metrics,
+                        parts_->log, *parts_->hub, parts_->subscriptions});
     bool ended = false;
     auto finish = [&ended](const std::exception_ptr& failure) {
         VAULT_CHECK(!failure, "a session lets no exception out");

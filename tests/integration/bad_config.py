@@ -64,6 +64,11 @@ ARGUMENTS = [
     (["--socket="], 64, "--socket"),
     (["--config", ""], 64, "--config"),
     (["--check-config", "--config="], 64, "--config"),
+    (["--check-config", "--output", "xml"], 64, "--output: 'xml'"),
+    (["--output"], 64, "--output"),
+    (["--output", "json"], 64, "--output belongs to --check-config"),
+    (["--check-config", "--output="], 64, "--output"),
+    (["--print-schema=1"], 64, "--print-schema"),
     (["config.yaml"], 64, "positional"),
     (["--check-config", "--config", "none.yaml"], 78, "none.yaml"),
     (["--check-config", "--config", "."], 78, "directory"),
@@ -88,7 +93,8 @@ def check_said(what, done, code, *fragments):
 
 def nowhere_to_write(vaultd, directory):
     """What was asked for and cannot be written is a failure, however small it is."""
-    for words in (["--version"], ["--help"], ["--check-config", "--config", "c.yaml"]):
+    for words in (["--version"], ["--help"], ["--check-config", "--config", "c.yaml"], ["--print-schema"],
+                  ["--check-config", "--config", "c.yaml", "-o", "json"]):
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([pathlib.Path(vaultd).absolute(), *words], stdout=full,
                                   stderr=subprocess.PIPE, text=True, cwd=directory, timeout=20,

@@ -154,12 +154,13 @@ def write_files(directory):
 
 
 def check_complete(rows, wire):
-    """Every command of the registry has a row; the wire's own hello has them elsewhere."""
+    """Every command of the registry has a row; what only the wire has is tested elsewhere."""
     covered = set()
     for row in rows:
         words = [word for word in shlex.split(row.command) if not word.startswith("-")]
         covered |= {".".join(words[:2]).replace("-", "_"), (words or [""])[0]}
-    methods = {method["name"] for method in wire.call("api.describe")["methods"]}
+    methods = {method["name"] for method in wire.call("api.describe")["methods"]
+               if not method["name"].startswith("sub.")}
     missing = sorted(methods - covered - {"hello"})
     check(not missing, f"no row in {TABLE.name} for:", ", ".join(missing))
 

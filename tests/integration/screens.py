@@ -59,11 +59,18 @@ account trade a4 ETH/USDT sell 0.5
 # The commands that only show.
 SCREENS = """
 status
+top --once
+top --once --view alerts
 health
 why-not-trading v1
 why-not-trading v4
 why-not-trading v5 flash
 version
+whoami
+doctor
+config show
+config show --origin
+config check
 user list
 user wallets alice
 user show alice
@@ -108,12 +115,18 @@ decision explain v1.flash.ETH@2024-01-01
 sweep list
 sweep show SWEEP
 sweep explain SWEEP
+events --limit 30
+events --vault v5 --severity alert
 ledger list v1 --limit 20
 ledger verify v1
 ledger verify --all
 market pairs
 market prices
 replay status
+job list
+job show j1
+wait v1 --for paused
+job wait j1
 report pnl v1
 report pnl --all
 report vault v1
@@ -138,7 +151,8 @@ vault resume v3 | running
 """
 
 MAY_BE_EMPTY = {"position", "sweep"}
-NO_SCREEN = {"hello", "ledger.export"}  # the session's own; lines for programs
+# The session's own; lines for programs.
+NO_SCREEN = {"hello", "ledger.export", "metrics", "sub.open", "sub.credit", "sub.close"}
 
 
 def check_screen(words, text):
@@ -180,6 +194,7 @@ def check_complete(wire):
 
 def check_details(daemon):
     check(daemon.run("vault", "pairs", "v1", "-q").stdout == "ETH/USDT\n", "vault pairs v1 -q")
+    check(daemon.run("job", "list", "-q").stdout.startswith("j1\nj2\n"), "job list -q")
     check(daemon.run("sleeve", "list", "-q").stdout.startswith("v1 quiet\nv1 flash\n"),
           "sleeve list -q")
     wide = daemon.run("sleeve", "list", "-o", "wide").stdout.splitlines()

@@ -99,4 +99,5 @@ def test(vaultd, vaultctl):
             check("ballast_mib" in broken.stderr, "no suggestion:", broken.stderr)
 
 
-main(test)
+if __name__ == "__main__":
+    main(test)

@@ -4,6 +4,7 @@ Everything that can stand in the way is put there. Then only what the answer its
 one remedy after the other, until it says that trading is possible; and the vault trades.
 """
 
+import json
 import shlex
 import time
 
@@ -25,7 +26,8 @@ WANTED = ["daemon", "vault", "tradeable", "pairs", "price", "price", "replay", "
 
 def ask(daemon, *words):
     done = daemon.run("why-not-trading", "v1", *words)
-    told = daemon.run("why-not-trading", "v1", *words, "--json").json()["data"]
+    told = daemon.run("why-not-trading", "v1", *words, "--json")
+    told = json.loads(told.stdout)["data"]
     check(done.code == (0 if told["ok"] else 3), "exit", done.code, told)
     failed = [row for row in told["checks"] if not row["ok"]]
     for row in told["checks"]:

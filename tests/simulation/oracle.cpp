@@ -21,6 +21,11 @@ boost::json::object body_of(const ports::StateRow& row) {
     return value.is_object() ? value.as_object() : boost::json::object{};
 }
 
+std::string event_text(const ports::EventRow& row) {
+    return fmt::format("{} {} {} {} {} {}", format_utc(row.at), row.severity, row.type, row.object,
+                       row.message, row.data_json);
+}
+
 bool same_level(const cmd::Target& a, const cmd::Target& b) {
     return a.level == b.level && a.vault == b.vault && a.user == b.user &&
            (a.level != Level::Sleeve || a.sleeve == b.sleeve);
@@ -58,14 +63,65 @@ void Oracle::on_batch(const ports::Batch& batch) {
         vaults_[row.id] = row;
         books_.emplace(row.id, PlainBooks{row.asset});
     }
-    for (const ports::NoticeRow& row : batch.notices)
-        if (row.event == "position_unexplained") accounts_[row.owner.account].explained = false;
+    read_events(batch);
     read_entries(batch);
     read_fills(batch);
     read_orders(batch);
     read_replies(batch);
     compare_balances(batch);
     compare_wallets(batch);
+}
+
+void Oracle::read_events(const ports::Batch& batch) {
+    for (const ports::EventRow& row : batch.events) {
+        if (row.seq != events_.size() + 1)
+            complain(fmt::format("event {} follows event {}", row.seq, events_.size()));
+        events_.push_back(event_text(row));
+        if (row.type == "position_unexplained") accounts_[row.owner.account].explained = false;
+    }
+    count_events(batch);
+}
+
+// Whoever follows the log sees every fill, close of a cycle, sweep, movement and hold.
+void Oracle::count_events(const ports::Batch& batch) {
+    const auto of_type = [&](auto&& fits) {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            batch.events, [&](const ports::EventRow& row) { return fits(row.type); }));
+    };
+    const auto expect = [&](const char* type, std::size_t rows) {
+        const std::size_t told = of_type([&](const std::string& name) { return name == type; });
+        if (told != rows) complain(fmt::format("{} rows, but {} events {}", rows, told, type));
+    };
+    expect("fill", batch.fills.size());
+    expect("cycle_closed", batch.cycles.size());
+    const std::size_t orders =
+        of_type([](const std::string& name) { return name.starts_with("order_"); });
+    if (orders != batch.orders.size())
+        complain(fmt::format("{} orders, but {} events of orders", batch.orders.size(), orders));
+    const std::size_t told = batch.fills.size() + batch.cycles.size() + batch.orders.size() +
+                             batch.sweeps.size() + batch.allocations.size() + batch.pauses.size();
+    if (batch.events.size() < told)
+        complain(fmt::format("{} events of {} rows", batch.events.size(), told));
+}
+
+void Oracle::on_subscribed(std::uint64_t last) {
+    if (last != events_.size())
+        complain(
+            fmt::format("a life begins after event {}, the store has {}", last, events_.size()));
+    told_ = last;
+}
+
+void Oracle::on_events(const std::vector<ports::EventRow>& events) {
+    for (const ports::EventRow& row : events) {
+        if (row.seq != told_ + 1)
+            complain(fmt::format("event {} was told after event {}", row.seq, told_));
+        told_ = row.seq;
+        if (row.seq > events_.size()) {
+            complain(fmt::format("event {} was told before it was durable", row.seq));
+        } else if (events_[row.seq - 1] != event_text(row)) {
+            complain(fmt::format("event {} was told as {}", row.seq, event_text(row)));
+        }
+    }
 }
 
 void Oracle::read_entries(const ports::Batch& batch) {
@@ -402,6 +458,8 @@ void Oracle::finish(const engine::World& world, const store::MemoryStore& store)
             if (sleeve.last_order != last_order_[{vault.row.id, sleeve.kind}])
                 complain(to_text(vault.row.id) + ": an order is in memory only");
     }
+    if (told_ != events_.size())
+        complain(fmt::format("{} events, but only {} were told", events_.size(), told_));
     calls_.finish();
 }
 

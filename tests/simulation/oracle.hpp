@@ -15,6 +15,9 @@ class Oracle {
     Calls& calls() { return calls_; }
     const Calls& calls() const { return calls_; }
     void on_batch(const ports::Batch& batch);
+    // A life begins to tell events after `last`; what it tells.
+    void on_subscribed(std::uint64_t last);
+    void on_events(const std::vector<ports::EventRow>& events);
     // `submitted` is the newest batch that the loop handed over when the answer was given.
     void on_answer(Call& call, const Result<ports::Reply>& result, BatchNo submitted);
     void on_sent(const Call& call);
@@ -35,6 +38,7 @@ class Oracle {
     std::uint64_t buys() const { return buys_; }
     std::uint64_t fills() const { return fills_; }
     std::uint64_t entries() const { return entries_; }
+    std::uint64_t events() const { return events_.size(); }
     std::uint64_t corrections() const { return corrections_; }
 
   private:
@@ -57,6 +61,8 @@ class Oracle {
     };
     using SleeveKey = std::pair<VaultId, SleeveKind>;
 
+    void read_events(const ports::Batch& batch);
+    void count_events(const ports::Batch& batch);
     void read_entries(const ports::Batch& batch);
     void read_fills(const ports::Batch& batch);
     void read_orders(const ports::Batch& batch);
@@ -91,6 +97,8 @@ class Oracle {
     std::map<std::uint64_t, std::uint64_t> sent_;  // call -> when it was last sent
     std::vector<std::pair<std::uint64_t, ports::cmd::Target>> resumes_;
     std::uint64_t sendings_ = 0;
+    std::vector<std::string> events_;  // durable, as text; the first has seq 1
+    std::uint64_t told_ = 0;           // the newest that subscribers were told
     std::optional<BatchNo> buys_stopped_since_;
     std::vector<std::string> complaints_;
     std::uint64_t trace_ = 0xcbf29ce484222325ULL;

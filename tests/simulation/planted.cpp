@@ -20,6 +20,7 @@ constexpr std::array kEngineBugs{
     std::pair{"stale-report-believed", EngineBug::StaleReportBelieved},
     std::pair{"repeat-forgotten", EngineBug::RepeatForgottenOnLoad},
     std::pair{"order-number-reused", EngineBug::OrderNumberReused},
+    std::pair{"lost-events-told", EngineBug::LostEventsTold},
     std::pair{"tracker-not-loaded", EngineBug::TrackerLostOnLoad},
     std::pair{"hold-not-loaded", EngineBug::HaltForgottenOnLoad}};
 // Of the ledger's, those that a paper account with one market at a time can reach.

@@ -26,7 +26,11 @@ void Process::start() {
             restart();
         });
     };
-    if (loop_->start()) return;
+    loop_->on_events = on_events;
+    if (loop_->start()) {
+        if (on_birth) on_birth(loop_->shard()->last_event());
+        return;
+    }
     ++starts_failed;
     end();
     queue_.in(std::chrono::seconds{1}, [this] {

@@ -27,6 +27,9 @@ class Process {
     std::uint64_t life() const { return life_; }
 
     std::function<void()> on_death;  // called before the memory goes
+    // What subscribers see: that a life begins after this event, and the events that it tells.
+    std::function<void(std::uint64_t)> on_birth;
+    std::function<void(const ports::EventPage&)> on_events;
 
     std::uint64_t crashes = 0, restarts = 0, fenced = 0, starts_failed = 0;
     std::uint64_t reloads() const;

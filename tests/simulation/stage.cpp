@@ -24,6 +24,8 @@ Stage::Stage(const Plan& the_plan, std::function<void(const ports::Batch&)> on_b
       clients(queue, process, oracle, plan),
       chaos(queue, store, process, oracle, plan) {
     process.on_death = [this] { clients.on_death(); };
+    process.on_birth = [this](std::uint64_t last) { oracle.on_subscribed(last); };
+    process.on_events = [this](const ports::EventPage& events) { oracle.on_events(events.rows); };
     store.on_refused = [this](const std::string& why) {
         oracle.complain("the store refused a batch: " + why);
     };

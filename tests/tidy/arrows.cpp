@@ -47,7 +47,8 @@ const std::map<std::string, Rooms>& arrows() {
                               "engine", "exchange/sim", "report", "chart"})},
         {"cli/client", with(values, {"protocol", "chart"})},
         {"cli/render", with(values, {"protocol", "chart", "cli/client"})},
-        {"cli/command", with(values, {"protocol", "chart", "cli/client", "cli/render"})},
+        {"cli/top", with(values, {"protocol", "cli/client", "cli/render"})},
+        {"cli/command", with(values, {"protocol", "chart", "cli/client", "cli/render", "cli/top"})},
         {"cli", with(values, {"protocol", "chart", "cli/client", "cli/render", "cli/command"})},
     };
     return table;

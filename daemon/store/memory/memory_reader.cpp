@@ -18,8 +18,9 @@ UtcTime time_of(const Row& row) {
 
 template <class Row>
 std::vector<Row> newest(std::vector<Row> found, std::uint32_t limit) {
-    std::stable_sort(found.begin(), found.end(),
-                     [](const Row& a, const Row& b) { return time_of(a) < time_of(b); });
+    if (!kBySeq<Row>)
+        std::stable_sort(found.begin(), found.end(),
+                         [](const Row& a, const Row& b) { return time_of(a) < time_of(b); });
     if (found.size() > limit)
         found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
     return found;
@@ -120,8 +121,16 @@ Result<std::vector<ports::CycleRow>> MemoryStore::cycles(const ports::RowFilter&
 Result<std::vector<ports::DayCloseRow>> MemoryStore::day_closes(const ports::RowFilter& filter) {
     return filtered(tables_.day_closes, filter);
 }
-Result<std::vector<ports::NoticeRow>> MemoryStore::notices(const ports::RowFilter& filter) {
-    return filtered(tables_.notices, filter);
+Result<std::vector<ports::EventRow>> MemoryStore::events(const ports::RowFilter& filter) {
+    return filtered(tables_.events, filter);
+}
+Result<std::vector<ports::EventRow>> MemoryStore::events_from(std::uint64_t from_seq,
+                                                              std::uint32_t limit) {
+    std::vector<ports::EventRow> found;
+    const std::size_t count = std::clamp<std::uint32_t>(limit, 1, kMaxRows);
+    for (const auto& row : tables_.events)
+        if (row.seq >= from_seq && found.size() < count) found.push_back(row);
+    return found;
 }
 
 Result<std::vector<ports::PriceRow>> MemoryStore::prices(AccountId account,

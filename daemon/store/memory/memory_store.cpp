@@ -58,6 +58,7 @@ Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
     for (const auto& [key, reply] : tables_.replies)
         if (reply.at >= oldest)
             snapshot.replies.push_back({reply.user, reply.key, reply.request, {}, reply.at});
+    if (!tables_.events.empty()) snapshot.last_event = tables_.events.back().seq;
     return snapshot;
 }
 

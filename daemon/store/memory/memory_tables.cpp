@@ -145,7 +145,7 @@ void MemoryTables::put_history(const ports::Batch& batch) {
     append(pauses, batch.pauses);
     append(cycles, batch.cycles);
     append(day_closes, batch.day_closes);
-    append(notices, batch.notices);
+    append(events, batch.events);
 }
 
 }  // namespace vault::store

@@ -26,7 +26,7 @@ struct MemoryTables {
     std::vector<ports::PauseRow> pauses;
     std::vector<ports::CycleRow> cycles;
     std::vector<ports::DayCloseRow> day_closes;
-    std::vector<ports::NoticeRow> notices;
+    std::vector<ports::EventRow> events;
     std::map<std::pair<std::string, std::string>, ports::IdempotencyRow> replies;
     std::map<std::pair<std::string, std::string>, ports::StateRow> states;
 

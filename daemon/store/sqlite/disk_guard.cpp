@@ -37,6 +37,17 @@ bool DiskGuard::create_ballast() const {
     return done;
 }
 
+// A ballast that an earlier configuration made larger: what it has too much is given back. It needs
+// no room, so it does not wait for any.
+void DiskGuard::shrink_ballast() const {
+    const std::uint64_t wanted = options_.ballast_mib * kMiB;
+    if (size_of(ballast_path_) <= wanted) return;
+    if (wanted == 0)
+        ::unlink(ballast_path_.c_str());
+    else
+        (void)!::truncate(ballast_path_.c_str(), static_cast<off_t>(wanted));
+}
+
 bool DiskGuard::release() {
     if (options_.ballast_mib == 0) return false;
     return ::unlink(ballast_path_.c_str()) == 0;
@@ -76,6 +87,7 @@ DiskState DiskGuard::measure() const {
 }
 
 DiskState DiskGuard::poll() {
+    shrink_ballast();
     DiskState state = measure();
     if (state.free_bytes < options_.disk_floor_mib * kMiB) {
         if (release()) state = measure();

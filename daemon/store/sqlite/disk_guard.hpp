@@ -19,6 +19,8 @@ struct DiskState {
 class DiskGuard {
   public:
     explicit DiskGuard(const SqliteOptions& options);
+    // Ballast and marks may change while the store runs, its path may not.
+    void configure(const SqliteOptions& options) { options_ = options; }
 
     // Measures; removes the ballast below the floor, puts it back when there is room for it twice.
     DiskState poll();
@@ -31,6 +33,7 @@ class DiskGuard {
     DiskState measure() const;
     bool has_ballast() const;
     bool create_ballast() const;
+    void shrink_ballast() const;
 
     SqliteOptions options_;
     std::string ballast_path_;

@@ -24,6 +24,13 @@ void Heads::set(VaultId vault, const Known& known) {
         due_.erase(vault);
 }
 
+void Heads::checkpoint_every(std::uint64_t every) {
+    every_ = every;
+    due_.clear();
+    for (const auto& [vault, known] : known_)
+        if (known.since() >= every_) due_.insert(vault);
+}
+
 Result<void> Heads::learn(VaultId vault) {
     Known known;
     VAULT_TRY(known.head, auditor_.stored_head(vault));

@@ -23,6 +23,8 @@ class Heads {
     // Forgets everything: the file is asked again.
     void forget();
 
+    // How often a checkpoint is due from here on.
+    void checkpoint_every(std::uint64_t every);
     Result<void> learn(VaultId vault);
     void checkpointed(VaultId vault, std::uint64_t seq);
     // No further checkpoints of this vault: its books are not right.

@@ -93,6 +93,9 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
               read_all<ports::BalanceRow>(connection, "ORDER BY vault, ledger_account, asset"));
     VAULT_TRY(snapshot.states, read_all<ports::StateRow>(connection, "ORDER BY kind, id"));
     VAULT_TRY(snapshot.replies, known_replies(connection, now - reply_age));
+    VAULT_TRY(const std::int64_t last_event,
+              connection.query_int("SELECT coalesce(max(seq), 0) FROM event"));
+    snapshot.last_event = static_cast<std::uint64_t>(last_event);
     for (const auto& vault : snapshot.vaults) {
         const auto head = heads.head(vault.id);
         if (head.seq > 0) snapshot.heads[vault.id] = {head.seq, head.hash};

@@ -96,6 +96,18 @@ CREATE TABLE state(kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY(kind, id)) STRICT;
 )sql";
 
-inline constexpr std::array kMigrations{kMigration0001};
+// The event log: notices of before become its first events.
+inline constexpr const char* kMigration0002 = R"sql(
+CREATE TABLE event(seq INTEGER PRIMARY KEY, user INTEGER NOT NULL, account INTEGER NOT NULL,
+  mode TEXT NOT NULL, actor TEXT NOT NULL, at INTEGER NOT NULL, severity TEXT NOT NULL,
+  type TEXT NOT NULL, object TEXT NOT NULL, message TEXT NOT NULL, data TEXT NOT NULL) STRICT;
+INSERT INTO event SELECT row_number() OVER (ORDER BY rowid), user, account, mode, actor, at,
+  severity, event, object, message, '{}' FROM notice ORDER BY rowid;
+DROP TABLE notice;
+CREATE INDEX event_user ON event(user, at);
+CREATE INDEX event_time ON event(at, user);
+)sql";
+
+inline constexpr std::array kMigrations{kMigration0001, kMigration0002};
 
 }  // namespace vault::store

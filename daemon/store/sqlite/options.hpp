@@ -12,7 +12,7 @@
 namespace vault::store {
 
 // How long each kind is kept. Ages are measured from the newest row of the same owner (price: feed
-// account and pair; decision: vault; notice: user), so that a replay of old data is not pruned on
+// account and pair; decision: vault; event: user), so that a replay of old data is not pruned on
 // arrival; replies are measured by the wall clock. Books, orders, fills, sweeps, allocations,
 // pauses, cycles and day closes are kept for ever.
 struct Retention {
@@ -20,7 +20,7 @@ struct Retention {
     Duration prices_thinned_every = std::chrono::hours{1};  // > 0; what is thinned stays thinned
     Duration prices = std::chrono::hours{24 * 1825};        // older: none; >= prices_full
     Duration decisions = std::chrono::hours{24 * 365};
-    Duration notices = std::chrono::hours{24 * 365};
+    Duration events = std::chrono::hours{24 * 365};
     Duration replies = std::chrono::hours{24};
 };
 

@@ -10,7 +10,9 @@ Result<void> Pruner::begin_round() {
     tasks_.clear();
     VAULT_TRYV(collect_prices());
     VAULT_TRYV(collect_aged("decision", "vault", retention_.decisions));
-    VAULT_TRYV(collect_aged("notice", "user", retention_.notices));
+    // The newest number stays, however old: the next event takes the one after it.
+    VAULT_TRYV(collect_aged("event", "user", retention_.events,
+                            " AND seq < (SELECT max(seq) FROM event)"));
     const std::int64_t oldest = (clock_.now() - retention_.replies).time_since_epoch().count();
     tasks_.emplace_back([this, oldest]() -> Result<std::int64_t> {
         VAULT_TRYV(connection_.exec(
@@ -25,7 +27,8 @@ Result<void> Pruner::begin_round() {
 }
 
 // The owners come from a loose scan of the index (owner, at): one seek per owner, not one per row.
-Result<void> Pruner::collect_aged(const char* table, const char* owner, Duration age) {
+Result<void> Pruner::collect_aged(const char* table, const char* owner, Duration age,
+                                  const char* but) {
     const std::string next = fmt::format(
         "SELECT \"{0}\" FROM {1} WHERE \"{0}\" > ? ORDER BY \"{0}\" LIMIT 1", owner, table);
     const std::string last = fmt::format("SELECT max(at) FROM {} WHERE \"{}\" = ?", table, owner);
@@ -41,8 +44,8 @@ Result<void> Pruner::collect_aged(const char* table, const char* owner, Duration
         VAULT_TRYV(newest.step());
         const std::int64_t oldest = newest.integer(0) - age.count();
         newest.reset();
-        tasks_.emplace_back([this, table, owner, id, oldest] {
-            return remove(table, fmt::format("\"{}\" = {} AND at < {}", owner, id, oldest));
+        tasks_.emplace_back([this, table, owner, id, oldest, but] {
+            return remove(table, fmt::format("\"{}\" = {} AND at < {}{}", owner, id, oldest, but));
         });
     }
 }

@@ -20,6 +20,8 @@ class Pruner {
     Pruner(Connection& connection, const Retention& retention, const Clock& clock)
         : connection_(connection), retention_(retention), clock_(clock) {}
 
+    // From the next round on; the slices of one that runs go by what it found where they can.
+    void configure(const Retention& retention) { retention_ = retention; }
     // Collects what there is to do; then slice() until it says that nothing is left.
     Result<void> begin_round();
     // Rows deleted by one slice; nothing when the round is over.
@@ -29,7 +31,9 @@ class Pruner {
     using Task = std::function<Result<std::int64_t>()>;  // returns rows looked at: 0 ends the task
 
     Result<void> collect_prices();
-    Result<void> collect_aged(const char* table, const char* owner, Duration age);
+    // `but`: SQL that narrows what goes.
+    Result<void> collect_aged(const char* table, const char* owner, Duration age,
+                              const char* but = "");
     Result<std::int64_t> thin_prices(std::int64_t account, const std::string& pair,
                                      std::int64_t newest);
     Result<std::int64_t> drop_prices(std::int64_t account, const std::string& pair,

@@ -31,7 +31,7 @@ class RowWriter {
                RowStatement<ports::PriceRow>, RowStatement<ports::AllocationRow>,
                RowStatement<ports::SweepRow>, RowStatement<ports::PauseRow>,
                RowStatement<ports::CycleRow>, RowStatement<ports::DayCloseRow>,
-               RowStatement<ports::NoticeRow>, RowStatement<ports::IdempotencyRow>,
+               RowStatement<ports::EventRow>, RowStatement<ports::IdempotencyRow>,
                RowStatement<ports::StateRow>>
         statements_;
 #ifdef VAULT_TESTING

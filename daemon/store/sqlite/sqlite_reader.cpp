@@ -26,9 +26,9 @@ struct SqliteReader::Impl {
     template <class Row, class... Keys>
     Result<std::optional<Row>> single(std::string_view where, const Keys&... keys) {
         VAULT_TRY(auto statement,
-                  Statement::prepare(connection, fmt::format("SELECT {} FROM {} WHERE {}",
-                                                             column_list<Row>(),
-                                                             kTable<Row>.table, where)));
+                  Statement::prepare(connection,
+                                     fmt::format("SELECT {} FROM {} WHERE {}", column_list<Row>(),
+                                                 kTable<Row>.table, where)));
         int index = 0;
         (statement.bind(++index, keys), ...);
         VAULT_TRY(const bool found, statement.step());
@@ -71,11 +71,13 @@ std::string condition(const ports::RowFilter& filter, std::optional<AccountId> a
         add("sleeve = " + quoted(to_text(*filter.sleeve)));
     if (filter.pair && has_column<Row>("pair")) add("pair = " + quoted(filter.pair->text()));
     if (filter.vault && kObject<Row> != nullptr) {
-        const std::string name = to_text(*filter.vault);
-        const std::string sleeve = filter.sleeve ? std::string{to_text(*filter.sleeve)} : "";
-        add(filter.sleeve ? fmt::format("{} = '{}.{}'", kObject<Row>, name, sleeve)
-                          : fmt::format("({0} = '{1}' OR {0} GLOB '{1}.*')", kObject<Row>, name));
+        std::string name = to_text(*filter.vault);
+        if (filter.sleeve) name.append(".").append(to_text(*filter.sleeve));
+        add(fmt::format("({0} = '{1}' OR {0} GLOB '{1}.*')", kObject<Row>, name));
     }
+    if (has_column<Row>("severity") && filter.severity == "warning")
+        add("severity IN ('warning', 'alert')");
+    if (has_column<Row>("severity") && filter.severity == "alert") add("severity = 'alert'");
     const auto bound = [&](const char* sign, UtcTime time) {
         add(fmt::format("{} {} {}", kTable<Row>.time, sign, time.time_since_epoch().count()));
     };
@@ -90,8 +92,9 @@ template <class Row>
 Result<std::vector<Row>> SqliteReader::Impl::filtered(const ports::RowFilter& filter,
                                                       std::optional<AccountId> account) {
     const char* time = kTable<Row>.time;
-    const std::string order = account ? fmt::format("{} DESC, pair DESC", time)
-                                      : fmt::format("{} DESC, rowid DESC", time);
+    std::string order = account ? fmt::format("{} DESC, pair DESC", time)
+                                : fmt::format("{} DESC, rowid DESC", time);
+    if (kBySeq<Row>) order = "rowid DESC";
     VAULT_TRY(
         auto statement,
         Statement::prepare(connection,
@@ -191,8 +194,18 @@ Result<std::vector<ports::CycleRow>> SqliteReader::cycles(const ports::RowFilter
 Result<std::vector<ports::DayCloseRow>> SqliteReader::day_closes(const ports::RowFilter& filter) {
     return impl_->filtered<ports::DayCloseRow>(filter);
 }
-Result<std::vector<ports::NoticeRow>> SqliteReader::notices(const ports::RowFilter& filter) {
-    return impl_->filtered<ports::NoticeRow>(filter);
+Result<std::vector<ports::EventRow>> SqliteReader::events(const ports::RowFilter& filter) {
+    return impl_->filtered<ports::EventRow>(filter);
+}
+Result<std::vector<ports::EventRow>> SqliteReader::events_from(std::uint64_t from_seq,
+                                                               std::uint32_t limit) {
+    VAULT_TRY(auto statement,
+              Statement::prepare(impl_->connection, "SELECT " + column_list<ports::EventRow>() +
+                                                        " FROM event WHERE seq >= ? ORDER BY seq "
+                                                        "LIMIT ?"));
+    statement.bind(1, static_cast<std::int64_t>(std::min<std::uint64_t>(from_seq, INT64_MAX)));
+    statement.bind(2, std::clamp<std::int64_t>(limit, 1, kMaxRows));
+    return impl_->rows<ports::EventRow>(std::move(statement));
 }
 Result<std::vector<ports::PriceRow>> SqliteReader::prices(AccountId account,
                                                           const ports::RowFilter& filter) {

@@ -33,7 +33,9 @@ class SqliteReader final : public ports::StoreReader {
     Result<std::vector<ports::PauseRow>> pauses(const ports::RowFilter& filter) override;
     Result<std::vector<ports::CycleRow>> cycles(const ports::RowFilter& filter) override;
     Result<std::vector<ports::DayCloseRow>> day_closes(const ports::RowFilter& filter) override;
-    Result<std::vector<ports::NoticeRow>> notices(const ports::RowFilter& filter) override;
+    Result<std::vector<ports::EventRow>> events(const ports::RowFilter& filter) override;
+    Result<std::vector<ports::EventRow>> events_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override;
     Result<std::vector<ports::PriceRow>> prices(AccountId account,
                                                 const ports::RowFilter& filter) override;
 

@@ -74,6 +74,14 @@ void SqliteStore::close() {
     impl_->close();
 }
 
+void SqliteStore::configure(const SqliteOptions& options, std::function<void()> done) {
+    const Impl::Job job{[this, options, done] {
+        impl_->configure(options);
+        done();
+    }};
+    if (!impl_->enqueue(job)) done();
+}
+
 Result<std::uint64_t> SqliteStore::prune() {
     std::promise<Result<std::uint64_t>> promise;
     auto answer = promise.get_future();

@@ -31,6 +31,10 @@ class SqliteStore final : public ports::Store {
     ports::StoreHealth health() const override;
     void close() override;
 
+    // Takes over what may change while the store runs: retention, disk marks, ballast, size of a
+    // group, distance of checkpoints. `done` runs on the writer thread when it is in force, or
+    // inside the call after close(). The options were checked by whoever read them.
+    void configure(const SqliteOptions& options, std::function<void()> done);
     // Runs one whole round of retention and returns the rows deleted. Blocking; commits go between.
     Result<std::uint64_t> prune();
     // The full check in the background (load() starts it unless the options say no). A second start

@@ -234,6 +234,20 @@ void SqliteStore::Impl::publish() {
         health_.message = fmt::format("{} % of the store's disk is used", disk_state_.used_pct);
 }
 
+// Only what this thread alone reads is written: path and full_check belong to every thread.
+void SqliteStore::Impl::configure(const SqliteOptions& options) {
+    options_.ballast_mib = options.ballast_mib;
+    options_.checkpoint_every = options.checkpoint_every;
+    options_.disk_alert_pct = options.disk_alert_pct;
+    options_.disk_stop_buys_pct = options.disk_stop_buys_pct;
+    options_.group_rows = options.group_rows;
+    options_.retention = options.retention;
+    heads_->checkpoint_every(options_.checkpoint_every);
+    pruner_->configure(options_.retention);
+    disk_.configure(options_);
+    poll_disk(true);
+}
+
 Result<ports::Snapshot> SqliteStore::Impl::load(ShardId shard) {
     VAULT_TRYV(check_settings(*connection_));
     committer_->forget(shard);

@@ -39,6 +39,7 @@ struct SqliteStore::Impl {
     void final_checkpoints();
     void poll_disk(bool now);
     void publish();
+    void configure(const SqliteOptions& options);
     void finish_prune(Result<std::uint64_t> outcome);
 
     SqliteOptions options_;

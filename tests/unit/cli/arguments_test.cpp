@@ -104,7 +104,7 @@ TEST(Arguments, NearMissesNameTheNearestWord) {
         {"vault allocate v1 --fla 3", "did you mean '--flash'"},
         {"status --jso", "did you mean '--json'"},
         {"--forc", "unknown flag --forc"},
-        {"--forc", "did you mean '--from'"},
+        {"--forc", "did you mean '--for'"},
         {"--forc status", "unknown flag --forc"},
         {"--forc=1 status", "unknown flag --forc"},
         {"--soket x status", "did you mean '--socket'"},

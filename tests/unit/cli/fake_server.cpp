@@ -87,7 +87,10 @@ void FakeServer::converse(int fd) {
             }
             if (answer == kClose) return;
             if (answer == kSilent) continue;
+            const bool last = answer.ends_with(kThenClose);
+            if (last) answer.resize(answer.size() - kThenClose.size());
             (void)::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+            if (last) return;
         }
     }
 }

@@ -15,6 +15,8 @@ namespace vault::test {
 // What the server does with a request: bytes to send, or one of these words.
 inline const std::string kClose = "close";    // close at once
 inline const std::string kSilent = "silent";  // never answer
+// At the end of an answer: it is sent, then the connection is closed.
+inline const std::string kThenClose = "then close";
 
 class FakeServer {
   public:

@@ -251,6 +251,59 @@ TEST(Render, BoldChangesNothingElse) {
     EXPECT_EQ(bold, render("vault.list", kVaults, Format::Table));
 }
 
+TEST(Render, MetricsAreThePrometheusText) {
+    const std::string_view page =
+        R"({"metrics":[{"name":"vault_a_total","type":"counter","help":"back\\slash","samples":[)"
+        R"({"name":"vault_a_total","labels":{"method":"x\"y","code":"OK"},"value":"3"}]},)"
+        R"({"name":"vault_b","type":"gauge","help":"b","samples":[)"
+        R"({"name":"vault_b","labels":{},"value":"0.25"}]}]})";
+    const std::string expected =
+        "# HELP vault_a_total back\\\\slash\n"
+        "# TYPE vault_a_total counter\n"
+        "vault_a_total{method=\"x\\\"y\",code=\"OK\"} 3\n"
+        "# HELP vault_b b\n"
+        "# TYPE vault_b gauge\n"
+        "vault_b 0.25\n";
+    for (const Format format : {Format::Table, Format::Wide, Format::Plain})
+        EXPECT_EQ(render("metrics", page, format), expected);
+    EXPECT_EQ(render("metrics", page, Format::Csv).substr(0, 19), "name,labels,value\r\n");
+    EXPECT_NE(render("metrics", page, Format::Json).find(R"("schema":"vault.metrics/1")"),
+              std::string::npos);
+}
+
+TEST(Render, DoctorSaysWhatMendsWhat) {
+    const std::string_view data =
+        R"({"state":"failed","checks":[{"name":"socket","status":"ok","message":"/s","fix":null},)"
+        R"({"name":"config","status":"warning","message":"waits",)"
+        R"("fix":"systemctl restart vaultd"},)"
+        R"({"name":"disk","status":"failed","message":"full","fix":"df -h /"}]})";
+    EXPECT_EQ(render("doctor", data, Format::Table),
+              "ok       socket  /s\n"
+              "warning  config  waits\n"
+              "                 fix: systemctl restart vaultd\n"
+              "failed   disk    full\n"
+              "                 fix: df -h /\n"
+              "\n1 failed, 1 warning, 1 ok\n");
+}
+
+TEST(Render, ConfigurationIsATablePerSection) {
+    const std::string_view data =
+        R"({"file":"/c.yaml","last_reload":null,"keys":[)"
+        R"({"key":"store.path","value":"/db","origin":"default"},)"
+        R"({"key":"log.level","value":"info","origin":"file:2"},)"
+        R"({"key":"store.retention.prices","value":"9d","pending":"8d","origin":"file:1"}]})";
+    EXPECT_EQ(render("config.show", data, Format::Table),
+              "file         /c.yaml\n"
+              "last reload  -\n"
+              "\n"
+              "STORE             VALUE  AFTER_RESTART  ORIGIN\n"
+              "path              /db    -              default\n"
+              "retention.prices  9d     8d             file:1\n"
+              "\n"
+              "LOG    VALUE  ORIGIN\n"
+              "level  info   file:2\n");
+}
+
 TEST(Render, FailureDocumentAndLine) {
     const auto failure = protocol::Failure::from(Error{Errc::NotFound, "no vault v9\nx", "vault"},
                                                  protocol::Effect::None);

@@ -2,12 +2,14 @@
 
 #include "cli/client/client.hpp"
 #include "cli/command/help.hpp"
+#include "cli/command/session.hpp"
 #include "cli/render/fold.hpp"
 #include "common/protocol/codec.hpp"
 #include "tests/unit/cli/fake_server.hpp"
 #include "tests/unit/cli/fake_terminal.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -163,6 +165,10 @@ TEST(Run, PredicatesExitWithThree) {
     EXPECT_EQ(call(&sick, "status").code, 0);
     const FakeServer mixed(answer(R"([{"vault":"v1","ok":true},{"vault":"v2","ok":false}])"));
     EXPECT_EQ(call(&mixed, "ledger verify --all").code, 3);
+    const FakeServer wrong(answer(R"({"ok":false,"result":"rejected","changes":[]})"));
+    EXPECT_EQ(call(&wrong, "config reload").code, 78);
+    EXPECT_EQ(call(&wrong, "config check --json").code, 78);
+    EXPECT_EQ(call(&wrong, "config show").code, 0);
     const FakeServer fine(answer(R"([{"vault":"v1","ok":true}])"));
     EXPECT_EQ(call(&fine, "ledger verify --all").code, 0);
 }
@@ -251,18 +257,22 @@ TEST(Run, ReplayRunWaitFollowsUntilItStands) {
     int asked = 0;
     const FakeServer server([&](const Request& request) {
         if (request.method == "replay.run")
-            return encode_reply(request.id, {{"account", "a1"}, {"state", "running"}});
-        ++asked;
-        const json::value row{{"account", "a1"},
-                              {"state", asked < 4 ? "running" : "ready"},
-                              {"virtual_time", "2021-06-01T00:00:00.000Z"}};
+            return encode_reply(request.id,
+                                {{"account", "a1"}, {"state", "running"}, {"job", "j7"}});
+        if (request.method == "job.show") {
+            EXPECT_EQ(request.params.at("job"), json::value("j7"));
+            return encode_reply(request.id,
+                                {{"id", "j7"}, {"state", ++asked < 4 ? "running" : "done"}});
+        }
+        const json::value row{
+            {"account", "a1"}, {"state", "ready"}, {"virtual_time", "2021-06-01T00:00:00.000Z"}};
         return encode_reply(request.id, json::array{row});
     });
     const Ran ran = call(&server, "replay run --account a1 --until 2021-06-01 --wait -q");
     EXPECT_EQ(ran.code, 0);
     EXPECT_EQ(asked, 4);
     EXPECT_EQ(ran.out, "2021-06-01T00:00:00.000Z\n");
-    EXPECT_NE(ran.err.find("replay run: running"), std::string::npos);
+    EXPECT_NE(ran.err.find("j7 running"), std::string::npos);
     asked = 100;
     EXPECT_EQ(call(&server, "replay run --account a1").out.find("ready"), std::string::npos);
 }
@@ -274,8 +284,10 @@ TEST(Run, ProgressIsGoneBeforeTheResultIsPrinted) {
             const bool moving = request.method == "replay.run" || ++asked < 3;
             if (!moving && !ends_well)
                 return encode_failure(request.id, Error{Errc::Internal, "broke"}, Effect::None);
-            return encode_reply(request.id,
-                                {{"account", "a1"}, {"state", moving ? "running" : "ready"}});
+            return encode_reply(request.id, {{"account", "a1"},
+                                             {"id", "j7"},
+                                             {"state", moving ? "running" : "done"},
+                                             {"job", "j7"}});
         });
         FakeTerminal terminal;
         terminal.live = true;
@@ -283,7 +295,7 @@ TEST(Run, ProgressIsGoneBeforeTheResultIsPrinted) {
         const std::vector<std::string> words{"replay", "run", "--account", "a1", "--wait"};
         EXPECT_EQ(run(words, terminal), ends_well ? 0 : 70);
         const std::string& screen = terminal.screen;
-        const auto drawn = screen.find("replay run: running");
+        const auto drawn = screen.find("j7 running");
         const auto result = screen.find(ends_well ? "account  a1" : "vaultctl: INTERNAL");
         ASSERT_LT(drawn, result) << screen;
         ASSERT_NE(result, std::string::npos) << screen;
@@ -329,6 +341,34 @@ TEST(Run, VersionWorksWithoutADaemon) {
     });
     EXPECT_NE(call(&server, "version --json").out.find(R"("daemon":{"version":"9"})"),
               std::string::npos);
+}
+
+TEST(Run, DoctorWorksWithoutADaemonAndWithABadOne) {
+    const Ran alone = call(nullptr, "doctor --json");
+    EXPECT_EQ(alone.code, 3);
+    EXPECT_NE(alone.out.find(R"("ok":false,"data")"), std::string::npos) << alone.out;
+    EXPECT_NE(alone.out.find(R"({"name":"socket","status":"failed")"), std::string::npos);
+    EXPECT_EQ(alone.err, "");
+    EXPECT_NE(call(nullptr, "doctor").out.find("fix: "), std::string::npos);
+    EXPECT_EQ(call(nullptr, "doctor -q").out, "failed\n");
+
+    const auto answer = [](const char* text) {
+        return [text](const Request& request) {
+            return encode_reply(request.id, protocol::parse_json(text).value());
+        };
+    };
+    const FakeServer old(answer(R"({"version":"0.0.9","pid":1,"checks":[]})"));
+    const Ran outdated = call(&old, "doctor");
+    EXPECT_EQ(outdated.code, 3);
+    EXPECT_NE(outdated.out.find("but vaultd 0.0.9 runs"), std::string::npos) << outdated.out;
+    const std::string same = fmt::format(
+        R"({{"version":"{}","checks":[{{"name":"config","status":"warning","message":"waits",)"
+        R"("fix":"systemctl restart vaultd"}}]}})",
+        program_version());
+    const FakeServer sound(answer(same.c_str()));
+    const Ran fine = call(&sound, "doctor --json");
+    EXPECT_EQ(fine.code, 0) << fine.out;
+    EXPECT_NE(fine.out.find(R"("state":"warning","ok":true)"), std::string::npos) << fine.out;
 }
 
 TEST(Run, ApiCallPassesTextAndJson) {

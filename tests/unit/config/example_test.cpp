@@ -38,7 +38,8 @@ TEST(Example, NamesEveryKeyWithUnitDefaultAndRange) {
         EXPECT_NE(text.find(name + ": " + std::string{key.fallback} + "\n"), std::string::npos)
             << key.name;
         const std::string facts = std::string{key.type} + ": " + range_text(key) + "; default " +
-                                  std::string{key.fallback} + "\n";
+                                  std::string{key.fallback} +
+                                  (key.live ? "\n" : "; needs a restart\n");
         EXPECT_NE(text.find(facts), std::string::npos) << key.name;
     }
 }

@@ -73,7 +73,9 @@ class CommandsTest : public ServerTest {
 
     static ports::Reply users(ports::Render render) {
         std::vector<ports::UserView> views(2);
+        views[0].id = UserId{1};
         views[0].name = "ann";
+        views[1].id = UserId{2};
         views[1].name = "bob";
         return {render(views)};
     }
@@ -109,6 +111,52 @@ class CommandsTest : public ServerTest {
 
     std::unique_ptr<RawClient> client;
 };
+
+TEST_F(CommandsTest, TopIsOneQuestionAndOneDocument) {
+    const auto plain = command<cmd::ShowTop>("top");
+    EXPECT_EQ(plain.limit, 200U);
+    EXPECT_EQ(plain.sort, ports::TopSort::Id);
+    EXPECT_FALSE(plain.reverse || plain.user || plain.account || plain.vault);
+    const auto narrow = command<cmd::ShowTop>(
+        "top", R"({"user":"ann","account":"a1","vault":"v1","match":"us","sort":"today",)"
+               R"("reverse":true,"limit":7})");
+    EXPECT_EQ(narrow.user, "ann");
+    EXPECT_EQ(narrow.account, AccountId{1});
+    EXPECT_EQ(narrow.vault, VaultId{1});
+    EXPECT_EQ(narrow.match, "us");
+    EXPECT_EQ(narrow.sort, ports::TopSort::Today);
+    EXPECT_TRUE(narrow.reverse);
+    EXPECT_EQ(narrow.limit, 7U);
+    EXPECT_TRUE(commands.seen().back().context.reserved);  // a store that hangs is worth watching
+
+    commands.script = [](const ports::CallContext&, const ports::Command&, ports::Render render) {
+        ports::TopView view;
+        view.status.state = "running";
+        view.status.vaults = 3;
+        view.activity = {10, 20};
+        view.matched.vaults = 2;
+        view.vaults.resize(1);
+        view.vaults[0].id = VaultId{1};
+        view.vaults[0].asset = Asset::parse("USDT").value();
+        view.vaults[0].today = "-1.5"_dec;
+        view.alerts.push_back({"warning", "paused", "v1", "paused by ann", kStart});
+        return Result<ports::Reply>{ports::Reply{render(view)}};
+    };
+    ports::StoreHealth full;
+    full.disk_used_pct = 41;
+    set_health(full);
+    const json::value document = data("top");
+    EXPECT_EQ(document.at("version"), "0.1.0");
+    EXPECT_EQ(document.at("state"), "running");
+    EXPECT_EQ(document.at("batch").at("lag"), 0);
+    EXPECT_EQ(document.at("store").at("disk_used_pct"), 41);
+    EXPECT_EQ(document.at("counts").at("vaults"), 3);
+    EXPECT_EQ(document.at("activity").at("evaluations"), 20);
+    EXPECT_GE(document.at("calls").as_int64(), 3);
+    EXPECT_EQ(document.at("vaults").at(0).at("today"), "-1.5");
+    EXPECT_EQ(document.at("vaults").at(0).at("now"), json::value(nullptr));
+    EXPECT_EQ(document.at("alerts").at(0).at("since"), "2021-04-01T00:00:00.000Z");
+}
 
 TEST_F(CommandsTest, UsersAndAccounts) {
     EXPECT_EQ(command<cmd::CreateUser>("user.create", R"({"name":"ann","role":"member"})").role,

@@ -80,6 +80,7 @@ class FakeCommands final : public ports::Commands {
         if (std::holds_alternative<ports::cmd::ReplayStatus>(command))
             view = std::vector<ports::ReplayView>{};
         if (std::holds_alternative<ports::cmd::SetPairs>(command)) view = ports::PairsView{};
+        if (std::holds_alternative<ports::cmd::ShowTop>(command)) view = ports::TopView{};
         return ports::Reply{render(view)};
     }
 
@@ -94,6 +95,22 @@ class FakeCommands final : public ports::Commands {
   private:
     mutable std::mutex mutex_;
     std::vector<SeenCall> seen_;
+};
+
+// Shows `view`, and answers a reload with `next`; control thread only, set before start.
+class FakeConfiguration final : public ports::Configuration {
+  public:
+    ports::ConfigView view{"/etc/vaultd/config.yaml", "/var/lib/vaultd", {}, {}};
+    Result<ports::ConfigReload> next = ports::ConfigReload{
+        parse_utc("2021-04-01").value(), "uid:0", "/etc/vaultd/config.yaml", true, false, {}};
+    std::vector<ports::ReloadAsk> asked;
+
+    ports::ConfigView show() const override { return view; }
+    asio::awaitable<Result<ports::ConfigReload>> reload(ports::ReloadAsk ask) override {
+        asked.push_back(ask);
+        if (next && !ask.dry_run) view.last_reload = next.value();
+        co_return next;
+    }
 };
 
 class FakeCandles final : public ports::Candles {

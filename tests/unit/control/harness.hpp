@@ -146,8 +146,15 @@ class ServerTest : public testing::Test {
     control::Server::Parts parts() {
         control::ReadSide side{std::make_unique<FakeReader>(), std::make_unique<FakeCandles>()};
         if (fill_reader) fill_reader(static_cast<FakeReader&>(*side.reader));
-        return {commands, std::move(side), [this] { return health(); }, {"0.1.0", "i1", 42}, clock,
-                log};
+        return {commands,
+                std::move(side),
+                configuration,
+                [this] { return health(); },
+                {"0.1.0", "i1", 42},
+                clock,
+                log,
+                {},
+                last_event};
     }
     void start() {
         auto made = control::Server::create(io, options, parts());
@@ -168,6 +175,7 @@ class ServerTest : public testing::Test {
     asio::io_context io{1};
     control::Options options;
     FakeCommands commands;
+    FakeConfiguration configuration;
     SteppingClock clock;
     NullLogger log;
     ports::StoreHealth health() const {
@@ -179,6 +187,7 @@ class ServerTest : public testing::Test {
         health_ = std::move(next);
     }
     std::function<void(FakeReader&)> fill_reader;
+    std::uint64_t last_event = 0;
     std::unique_ptr<control::Server> server;
 
   private:

@@ -30,6 +30,21 @@ TEST(TokenBuckets, ABurstThenTheRate) {
     EXPECT_EQ(granted, 200);  // never more than the burst, however long it was quiet
 }
 
+TEST(TokenBuckets, ANewRateCountsWhatWasUsed) {
+    TokenBuckets buckets(50, 200);
+    const SteadyTime now{milliseconds{7'000}};
+    for (int i = 0; i < 200; ++i)
+        ASSERT_FALSE(buckets.take(1, now));
+    buckets.configure(10, 20);
+    EXPECT_TRUE(buckets.take(1, now)) << "the burst is spent";
+    int granted = 0;
+    while (!buckets.take(2, now))
+        ++granted;
+    EXPECT_EQ(granted, 20);
+    buckets.configure(1'000, 1'000);
+    EXPECT_FALSE(buckets.take(1, now + milliseconds{3'500}));
+}
+
 TEST(Seats, NormalThenReservedThenNone) {
     Options options;
     options.max_connections = 3;

@@ -199,9 +199,22 @@ TEST(Render, PairsReplayEntryStatus) {
         R"({"account":"a1","state":"running","source":"/x.csv","pair":"ETH/USDT",)"
         R"("interval":"1m","seed":7,"position":4,"ticks":9,"now":"2021-04-02T09:39:45.500Z",)"
         R"("virtual_time":"2021-04-02T09:39:45.500Z","until":null,"first":null,"last":null,)"
-        R"("speed":null})";
+        R"("speed":null,"job":null})";
     EXPECT_EQ(render_view(replay), golden);
     EXPECT_EQ(render_view(std::vector{replay}), "[" + golden + "]");
+    ports::JobView job;
+    job.id = JobId{7};
+    job.method = "replay.run";
+    job.object = "a1";
+    job.state = "running";
+    job.by = "uid:0";
+    job.detail = "at noon";
+    job.started_at = kAt;
+    const std::string golden_job =
+        R"({"id":"j7","method":"replay.run","object":"a1","state":"running","by":"uid:0",)"
+        R"("detail":"at noon","started_at":"2021-04-02T09:39:45.500Z","ended_at":null})";
+    EXPECT_EQ(render_view(job), golden_job);
+    EXPECT_EQ(render_view(std::vector{job}), "[" + golden_job + "]");
     EXPECT_EQ(render_view(ports::EntryView{VaultId{1}, 5, "deposit", "funding:1"}),
               R"({"vault":"v1","seq":5,"kind":"deposit","cause":"funding:1"})");
     ports::StatusView status;
@@ -216,8 +229,50 @@ TEST(Render, PairsReplayEntryStatus) {
               R"("pauses":[],"warnings":["w"]})");
 }
 
+TEST(Render, TopIsCountsAndLists) {
+    ports::TopView top;
+    top.status.state = "halted";
+    top.status.vaults = 3;
+    top.activity = {7, 14};
+    top.matched = {3, 6, 0, 1, 0};
+    ports::TopSleeve sleeve;
+    sleeve.vault = VaultId{1};
+    sleeve.user = "ann";
+    sleeve.asset = kUsdt;
+    sleeve.state = "idle";
+    sleeve.idle_reason = "tradeable is 0";
+    sleeve.preset = "quiet";
+    sleeve.cash = "0.5"_dec;
+    top.sleeves = {sleeve};
+    ports::TopOrder order;
+    order.id = {VaultId{1}, SleeveKind::Flash, 3};
+    order.pair = Pair::parse("ETH/USDT").value();
+    order.state = "open";
+    order.reason = "spike";
+    order.requested = "10"_dec;
+    order.decided_at = kAt;
+    top.orders = {order};
+    top.decisions = {{VaultId{1}, SleeveKind::Quiet, order.pair, "buy", "hold", "no_signal", 4}};
+    EXPECT_EQ(
+        render_view(top),
+        R"({"state":"halted","counts":{"users":0,"accounts":0,"vaults":3,"sleeves":0,)"
+        R"("open_positions":0,"live_orders":0,"unresolved_orders":0,"paused_sleeves":0,)"
+        R"("attention":0,"running_replays":0,"entries":0},)"
+        R"("activity":{"ticks":7,"evaluations":14},"pauses":[],)"
+        R"("matched":{"vaults":3,"sleeves":6,"positions":0,"orders":1,"alerts":0},"vaults":[],)"
+        R"("sleeves":[{"vault":"v1","sleeve":"quiet","user":"ann","asset":"USDT","state":"idle",)"
+        R"("idle_reason":"tradeable is 0","cash":"0.5","locked":"0","pending":"0",)"
+        R"("positions_cost":"0","balance":"0","equity":"0","today":"0","unrealised":"0",)"
+        R"("realised":"0","cycles":0,"preset":"quiet","last_fill_at":null}],"positions":[],)"
+        R"("orders":[{"id":"v1.flash.3","vault":"v1","sleeve":"flash","pair":"ETH/USDT",)"
+        R"("side":"buy","state":"open","reason":"spike","requested":"10","filled_quantity":"0",)"
+        R"("filled_cost":"0","fee":"0","decided_at":"2021-04-02T09:39:45.500Z"}],)"
+        R"("decisions":[{"vault":"v1","sleeve":"quiet","pair":"ETH/USDT","check":"buy",)"
+        R"("action":"hold","reason":"no_signal","repeats":4}],"alerts":[]})");
+}
+
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 15, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 18, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 

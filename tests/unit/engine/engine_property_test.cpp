@@ -59,10 +59,10 @@ TEST(EngineLives, ReachWhatTheyShouldShow) {
         EXPECT_GE(seen[what], 20U) << what;
     for (const char* what :
          {"entry flash_sweep", "entry unallocate_return", "entry pending_join", "entry auto_raise",
-          "fill manual", "entry manual_trade", "entry order_end", "notice cap_tripped",
-          "notice position_unexplained", "allocation request_cancelled"})
+          "fill manual", "entry manual_trade", "entry order_end", "event cap_tripped",
+          "event position_unexplained", "allocation request_cancelled"})
         EXPECT_GE(seen[what], 10U) << what;
-    for (const char* what : {"write_down done", "notice unallocate_request_lapsed",
+    for (const char* what : {"write_down done", "event unallocate_request_lapsed",
                              "decision sell below_minimum", "decision buy below_minimum"})
         EXPECT_GE(seen[what], 1U) << what;
 }

@@ -335,8 +335,8 @@ void EngineWorld::count_rows() {
         ++seen_["entry " + row.kind];
     for (const ports::OrderRow& row : desk_.last().orders)
         ++seen_["order " + std::string{to_text(row.state)}];
-    for (const ports::NoticeRow& row : desk_.last().notices)
-        ++seen_["notice " + row.event];
+    for (const ports::EventRow& row : desk_.last().events)
+        ++seen_["event " + row.type];
     for (const ports::AllocationRow& row : desk_.last().allocations)
         ++seen_["allocation " + row.kind];
     for (const ports::DecisionRow& row : desk_.last().decisions)

@@ -184,7 +184,7 @@ TEST(Caps, MaxDailyLossLatchesUntilResumed) {
     open_position(desk);
     desk.tick("1900");  // unrealised -60: trips, and the stop still sells
     EXPECT_EQ(desk.sleeve(kFlash).capped_by, "max_daily_loss");
-    EXPECT_EQ(desk.notices("cap_tripped"), 1U);
+    EXPECT_EQ(desk.events("cap_tripped"), 1U);
     EXPECT_EQ(desk.state(kFlash), "selling");
     desk.tick("1900");
     ASSERT_TRUE(desk.books().flat(kFlash));
@@ -200,7 +200,7 @@ TEST(Caps, MaxDailyLossLatchesUntilResumed) {
     desk.tick("2040");
     desk.tick("2080");
     EXPECT_EQ(desk.sleeve(kFlash).last_order, 3U);
-    EXPECT_EQ(desk.notices("cap_tripped"), 1U);
+    EXPECT_EQ(desk.events("cap_tripped"), 1U);
 }
 
 TEST(Caps, CapsResetDailyEndsTheLatchAtMidnight) {

@@ -135,7 +135,7 @@ TEST(Rule7, WhatTheCloseCannotPayLapsesWithANotice) {
     EXPECT_EQ(desk.sleeve_books(kFlash).unallocate_requested, "0"_dec);
     EXPECT_EQ(desk.sleeve_books(kFlash).cash, "0"_dec);
     EXPECT_EQ(desk.sleeve_books(kFlash).principal, "60"_dec);
-    EXPECT_EQ(desk.notices("unallocate_request_lapsed"), 1U);
+    EXPECT_EQ(desk.events("unallocate_request_lapsed"), 1U);
     const auto lapsed = std::find_if(desk.all().allocations.begin(), desk.all().allocations.end(),
                                      [](const auto& row) { return row.kind == "request_lapsed"; });
     ASSERT_NE(lapsed, desk.all().allocations.end());

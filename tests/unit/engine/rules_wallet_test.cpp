@@ -111,7 +111,7 @@ TEST(Rule9, TwoPositionsThatCouldExplainItAreLeftToTheUser) {
     desk.must(hand_sale(quiet.text(), "2100"));
     EXPECT_EQ(desk.state(kQuiet), "needs_attention");
     EXPECT_EQ(desk.state(kFlash), "needs_attention");
-    EXPECT_EQ(desk.notices("position_unexplained"), 2U);
+    EXPECT_EQ(desk.events("position_unexplained"), 2U);
     EXPECT_TRUE(desk.all().cycles.empty());
     desk.tick("1500");  // no exit rule acts on what nobody understands
     desk.tick("1500");
@@ -139,7 +139,7 @@ TEST(Rule9, WithdrawnCoinsNeedADecisionAndLeaveAtCost) {
     const Decimal total = desk.books().total();
     desk.must(cmd::PaperFunding{kA1, asset("ETH"), "-0.2"_dec});
     EXPECT_EQ(desk.state(kFlash), "needs_attention");
-    EXPECT_EQ(desk.notices("position_unexplained"), 1U);
+    EXPECT_EQ(desk.events("position_unexplained"), 1U);
     desk.must(resolve(kFlash, cmd::ResolvePosition::As::Withdrawn));
     EXPECT_EQ(desk.books().position(kFlash, asset("ETH"))->coins(), "0.3"_dec);
     EXPECT_EQ(desk.sleeve_books(kFlash).realised, "0"_dec);
@@ -202,7 +202,7 @@ TEST(Rule9, WhatIsStillMissingIsTheNextPositionsWhenOneCloses) {
     EXPECT_EQ(desk.books().position(kQuiet, asset("ETH")), nullptr);
     EXPECT_EQ(desk.state(kQuiet), "watching");
     EXPECT_EQ(desk.state(kFlash), "needs_attention");
-    EXPECT_EQ(desk.notices("position_unexplained"), 2U);
+    EXPECT_EQ(desk.events("position_unexplained"), 2U);
     ASSERT_TRUE(desk.restart()) << desk.difference();
     desk.must(resolve(kFlash, cmd::ResolvePosition::As::Withdrawn));
     EXPECT_EQ(desk.books().position(kFlash, asset("ETH")), nullptr);
@@ -240,8 +240,8 @@ TEST(Rule10, AutoRaiseFollowsTheDeposit) {
     desk.must(cmd::SetAutoRaise{kV1, cmd::AutoRaiseMode::Full, {}, std::nullopt});
     desk.must(cmd::SetReserve{kV1, "80"_dec});
     EXPECT_EQ(deposit("149.49999999"), "300"_dec);  // the reserve cap: 20 % of 1500
-    EXPECT_EQ(desk.notices("deposit_booked"), 6U);
-    EXPECT_NE(desk.all().notices.back().message.find("tradeable 300"), std::string::npos);
+    EXPECT_EQ(desk.events("deposit_booked"), 6U);
+    EXPECT_NE(desk.all().events.back().message.find("tradeable 300"), std::string::npos);
 }
 
 TEST(Rule10, AWithdrawalTakesReserveFirstAndSleevesLast) {
@@ -287,7 +287,7 @@ TEST_F(Shortfall, StopsBuysAndALaterDepositPaysItFirst) {
     desk.must(cmd::PaperFunding{kA1, asset("BTC"), "-1.4"_dec});
     EXPECT_EQ(desk.books(kV2).total(), "0"_dec);
     EXPECT_EQ(desk.books(kV2).shortfall(), "0.4"_dec);
-    EXPECT_EQ(desk.notices("vault_underfunded"), 1U);
+    EXPECT_EQ(desk.events("vault_underfunded"), 1U);
     EXPECT_EQ(desk.state(kFlash), "needs_attention");
     EXPECT_TRUE(desk.sleeve(kFlash, kV2).slots.empty());
     ASSERT_TRUE(desk.restart()) << desk.difference();
@@ -346,7 +346,7 @@ TEST(Rule12, NoBuyWhenTheExchangeHasLessThanTheBooks) {
     desk.tick("2020");
     EXPECT_EQ(desk.sleeve(kFlash).last_order, 0U);
     EXPECT_EQ(desk.state(kFlash), "needs_attention");
-    EXPECT_EQ(desk.notices("vault_quarantined"), 1U);
+    EXPECT_EQ(desk.events("vault_quarantined"), 1U);
     ASSERT_TRUE(desk.restart()) << desk.difference();
     EXPECT_EQ(desk.state(kFlash), "needs_attention");
 }

@@ -29,7 +29,7 @@ void join(ports::Batch& to, const ports::Batch& from) {
     join(to.pauses, from.pauses);
     join(to.cycles, from.cycles);
     join(to.day_closes, from.day_closes);
-    join(to.notices, from.notices);
+    join(to.events, from.events);
 }
 
 std::string describe(const Market& market, Pair fed) {
@@ -120,6 +120,8 @@ cmd::Target daemon_target() {
 
 std::string describe(const World& world) {
     std::string out = save_daemon(world) + '\n';
+    for (const Job& job : world.jobs.slots())
+        out += save_job(job) + '\n';
     for (const User& user : world.users) {
         out += fmt::format("{} {} wallets {}\n", user.row.name, save_user(user),
                            user.row.wallets.size());
@@ -238,10 +240,10 @@ bool ShardDesk::restart() {
     return before == after;
 }
 
-std::size_t ShardDesk::notices(std::string_view event) const {
+std::size_t ShardDesk::events(std::string_view type) const {
     return static_cast<std::size_t>(
-        std::count_if(all_.notices.begin(), all_.notices.end(),
-                      [&](const ports::NoticeRow& row) { return row.event == event; }));
+        std::count_if(all_.events.begin(), all_.events.end(),
+                      [&](const ports::EventRow& row) { return row.type == type; }));
 }
 
 namespace {

@@ -92,7 +92,7 @@ class ShardDesk {
     // Everything that was committed, and what the last command or tick added.
     const ports::Batch& last() const { return last_; }
     const ports::Batch& all() const { return all_; }
-    std::size_t notices(std::string_view event) const;
+    std::size_t events(std::string_view type) const;
     const std::string& store_error() const { return store_error_; }
 
   private:

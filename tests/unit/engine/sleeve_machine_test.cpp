@@ -182,7 +182,7 @@ TEST_F(SleeveMachineTest, AFillThatTheBooksRefuseStopsTheVaultAndChangesNoBooks)
     EXPECT_TRUE(order().live()) << "its money stays locked";
     EXPECT_TRUE(order().fills_missing);
     EXPECT_TRUE(slot().view.paused);
-    EXPECT_EQ(rows().notices.back().event, "vault_quarantined");
+    EXPECT_EQ(rows().events.back().type, "vault_quarantined");
 }
 
 TEST_F(SleeveMachineTest, NothingIsBoughtWithMoneyThatTheExchangeDoesNotHave) {
@@ -230,9 +230,9 @@ TEST_F(SleeveMachineTest, APositionThatLacksCoinsWaitsAndSaysWhenItIsGone) {
     open_position();
     machine.on_coins_missing(sleeve(), slot(), "0.1 ETH are missing", now, "anna");
     EXPECT_TRUE(slot().view.paused);
-    const std::size_t told = recorder.rows().notices.size();
+    const std::size_t told = recorder.rows().events.size();
     machine.on_coins_missing(sleeve(), slot(), "0.1 ETH are missing", now, "anna");
-    EXPECT_EQ(recorder.rows().notices.size(), told) << "told once";
+    EXPECT_EQ(recorder.rows().events.size(), told) << "told once";
     Fill sale = fill("H1", "0.4"_dec, "2100"_dec);
     sale.side = Side::Sell;
     ASSERT_TRUE(machine.on_hand_sale(sleeve(), kEthUsdt, sale, "fill:paper:H1"));

@@ -22,6 +22,7 @@ class FakeReader : public ports::StoreReader {
     std::vector<ports::SweepRow> sweep_rows;
     std::vector<ports::CycleRow> cycle_rows;
     std::vector<ports::DayCloseRow> close_rows;
+    std::vector<ports::EventRow> event_rows;
     std::function<void()> before_entries;  // runs before every read of entries
     std::size_t calls = 0;
     std::uint32_t largest_limit = 0;
@@ -105,8 +106,24 @@ class FakeReader : public ports::StoreReader {
     Result<std::vector<ports::PauseRow>> pauses(const ports::RowFilter&) override {
         return std::vector<ports::PauseRow>{};
     }
-    Result<std::vector<ports::NoticeRow>> notices(const ports::RowFilter&) override {
-        return std::vector<ports::NoticeRow>{};
+    Result<std::vector<ports::EventRow>> events_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override {
+        note(limit);
+        std::vector<ports::EventRow> found;
+        for (const auto& row : event_rows)
+            if (row.seq >= from_seq && found.size() < limit) found.push_back(row);
+        return found;
+    }
+    Result<std::vector<ports::EventRow>> events(const ports::RowFilter& filter) override {
+        note(filter.limit);
+        std::vector<ports::EventRow> found;
+        for (const auto& row : event_rows)
+            if (ports::severity_rank(row.severity) >= ports::severity_rank(filter.severity) &&
+                (!filter.vault || ports::is_about(row.object, *filter.vault, filter.sleeve)))
+                found.push_back(row);
+        if (found.size() > filter.limit)
+            found.erase(found.begin(), found.end() - std::ptrdiff_t{filter.limit});
+        return found;
     }
     Result<std::vector<ports::PriceRow>> prices(AccountId, const ports::RowFilter&) override {
         return std::vector<ports::PriceRow>{};

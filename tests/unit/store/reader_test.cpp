@@ -33,7 +33,7 @@ TYPED_TEST(ReaderConformance, FiltersNarrow) {
     filter.vault = VaultId{1};
     EXPECT_EQ(reader.sweeps(filter).value().size(), 5U);
     EXPECT_EQ(reader.pauses(filter).value().size(), 5U);
-    EXPECT_EQ(reader.notices(filter).value().size(), 5U);
+    EXPECT_EQ(reader.events(filter).value().size(), 5U);
     filter.sleeve = SleeveKind::Quiet;
     EXPECT_EQ(reader.pauses(filter).value().size(), 0U);
     const auto quiet = reader.allocations(filter).value();
@@ -68,6 +68,43 @@ TYPED_TEST(ReaderConformance, PagesHoldTheNewestOldestFirst) {
     page = {};
     page.from = all[9].at;
     EXPECT_EQ(reader.decisions(page).value().size(), 1U);
+}
+
+TYPED_TEST(ReaderConformance, EventsGoBySeqAndKnowTheirSeverity) {
+    auto& reader = this->world.reader();
+    ports::Batch batch = this->maker.next();
+    const auto add = [&](std::string severity, std::string object, UtcTime at) {
+        batch.events.push_back({this->maker.next_event(), this->maker.owner(VaultId{1}), at,
+                                std::move(severity), "x", std::move(object), "m", "{}"});
+    };
+    add("warning", "v1.flash", kStart + std::chrono::hours{9'000});
+    add("alert", "v1.flash.3", kStart);  // another account's clock: earlier, and yet later told
+    add("info", "v1.quiet", kStart);
+    add("alert", "v10.flash", kStart);
+    ASSERT_EQ(commit(this->world, batch).status, ports::CommitStatus::Durable);
+    const auto seqs = [](const std::vector<ports::EventRow>& rows) {
+        std::vector<std::uint64_t> found;
+        for (const auto& row : rows)
+            found.push_back(row.seq);
+        return found;
+    };
+    using Seqs = std::vector<std::uint64_t>;
+    ports::RowFilter filter;
+    filter.limit = 4;
+    EXPECT_EQ(seqs(reader.events(filter).value()), (Seqs{11, 12, 13, 14}));
+    filter.severity = "warning";
+    EXPECT_EQ(seqs(reader.events(filter).value()), (Seqs{11, 12, 14}));
+    filter.severity = "alert";
+    EXPECT_EQ(seqs(reader.events(filter).value()), (Seqs{12, 14}));
+    filter.vault = VaultId{1};
+    filter.sleeve = SleeveKind::Flash;
+    EXPECT_EQ(seqs(reader.events(filter).value()), (Seqs{12}));
+    EXPECT_EQ(seqs(reader.events_from(9, 3).value()), (Seqs{9, 10, 11}));
+    EXPECT_EQ(seqs(reader.events_from(13, 100).value()), (Seqs{13, 14}));
+    EXPECT_TRUE(reader.events_from(15, 100).value().empty());
+    EXPECT_TRUE(reader.events_from(UINT64_MAX, 1).value().empty());
+    this->world.reopen();
+    EXPECT_EQ(this->world.store().load(kShard).value().last_event, 14U);
 }
 
 TYPED_TEST(ReaderConformance, EntriesGoBySeq) {

@@ -123,8 +123,8 @@ Filling fill_up(SqliteWorld& world, BatchMaker& maker, int most) {
     for (int i = 0; i < most; ++i) {
         Batch batch = maker.next();
         maker.deposit(batch, VaultId{1});
-        batch.notices.push_back(
-            {maker.owner(VaultId{1}), maker.now(), "info", "x", "v1", std::string(30'000, 'x')});
+        batch.events.push_back({maker.next_event(), maker.owner(VaultId{1}), maker.now(), "info",
+                                "x", "v1", std::string(30'000, 'x'), "{}"});
         if (commit(world, batch).status != CommitStatus::Durable) {
             seen.failed = true;
             return seen;
@@ -167,6 +167,38 @@ TEST(SqliteDisk, BallastKeepsExitsGoingUnderASizeLimit) {
     // The limit holds 3 MiB until the ballast is gone; its 1 MiB takes over 20 more of these
     // batches.
     EXPECT_GT(loaded.value().mark.n.value, 110U);
+}
+
+// A size that was lowered must not look like a ballast that was freed, which stops buys.
+TEST(SqliteDisk, ABallastFollowsItsConfiguredSize) {
+    DiskWorld world;
+    world.options.disk_alert_pct = 99;  // the disk of the test may be anything but full
+    world.options.disk_stop_buys_pct = 100;
+    const std::string ballast = world.options.path + ".ballast";
+    const auto size = [&] {
+        return std::filesystem::exists(ballast) ? std::filesystem::file_size(ballast) >> 20U : 0U;
+    };
+    for (const std::uint32_t mib : {4U, 1U, 3U, 0U, 2U}) {
+        world.options.ballast_mib = mib;
+        world.reopen_with_system_clock();
+        EXPECT_EQ(size(), mib);
+        EXPECT_FALSE(world.store().health().buys_stopped) << mib << " MiB";
+        EXPECT_EQ(world.store().health().message, "") << mib << " MiB";
+    }
+    SqliteOptions live = world.options;
+    for (const std::uint32_t mib : {1U, 0U, 3U}) {
+        live.ballast_mib = mib;
+        std::promise<void> done;
+        world.made->configure(live, [&] { done.set_value(); });
+        done.get_future().wait();
+        EXPECT_EQ(size(), mib);
+        EXPECT_FALSE(world.store().health().buys_stopped) << mib << " MiB";
+    }
+    live.disk_alert_pct = 1;
+    std::promise<void> done;
+    world.made->configure(live, [&] { done.set_value(); });
+    done.get_future().wait();
+    EXPECT_TRUE(world.store().health().alert) << "a mark that was lowered counts at once";
 }
 
 TEST(SqliteDisk, AFullVolumeStopsBuysAndFreesTheBallast) {

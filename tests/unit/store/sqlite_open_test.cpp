@@ -1,4 +1,5 @@
 // What SqliteStore refuses to open, and that a crash at any commit leaves a whole store.
+#include "daemon/store/sqlite/migrations.hpp"
 #include "tests/unit/store/store_world.hpp"
 
 #include <csignal>
@@ -46,6 +47,41 @@ TEST(SqliteOpen, ANewerSchemaIsRefused) {
     EXPECT_EQ(error.code(), Errc::StoreInvalid);
     EXPECT_TRUE(contains(error.message(), "99")) << error.message();
     EXPECT_TRUE(contains(error.hint(), "newer vaultd")) << error.hint();
+}
+
+// A store that the release before this one made, with what it had told people.
+TEST(SqliteOpen, NoticesOfBeforeBecomeTheFirstEvents) {
+    SqliteWorld world;
+    world.close();
+    for (const char* part : {"", "-wal", "-shm"})
+        std::filesystem::remove(world.options.path + part);
+    world.edit(kMigration0001);
+    world.edit("PRAGMA application_id = " + std::to_string(0x56415554) +
+               "; PRAGMA user_version = 1");
+    world.edit(
+        "INSERT INTO notice(rowid, user, account, mode, actor, at, severity, event, object, "
+        "message) VALUES (7, 1, 2, 'paper', 'u1', 2000, 'alert', 'cap_tripped', 'v1.flash', "
+        "'it''s over'), (9, 3, 4, 'live', 'engine', 1000, 'info', 'deposit_booked', 'v2', "
+        "'é')");
+    world.open();
+    EXPECT_EQ(world.ask("PRAGMA user_version"), "2");
+    const auto rows = world.reader().events({}).value();
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].seq, 1U);
+    EXPECT_EQ(rows[0].owner.user, UserId{1});
+    EXPECT_EQ(rows[0].owner.account, AccountId{2});
+    EXPECT_EQ(rows[0].type, "cap_tripped");
+    EXPECT_EQ(rows[0].severity, "alert");
+    EXPECT_EQ(rows[0].object, "v1.flash");
+    EXPECT_EQ(rows[0].message, "it's over");
+    EXPECT_EQ(rows[0].data_json, "{}");
+    EXPECT_EQ(rows[1].seq, 2U);
+    EXPECT_EQ(rows[1].owner.mode, Mode::Live);
+    EXPECT_EQ(rows[1].owner.actor, "engine");
+    EXPECT_EQ(rows[1].at.time_since_epoch().count(), 1000);
+    EXPECT_EQ(rows[1].message, "é");
+    EXPECT_EQ(world.store().load(kShard).value().last_event, 2U);
+    EXPECT_EQ(world.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'notice'"), "0");
 }
 
 TEST(SqliteOpen, AChangedSchemaIsRefused) {

@@ -1,6 +1,7 @@
 // Retention and checkpoints of SqliteStore.
 #include "tests/unit/store/store_world.hpp"
 
+#include <future>
 #include <thread>
 
 namespace vault::store::test {
@@ -68,14 +69,31 @@ TEST_F(SqliteUpkeep, PricesGoAfterTheirTimeAndByTheIntervalThatIsSet) {
               std::to_string((kStart + std::chrono::hours{239}).time_since_epoch().count()));
 }
 
-TEST_F(SqliteUpkeep, DecisionsAndNoticesGoAfterAYearOfTheirOwnersTime) {
+TEST_F(SqliteUpkeep, TheNewestEventsNumberIsNeverForgotten) {
+    ports::Batch batch = maker.next();
+    const auto add = [&](UtcTime at) {
+        batch.events.push_back(
+            {maker.next_event(), maker.owner(VaultId{1}), at, "info", "x", "v1", "m", "{}"});
+    };
+    add(kStart + kDay * 5'000);
+    add(kStart);
+    add(kStart + kDay);  // the last one told is among the oldest by its own clock
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    EXPECT_EQ(world.made->prune().value(), 1U);
+    EXPECT_EQ(world.ask("SELECT group_concat(seq) FROM (SELECT seq FROM event ORDER BY seq)"),
+              "1,3");
+    world.reopen();
+    EXPECT_EQ(world.store().load(kShard).value().last_event, 3U);
+}
+
+TEST_F(SqliteUpkeep, DecisionsAndEventsGoAfterAYearOfTheirOwnersTime) {
     ports::Batch batch = maker.next();
     for (int day = 0; day < 2'500; ++day) {
         maker.set_now(kStart + kDay * day);
         ports::Batch rows;
         maker.history(rows, VaultId{1});
         batch.decisions.push_back(rows.decisions.front());
-        batch.notices.push_back(rows.notices.front());
+        batch.events.push_back(rows.events.front());
     }
     maker.set_now(kStart);
     ports::Batch rows;
@@ -85,8 +103,24 @@ TEST_F(SqliteUpkeep, DecisionsAndNoticesGoAfterAYearOfTheirOwnersTime) {
     ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
     EXPECT_EQ(world.made->prune().value(), 2U * (2'500 - 366));
     EXPECT_EQ(count("decision"), "367");
-    EXPECT_EQ(count("notice"), "366");
+    EXPECT_EQ(count("event"), "366");
     EXPECT_EQ(count("fill"), "1");
+}
+
+TEST_F(SqliteUpkeep, RetentionThatChangesWhileItRunsHoldsForTheNextRound) {
+    ports::Batch batch = maker.next();
+    for (int day = 0; day < 20; ++day)
+        batch.prices.push_back({AccountId{1}, kPair, kStart + kDay * day, kOne});
+    ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
+    EXPECT_EQ(world.made->prune().value(), 0U);
+    SqliteOptions shorter = world.options;
+    shorter.retention.prices_full = kDay;
+    shorter.retention.prices = kDay * 10;
+    std::promise<void> done;
+    world.made->configure(shorter, [&] { done.set_value(); });
+    done.get_future().wait();
+    EXPECT_EQ(world.made->prune().value(), 9U) << "days 0 to 8 are older than day 19 less 10";
+    EXPECT_EQ(count("price"), "11");
 }
 
 TEST_F(SqliteUpkeep, RepliesGoByTheWallClock) {

@@ -177,7 +177,8 @@ void BatchMaker::history(ports::Batch& batch, VaultId vault) {
     const UtcTime day = floor_day(now_) + std::chrono::hours{24 * serial_};
     batch.day_closes.push_back({vault, sleeve, who, day, amount(), amount(), amount(), amount(),
                                 amount(), amount(), amount(), amount(), amount()});
-    batch.notices.push_back({who, now_, "info", "deposit", to_text(vault), text(30)});
+    batch.events.push_back(
+        {next_event(), who, now_, "info", "deposit", to_text(vault), text(30), "{}"});
     batch.replies.push_back({"ann", fmt::format("k{}", serial_), sha256(text(5)), "{}", kStart});
     batch.states.push_back({"vault", to_text(vault), text(40)});
 }
@@ -186,6 +187,7 @@ void BatchMaker::resume(const ports::Snapshot& snapshot) {
     n_ = snapshot.mark.n.value;
     epoch_ = snapshot.mark.epoch;
     heads_ = snapshot.heads;
+    last_event_ = snapshot.last_event;
     deposits_.clear();
     for (const auto& balance : snapshot.balances)
         if (balance.account == "reserve") deposits_[balance.vault] = balance.amount;
@@ -209,7 +211,7 @@ std::string content_text(ports::StoreReader& reader, std::uint32_t vaults) {
         rows_text(reader.fills(all).value()) + rows_text(reader.decisions(all).value()) +
         rows_text(reader.allocations(all).value()) + rows_text(reader.sweeps(all).value()) +
         rows_text(reader.pauses(all).value()) + rows_text(reader.cycles(all).value()) +
-        rows_text(reader.day_closes(all).value()) + rows_text(reader.notices(all).value());
+        rows_text(reader.day_closes(all).value()) + rows_text(reader.events(all).value());
     for (std::uint32_t i = 1; i <= vaults; ++i) {
         text += rows_text(reader.entries(VaultId{i}, 1, 10'000).value());
         text += rows_text(reader.balances(VaultId{i}).value());

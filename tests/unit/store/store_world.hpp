@@ -77,6 +77,7 @@ class BatchMaker {
     UtcTime now() const { return now_; }
     void set_now(UtcTime now) { now_ = now; }
     Random& random() { return random_; }
+    std::uint64_t next_event() { return ++last_event_; }
 
   private:
     Decimal amount();
@@ -86,6 +87,7 @@ class BatchMaker {
     UtcTime now_ = kStart;
     std::map<VaultId, ports::ChainHead> heads_;
     std::map<VaultId, Decimal> deposits_;
+    std::uint64_t last_event_ = 0;
 };
 
 // Text of every field of a row, for comparison and for reading on failure.

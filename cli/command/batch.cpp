@@ -1,0 +1,186 @@
+// batch: many commands of a file over one connection.
+#include "cli/command/polling.hpp"
+#include "cli/command/shell_words.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace vault::command {
+namespace {
+
+using protocol::Failure;
+using protocol::Reply;
+namespace exits = protocol::exits;
+
+constexpr std::size_t kMaxBytes = 1 << 20;
+
+struct Step {
+    std::size_t line = 0;
+    std::string text;
+    Invocation invocation;
+};
+
+Result<std::string> contents_of(const std::string& path) {
+    std::ifstream file;
+    const bool from_stdin = path == "-";
+    if (!from_stdin) file.open(path, std::ios::binary);
+    std::istream& in = from_stdin ? std::cin : file;
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in || (!from_stdin && !file.is_open()))
+        return Error{Errc::Io, fmt::format("{} cannot be read", path), "file",
+                     "give a file that can be read, or - for standard input"};
+    if (text.size() > kMaxBytes)
+        return Error{Errc::InvalidParams, "the file has more than 1 MiB", "file", "split it"};
+    return text;
+}
+
+// Output, connection and patience are the batch's own.
+Result<void> check_line(const Invocation& line) {
+    const Globals& globals = line.globals;
+    const Globals plain;
+    if (globals.help || is_local(*line.command))
+        return Error{Errc::Usage,
+                     fmt::format("{} is no command of a batch", command_name(*line.command)),
+                     {},
+                     "a batch takes what the daemon does; run the others by themselves"};
+    if (globals.format != plain.format || globals.quiet || globals.timeout ||
+        !globals.socket.empty() || globals.color != plain.color)
+        return Error{Errc::Usage,
+                     "-o, --json, --quiet, --timeout, --socket and --color stand "
+                     "behind batch, not in its lines",
+                     {},
+                     "for example: vaultctl batch -f FILE --json"};
+    return success();
+}
+
+Error at_line(std::size_t number, const Error& error) {
+    return Error{error.code(), fmt::format("line {}: {}", number, error.message()), error.field(),
+                 error.hint()};
+}
+
+// Every line is read before the first is run: a slip in the last one must not leave half.
+Result<std::vector<Step>> steps_of(const std::string& text, const std::string& directory) {
+    std::vector<Step> steps;
+    std::size_t number = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::string line = text.substr(at, end - at);
+        at = end + 1;
+        ++number;
+        auto words = shell_words(line);
+        if (!words) return at_line(number, words.error());
+        if (words.value().empty()) continue;
+        if (words.value().front() == "vaultctl") words.value().erase(words.value().begin());
+        auto parsed = parse_arguments(words.value(), directory);
+        if (!parsed) return at_line(number, parsed.error());
+        if (const auto fit = check_line(parsed.value()); !fit) return at_line(number, fit.error());
+        steps.push_back(
+            {number, fmt::format("{}", fmt::join(words.value(), " ")), std::move(parsed).value()});
+    }
+    return steps;
+}
+
+class Batch {
+  public:
+    explicit Batch(Session& session) : session_(session), all_(session.invocation().globals) {}
+
+    // The row of the step, and what came of it.
+    json::object run(Step& step) {
+        json::object row{{"line", step.line}, {"command", step.text}};
+        Reply reply = carry_out(step);
+        const int exit = reply.failure ? client::exit_code_of(*reply.failure) : exits::kDone;
+        row["ok"] = exit == exits::kDone;
+        row["exit"] = exit;
+        if (reply.failure) {
+            row["result"] = reply.failure->code;
+            row["data"] = nullptr;
+            // A question has no key; the session's last one belongs to an earlier line.
+            const std::string key =
+                step.invocation.command->mutates ? session_.last_idem_key() : std::string();
+            row["error"] = render::failure_object(*reply.failure, key);
+            failure_line_ = render::failure_line(*reply.failure, key);
+        } else {
+            std::string result =
+                render::primary_value(reply.data, step.invocation.command->primary);
+            while (result.ends_with('\n'))
+                result.pop_back();
+            std::ranges::replace(result, '\n', ' ');
+            row["result"] = std::move(result);
+            row["data"] = std::move(reply.data);
+            row["error"] = nullptr;
+        }
+        exit_ = exit;
+        return row;
+    }
+    int last_exit() const { return exit_; }
+    const std::string& failure_line() const { return failure_line_; }  // of the last that failed
+
+  private:
+    Reply carry_out(Step& step) {
+        Invocation& line = step.invocation;
+        const Method& command = *line.command;
+        if (command.name == "vault.liquidate" && (line.globals.yes || all_.yes))
+            line.params["confirm"] = true;
+        CallOptions options{all_.dry_run || line.globals.dry_run, line.globals.idem_key};
+        if (options.idem_key.empty() && !all_.idem_key.empty())
+            options.idem_key = fmt::format("{}.{}", all_.idem_key, step.line);
+        Reply reply = session_.call(command.name, line.params, command.mutates, options);
+        const bool follow =
+            command.long_job && (all_.wait || line.globals.wait) && !options.dry_run;
+        if (follow && !reply.failure) await_job(session_, reply);
+        return reply;
+    }
+
+    Session& session_;
+    const Globals& all_;
+    int exit_ = exits::kDone;
+    std::string failure_line_;
+};
+
+// What the lines came to, as one exit code.
+int exit_of(std::size_t done, std::size_t all, int last_failure) {
+    if (done == all) return exits::kDone;
+    if (last_failure == exits::kUnknownOutcome || last_failure == exits::kInterrupted)
+        return last_failure;
+    return done > 0 ? exits::kPartly : last_failure;
+}
+
+}  // namespace
+
+int run_batch(Session& session) {
+    const Invocation& asked = session.invocation();
+    auto text = contents_of(std::string(asked.params.at("file").get_string()));
+    if (!text) return session.fail(text.error());
+    auto steps = steps_of(text.value(), session.terminal().directory());
+    if (!steps) return session.fail(steps.error());
+    const bool keep_going = asked.params.contains("keep_going");
+    Batch batch(session);
+    json::array rows;
+    std::size_t done = 0;
+    int failure = exits::kDone;
+    for (Step& step : steps.value()) {
+        rows.push_back(batch.run(step));
+        if (batch.last_exit() == exits::kDone) {
+            ++done;
+            continue;
+        }
+        failure = batch.last_exit();
+        session.terminal().note(fmt::format("line {}: {}", step.line, batch.failure_line()));
+        if (!keep_going || failure == exits::kInterrupted) break;
+    }
+    const std::size_t all = steps.value().size();
+    if (done < all)
+        session.terminal().note(
+            fmt::format("vaultctl: {} of {} lines done, {} failed, {} not "
+                        "run\n",
+                        done, all, rows.size() - done, all - rows.size()));
+    Reply reply;
+    reply.data = std::move(rows);
+    const int printed = session.show("batch", "result", reply, done == all);
+    return printed == exits::kDone ? exit_of(done, all, failure) : printed;
+}
+
+}  // namespace vault::command

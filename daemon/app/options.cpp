@@ -1,0 +1,65 @@
+#include "daemon/app/options.hpp"
+
+namespace vault::app {
+
+store::SqliteOptions store_options(const config::Store& from) {
+    store::SqliteOptions options;
+    options.path = from.path;
+    options.ballast_mib = static_cast<std::uint32_t>(from.ballast_mib);
+    options.checkpoint_every = static_cast<std::uint32_t>(from.checkpoint_every_entries);
+    options.disk_alert_pct = static_cast<std::uint32_t>(from.disk_alert_pct);
+    options.disk_stop_buys_pct = static_cast<std::uint32_t>(from.disk_stop_buys_pct);
+    options.group_rows = static_cast<std::uint32_t>(from.group_commit_rows);
+    options.retention.prices_full = from.retention.prices_full;
+    options.retention.prices_thinned_every = from.retention.prices_thinned_every;
+    options.retention.prices = from.retention.prices;
+    options.retention.decisions = from.retention.decisions;
+    options.retention.events = from.retention.events;
+    options.retention.replies = from.retention.idempotency;
+    return options;
+}
+
+engine::DriverOptions driver_options(const config::Engine& from) {
+    engine::DriverOptions options;
+    options.batches_ahead_max = from.batches_ahead_max;
+    options.ahead_max = from.ahead_ms_max;
+    options.ride_along = from.ride_along_ms;
+    options.replay_batch = from.batch_ms_max;
+    return options;
+}
+
+engine::EngineOptions engine_options(const config::Config& from) {
+    engine::EngineOptions options;
+    options.paper.fee_rate = from.paper.fee_rate;
+    options.paper.slippage = from.paper.slippage;
+    options.paper.fee_in =
+        from.paper.fee_in == config::FeeIn::Quote ? exchange::FeeIn::Quote : exchange::FeeIn::Base;
+    options.paper.partial_fill_per_million =
+        static_cast<std::uint32_t>(from.paper.partial_fill_per_million);
+    options.paper.reject_per_million = static_cast<std::uint32_t>(from.paper.reject_per_million);
+    options.paper.latency_ticks = static_cast<std::uint32_t>(from.paper.latency_ticks);
+    for (const PairRules& rules : from.paper.pairs)
+        options.catalogue.emplace(rules.pair, rules);
+    options.price_snapshot_every = from.engine.price_snapshot_every;
+    options.batch_rows_max = from.engine.batch_rows_max;
+    options.reply_life = from.store.retention.idempotency;
+    return options;
+}
+
+control::Options control_options(const config::Control& from) {
+    control::Options options;
+    options.socket_path = from.socket;
+    options.mode = from.mode;
+    options.max_connections = from.max_connections;
+    options.max_per_uid = from.max_per_uid;
+    options.reserved_connections = from.reserved_connections;
+    options.requests_per_second = static_cast<std::uint32_t>(from.requests_per_second);
+    options.burst = static_cast<std::uint32_t>(from.burst);
+    options.frame_max = from.frame_max_kib * 1024;
+    options.max_in_flight = from.in_flight_max;
+    options.hello_within = from.hello_timeout;
+    options.slow_after = from.write_timeout;
+    return options;
+}
+
+}  // namespace vault::app

@@ -1,0 +1,16 @@
+#pragma once
+// The configuration as the options of each part: the one place that knows both names. The parts do
+// not see the config room. Pure; any thread.
+#include "daemon/config/config.hpp"
+#include "daemon/control/options.hpp"
+#include "daemon/engine/driver.hpp"
+#include "daemon/store/sqlite/options.hpp"
+
+namespace vault::app {
+
+store::SqliteOptions store_options(const config::Store& from);
+engine::EngineOptions engine_options(const config::Config& from);
+engine::DriverOptions driver_options(const config::Engine& from);
+control::Options control_options(const config::Control& from);
+
+}  // namespace vault::app

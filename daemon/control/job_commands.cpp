@@ -1,0 +1,45 @@
+#include "daemon/control/arguments.hpp"
+
+#include <array>
+
+namespace vault::control {
+
+namespace cmd = ports::cmd;
+
+namespace {
+
+Result<JobId> job_of(const protocol::Params& params) {
+    const Result<JobId> job = parse_job_id(params.text("job"));
+    if (!job)
+        return Error(Errc::InvalidParams, "a job is named by its id, such as j1", "job",
+                     "vaultctl job list shows the ids");
+    return job;
+}
+
+Result<ports::Command> list_jobs(const protocol::Params&) {
+    return cmd::ListJobs{};
+}
+
+Result<ports::Command> show_job(const protocol::Params& params) {
+    VAULT_TRY(const JobId job, job_of(params));
+    return cmd::ShowJob{job};
+}
+
+Result<ports::Command> cancel_job(const protocol::Params& params) {
+    VAULT_TRY(const JobId job, job_of(params));
+    return cmd::CancelJob{job};
+}
+
+constexpr std::array kRoutes{
+    Route{"job.list", &submit<list_jobs>},
+    Route{"job.show", &submit<show_job>},
+    Route{"job.cancel", &submit<cancel_job>},
+};
+
+}  // namespace
+
+std::span<const Route> job_routes() {
+    return kRoutes;
+}
+
+}  // namespace vault::control
