@@ -10,23 +10,23 @@ _vaultctl_kind() {
     'report pnl --user' | 'events --user')
         kind=(@users)
         ;;
-    'top --account' | 'account show:1' | 'account unattributed:1' | 'account deposit:1' | \
-    'account withdraw:1' | 'account trade:1' | 'vault create --account' | 'vault list --account' | \
-    'market pairs --account' | 'replay start --account' | 'replay run --account' | \
-    'replay status --account' | 'replay stop --account')
+    'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
+    'account deposit:1' | 'account withdraw:1' | 'account trade:1' | 'vault create --account' | \
+    'vault list --account' | 'market pairs --account' | 'replay start --account' | \
+    'replay run --account' | 'replay status --account' | 'replay stop --account')
         kind=(@accounts)
         ;;
     'top --vault' | 'why-not-trading:1' | 'vault show:1' | 'vault history:1' | \
-    'vault set-tradeable:1' | 'vault allocate:1' | 'vault unallocate:1' | 'vault reserve:1' | \
-    'vault auto-raise:1' | 'vault pairs:1' | 'vault refresh:1' | 'vault pause:1' | \
-    'vault resume:1' | 'vault liquidate:1' | 'vault mode:1' | 'sleeve list --vault' | \
-    'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | 'sleeve resume:1' | \
-    'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | 'position show:1' | \
-    'position resolve:1' | 'position write-down:1' | 'ledger list:1' | 'ledger verify:1' | \
-    'ledger export:1' | 'ledger correct:1' | 'decision why:1' | 'decision list --vault' | \
-    'order list --vault' | 'trade list --vault' | 'sweep list --vault' | 'report vault:1' | \
-    'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | 'chart balance:1' | \
-    'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1')
+    'vault set-tradeable:1' | 'vault allocate:1' | 'vault unallocate:1' | 'vault release:1' | \
+    'vault reserve:1' | 'vault auto-raise:1' | 'vault pairs:1' | 'vault refresh:1' | \
+    'vault pause:1' | 'vault resume:1' | 'vault liquidate:1' | 'vault mode:1' | \
+    'sleeve list --vault' | 'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | \
+    'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | \
+    'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
+    'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
+    'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
+    'report vault:1' | 'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | \
+    'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1')
         kind=(@vaults)
         ;;
     'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
@@ -35,34 +35,35 @@ _vaultctl_kind() {
     'account trade:2' | 'account trade:4' | 'account trade --price' | 'vault create --asset' | \
     'vault create --balance' | 'vault history --from' | 'vault history --to' | \
     'vault set-tradeable:2' | 'vault allocate --quiet' | 'vault allocate --flash' | \
-    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault auto-raise:3' | \
-    'vault auto-raise --cap' | 'vault pairs --add' | 'vault pairs --remove' | \
-    'vault pause --why' | 'vault resume --why' | 'vault liquidate --why' | 'sleeve set:rest' | \
-    'sleeve pause --why' | 'sleeve resume --why' | 'sleeve strategy:4' | 'position list --pair' | \
-    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
-    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
-    'market prices:1' | 'replay start --pair' | 'replay start --interval' | \
-    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
-    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
-    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
-    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
-    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
-    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
-    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
-    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
-    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
-    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
-    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
-    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
-    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
-    'wait --for' | 'job wait:1' | 'api call:rest' | 'chart balance --from' | \
-    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
-    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
-    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
-    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
-    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
-    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
-    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height')
+    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault release:2' | \
+    'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
+    'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
+    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
+    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
+    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
+    'market import --interval' | 'market pairs --quote' | 'market prices:1' | \
+    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
+    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
+    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
+    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
+    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
+    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
+    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
+    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
+    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
+    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
+    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
+    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
+    'report pnl --from' | 'report pnl --to' | 'events --since' | 'events --until' | \
+    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
+    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
+    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
+    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
+    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
+    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
+    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
+    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
+    'chart tradeable --height')
         kind=()
         ;;
     'top --sort')
@@ -130,12 +131,12 @@ _vaultctl_kind() {
         kind=(
             hello status top health halt resume why_not_trading version api.describe whoami metrics
             doctor config.show config.check config.reload user.create user.list user.show
-            user.wallets account.add account.list account.show account.exchanges
+            user.wallets account.add account.remove account.list account.show account.exchanges
             account.unattributed account.deposit account.withdraw account.trade vault.create
             vault.list vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
-            vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
-            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
-            sleeve.strategy sleeve.mode position.list position.show position.resolve
+            vault.release vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
+            vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
+            sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
             position.write_down market.import market.pairs market.prices replay.start replay.run
             replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
             ledger.export ledger.correct decision.why decision.list decision.show decision.explain
@@ -185,13 +186,13 @@ _vaultctl_choices() {
         ;;
     'account')
         choices=(
-            add list show exchanges unattributed deposit withdraw trade
+            add remove list show exchanges unattributed deposit withdraw trade
         )
         ;;
     'vault')
         choices=(
-            create list show history set-tradeable allocate unallocate reserve auto-raise pairs
-            refresh pause resume liquidate mode
+            create list show history set-tradeable allocate unallocate release reserve auto-raise
+            pairs refresh pause resume liquidate mode
         )
         ;;
     'sleeve')

@@ -18,6 +18,8 @@ constexpr Param kHistory[] = {kVaultWord, flag("from", "first day", Time),
                               flag("to", "last day", Time)};
 constexpr Param kSetTradeable[] = {
     kVaultWord, word("amount", "the new Tradeable Coins, absolute", Decimal).not_negative()};
+constexpr Param kRelease[] = {kVaultWord,
+                              word("amount", "how much is to be freed", Decimal).positive()};
 constexpr Param kMoves[] = {
     kVaultWord,
     flag("quiet", "amount for the quiet sleeve", Decimal).positive(),
@@ -76,6 +78,7 @@ constexpr Words kHistoryEx[] = {"vaultctl vault history v1 --from 2025-01-01"};
 constexpr Words kSetTradeableEx[] = {"vaultctl vault set-tradeable v1 5000"};
 constexpr Words kAllocateEx[] = {"vaultctl vault allocate v1 --quiet 3000 --flash 1500"};
 constexpr Words kUnallocateEx[] = {"vaultctl vault unallocate v1 --flash 500"};
+constexpr Words kReleaseEx[] = {"vaultctl vault release v1 2000"};
 constexpr Words kReserveEx[] = {"vaultctl vault reserve v1 10", "vaultctl vault reserve v1 off"};
 constexpr Words kAutoRaiseEx[] = {"vaultctl vault auto-raise v1 percent 50 --cap 8000",
                                   "vaultctl vault auto-raise v1 off"};
@@ -173,6 +176,21 @@ constexpr Method kVaultTable[] = {
      .primary = "unallocated",
      .examples = kUnallocateEx,
      .detail = "What an open position holds becomes a request that is paid when the cycle closes."},
+    {.name = "vault.release",
+     .summary = "Free money of both sleeves, now or as they close",
+     .noun = "vault",
+     .verb = "release",
+     .params = kRelease,
+     .object = Object::Vault,
+     .right = Right::Allocate,
+     .risk = Risk::Lowers,
+     .mutates = true,
+     .primary = "unallocated",
+     .examples = kReleaseEx,
+     .detail = "Takes what lies free in the sleeves first, then asks their open positions for the "
+               "rest, which returns as unallocated when they close; each sleeve gives in "
+               "proportion to what it has. Follow it in unallocate_requested, and keep it out of "
+               "new trades with vault set-tradeable."},
     {.name = "vault.reserve",
      .summary = "Keep a share of Total Coins out of Tradeable",
      .noun = "vault",

@@ -20,6 +20,11 @@ Result<ports::Command> list_accounts(const protocol::Params&) {
     return cmd::ListAccounts{};
 }
 
+Result<ports::Command> remove_account(const protocol::Params& params) {
+    VAULT_TRY(const AccountId account, account_of(params));
+    return cmd::RemoveAccount{account};
+}
+
 Result<cmd::PaperFunding> funding(const protocol::Params& params) {
     VAULT_TRY(const AccountId account, account_of(params));
     return cmd::PaperFunding{account, *params.asset("asset"), *params.decimal("amount")};
@@ -115,10 +120,11 @@ Handled exchanges(Services&, const Call&) {
 }
 
 constexpr std::array kRoutes{
-    Route{"account.add", &submit<add_account>},   Route{"account.list", &submit<list_accounts>},
-    Route{"account.show", &show_account},         Route{"account.exchanges", &exchanges},
-    Route{"account.unattributed", &unattributed}, Route{"account.deposit", &submit<deposit>},
-    Route{"account.withdraw", &submit<withdraw>}, Route{"account.trade", &submit<trade>},
+    Route{"account.add", &submit<add_account>},    Route{"account.remove", &submit<remove_account>},
+    Route{"account.list", &submit<list_accounts>}, Route{"account.show", &show_account},
+    Route{"account.exchanges", &exchanges},        Route{"account.unattributed", &unattributed},
+    Route{"account.deposit", &submit<deposit>},    Route{"account.withdraw", &submit<withdraw>},
+    Route{"account.trade", &submit<trade>},
 };
 
 }  // namespace

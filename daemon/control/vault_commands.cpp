@@ -47,6 +47,11 @@ Result<ports::Command> unallocate(const protocol::Params& params) {
                            params.decimal("flash").value_or(kZero)};
 }
 
+Result<ports::Command> release(const protocol::Params& params) {
+    VAULT_TRY(const VaultId vault, vault_of(params));
+    return cmd::Release{vault, *params.decimal("amount")};
+}
+
 Result<ports::Command> set_reserve(const protocol::Params& params) {
     VAULT_TRY(const VaultId vault, vault_of(params));
     return cmd::SetReserve{vault, params.decimal("pct")};  // "off" is no decimal
@@ -157,6 +162,7 @@ constexpr std::array kRoutes{
     Route{"vault.set_tradeable", &submit<set_tradeable>},
     Route{"vault.allocate", &submit<allocate>},
     Route{"vault.unallocate", &submit<unallocate>},
+    Route{"vault.release", &submit<release>},
     Route{"vault.reserve", &submit<set_reserve>},
     Route{"vault.auto_raise", &submit<set_auto_raise>},
     Route{"vault.pairs", &submit<set_pairs>},

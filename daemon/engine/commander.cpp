@@ -55,7 +55,7 @@ Result<Vault*> Commander::vault(VaultId id) {
 
 Result<Account*> Commander::account(AccountId id) {
     Account* found = world_.find_account(id);
-    if (found != nullptr) return found;
+    if (found != nullptr && !found->removed) return found;
     return Error{Errc::NotFound, fmt::format("there is no account {}", to_text(id)), "account",
                  "list them with: vaultctl account list"};
 }

@@ -36,6 +36,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::SetWallets& c);
     Result<ports::View> on(const ports::cmd::AddAccount& c);
     Result<ports::View> on(const ports::cmd::ListAccounts& c);
+    Result<ports::View> on(const ports::cmd::RemoveAccount& c);
     Result<ports::View> on(const ports::cmd::PaperFunding& c);
     Result<ports::View> on(const ports::cmd::PaperTrade& c);
     Result<ports::View> on(const ports::cmd::CreateVault& c);
@@ -44,6 +45,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::SetTradeable& c);
     Result<ports::View> on(const ports::cmd::Allocate& c);
     Result<ports::View> on(const ports::cmd::Unallocate& c);
+    Result<ports::View> on(const ports::cmd::Release& c);
     Result<ports::View> on(const ports::cmd::SetReserve& c);
     Result<ports::View> on(const ports::cmd::SetAutoRaise& c);
     Result<ports::View> on(const ports::cmd::SetPairs& c);
@@ -84,6 +86,7 @@ class Commander {
     ledger::Transaction transaction(Vault& vault);
     void adopt(Vault& vault, ledger::Transaction&& tx);
     static Result<void> has_slots(Vault& vault, const ledger::VaultBooks& books);
+    void unallocation_rows(const Vault& vault, const ledger::UnallocateFigures& figures);
     void allocation_row(const Vault& vault, std::string kind, std::string sleeve, Decimal amount);
     void tell_funding(const Vault& vault, std::string_view event, std::string message);
 

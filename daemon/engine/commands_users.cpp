@@ -92,7 +92,10 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
     if (!valid_name(label)) return bad_name(label, "label");
     for (const Account& other : world_.accounts)
         if (other.row.user == user->row.id && other.row.label == label)
-            return Error{Errc::Exists, fmt::format("{} has an account '{}' already", c.user, label),
+            return Error{Errc::Exists,
+                         other.removed
+                             ? fmt::format("{} had an account '{}', now removed", c.user, label)
+                             : fmt::format("{} has an account '{}' already", c.user, label),
                          "label", "choose another with --label"};
     const AccountId id{static_cast<std::uint32_t>(world_.accounts.size() + 1)};
     exchange::SimSettings settings = options_.paper;
@@ -109,8 +112,26 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
 Result<ports::View> Commander::on(const ports::cmd::ListAccounts&) {
     std::vector<ports::AccountView> views;
     for (const Account& account : world_.accounts)
-        views.push_back(view_of(world_, account));
+        if (!account.removed) views.push_back(view_of(world_, account));
     return views;
+}
+
+// Its row stays, for the records that name it.
+Result<ports::View> Commander::on(const ports::cmd::RemoveAccount& c) {
+    VAULT_TRY(Account* const account, this->account(c.account));
+    const std::string name = to_text(c.account);
+    if (!account->vaults.empty())
+        return Error{
+            Errc::WrongState,
+            fmt::format("{} has {} vaults, which keep their books", name, account->vaults.size()),
+            "account", "only an account without vaults can be removed"};
+    const ReplayState replay = account->replay.state;
+    if (replay == ReplayState::Ready || replay == ReplayState::Running)
+        return Error{Errc::WrongState, fmt::format("{} has a replay", name), "account",
+                     fmt::format("end it with: vaultctl replay stop --account {}", name)};
+    account->removed = true;
+    recorder_.touch(*account);
+    return view_of(world_, *account);
 }
 
 }  // namespace vault::engine

@@ -121,14 +121,27 @@ Result<ports::View> Commander::on(const ports::cmd::Unallocate& c) {
     VAULT_TRY(const ledger::UnallocateFigures figures,
               tx.unallocate({c.quiet, c.flash}, live_orders(*vault)));
     adopt(*vault, std::move(tx));
+    unallocation_rows(*vault, figures);
+    return view_of(world_, *vault);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::Release& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    ledger::Transaction tx = transaction(*vault);
+    VAULT_TRY(const ledger::UnallocateFigures figures, tx.release(c.amount, live_orders(*vault)));
+    adopt(*vault, std::move(tx));
+    unallocation_rows(*vault, figures);
+    return view_of(world_, *vault);
+}
+
+void Commander::unallocation_rows(const Vault& vault, const ledger::UnallocateFigures& figures) {
     for (const SleeveKind kind : kSleeveKinds) {
         const std::string sleeve{to_text(kind)};
         if (figures.returned.of(kind).is_positive())
-            allocation_row(*vault, "unallocate", sleeve, figures.returned.of(kind));
+            allocation_row(vault, "unallocate", sleeve, figures.returned.of(kind));
         if (figures.requested.of(kind).is_positive())
-            allocation_row(*vault, "request", sleeve, figures.requested.of(kind));
+            allocation_row(vault, "request", sleeve, figures.requested.of(kind));
     }
-    return view_of(world_, *vault);
 }
 
 Result<ports::View> Commander::on(const ports::cmd::SetReserve& c) {

@@ -74,6 +74,7 @@ struct Shard::AccountBackup {
     UtcTime now;
     UtcTime paced_from;
     SteadyTime paced_at;
+    bool removed;
 };
 
 struct Shard::Backup {
@@ -121,7 +122,7 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
         backup.changed_accounts.push_back({id, account.venue, account.vaults, account.replay.state,
                                            account.replay.until, account.dirty,
                                            world_.market_of(account).now, account.replay.paced_from,
-                                           account.replay.paced_at});
+                                           account.replay.paced_at, account.removed});
         for (const VaultId vault : account.vaults)
             backup.changed_vaults.push_back(world_.vaults[vault.value - 1]);
     }
@@ -153,6 +154,7 @@ void Shard::restore(Backup&& backup) {
         account.replay.until = from.until;
         account.replay.paced_from = from.paced_from;
         account.replay.paced_at = from.paced_at;
+        account.removed = from.removed;
         account.dirty = from.dirty;
         world_.market_of(account).now = from.now;
         ids.push_back(from.id);

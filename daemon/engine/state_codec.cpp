@@ -459,7 +459,8 @@ std::string save_account(const World& world, const Account& account) {
     return json::serialize(json::object{{"venue", account.venue.save()},
                                         {"now", ms_of(world.market_of(account).now)},
                                         {"last", last_json(world.market_of(account))},
-                                        {"replay", replay_json(account.replay)}});
+                                        {"replay", replay_json(account.replay)},
+                                        {"removed", account.removed}});
 }
 
 Result<AccountMemory> load_account(std::string_view body) {
@@ -484,9 +485,11 @@ Result<AccountMemory> load_account(std::string_view body) {
     in.adopt(from);
     const UtcTime now = in.time("now");
     std::map<Pair, Tick> last = read_last(in);
+    const bool removed = in.has("removed") && in.flag("removed");
     VAULT_TRYV(in.result("account"));
     VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(last)};
+    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(last),
+                         removed};
 }
 
 std::string save_user(const User& user) {

@@ -23,6 +23,16 @@ Decimal profit_of(const VaultBooks& books, SleeveKind sleeve) {
     return books.balance(sleeve) - max(own.principal, kZero) - own.fee_float;
 }
 
+// `amount`, at most all that they have, divided by what each has.
+PerSleeve<Decimal> in_proportion(Decimal amount, const PerSleeve<Decimal>& has) {
+    const Decimal all = has.quiet + has.flash;
+    if (all.is_zero()) return {};
+    const auto share = mul_div(amount, has.quiet, all, Rounding::Floor);
+    VAULT_CHECK(share.has_value(), "a share of bounded balances is bounded");
+    const Decimal quiet = max(floor_8(share.value()), amount - has.flash);
+    return {quiet, amount - quiet};
+}
+
 Error no_position(SleeveKind sleeve, const Asset& base) {
     return Error{Errc::NotFound, fmt::format("{} holds no {}", to_text(sleeve), base.text()),
                  "base", "vaultctl position list shows what it holds"};
@@ -62,6 +72,10 @@ Result<AllocateFigures> Transaction::allocate(const PerSleeve<Decimal>& deltas,
     return figures;
 }
 
+Decimal Transaction::most_unallocated(SleeveKind sleeve) const {
+    return max(kZero, books_.balance(sleeve) - books_.sleeve(sleeve).unallocate_requested);
+}
+
 Result<UnallocateFigures> Transaction::unallocate(const PerSleeve<Decimal>& deltas,
                                                   const PerSleeve<bool>& live) {
     VAULT_TRYV(sum_of(deltas));
@@ -70,7 +84,7 @@ Result<UnallocateFigures> Transaction::unallocate(const PerSleeve<Decimal>& delt
     for (const SleeveKind sleeve : kSleeveKinds) {
         const Decimal delta = deltas.of(sleeve);
         const SleeveBooks& own = books_.sleeve(sleeve);
-        const Decimal most = max(kZero, books_.balance(sleeve) - own.unallocate_requested);
+        const Decimal most = most_unallocated(sleeve);
         if (delta > most) {
             return Error{Errc::UnallocateAboveBalance,
                          fmt::format("{} is above what {} can give: {}", delta.text(),
@@ -91,6 +105,30 @@ Result<UnallocateFigures> Transaction::unallocate(const PerSleeve<Decimal>& delt
         books_.own_sleeve(sleeve).unallocate_requested += figures.requested.of(sleeve);
     VAULT_TRYV(book(EntryKind::Unallocate, std::move(postings)));
     return figures;
+}
+
+Result<UnallocateFigures> Transaction::release(Decimal amount, const PerSleeve<bool>& live) {
+    PerSleeve<Decimal> free, bound;
+    for (const SleeveKind sleeve : kSleeveKinds) {
+        const SleeveBooks& own = books_.sleeve(sleeve);
+        const Decimal most = most_unallocated(sleeve);
+        const bool busy = !books_.flat(sleeve) || live.of(sleeve);
+        free.of(sleeve) = min(most, own.pending + (busy ? kZero : own.cash));
+        bound.of(sleeve) = most - free.of(sleeve);
+    }
+    const Decimal at_once = min(amount, free.quiet + free.flash);
+    const Decimal most = free.quiet + free.flash + bound.quiet + bound.flash;
+    if (amount > most) {
+        return Error{
+            Errc::UnallocateAboveBalance,
+            fmt::format("{} is above what both sleeves can give: {}", amount.text(), most.text()),
+            "amount", fmt::format("use at most {}", most.text())};
+    }
+    PerSleeve<Decimal> deltas = in_proportion(at_once, free);
+    const PerSleeve<Decimal> later = in_proportion(amount - at_once, bound);
+    deltas.quiet += later.quiet;
+    deltas.flash += later.flash;
+    return unallocate(deltas, live);
 }
 
 Result<CloseFigures> Transaction::close_if_flat(SleeveKind sleeve, bool live) {

@@ -201,11 +201,12 @@ Result<void> Transaction::set_tradeable(Decimal amount, std::optional<Decimal> r
     const Decimal least = books_.tradeable() - books_.unallocated();
     const Decimal change = amount - books_.tradeable();
     if (amount < least) {
-        return Error{Errc::TradeableBelowAllocated,
-                     fmt::format("tradeable {} is below what the sleeves hold: {}", amount.text(),
-                                 least.text()),
-                     "tradeable",
-                     fmt::format("use at least {}, or unallocate first", least.text())};
+        return Error{
+            Errc::TradeableBelowAllocated,
+            fmt::format("tradeable {} is below what the sleeves hold: {}", amount.text(),
+                        least.text()),
+            "tradeable",
+            fmt::format("use at least {}, or free money first with vault release", least.text())};
     }
     if (change.is_positive() && reserve_pct && amount > cap) {
         return Error{Errc::TradeableAboveCap,

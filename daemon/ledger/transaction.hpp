@@ -101,6 +101,11 @@ class Transaction {
     Result<UnallocateFigures> unallocate(const PerSleeve<Decimal>& deltas,
                                          const PerSleeve<bool>& live);
 
+    // Unallocates `amount` (> 0) of both sleeves together: first what lies free, then requests to
+    // their positions; each in proportion to what the sleeves have of it, floor_8, the rest to
+    // flash. Errors: UnallocateAboveBalance (tells the most).
+    Result<UnallocateFigures> release(Decimal amount, const PerSleeve<bool>& live);
+
     // Orders. Lock in quote > 0, quantity in base > 0. Errors: Underfunded (a buy), and
     // InsufficientBalance when the sleeve's own free cash or coins do not cover it.
     // Returns what joined from pending.
@@ -136,6 +141,7 @@ class Transaction {
     Posting quote(SleeveKind sleeve, AccountKind kind, Decimal amount) const;
     void add_principal(Postings& postings, SleeveKind sleeve, Decimal amount) const;
     void add_fee_memo(Postings& postings, SleeveKind sleeve, Decimal amount) const;
+    Decimal most_unallocated(SleeveKind sleeve) const;
     void take_split(Postings& postings, AccountKind kind, Decimal amount) const;
 
     VaultBooks books_;

@@ -34,6 +34,9 @@ struct AddAccount {
     std::string label;
 };
 struct ListAccounts {};
+struct RemoveAccount {
+    AccountId account;
+};
 struct PaperFunding {  // deposit > 0, withdrawal < 0
     AccountId account;
     Asset asset;
@@ -66,6 +69,10 @@ struct Allocate {
 struct Unallocate {
     VaultId vault;
     Decimal quiet, flash;
+};
+struct Release {
+    VaultId vault;
+    Decimal amount;  // > 0
 };
 struct SetReserve {
     VaultId vault;
@@ -183,16 +190,15 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 
 }  // namespace cmd
 
-using Command =
-    std::variant<cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
-                 cmd::ListAccounts, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault,
-                 cmd::ListVaults, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate,
-                 cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode,
-                 cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves,
-                 cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
-                 cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
-                 cmd::ReplayStatus, cmd::ReplayStop, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Barrier>;
+using Command = std::variant<
+    cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount, cmd::ListAccounts,
+    cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults,
+    cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release,
+    cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
+    cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve,
+    cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart,
+    cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
+    cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Barrier>;
 
 // What a command answers with. A mutation answers with the object after the change.
 using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,

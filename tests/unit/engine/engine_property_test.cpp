@@ -31,6 +31,8 @@ TEST(EngineLives, ReachWhatTheyShouldShow) {
                              "allocate done",
                              "allocate refused",
                              "unallocate done",
+                             "release done",
+                             "release refused",
                              "auto_raise done",
                              "reserve done",
                              "set_sleeve done",

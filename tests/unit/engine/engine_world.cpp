@@ -230,7 +230,10 @@ void EngineWorld::money_command() {
             const auto [quiet, flash] = split(books.unallocated(), books.unallocated());
             return send("allocate", cmd::Allocate{id, quiet, flash});
         }
-        case 3:
+        case 3: {
+            const Decimal all = books.balance(SleeveKind::Quiet) + books.balance(SleeveKind::Flash);
+            return send("release", cmd::Release{id, amount(all)});
+        }
         case 4: {
             const auto [quiet, flash] =
                 split(books.balance(SleeveKind::Quiet), books.balance(SleeveKind::Flash));

@@ -65,6 +65,9 @@ class Desk {
     std::optional<Errc> unallocate(Decimal quiet, Decimal flash, PerSleeve<bool> live = {}) {
         return run([&](Transaction& t) { return t.unallocate({quiet, flash}, live); });
     }
+    std::optional<Errc> release(Decimal amount, PerSleeve<bool> live = {}) {
+        return run([&](Transaction& t) { return t.release(amount, live); });
+    }
     std::optional<Errc> buy(SleeveKind sleeve, Decimal lock) {
         return run([&](Transaction& t) { return t.buy_intent(sleeve, lock); });
     }

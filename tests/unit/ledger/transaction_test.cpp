@@ -308,6 +308,43 @@ TEST(Unallocate, WhatTheCloseCannotPayLapses) {
     EXPECT_EQ(desk.flash().unallocate_requested, kZero);
 }
 
+TEST(Release, TakesWhatIsFreeInProportionBeforeItAsksPositions) {
+    Desk desk{"1000"_dec};
+    desk.tradeable("600"_dec);
+    desk.allocate("100"_dec, "200"_dec);
+    EXPECT_EQ(desk.release("10"_dec), std::nullopt);
+    EXPECT_EQ(desk.quiet().cash, "96.66666667"_dec);  // 3.33333333 of 10, the rest from flash
+    EXPECT_EQ(desk.flash().cash, "193.33333333"_dec);
+    EXPECT_EQ(desk.books().unallocated(), "310"_dec);
+    EXPECT_EQ(desk.books().tradeable(), "600"_dec);
+
+    desk.buy(kFlash, "100"_dec);
+    desk.fill({kFlash, Side::Buy, kOne, "100"_dec, "100"_dec, {}, kUsdt, "100"_dec, {}, kEth});
+    EXPECT_EQ(desk.release("100"_dec), std::nullopt);  // flash is busy: quiet gives all it has
+    EXPECT_EQ(desk.quiet().cash, kZero);
+    EXPECT_EQ(desk.flash().cash, "93.33333333"_dec);
+    EXPECT_EQ(desk.flash().unallocate_requested, "3.33333333"_dec);
+
+    EXPECT_EQ(desk.release("190.00000001"_dec), Errc::UnallocateAboveBalance);
+    EXPECT_NE(desk.error().find("both sleeves can give: 190"), std::string::npos) << desk.error();
+    EXPECT_EQ(desk.release("190"_dec), std::nullopt);
+    EXPECT_EQ(desk.flash().unallocate_requested, "193.33333333"_dec);
+    desk.sell(kFlash, kOne);
+    desk.fill({kFlash, Side::Sell, kOne, "100"_dec, "100"_dec, {}, kUsdt, kOne, {}, kEth});
+    EXPECT_EQ(desk.close().returned, "193.33333333"_dec);
+    EXPECT_EQ(desk.books().unallocated(), "600"_dec);
+    EXPECT_EQ(desk.release(kOne), Errc::UnallocateAboveBalance);
+}
+
+TEST(Release, PendingIsFreeEvenOfABusySleeve) {
+    Desk desk = holding();
+    desk.allocate(kZero, "10"_dec);
+    EXPECT_EQ(desk.release("8"_dec), std::nullopt);
+    EXPECT_EQ(desk.quiet().cash, "292.25806452"_dec);  // 300 and 10 are free
+    EXPECT_EQ(desk.flash().pending, "9.74193548"_dec);
+    EXPECT_EQ(desk.flash().unallocate_requested, kZero);
+}
+
 TEST(Allocate, CancelsAnOpenRequestFirst) {
     Desk desk = holding();
     desk.unallocate(kZero, "20"_dec);
