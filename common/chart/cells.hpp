@@ -14,7 +14,8 @@ namespace vault::chart {
 struct Plot {
     std::string title;  // printable ASCII
     std::vector<Series> series;
-    bool from_zero = false;  // zero is part of the value axis, whatever the values
+    bool from_zero = false;      // zero is part of the value axis, whatever the values
+    std::vector<Marks> marks{};  // those beyond the series stand at the edge
 };
 
 struct CellOptions {
@@ -24,8 +25,8 @@ struct CellOptions {
     bool colored = false;
 };
 
-// No panel of so many series is lower than this.
-int lines_least(std::size_t series);
+// No panel of so many series, and of marks, is lower than this.
+int lines_least(std::size_t series, bool has_marks = false);
 
 // Title, legend, plot, the axis and a line of times, each ending in '\n' and without blanks at the
 // end. Without any point it is one line that says so.
