@@ -127,6 +127,8 @@ class PriceChart {
 
     Failed read_candles() {
         if (Failed failed = ask_candles(from_, interval_, kMostCandles)) return failed;
+        if (candles_.size() == kMostCandles)
+            note("only the newest 2000 candles are drawn: a longer --interval shows more");
         Result<chart::Series> series = price_series(candles_);
         if (!series) return failure_of(series.error());
         plot_.title =
@@ -150,7 +152,13 @@ class PriceChart {
         Result<std::vector<chart::Marks>> marks = trade_marks(trades.data);
         if (!marks) return failure_of(marks.error());
         plot_.marks = std::move(marks.value());
+        if (plot_.marks[0].points.size() + plot_.marks[1].points.size() == kMostTrades)
+            note("only the newest 10000 trades are marked: a shorter time has all of its own");
         return std::nullopt;
+    }
+
+    void note(std::string_view text) {
+        session_.terminal().note(fmt::format("vaultctl: {}\n", text));
     }
 
     Drawing drawing() const {

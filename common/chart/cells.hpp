@@ -14,8 +14,10 @@ namespace vault::chart {
 struct Plot {
     std::string title;  // printable ASCII
     std::vector<Series> series;
-    bool from_zero = false;      // zero is part of the value axis, whatever the values
-    std::vector<Marks> marks{};  // those beyond the series stand at the edge
+    bool from_zero = false;  // zero is part of the value axis, whatever the values
+    // Those beyond the time of the series stand at its edge. Cells count them only, and say so,
+    // where they would hide the line.
+    std::vector<Marks> marks{};
 };
 
 struct CellOptions {

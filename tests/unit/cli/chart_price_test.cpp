@@ -192,6 +192,27 @@ TEST(ChartPrice, AVaultOfSeveralPairsNeedsOneNamed) {
     EXPECT_NE(empty.err.find("vaultctl vault pairs v1 --add"), std::string::npos) << empty.err;
 }
 
+TEST(ChartPrice, WhatDoesNotFitIsTold) {
+    const FakeServer server([](const Request& request) {
+        json::array rows;
+        const std::int64_t limit = request.params.if_contains("limit") == nullptr
+                                       ? 0
+                                       : request.params.at("limit").as_int64();
+        for (std::int64_t i = 0; i < limit; ++i)
+            rows.emplace_back(request.method == "trade.list"
+                                  ? trade(kStart + Duration{i}, i % 2 == 0 ? "buy" : "sell", "100")
+                                  : candle(kStart + Duration{60'000} * i, "1", "2", "1", "2"));
+        return request.method == "vault.show" ? one_pair(request)
+                                              : encode_reply(request.id, std::move(rows));
+    });
+    const Ran ran = call(&server, "chart price v1 --interval 1m");
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_NE(ran.err.find("only the newest 2000 candles"), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("only the newest 10000 trades"), std::string::npos) << ran.err;
+    const FakeServer few(one_pair);
+    EXPECT_EQ(call(&few, "chart price v1 --interval 1m").err, "");
+}
+
 TEST(ChartPrice, WithoutPricesItSaysWhatTheDaemonSays) {
     const FakeServer server([](const Request& request) {
         if (request.method != "market.candles") return one_pair(request);
