@@ -21,7 +21,7 @@ constexpr Param kApiCall[] = {
      .doc = "NAME=TEXT or NAME:=JSON",
      .place = Place::Positional,
      .repeated = true}};
-// All charts of a vault have the same options; Total and Tradeable belong to no sleeve.
+// The charts of a vault's days have the same options; Total and Tradeable belong to no sleeve.
 constexpr Param kChartVault = {
     .name = "vault", .doc = "the vault, such as v1", .place = Place::Positional, .required = true};
 constexpr Param kChartSleeve = {
@@ -62,6 +62,24 @@ constexpr Param kSleeveChart[] = {kChartVault, kChartSleeve, kChartFrom,  kChart
                                   kChartWidth, kChartHeight, kChartStyle, kChartAscii, kChartOut};
 constexpr Param kVaultChart[] = {kChartVault,  kChartFrom,  kChartTo,    kChartSince, kChartWidth,
                                  kChartHeight, kChartStyle, kChartAscii, kChartOut};
+constexpr Param kPriceChart[] = {
+    kChartVault,
+    {.name = "pair",
+     .type = ParamType::Pair,
+     .doc = "whose price; needed only if the vault trades several pairs"},
+    {.name = "interval",
+     .type = ParamType::Duration,
+     .doc = "length of a candle, 1m to 30d (default: what makes at most 1500 of the time shown)"},
+    {.name = "from", .type = ParamType::Time, .doc = "no candle that opens before this instant"},
+    {.name = "to", .type = ParamType::Time, .doc = "only candles that open before this instant"},
+    {.name = "since",
+     .type = ParamType::Duration,
+     .doc = "only so long before the newest price, such as 12h"},
+    kChartWidth,
+    kChartHeight,
+    kChartStyle,
+    kChartAscii,
+    kChartOut};
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
 
@@ -131,6 +149,15 @@ constexpr Words kChartPnlEx[] = {"vaultctl chart pnl v1", "vaultctl chart pnl v1
 constexpr Words kChartSweepsEx[] = {"vaultctl chart sweeps v1"};
 constexpr Words kChartFeesEx[] = {"vaultctl chart fees v1 --from 2025-01-01"};
 constexpr Words kChartTradeableEx[] = {"vaultctl chart tradeable v1 --width 120 --height 40"};
+constexpr Words kChartPriceEx[] = {"vaultctl chart price v1",
+                                   "vaultctl chart price v1 --since 2d --interval 5m",
+                                   "vaultctl chart price v1 --pair ETH/USDT --out price.html"};
+constexpr Words kChartPriceDetail =
+    "Drawn from the prices that the vault's account saw (market candles), with the buys and sells "
+    "of both sleeves where they happened. Every candle's highest and lowest price is seen, however "
+    "narrow the drawing. -o json, jsonl, csv and plain print the candles instead, --quiet the "
+    "newest "
+    "price.";
 constexpr Words kChartDetail =
     "Drawn from the day closes. -o json, jsonl, csv and plain print the series instead, --quiet "
     "the newest figure of each. No extreme is lost where a column stands for several days.";
@@ -230,6 +257,13 @@ constexpr Method kLocal[] = {
      .params = kVaultChart,
      .examples = kChartTradeableEx,
      .detail = kChartDetail},
+    {.name = "chart.price",
+     .summary = "Draw the price of a vault's pair, and its trades",
+     .noun = "chart",
+     .verb = "price",
+     .params = kPriceChart,
+     .examples = kChartPriceEx,
+     .detail = kChartPriceDetail},
 };
 
 constexpr std::array kGlobalFlags{

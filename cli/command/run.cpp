@@ -56,6 +56,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "batch") return run_batch(session);
     if (command.name == "top") return show_top(session);
     if (const ChartKind* chart = find_chart(command.name)) return show_chart(session, *chart);
+    if (command.name == "chart.price") return show_price_chart(session);
     if (command.name == "ledger.export") return export_ledger(session);
     if (command.name == "events") return show_events(session);
     if (const auto refused = confirm(session, invocation)) return *refused;

@@ -75,6 +75,7 @@ int run_batch(Session& session);
 struct ChartKind;                   // chart_series.hpp
 int show_events(Session& session);  // list or --follow
 int show_chart(Session& session, const ChartKind& kind);
+int show_price_chart(Session& session);
 int show_top(Session& session);
 int show_version(Session& session);
 int show_doctor(Session& session);

@@ -62,6 +62,8 @@ constexpr ColumnSpec kPairs[] = {{"pair", "pair"},
                                  {"min_cost", "min cost"},
                                  {"min_quantity", "min quantity", true}};
 constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "at"}};
+constexpr ColumnSpec kCandles[] = {{"at", "at"},   {"open", "open"},   {"high", "high"},
+                                   {"low", "low"}, {"close", "close"}, {"prices", "prices", true}};
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},
                                    {"pair", "pair"},         {"virtual_time", "virtual time"},
                                    {"position", "position"}, {"ticks", "ticks", true}};
@@ -169,6 +171,7 @@ constexpr std::array kLists{
     ListSpec{"sleeve.mode.positions", kPositions},
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
+    ListSpec{"market.candles", kCandles},
     ListSpec{"replay.status", kReplays},
     ListSpec{"job.list", kJobs},
     ListSpec{"batch", kBatch},

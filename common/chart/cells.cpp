@@ -4,17 +4,21 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
+#include <utility>
 
 namespace vault::chart {
 namespace {
 
 constexpr int kRowsLeast = 3;
 constexpr int kAxisLines = 2;
-constexpr int kDayWidth = 10;  // 2024-01-31
 constexpr int kColumnsPerTick = 20;
 constexpr int kNoRow = -1;
-constexpr std::array<std::string_view, 2> kColors{"\x1b[36m", "\x1b[33m"};
+// Of the series, then of what points up, down, and both.
+constexpr std::array<std::string_view, 5> kColors{"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[31m",
+                                                  "\x1b[35m"};
+constexpr int kMarkColor = 2;
 constexpr std::string_view kPlain = "\x1b[0m";
 
 // The glyphs of the frame.
@@ -23,6 +27,11 @@ struct Frame {
 };
 constexpr Frame kLines{"│", "└", "─", "┴", "·", "├"};
 constexpr Frame kAscii{"|", "+", "-", "+", "-", "+"};
+
+// What points up, down, and where both share a cell.
+using Shapes = std::array<std::string_view, 3>;
+constexpr Shapes kArrows{"▲", "▼", "◆"};
+constexpr Shapes kAsciiArrows{"^", "v", "X"};
 
 // A panel being drawn: everything that its parts need to know of each other.
 struct Panel {
@@ -34,13 +43,34 @@ struct Panel {
     int zero_row;     // kNoRow: no line at zero
     int left;         // width of the labels
     std::vector<std::string> labels;
+    std::map<std::pair<int, int>, std::size_t> marks{};  // by cell and row: which of the shapes
+    bool crowded = false;                                // too many marks to draw
 
     int cells() const { return std::max(1, width - left - 2); }
     const Frame& frame() const { return options.style == Style::Ascii ? kAscii : kLines; }
+    const Shapes& shapes() const { return options.style == Style::Ascii ? kAsciiArrows : kArrows; }
 };
 
-int header_lines(std::size_t series) {
-    return series < 2 ? 1 : 1 + static_cast<int>(series);
+int header_lines(std::size_t series, bool has_marks) {
+    return (series < 2 ? 1 : 1 + static_cast<int>(series)) + (has_marks ? 1 : 0);
+}
+
+// Where there would be more of them than half the columns they hide what they mark, so none is
+// placed.
+void place_marks(Panel& panel) {
+    const CellDots dots = dots_of(panel.options.style);
+    for (const Marks& marks : panel.plot.marks)
+        for (const Point& point : marks.points) {
+            const int column = column_of(point.time, panel.span, panel.cells() * dots.across);
+            const int row = panel.scale.row_of(point.value, panel.rows * dots.down);
+            const std::size_t shape = marks.shape == MarkShape::Up ? 0 : 1;
+            const auto [at, is_new] =
+                panel.marks.try_emplace({column / dots.across, row / dots.down}, shape);
+            if (!is_new && at->second != shape) at->second = 2;
+        }
+    if (panel.marks.size() <= static_cast<std::size_t>(panel.cells() / 2)) return;
+    panel.marks.clear();
+    panel.crowded = true;
 }
 
 std::vector<std::string> figures_of(const std::vector<Point>& points) {
@@ -68,6 +98,31 @@ std::string painted(std::string_view text, std::size_t series, bool colored) {
     return fmt::format("{}{}{}", kColors[std::min(series, kColors.size() - 1)], text, kPlain);
 }
 
+// How many marks of each kind there are, and what stands for both; or that none is drawn.
+std::string mark_line(const Panel& panel) {
+    if (panel.plot.marks.empty()) return {};
+    std::string out;
+    int left = panel.width;
+    const auto put = [&](std::string_view sign, std::size_t color, const std::string& text) {
+        const int taken = static_cast<int>(text.size()) + (sign.empty() ? 2 : 4);
+        if (taken > left + 2) return;
+        left -= taken;
+        if (!out.empty()) out += "  ";
+        if (!sign.empty()) out += painted(sign, color, panel.options.colored) + ' ';
+        out += text;
+    };
+    const auto put_shape = [&](std::size_t shape, const std::string& text) {
+        put(panel.shapes()[shape], kMarkColor + shape, text);
+    };
+    for (const Marks& marks : panel.plot.marks)
+        put_shape(marks.shape == MarkShape::Up ? 0 : 1,
+                  fmt::format("{} {}", marks.name, marks.points.size()));
+    if (std::ranges::any_of(panel.marks, [](const auto& mark) { return mark.second == 2; }))
+        put_shape(2, "both");
+    if (panel.crowded) put({}, 0, "too many to be drawn here");
+    return out + '\n';
+}
+
 std::string header(const Plot& plot, const CellOptions& options, int width) {
     constexpr int kMarkWidth = 4;
     if (plot.series.size() == 1)
@@ -90,13 +145,17 @@ std::string cells_text(const Panel& panel, const std::vector<Grid>& grids, int r
     const auto change_color = [&](int wanted) {
         if (!panel.options.colored || wanted == color) return;
         if (color >= 0) out += kPlain;
-        if (wanted >= 0) out += kColors[std::min<std::size_t>(static_cast<std::size_t>(wanted), 1)];
+        if (wanted >= 0) out += kColors[static_cast<std::size_t>(wanted)];
         color = wanted;
     };
     for (int x = 0; x < panel.cells(); ++x) {
         Cell cell = cell_at(grids, panel.options.style, x, row);
         const bool is_zero_line = cell.series < 0 && row == panel.zero_row;
         if (is_zero_line) cell.text = panel.frame().zero;
+        if (const auto mark = panel.marks.find({x, row}); mark != panel.marks.end()) {
+            cell.text = panel.shapes()[mark->second];
+            cell.series = kMarkColor + static_cast<int>(mark->second);
+        }
         change_color(cell.series);
         out += cell.text;
         if (cell.series >= 0 || is_zero_line) end = out.size();
@@ -124,59 +183,61 @@ std::string plot_lines(const Panel& panel) {
     return out;
 }
 
-// The days below the plot: the first, the last, and those between that have room. `ticks` are the
+// The times below the plot: the first, the last, and those between that have room. `ticks` are the
 // columns that the axis marks.
-std::string day_line(const Panel& panel, std::vector<int>& ticks) {
+std::string label_line(const Panel& panel, std::vector<int>& ticks) {
     const int cells = panel.cells();
-    if (cells < kDayWidth) return {};
+    const Span span = panel.span;
+    const int width = static_cast<int>(time_label(span.end, span).size());
+    if (cells < width) return {};
     std::string line(static_cast<std::size_t>(cells), ' ');
-    const auto put = [&](UtcTime day, int column, int start) {
-        line.replace(static_cast<std::size_t>(start), kDayWidth, format_utc(day), 0, kDayWidth);
+    const auto put = [&](UtcTime time, int column, int start) {
+        line.replace(static_cast<std::size_t>(start), static_cast<std::size_t>(width),
+                     time_label(time, span));
         ticks.push_back(column);
     };
     const auto centred = [&](int column) {
-        return std::clamp(column - kDayWidth / 2, 0, cells - kDayWidth);
+        return std::clamp(column - width / 2, 0, cells - width);
     };
-    const Span span = panel.span;
-    const bool is_one_day = floor_day(span.begin) == floor_day(span.end);
-    if (is_one_day || cells < 2 * kDayWidth + 1) {
+    const bool is_one = time_label(span.begin, span) == time_label(span.end, span);
+    if (is_one || cells < 2 * width + 1) {
         const int column = column_of(span.end, span, cells);
         put(span.end, column, centred(column));
         return line;
     }
     put(span.begin, 0, 0);
-    put(span.end, cells - 1, cells - kDayWidth);
+    put(span.end, cells - 1, cells - width);
     const int steps = cells / kColumnsPerTick;
-    for (int i = 1, taken = kDayWidth; i < steps; ++i) {
-        const UtcTime day = floor_day(span.begin + (span.end - span.begin) / steps * i);
-        const int column = column_of(day, span, cells);
+    for (int i = 1, taken = width; i < steps; ++i) {
+        const UtcTime time = floor_label(span.begin + (span.end - span.begin) / steps * i, span);
+        const int column = column_of(time, span, cells);
         const int start = centred(column);
-        if (start < taken + 2 || start + kDayWidth > cells - kDayWidth - 2) continue;
-        put(day, column, start);
-        taken = start + kDayWidth;
+        if (start < taken + 2 || start + width > cells - width - 2) continue;
+        put(time, column, start);
+        taken = start + width;
     }
     return line;
 }
 
 std::string time_axis(const Panel& panel) {
     std::vector<int> ticks;
-    std::string days = day_line(panel, ticks);
-    while (days.ends_with(' '))
-        days.pop_back();
+    std::string labels = label_line(panel, ticks);
+    while (labels.ends_with(' '))
+        labels.pop_back();
     std::string rule;
     for (int x = 0; x < panel.cells(); ++x)
         rule +=
             std::ranges::find(ticks, x) == ticks.end() ? panel.frame().rule : panel.frame().tick;
     const std::string below =
-        days.empty() ? std::string() : std::string(static_cast<std::size_t>(panel.left) + 2, ' ');
+        labels.empty() ? std::string() : std::string(static_cast<std::size_t>(panel.left) + 2, ' ');
     return fmt::format("{:>{}} {}{}\n{}{}\n", "", panel.left, panel.frame().corner, rule, below,
-                       days);
+                       labels);
 }
 
 }  // namespace
 
-int lines_least(std::size_t series) {
-    return header_lines(series) + kRowsLeast + kAxisLines;
+int lines_least(std::size_t series, bool has_marks) {
+    return header_lines(series, has_marks) + kRowsLeast + kAxisLines;
 }
 
 std::string draw_panel(const Plot& plot, const CellOptions& options) {
@@ -184,7 +245,7 @@ std::string draw_panel(const Plot& plot, const CellOptions& options) {
         plot.series, [](const Series& series) { return !series.points.empty(); });
     if (!has_points) return plot.title + ": no points\n";
     const int width = std::clamp(options.width, 20, 1000);
-    const int least = lines_least(plot.series.size());
+    const int least = lines_least(plot.series.size(), !plot.marks.empty());
     const int rows = std::clamp(options.height, least, 400) - least + kRowsLeast;
     Panel panel{.plot = plot,
                 .options = options,
@@ -200,7 +261,8 @@ std::string draw_panel(const Plot& plot, const CellOptions& options) {
     panel.labels = axis_labels(panel.scale, rows, panel.zero_row);
     for (const std::string& label : panel.labels)
         panel.left = std::max(panel.left, static_cast<int>(label.size()));
-    return header(plot, options, width) + plot_lines(panel) + time_axis(panel);
+    place_marks(panel);
+    return header(plot, options, width) + mark_line(panel) + plot_lines(panel) + time_axis(panel);
 }
 
 }  // namespace vault::chart

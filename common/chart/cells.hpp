@@ -15,6 +15,9 @@ struct Plot {
     std::string title;  // printable ASCII
     std::vector<Series> series;
     bool from_zero = false;  // zero is part of the value axis, whatever the values
+    // Those beyond the time of the series stand at its edge. Cells count them only, and say so,
+    // where they would hide the line.
+    std::vector<Marks> marks{};
 };
 
 struct CellOptions {
@@ -24,8 +27,8 @@ struct CellOptions {
     bool colored = false;
 };
 
-// No panel of so many series is lower than this.
-int lines_least(std::size_t series);
+// No panel of so many series, and of marks, is lower than this.
+int lines_least(std::size_t series, bool has_marks = false);
 
 // Title, legend, plot, the axis and a line of times, each ending in '\n' and without blanks at the
 // end. Without any point it is one line that says so.

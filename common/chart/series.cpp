@@ -26,6 +26,25 @@ int column_of(UtcTime time, Span span, int columns) {
     return static_cast<int>(std::clamp<std::int64_t>(column, 0, columns - 1));
 }
 
+bool shows_minutes(Span span) {
+    constexpr Duration kShort = std::chrono::days{4};
+    if (span.begin == span.end || span.end - span.begin >= kShort) return false;
+    return floor_day(span.begin) != span.begin || floor_day(span.end) != span.end;
+}
+
+std::string time_label(UtcTime time, Span span) {
+    std::string text = format_utc(time);
+    if (!shows_minutes(span)) return text.substr(0, 10);
+    text[10] = ' ';
+    return text.substr(0, 16);
+}
+
+UtcTime floor_label(UtcTime time, Span span) {
+    if (!shows_minutes(span)) return floor_day(time);
+    if (span.end - span.begin >= std::chrono::hours{12}) return floor_hour(time);
+    return std::chrono::floor<std::chrono::minutes>(time);
+}
+
 std::vector<Column> sample(const std::vector<Point>& points, Span span, int columns) {
     std::vector<Column> sampled(static_cast<std::size_t>(columns));
     for (const Point& point : points) {

@@ -7,20 +7,25 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 namespace vault::chart {
 namespace {
 
 constexpr int kTop = 34;  // title
 constexpr int kLegendLine = 18;
-constexpr int kBottom = 30;  // days
+constexpr int kBottom = 30;  // times
 constexpr int kRight = 14;
 constexpr int kCharacter = 7;  // of an axis label, about
 constexpr int kLabelEvery = 45;
-constexpr int kDayEvery = 130;
+// Of a label of the time axis, and the room around it.
+constexpr int kDayRoom = 130, kMinuteRoom = 190;
+constexpr int kArrow = 8;
 // Told apart by colour, and the second also by dashes.
 constexpr std::array<std::string_view, 2> kColors{"#1f77b4", "#d98200"};
 constexpr std::array<std::string_view, 2> kDashes{"", " stroke-dasharray=\"6 3\""};
+constexpr std::string_view kUpColor = "#2a9d3a", kDownColor = "#d03030";
 constexpr std::string_view kEmpty = "<text x=\"0\" y=\"16\">no points</text>\n";
 
 bool has_points(const Plot& plot) {
@@ -33,7 +38,8 @@ class Panel {
         : plot_(plot),
           scale_(plot.series, plot.from_zero),
           span_(span_of(plot.series)),
-          top_(kTop + (plot.series.size() > 1 ? kLegendLine * lines() : 0)),
+          legend_(plot.series.size() > 1 ? kLegendLine * lines() : 0),
+          top_(kTop + legend_ + (plot.marks.empty() ? 0 : kLegendLine)),
           rows_(options.height - top_ - kBottom),
           width_(options.width) {
         const int steps = std::max(3, rows_ / kLabelEvery);
@@ -46,7 +52,9 @@ class Panel {
         columns_ = std::max(50, width_ - left_ - kRight);
     }
 
-    std::string draw() const { return heading() + value_axis() + time_axis() + lines_text(); }
+    std::string draw() const {
+        return heading() + mark_legend() + value_axis() + time_axis() + lines_text() + marks_text();
+    }
 
   private:
     int lines() const { return static_cast<int>(plot_.series.size()); }
@@ -71,6 +79,21 @@ class Panel {
         return out;
     }
 
+    std::string mark_legend() const {
+        std::string out;
+        int x = left_ + kArrow;
+        const int y = kTop + legend_;
+        for (const Marks& marks : plot_.marks) {
+            const std::string text = fmt::format("{} {}", marks.name, marks.points.size());
+            const int tip = marks.shape == MarkShape::Up ? y - kArrow / 2 : y + kArrow / 2;
+            out += fmt::format("<path d=\"{}\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{}</text>\n",
+                               arrow(marks.shape, x, tip), color_of(marks.shape), x + 10, y + 4,
+                               escaped(text));
+            x += kCharacter * static_cast<int>(text.size()) + 40;
+        }
+        return out;
+    }
+
     std::string value_axis() const {
         std::string out;
         const int of = static_cast<int>(labels_.size());
@@ -89,33 +112,35 @@ class Panel {
         return out;
     }
 
-    std::string day(UtcTime time, std::string_view anchor) const {
+    std::string label(UtcTime time, std::string_view anchor) const {
         const int x = left_ + column_of(time, span_, columns_);
         const int y = top_ + rows_;
         return fmt::format(
             "<path d=\"M{0} {1}v5\" stroke=\"currentColor\"/>"
             "<text x=\"{0}\" y=\"{2}\" text-anchor=\"{3}\">{4}</text>\n",
-            x, y, y + 20, anchor, format_utc(time).substr(0, 10));
+            x, y, y + 20, anchor, time_label(time, span_));
     }
 
     std::string time_axis() const {
         std::string out =
             fmt::format("<path d=\"M{0} {1}V{2}H{3}\" fill=\"none\" stroke=\"currentColor\"/>\n",
                         left_, top_, top_ + rows_, left_ + columns_);
-        if (floor_day(span_.begin) == floor_day(span_.end)) return out + day(span_.end, "middle");
-        out += day(span_.begin, "start");
-        const int steps = columns_ / kDayEvery;
-        UtcTime before = floor_day(span_.begin);
+        if (time_label(span_.begin, span_) == time_label(span_.end, span_))
+            return out + label(span_.end, "middle");
+        out += label(span_.begin, "start");
+        const int room = shows_minutes(span_) ? kMinuteRoom : kDayRoom;
+        const int steps = columns_ / room;
+        UtcTime before = floor_label(span_.begin, span_);
         for (int i = 1; i < steps; ++i) {
-            const UtcTime at = floor_day(span_.begin + (span_.end - span_.begin) / steps * i);
+            const UtcTime at =
+                floor_label(span_.begin + (span_.end - span_.begin) / steps * i, span_);
             if (at <= before || at <= span_.begin) continue;
             before = at;
-            if (column_of(at, span_, columns_) > columns_ - kDayEvery ||
-                column_of(at, span_, columns_) < kDayEvery)
-                continue;
-            out += day(at, "middle");
+            const int column = column_of(at, span_, columns_);
+            if (column < room || column > columns_ - room) continue;
+            out += label(at, "middle");
         }
-        return out + day(span_.end, "end");
+        return out + label(span_.end, "end");
     }
 
     // Steps: a value stands until the next point. A column of several points shows all of their
@@ -146,10 +171,38 @@ class Panel {
         return out;
     }
 
+    static std::string_view color_of(MarkShape shape) {
+        return shape == MarkShape::Up ? kUpColor : kDownColor;
+    }
+
+    // Its tip is the point that it marks.
+    static std::string arrow(MarkShape shape, int x, int y) {
+        return fmt::format("M{} {}l{} {}h{}z", x, y, -kArrow / 2,
+                           shape == MarkShape::Up ? kArrow : -kArrow, kArrow);
+    }
+
+    // Marks of one pixel are one.
+    std::string marks_text() const {
+        std::string out;
+        for (const Marks& marks : plot_.marks) {
+            std::set<std::pair<int, int>> tips;
+            for (const Point& point : marks.points)
+                tips.emplace(left_ + column_of(point.time, span_, columns_), y_of(point.value));
+            std::string path;
+            for (const auto& [x, y] : tips)
+                path += arrow(marks.shape, x, y);
+            if (!path.empty())
+                out += fmt::format(
+                    "<path d=\"{}\" fill=\"{}\" fill-opacity=\".7\"><title>{}</title></path>\n",
+                    path, color_of(marks.shape), escaped(marks.name));
+        }
+        return out;
+    }
+
     const Plot& plot_;
     Scale scale_;
     Span span_;
-    int top_, rows_, width_;
+    int legend_, top_, rows_, width_;
     int left_ = 0, columns_ = 0;
     std::vector<std::string> labels_;
 };

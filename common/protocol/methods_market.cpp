@@ -14,6 +14,14 @@ constexpr Param kImport[] = {
 constexpr Param kMarketPairs[] = {flag("account", "only what this account can trade"),
                                   flag("quote", "only pairs in this quote", Asset)};
 constexpr Param kPrices[] = {maybe_word("pair", "only this pair", Pair)};
+constexpr Param kCandles[] = {
+    word("pair", "the pair, such as ETH/USDT", Pair),
+    flag("account", "as this account saw the market").need(),
+    flag("interval", "length of a candle, 1m to 30d in whole minutes (default 1h)", Duration),
+    flag("from", "no candle that opens before this instant", Time),
+    flag("to", "only candles that open before this instant", Time),
+    flag("limit", "at most so many, the newest (default 100)", Integer).within(1, 2'000),
+};
 constexpr Param kStart[] = {
     word("file", "candle file, or the word synthetic").file(),
     flag("account", "the paper account that sees this market").need(),
@@ -42,6 +50,9 @@ constexpr Words kImportEx[] = {
     "vaultctl market import ETHUSDT_1m.csv.gz --pair ETH/USDT --interval 1m"};
 constexpr Words kPairsEx[] = {"vaultctl market pairs --quote USDT"};
 constexpr Words kPricesEx[] = {"vaultctl market prices ETH/USDT"};
+constexpr Words kCandlesEx[] = {
+    "vaultctl market candles ETH/USDT --account a1 --limit 24",
+    "vaultctl market candles ETH/USDT --account a1 --interval 1d --from 2024-01-01 -o csv"};
 constexpr Words kStartEx[] = {
     "vaultctl replay start ETHUSDT_1m.csv.gz --account a1 --pair ETH/USDT --interval 1m",
     "vaultctl replay start synthetic --account a1 --pair ETH/USDT --seed 7 --days 365"};
@@ -76,6 +87,20 @@ constexpr Method kTable[] = {
      .object = Object::Market,
      .primary = "price",
      .examples = kPricesEx},
+    {.name = "market.candles",
+     .summary = "Show candles made from the prices that an account saw",
+     .noun = "market",
+     .verb = "candles",
+     .params = kCandles,
+     .object = Object::Market,
+     .primary = "close",
+     .examples = kCandlesEx,
+     .detail =
+         "One row a candle, oldest first: when it opens (multiples of the interval since 1970, "
+         "UTC), the first, highest, lowest and last of the recorded prices in it, and how many "
+         "they are. One price a minute is recorded, and one an hour is kept of what is older "
+         "than 30 days, unless the configuration says otherwise (engine.price_snapshot_every, "
+         "store.retention.prices_*). A time without prices has no candle."},
     {.name = "replay.start",
      .summary = "Let a paper account see a recorded or synthetic market",
      .noun = "replay",

@@ -1,7 +1,6 @@
-#include "common/protocol/codec.hpp"
-#include "daemon/control/arguments.hpp"
-#include "daemon/control/json_fields.hpp"
-#include "daemon/control/render_reports.hpp"
+#include "daemon/control/row_list.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 #include <map>
@@ -121,7 +120,78 @@ Handled market_prices(Services& services, const Call& call) {
     co_return pairs_answer(list);
 }
 
+constexpr Duration kShortest = std::chrono::minutes{1};
+constexpr Duration kLongest = std::chrono::days{30};
+constexpr Duration kUsual = std::chrono::hours{1};
+constexpr std::int64_t kUsualCandles = 100;
+
+Result<report::CandleFilter> candle_filter(const protocol::Params& params) {
+    report::CandleFilter filter;
+    VAULT_TRY(filter.account, account_of(params));
+    filter.pair = *params.pair("pair");
+    filter.interval = params.duration("interval").value_or(kUsual);
+    filter.from = params.time("from");
+    filter.to = params.time("to");
+    filter.limit = static_cast<std::size_t>(params.integer("limit").value_or(kUsualCandles));
+    const std::string shown = format_duration(filter.interval);
+    if (filter.interval < kShortest || filter.interval > kLongest)
+        return Error(Errc::InvalidParams, fmt::format("{} is not between 1m and 30d", shown),
+                     "interval", "give a length such as 5m, 1h or 1d");
+    if (filter.interval % kShortest != Duration{})
+        return Error(Errc::InvalidParams, fmt::format("{} is no whole number of minutes", shown),
+                     "interval", "give a length such as 5m, 1h or 1d");
+    return filter;
+}
+
+// The pair as the engine shows it to that account. Errors: NotFound for either.
+boost::asio::awaitable<Result<json::object>> shown_market(Services& services, const Call& call,
+                                                          const report::CandleFilter& filter) {
+    auto pending = ask(services, call, cmd::ShowMarket{filter.account, filter.pair}, &render_view);
+    const Result<Answer> answer = co_await std::move(pending);
+    if (!answer) co_return answer.error();
+    const std::string& data = answer.value().data_json;
+    auto view = protocol::parse_json(data, data.size());
+    VAULT_CHECK(view && view.value().is_object(), "a market is no object");
+    co_return std::move(view.value().get_object());
+}
+
+std::string why_no_candles(const report::CandleFilter& filter, const json::value& price_at) {
+    const std::string pair = filter.pair.text(), account = to_text(filter.account);
+    if ((filter.from || filter.to) && price_at.is_string())
+        return fmt::format("no candle of {} opens in that time; the newest price of {} is of {}",
+                           pair, account, std::string_view(price_at.get_string()));
+    return fmt::format(
+        "{0} has no recorded price of {1}: on paper a replay brings them, vaultctl replay start "
+        "FILE --account {0} --pair {1} and then vaultctl replay run --account {0}",
+        account, pair);
+}
+
+Handled market_candles(Services& services, const Call& call) {
+    const Result<report::CandleFilter> asked = candle_filter(call.params);
+    if (!asked) co_return asked.error();
+    auto asking = shown_market(services, call, asked.value());
+    const Result<json::object> market = co_await std::move(asking);
+    if (!market) co_return market.error();
+    auto settling = settle(services, call);
+    const Result<void> settled = co_await std::move(settling);
+    if (!settled) co_return settled.error();
+    report::CandleFilter filter = asked.value();
+    const auto recorded_under = parse_account_id(market.value().at("recorded_under").as_string());
+    VAULT_CHECK(recorded_under.has_value(), "a market is recorded under an account");
+    filter.account = recorded_under.value();
+    report::PriceCandles candles(filter);
+    auto reading = read_pages(services, call, candles);
+    const Result<void> read = co_await std::move(reading);
+    if (!read) co_return read.error();
+    const std::vector<report::PriceCandle> found = candles.candles();
+    Answer answer = answer_with(report_to_json(found));
+    if (found.empty())
+        answer.warnings.push_back(why_no_candles(asked.value(), market.value().at("price_at")));
+    co_return answer;
+}
+
 constexpr std::array kRoutes{
+    Route{"market.candles", &market_candles},
     Route{"market.import", &import_candles},
     Route{"market.pairs", &market_pairs},
     Route{"market.prices", &market_prices},

@@ -8,6 +8,7 @@
 #include "daemon/report/history.hpp"
 #include "daemon/report/journal.hpp"
 #include "daemon/report/pnl.hpp"
+#include "daemon/report/price_candles.hpp"
 #include "daemon/report/span_reports.hpp"
 #include "daemon/report/verify.hpp"
 
@@ -44,6 +45,7 @@ Result<boost::json::object> report_to_json(const report::FeeReport& report, cons
 Result<boost::json::object> report_to_json(const report::SweepReport& report,
                                            const UserNames& names);
 boost::json::value report_to_json(const std::vector<report::HistorySeries>& series);
+boost::json::value report_to_json(const std::vector<report::PriceCandle>& candles);
 boost::json::value report_to_json(const report::ExportPage& page);
 boost::json::value report_to_json(const report::VerifyResult& result);
 boost::json::value report_to_json(const ports::ImportView& view);

@@ -133,4 +133,17 @@ Result<json::object> report_to_json(const report::SweepReport& report, const Use
     return json::object{{"rows", std::move(rows)}, {"totals", std::move(totals)}};
 }
 
+json::value report_to_json(const std::vector<report::PriceCandle>& candles) {
+    json::array list;
+    list.reserve(candles.size());
+    for (const report::PriceCandle& candle : candles)
+        list.push_back(json::object{{"at", format_utc(candle.at)},
+                                    {"open", to_json(candle.open)},
+                                    {"high", to_json(candle.high)},
+                                    {"low", to_json(candle.low)},
+                                    {"close", to_json(candle.close)},
+                                    {"prices", candle.prices}});
+    return list;
+}
+
 }  // namespace vault::control

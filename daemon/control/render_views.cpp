@@ -192,6 +192,14 @@ json::value to_json(const ports::ReplayView& view) {
                         {"job", control::to_json(view.job)}};
 }
 
+json::value to_json(const ports::PairMarketView& view) {
+    return json::object{{"account", control::to_json(view.account)},
+                        {"recorded_under", control::to_json(view.recorded_under)},
+                        {"pair", control::to_json(view.pair)},
+                        {"price", control::to_json(view.price)},
+                        {"price_at", control::to_json(view.price_at)}};
+}
+
 json::value to_json(const ports::JobView& view) {
     return json::object{{"id", control::to_json(view.id)},
                         {"method", view.method},

@@ -32,6 +32,7 @@ bool mutates(const ports::Command& command) {
                            [](const cmd::ShowSleeve&) { return true; },
                            [](const cmd::ListPositions&) { return true; },
                            [](const cmd::ReplayStatus&) { return true; },
+                           [](const cmd::ShowMarket&) { return true; },
                            [](const cmd::ListJobs&) { return true; },
                            [](const cmd::ShowJob&) { return true; },
                            [](const cmd::ShowStatus&) { return true; },

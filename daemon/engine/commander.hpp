@@ -66,6 +66,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ReplayRun& c);
     Result<ports::View> on(const ports::cmd::ReplayStatus& c);
     Result<ports::View> on(const ports::cmd::ReplayStop& c);
+    Result<ports::View> on(const ports::cmd::ShowMarket& c);
     Result<ports::View> on(const ports::cmd::ListJobs& c);
     Result<ports::View> on(const ports::cmd::ShowJob& c);
     Result<ports::View> on(const ports::cmd::CancelJob& c);

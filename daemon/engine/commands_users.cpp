@@ -134,4 +134,13 @@ Result<ports::View> Commander::on(const ports::cmd::RemoveAccount& c) {
     return view_of(world_, *account);
 }
 
+Result<ports::View> Commander::on(const ports::cmd::ShowMarket& c) {
+    VAULT_TRY(Account* const account, this->account(c.account));
+    if (world_.rules_of(c.pair) == nullptr)
+        return Error{Errc::NotFound,
+                     fmt::format("{} is not a pair of this exchange", c.pair.text()), "pair",
+                     "list the pairs with: vaultctl market pairs"};
+    return view_of(world_, *account, c.pair);
+}
+
 }  // namespace vault::engine

@@ -55,7 +55,7 @@ void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMa
                             const Tick& tick) {
     const auto slice = [&](UtcTime time) { return time.time_since_epoch() / snapshot_every_; };
     if (at.last && slice(at.last->time) == slice(tick.time)) return;
-    recorder_.rows().prices.push_back({market.accounts.front(), pair, tick.time, tick.price.value});
+    recorder_.rows().prices.push_back({recorded_under(market), pair, tick.time, tick.price.value});
 }
 
 void MarketRunner::close_day(Market& market, UtcTime day, UtcTime now) {

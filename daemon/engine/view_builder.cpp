@@ -279,6 +279,18 @@ ports::ReplayView view_of(const World& world, const Account& account, const Repl
     return view;
 }
 
+ports::PairMarketView view_of(const World& world, const Account& account, const Pair& pair) {
+    ports::PairMarketView view;
+    view.account = account.row.id;
+    view.recorded_under = recorded_under(world.market_of(account));
+    view.pair = pair;
+    const PairMarket* seen = world.pair_market(account, pair);
+    if (seen == nullptr || !seen->last) return view;
+    view.price = seen->last->price;
+    view.price_at = seen->last->time;
+    return view;
+}
+
 namespace {
 
 // How far a running job is; nothing of one that ended, whose object may do something else now.

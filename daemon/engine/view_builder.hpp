@@ -12,6 +12,7 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
 std::vector<ports::PositionView> positions_of(const World& world, const Vault& vault,
                                               const Sleeve& sleeve);
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay);
+ports::PairMarketView view_of(const World& world, const Account& account, const Pair& pair);
 ports::JobView view_of(const World& world, const Job& job);
 ports::StatusView status_of(const World& world);
 // Its parts, for who walks over all vaults anyway: what no vault has to be looked at for, and what

@@ -39,9 +39,13 @@ struct PairMarket {
 struct Market {
     std::string exchange;  // live; empty: of one simulated account
     std::map<Pair, PairMarket> pairs;
-    UtcTime now;  // of the last tick; 1970 before the first
-    std::vector<AccountId> accounts;
+    UtcTime now;                      // of the last tick; 1970 before the first
+    std::vector<AccountId> accounts;  // not empty, in order of their ids
 };
+// The account that stands for the market where its prices are kept.
+inline AccountId recorded_under(const Market& market) {
+    return market.accounts.front();
+}
 
 enum class ReplayState : std::uint8_t { None, Ready, Running, Finished, Stopped };
 std::string_view to_text(ReplayState state);

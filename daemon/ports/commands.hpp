@@ -169,6 +169,10 @@ struct ReplayRun {
 struct ReplayStatus {
     std::optional<AccountId> account;
 };
+struct ShowMarket {  // the pair as the account sees it
+    AccountId account;
+    Pair pair;
+};
 struct ReplayStop {
     AccountId account;
 };
@@ -197,15 +201,15 @@ using Command = std::variant<
     cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
     cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve,
     cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart,
-    cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-    cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Barrier>;
+    cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs,
+    cmd::ShowJob, cmd::CancelJob, cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Barrier>;
 
 // What a command answers with. A mutation answers with the object after the change.
 using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
                           VaultView, std::vector<VaultView>, SleeveView, std::vector<SleeveView>,
                           std::vector<PositionView>, PauseView, PairsView, ReplayView,
-                          std::vector<ReplayView>, JobView, std::vector<JobView>, EntryView,
-                          StatusView, TopView>;
+                          std::vector<ReplayView>, PairMarketView, JobView, std::vector<JobView>,
+                          EntryView, StatusView, TopView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

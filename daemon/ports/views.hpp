@@ -130,6 +130,14 @@ struct ReplayView {
     std::optional<JobId> job;  // that this call began
 };
 
+struct PairMarketView {
+    AccountId account;
+    AccountId recorded_under;  // whose PriceRows this market's are: accounts may share one
+    Pair pair;
+    std::optional<Price> price;  // last
+    std::optional<UtcTime> price_at;
+};
+
 struct JobView {
     JobId id;
     std::string method;  // that began it

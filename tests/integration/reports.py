@@ -221,7 +221,7 @@ def check_files(daemon):
                 check(row.get(name, "") in ("", *cells), report, "page lacks", name, row)
         printed = daemon.run("report", report, "--all", "-o", "html").stdout
         check(printed == page.read_text(), report, "-o html differs from --out")
-    for chart in ("balance", "pnl", "sweeps", "fees", "tradeable"):
+    for chart in ("balance", "pnl", "sweeps", "fees", "tradeable", "price"):
         for end in ("svg", "html"):
             picture = out / f"{chart}.{end}"
             done = daemon.run("chart", chart, "v1", "--out", picture)

@@ -93,6 +93,8 @@ chart sweeps v1
 chart fees v1
 chart tradeable v1
 chart tradeable v1 --style block --from 2024-01-05 --to 2024-01-15
+chart price v1
+chart price v1 --since 12h --ascii
 vault pairs v1
 vault pairs v1 --available
 sleeve list
@@ -122,6 +124,8 @@ ledger verify v1
 ledger verify --all
 market pairs
 market prices
+market candles ETH/USDT --account a1 --limit 20
+market candles ETH/USDT --account a2 --interval 1d --from 2024-01-20
 replay status
 job list
 job show j1
@@ -236,7 +240,7 @@ def on_terminal(daemon, columns, rows, *words, **variables):
 
 def check_charts(daemon):
     """As large as the terminal, never larger, and the same but for the colour."""
-    for chart in ("balance", "pnl", "sweeps", "fees", "tradeable"):
+    for chart in ("balance", "pnl", "sweeps", "fees", "tradeable", "price"):
         for columns, rows in ((80, 24), (200, 50), (50, 16)):
             plain = on_terminal(daemon, columns, rows, "chart", chart, "v1", "--width", "400",
                                 NO_COLOR="1")

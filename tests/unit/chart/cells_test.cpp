@@ -286,6 +286,75 @@ TEST(Panel, HasTheAskedSizeAndNoBlanksAtTheEnd) {
               static_cast<std::size_t>(lines_least(2)));
 }
 
+// What stands out is seen whatever is drawn below it; a cell that is both says so.
+TEST(Panel, MarksStandWhereTheyBelong) {
+    Plot plot{"x", {rising(26)}};
+    plot.marks = {{"buys", MarkShape::Up, {{day(0), "100"_dec}, {day(25), "110"_dec}}},
+                  {"sells",
+                   MarkShape::Down,
+                   {{day(25), "110"_dec}, {day(12), "125"_dec}, {day(300), "1"_dec}}}};
+    EXPECT_EQ(draw_panel(plot, {.width = 31, .height = 9, .style = Style::Ascii}),
+              "x  last 125  least 100\n"
+              "^ buys 2  v sells 3  X both\n"
+              "125.0 |           v        ****\n"
+              "      |              *******\n"
+              "112.5 |         ******        X\n"
+              "      |   *******\n"
+              "100.0 |^***                   v\n"
+              "      ++----------------------+\n"
+              "       1970-01-01    1970-01-26\n");
+    for (const Style style : {Style::Braille, Style::Block, Style::Ascii})
+        for (const int width : {20, 31, 80})
+            for (const int height : {9, 24}) {
+                const auto lines =
+                    lines_of(draw_panel(plot, {.width = width, .height = height, .style = style}));
+                EXPECT_EQ(lines.size(), static_cast<std::size_t>(height));
+                for (const std::string& line : lines)
+                    EXPECT_LE(characters(line), width) << line;
+            }
+    EXPECT_NE(draw_panel(plot, {}).find("▲ buys 2  ▼ sells 3"), std::string::npos);
+    const std::string colored = draw_panel(plot, {.colored = true});
+    EXPECT_NE(colored.find("\x1b[32m▲"), std::string::npos) << colored;
+    EXPECT_EQ(std::regex_replace(colored, std::regex("\x1b\\[[0-9]*m"), ""), draw_panel(plot, {}));
+}
+
+TEST(Panel, MarksThatWouldHideTheLineAreCountedOnly) {
+    Plot plot{"x", {rising(26)}};
+    plot.marks = {{"buys", MarkShape::Up, {}}};
+    for (int i = 0; i < 24; i += 2)
+        plot.marks[0].points.push_back({day(i), Decimal::from_int(100 + i)});
+    const CellOptions options{.width = 31, .height = 9, .style = Style::Ascii};
+    EXPECT_EQ(std::ranges::count(draw_panel(plot, options), '^'), 1 + 12);  // one in the legend
+    Plot without = plot;
+    without.marks[0].points.clear();
+    const std::string bare = draw_panel(without, options);
+    plot.marks[0].points = {};
+    for (int i = 0; i < 26; ++i)
+        plot.marks[0].points.push_back({day(i), Decimal::from_int(100 + i)});
+    const std::string crowded = draw_panel(plot, options);
+    EXPECT_EQ(lines_of(crowded)[1], "^ buys 26");
+    EXPECT_EQ(lines_of(crowded).size(), lines_of(bare).size());
+    EXPECT_EQ(crowded.substr(crowded.find("125.0")), bare.substr(bare.find("125.0")));
+    EXPECT_NE(draw_panel(plot, {.width = 40}).find("too many to be drawn here"), std::string::npos);
+}
+
+TEST(Panel, AShortTimeIsLabelledWithItsMinutes) {
+    const UtcTime noon = day(10) + std::chrono::hours{12};
+    const auto axis = [](UtcTime begin, UtcTime end) {
+        const Plot plot = of({"x", {{begin, "1"_dec}, {end, "2"_dec}}});
+        return lines_of(draw_panel(plot, {.width = 80, .height = 8, .style = Style::Ascii})).back();
+    };
+    const std::string hours = axis(noon, noon + std::chrono::hours{30});
+    EXPECT_NE(hours.find("1970-01-11 12:00"), std::string::npos) << hours;
+    EXPECT_TRUE(hours.ends_with("1970-01-12 18:00")) << hours;
+    EXPECT_NE(hours.find(":00  "), std::string::npos) << hours;
+    const std::string minutes = axis(noon + Duration{61'000}, noon + std::chrono::hours{1});
+    EXPECT_NE(minutes.find("1970-01-11 12:01"), std::string::npos) << minutes;
+    EXPECT_TRUE(minutes.ends_with("1970-01-11 13:00")) << minutes;
+    EXPECT_EQ(axis(day(10), day(12)).find(':'), std::string::npos) << "days close at midnight";
+    EXPECT_EQ(axis(noon, noon + std::chrono::hours{96}).find(':'), std::string::npos);
+}
+
 TEST(Panel, DaysOfAWidePanelStandBelowTheirTicks) {
     const auto lines =
         lines_of(draw_panel(of(rising(366)), {.width = 120, .height = 8, .style = Style::Ascii}));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
 #include <random>
 
@@ -55,6 +56,25 @@ TEST(Svg, SaysThatThereIsNothing) {
     const std::string text = draw_svg(Plot{"empty", {{"a", {}}}, false}, SvgOptions{});
     EXPECT_NE(text.find("no points"), std::string::npos);
     EXPECT_TRUE(is_balanced(text));
+}
+
+TEST(Svg, MarksAreArrowsWithTheirTipsAtThePoint) {
+    Plot plot{"x", {{"a", {{UtcTime{}, kOne}, {UtcTime{} + Duration{1'000}, kOne + kOne}}}}, false};
+    const std::string without = draw_svg(plot, SvgOptions{});
+    EXPECT_EQ(without.find("<title>buys"), std::string::npos);
+    plot.marks = {{"buys", MarkShape::Up, {{UtcTime{}, kOne}, {UtcTime{}, kOne}}},
+                  {"<sells>", MarkShape::Down, {{UtcTime{} + Duration{1'000}, kOne + kOne}}},
+                  {"none", MarkShape::Up, {}}};
+    const std::string text = draw_svg(plot, SvgOptions{});
+    EXPECT_TRUE(is_balanced(text)) << text;
+    EXPECT_NE(text.find("buys 2"), std::string::npos);
+    EXPECT_NE(text.find("&lt;sells&gt; 1"), std::string::npos);
+    EXPECT_EQ(text.find("<title>none"), std::string::npos) << "what has no point is not drawn";
+    // Two marks of one pixel are one arrow.
+    const auto buys = text.rfind("<path d=\"M", text.find("<title>buys"));
+    const std::string arrow = text.substr(buys, text.find('"', buys + 9) - buys);
+    EXPECT_EQ(std::ranges::count(arrow, 'M'), 1) << arrow;
+    EXPECT_NE(arrow.find("l-4 8h8z"), std::string::npos) << arrow;
 }
 
 // All numbers behind M, H and V of a path stay inside the panel.

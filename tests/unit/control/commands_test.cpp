@@ -58,11 +58,17 @@ class CommandsTest : public ServerTest {
             decision.figures_json = R"({"price":"2000","rise":"0.011"})";
             decision.order_number = 4;
             reader.decision_rows = {decision};
+            for (const auto& [minute, price] :
+                 {std::pair{0, "10"_dec}, {1, "12"_dec}, {2, "9"_dec}, {3, "11"_dec}})
+                reader.price_rows.push_back(
+                    {AccountId{1}, fill.pair, kStart + std::chrono::minutes{minute}, price});
         };
         commands.script = [this](const ports::CallContext&, const ports::Command& command,
                                  ports::Render render) -> Result<ports::Reply> {
             if (std::holds_alternative<cmd::ListVaults>(command)) return vaults(render);
             if (std::holds_alternative<cmd::ListUsers>(command)) return users(render);
+            if (const auto* asked = std::get_if<cmd::ShowMarket>(&command))
+                return market(*asked, render);
             return FakeCommands::plain(command, render);
         };
         start();
@@ -71,6 +77,14 @@ class CommandsTest : public ServerTest {
     }
     void TearDown() override { client.reset(); }
 
+    // a1 and a2 are on one exchange.
+    static ports::Reply market(const cmd::ShowMarket& asked, ports::Render render) {
+        ports::PairMarketView view{asked.account, asked.account, asked.pair, {}, {}};
+        if (asked.account == AccountId{3}) return {render(view)};
+        view.recorded_under = AccountId{1};
+        view.price_at = kStart + std::chrono::minutes{3};
+        return {render(view)};
+    }
     static ports::Reply users(ports::Render render) {
         std::vector<ports::UserView> views(2);
         views[0].id = UserId{1};
@@ -297,6 +311,43 @@ TEST_F(CommandsTest, MarketAndReplay) {
         kStart);
     EXPECT_FALSE(command<cmd::ReplayStatus>("replay.status").account);
     command<cmd::ReplayStop>("replay.stop", R"({"account":"a1"})");
+}
+
+TEST_F(CommandsTest, CandlesAreMadeOfTheRowsOfTheAccountThatStandsForTheMarket) {
+    const std::string asked = R"({"pair":"ETH/USDT","account":"a1")";
+    EXPECT_EQ(protocol::to_compact(data("market.candles", asked + "}")),
+              R"([{"at":"2021-04-01T00:00:00.000Z","open":"10","high":"12","low":"9","close":"11",)"
+              R"("prices":4}])");
+    EXPECT_TRUE(std::holds_alternative<cmd::Barrier>(commands.seen().back().value));
+    // a2 shares the market of a1; a3 has one of its own.
+    EXPECT_EQ(data("market.candles", R"({"pair":"ETH/USDT","account":"a2","interval":"1m"})")
+                  .as_array()
+                  .size(),
+              4u);
+    const json::object none =
+        client->call("market.candles", R"({"pair":"ETH/USDT","account":"a3"})");
+    EXPECT_EQ(protocol::to_compact(none.at("result").at("data")), "[]");
+    EXPECT_NE(none.at("result").at("warnings").at(0).as_string().find("replay run --account a3"),
+              std::string::npos);
+    const json::object early = client->call("market.candles", asked + R"(,"to":"2021-04-01"})");
+    EXPECT_EQ(early.at("result").at("warnings").at(0).as_string(),
+              "no candle of ETH/USDT opens in that time; the newest price of a1 is of "
+              "2021-04-01T00:03:00.000Z");
+    for (const char* interval : {"0s", "59s", "90s", "30d1m"}) {
+        const json::object wrong =
+            client->call("market.candles", asked + R"(,"interval":")" + interval + R"("})");
+        EXPECT_EQ(error_code(wrong), "INVALID_PARAMS") << interval;
+        EXPECT_EQ(error_data(wrong).at("field").as_string(), "interval") << interval;
+    }
+    for (const char* interval : {"1m", "7m", "30d"})
+        EXPECT_TRUE(client->call("market.candles", asked + R"(,"interval":")" + interval + R"("})")
+                        .contains("result"))
+            << interval;
+    const json::object back =
+        client->call("market.candles", asked + R"(,"from":"2021-04-02","to":"2021-04-01"})");
+    EXPECT_EQ(error_data(back).at("field").as_string(), "to");
+    EXPECT_EQ(error_code(client->call("market.candles", asked + R"(,"limit":2001})")),
+              "INVALID_PARAMS");
 }
 
 TEST_F(CommandsTest, DaemonAndBooks) {

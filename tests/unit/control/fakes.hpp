@@ -79,6 +79,8 @@ class FakeCommands final : public ports::Commands {
             view = std::vector<ports::PositionView>{};
         if (std::holds_alternative<ports::cmd::ReplayStatus>(command))
             view = std::vector<ports::ReplayView>{};
+        if (const auto* market = std::get_if<ports::cmd::ShowMarket>(&command))
+            view = ports::PairMarketView{market->account, market->account, market->pair, {}, {}};
         if (std::holds_alternative<ports::cmd::SetPairs>(command)) view = ports::PairsView{};
         if (std::holds_alternative<ports::cmd::ShowTop>(command)) view = ports::TopView{};
         return ports::Reply{render(view)};

@@ -215,6 +215,9 @@ TEST(Render, PairsReplayEntryStatus) {
         R"("detail":"at noon","started_at":"2021-04-02T09:39:45.500Z","ended_at":null})";
     EXPECT_EQ(render_view(job), golden_job);
     EXPECT_EQ(render_view(std::vector{job}), "[" + golden_job + "]");
+    EXPECT_EQ(render_view(ports::PairMarketView{AccountId{3}, AccountId{2}, kEth, {}, {}}),
+              R"({"account":"a3","recorded_under":"a2","pair":"ETH/USDT","price":null,)"
+              R"("price_at":null})");
     EXPECT_EQ(render_view(ports::EntryView{VaultId{1}, 5, "deposit", "funding:1"}),
               R"({"vault":"v1","seq":5,"kind":"deposit","cause":"funding:1"})");
     ports::StatusView status;
@@ -272,7 +275,7 @@ TEST(Render, TopIsCountsAndLists) {
 }
 
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 18, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 19, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 
 namespace vault::engine {
@@ -152,6 +153,44 @@ TEST_F(LiveMarket, AccountsOfAnExchangeShareItsWindows) {
     ASSERT_EQ(loop_.shard()->world().markets.size(), 1U);
     EXPECT_EQ(slot(1, SleeveKind::Flash).window, slot(2, SleeveKind::Flash).window);
     EXPECT_EQ(slot(1, SleeveKind::Quiet).window, slot(1, SleeveKind::Flash).window);
+}
+
+// Rows that both accounts saw are kept once; who asks for them is told where.
+TEST_F(LiveMarket, EveryAccountFindsTheRecordedPricesOfItsMarket) {
+    const auto text = [](const ports::View& view) {
+        const auto& market = std::get<ports::PairMarketView>(view);
+        return to_text(market.account) + " " + to_text(market.recorded_under) + " " +
+               market.price->value.text() + " " + format_utc(*market.price_at);
+    };
+    std::vector<std::string> answers;
+    const auto ask_market = [&](std::uint32_t account, std::string_view pair) {
+        loop_.call({}, cmd::ShowMarket{AccountId{account}, Pair::parse(pair).value()}, text,
+                   [&](const Result<ports::Reply>& reply) {
+                       answers.push_back(reply ? reply.value().data_json
+                                               : std::string(reply.error().message()));
+                   });
+    };
+    price(0, 100);
+    scheduler_.run();
+    ask_market(1, "ETH/USDT");
+    ask_market(2, "ETH/USDT");
+    ask_market(9, "ETH/USDT");
+    ask_market(1, "ETH/EUR");
+    scheduler_.run();
+    price(1, 101);
+    scheduler_.run();
+    ask_market(2, "ETH/USDT");
+    scheduler_.run();
+    while (memory_.step())
+        scheduler_.run();
+    std::ranges::sort(answers);
+    EXPECT_EQ(answers,
+              (std::vector<std::string>{
+                  "ETH/EUR is not a pair of this exchange", "a1 a1 100 " + format_utc(kStart),
+                  "a2 a1 100 " + format_utc(kStart),
+                  "a2 a1 101 " + format_utc(kStart + Duration{1'000}), "there is no account a9"}));
+    EXPECT_EQ(memory_.prices(AccountId{1}, {}).value().size(), 1U);
+    EXPECT_TRUE(memory_.prices(AccountId{2}, {}).value().empty());
 }
 
 TEST_F(LiveMarket, WhatHappensToOneAccountLeavesTheOthersTheirPast) {

@@ -23,6 +23,7 @@ class FakeReader : public ports::StoreReader {
     std::vector<ports::CycleRow> cycle_rows;
     std::vector<ports::DayCloseRow> close_rows;
     std::vector<ports::EventRow> event_rows;
+    std::vector<ports::PriceRow> price_rows;
     std::function<void()> before_entries;  // runs before every read of entries
     std::size_t calls = 0;
     std::uint32_t largest_limit = 0;
@@ -125,8 +126,17 @@ class FakeReader : public ports::StoreReader {
             found.erase(found.begin(), found.end() - std::ptrdiff_t{filter.limit});
         return found;
     }
-    Result<std::vector<ports::PriceRow>> prices(AccountId, const ports::RowFilter&) override {
-        return std::vector<ports::PriceRow>{};
+    Result<std::vector<ports::PriceRow>> prices(AccountId account,
+                                                const ports::RowFilter& f) override {
+        note(f.limit);
+        std::vector<ports::PriceRow> found;
+        for (const auto& row : price_rows)
+            if (row.account == account && (!f.pair || row.pair == *f.pair) &&
+                (!f.from || row.at >= *f.from) && (!f.to || row.at < *f.to))
+                found.push_back(row);
+        std::ranges::stable_sort(found, {}, [](const auto& row) { return row.at; });
+        if (found.size() > f.limit) found.erase(found.begin(), found.end() - f.limit);
+        return found;
     }
 
   private:
