@@ -29,9 +29,8 @@ int help_command(const Invocation& invocation, Terminal& terminal) {
 
 // Nothing if the command may go on, else the exit code.
 std::optional<int> confirm(Session& session, Invocation& invocation) {
-    if (invocation.command->name != "vault.liquidate" || invocation.globals.dry_run)
-        return std::nullopt;
-    if (!invocation.globals.yes) {
+    if (invocation.command->name != "vault.liquidate") return std::nullopt;
+    if (!invocation.globals.yes && !invocation.globals.dry_run) {
         const std::string vault(invocation.params["vault"].get_string());
         const auto answer = session.terminal().ask(fmt::format(
             "This cancels all orders of {0} and sells its coins. Type {0} to go on: ", vault));
