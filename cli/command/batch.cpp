@@ -91,7 +91,7 @@ class Batch {
     json::object run(Step& step) {
         json::object row{{"line", step.line}, {"command", step.text}};
         Reply reply = carry_out(step);
-        const int exit = reply.failure ? client::exit_code_of(*reply.failure) : exits::kDone;
+        const int exit = reply.failure ? reply.failure->exit_code() : exits::kDone;
         row["ok"] = exit == exits::kDone;
         row["exit"] = exit;
         if (reply.failure) {

@@ -92,6 +92,11 @@ constexpr ColumnSpec kMethods[] = {{"name", "method"},
                                    {"command", "command", true},
                                    {"right", "right", true},
                                    {"summary", "summary"}};
+constexpr ColumnSpec kErrors[] = {{"code", "code"},
+                                  {"exit_code", "exit_code"},
+                                  {"retryable", "retryable"},
+                                  {"rpc", "rpc", true},
+                                  {"hint", "hint", true}};
 constexpr ColumnSpec kConfigKeys[] = {
     {"key", "key"}, {"value", "value"}, {"pending", "after restart"}, {"origin", "origin"}};
 constexpr ColumnSpec kConfigChanges[] = {
@@ -104,6 +109,7 @@ constexpr ColumnSpec kPnl[] = {{"vault", "vault"},       {"sleeve", "sleeve"},
 
 constexpr std::array kLists{
     ListSpec{"api.describe.methods", kMethods},
+    ListSpec{"api.describe.errors", kErrors},
     ListSpec{"user.list", kUsers},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},

@@ -127,6 +127,8 @@ std::string page(const Document& document, const Look& look) {
         return config_page(document.data->get_object(), look);
     if (document.method == "doctor" && document.data->is_object())
         return doctor_page(document.data->get_object(), look);
+    if (document.method == "api.errors" && document.data->is_object())
+        return errors_page(document.data->get_object());
     const json::value data = shown_data(document);
     if (data.is_array()) {
         const json::array& rows = data.get_array();
