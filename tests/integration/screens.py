@@ -114,6 +114,8 @@ job wait j1
 report pnl v1
 report pnl --all
 api describe
+api errors
+api errors 75
 """
 
 # What changes something, and what --quiet prints of it.
