@@ -136,7 +136,8 @@ class Rules:
             line.says(TIME.fullmatch(value), path, "is no UTC time with milliseconds:", value)
         elif LIKE_DECIMAL.fullmatch(value) and not path.startswith(NOT_MONEY):
             line.says(DECIMAL.fullmatch(value), path, "is no plain decimal:", value)
-        elif key in WORDS and not (path == "vault.batch/1[].result" and value in ERRORS):
+        elif (key in WORDS or path.endswith("checks[].name")) and not (
+                path == "vault.batch/1[].result" and value in ERRORS):
             line.says(WORD.fullmatch(value), path, "is no lower_snake word:", value)
 
     def finish(self):
