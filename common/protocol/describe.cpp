@@ -2,6 +2,7 @@
 
 #include "common/protocol/errors.hpp"
 #include "common/protocol/messages.hpp"
+#include "common/protocol/param_schema.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -57,6 +58,7 @@ json::object describe_method(const Method& method) {
     for (const Param& param : method.params)
         params.emplace_back(describe_param(param));
     row["params"] = std::move(params);
+    row["params_schema"] = params_schema(method);
     return row;
 }
 

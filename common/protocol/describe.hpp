@@ -8,8 +8,8 @@
 
 namespace vault::protocol {
 
-// {name, summary, command, schema, object, right, risk, mutates, reserved, long_job, params:[…]};
-// `schema` is that of the result, vault.noun.verb/1.
+// {name, summary, command, schema, object, right, risk, mutates, reserved, long_job, params:[…],
+// params_schema}; `schema` is that of the result, vault.noun.verb/1, params_schema a JSON Schema.
 boost::json::object describe_method(const Method& method);
 // [{code, rpc, exit_code, retryable, hint}]
 boost::json::array describe_errors();

@@ -122,6 +122,8 @@ class Rules:
         if isinstance(value, dict):
             for name, item in value.items():
                 # The key of a map may be an asset or a pair.
+                if name == "params_schema":  # in the words of JSON Schema
+                    continue
                 line.says(KEY.fullmatch(name) or name.isupper(), path, "has the key", repr(name))
                 self.walk(line, f"{path}.{name}", item, name)
         elif isinstance(value, list):
