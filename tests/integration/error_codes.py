@@ -377,6 +377,21 @@ def check_broken_output(daemon):
     check(done.stderr.startswith("vaultctl: IO: ") and done.stderr.endswith(")\n"), done.stderr)
 
 
+def check_slow_store(daemon):
+    """A hold and a status do not wait for the store. They say so, and have the fields as ever."""
+    ever = daemon.ctl("status"), daemon.ctl("top"), daemon.ctl("vault", "pause", "v2")
+    with StoreLock(daemon):
+        documents = [json.loads(daemon.run(*words, "--json").stdout)
+                     for words in (("vault", "pause", "v3"), ("status",), ("top",))]
+    hold, status, top = (document["data"] for document in documents)
+    check(hold["durable"] is False and ever[2]["durable"] is True, "the hold says", hold)
+    for document in documents:
+        check(any("not durable" in text for text in document["warnings"]), "no word of it:",
+              document["schema"], document["warnings"])
+    check(list(status) == list(ever[0]) and isinstance(status["durable"], int), list(status))
+    check(list(top) == list(ever[1]), "top has other fields:", list(top))
+
+
 def check_complete(rows, errors):
     covered = {row.code for row in rows}
     missing = sorted(set(errors) - covered)
@@ -402,6 +417,7 @@ def every_code(vaultd, vaultctl):
             if (took := time.monotonic() - begun) > 5:
                 print(f"{row.circumstance} {row.code}: {took:.1f} s")
         check_broken_output(daemon)
+        check_slow_store(daemon)
         daemon.ctl("ledger", "verify", "--all")
         print(f"{len(rows)} rows trigger the {len(errors)} codes, each as text and as JSON")
 
