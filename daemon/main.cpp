@@ -125,8 +125,8 @@ Result<std::string> state_directory(const Arguments& arguments) {
 }
 
 int fail(const Error& error) {
-    fmt::print(stderr, "vaultd: {}\n", error.message());
     const auto& row = vault::protocol::error_row(error.code());
+    fmt::print(stderr, "vaultd: {}: {}\n", row.code, error.message());
     fmt::print(stderr, "  {}\n", error.hint().empty() ? row.hint : error.hint());
     return row.exit_code;
 }
@@ -182,7 +182,8 @@ Result<int> run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGHUP, SIG_IGN);  // until the App listens to it
+    std::signal(SIGHUP, SIG_IGN);   // until the App listens to it
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error, for the store to handle
     ::umask(0077);
     auto arguments = parse_arguments(argc, argv);
     if (!arguments) return fail(arguments.error());

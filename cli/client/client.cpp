@@ -26,12 +26,12 @@ using protocol::Reply;
 
 using Until = std::optional<std::chrono::nanoseconds>;
 
-// Private to send and receive: Expired means the time limit, Usage an interrupt; call() rewords.
+// Private to send and receive: Expired means the time limit, Interrupted Ctrl-C; call() rewords.
 Error timed_out() {
     return Error{Errc::Expired, "no answer in time"};
 }
 Error interrupted() {
-    return Error{Errc::Usage, "interrupted"};
+    return Error{Errc::Interrupted, "interrupted"};
 }
 Error closed(std::string_view why) {
     return Error{Errc::DaemonDown, fmt::format("the daemon closed the connection{}", why)};
@@ -43,17 +43,17 @@ Until deadline(std::optional<Duration> limit) {
 }
 
 Failure interrupted_failure(bool mutates) {
-    return {.code = std::string(kInterrupted),
-            .message = mutates ? "interrupted after the call was sent" : "interrupted",
-            .effect = mutates ? Effect::Unknown : Effect::None,
-            .retryable = false,
-            .field = {},
-            .hint = mutates ? "repeat it with the same --idem-key to learn the outcome" : ""};
+    if (!mutates) return Failure::from(interrupted(), Effect::None);
+    return Failure::from(Error{Errc::Interrupted,
+                               "interrupted after the call was sent",
+                               {},
+                               "repeat it with the same --idem-key to learn the outcome"},
+                         Effect::Unknown);
 }
 
 // What it means that no reply came, once the request is on its way.
 Failure lost(const Error& error, bool mutates) {
-    if (error.code() == Errc::Usage) return interrupted_failure(mutates);
+    if (error.code() == Errc::Interrupted) return interrupted_failure(mutates);
     if (error.code() == Errc::Internal) return Failure::from(error, Effect::Unknown);
     if (mutates)
         return Failure::from(
@@ -247,10 +247,6 @@ std::optional<Failure> Client::why_not_taken() {
         if (!reply || !reply.value().id.is_null()) return std::nullopt;
         return reply.value().failure;
     }
-}
-
-int exit_code_of(const Failure& failure) {
-    return failure.code == kInterrupted ? protocol::exits::kInterrupted : failure.exit_code();
 }
 
 bool rest(Duration pause) {

@@ -37,7 +37,7 @@ class Client {
     protocol::Reply call(protocol::Request request, bool mutates);
 
     // The next notification of a subscription, also one that came while a call waited for its
-    // reply. Errors: Expired (none in time), Usage (interrupted), DaemonDown (closed), Internal.
+    // reply. Errors: Expired (none in time), Interrupted, DaemonDown (closed), Internal.
     Result<protocol::Notification> notification(std::optional<Duration> limit);
 
     // For the calls from here on; absent: none.
@@ -64,10 +64,6 @@ class Client {
     json::object daemon_;
     std::int64_t next_id_ = 1;
 };
-
-// A failure that Ctrl-C caused; not in the daemon's table.
-inline constexpr std::string_view kInterrupted = "INTERRUPTED";
-int exit_code_of(const protocol::Failure& failure);
 
 // Waits; false if Ctrl-C came first.
 bool rest(Duration pause);

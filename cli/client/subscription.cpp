@@ -68,7 +68,8 @@ std::optional<Subscription::Next> Subscription::grant() {
         taken_ = 0;
         return std::nullopt;
     }
-    if (reply.failure->code == kInterrupted) return ended(Kind::Interrupted);
+    if (reply.failure->code == protocol::error_row(Errc::Interrupted).code)
+        return ended(Kind::Interrupted);
     closed_ = reply.failure->code == protocol::error_row(Errc::DaemonDown).code;
     if (!reply.failure->retryable) return ended(Kind::Lost, reply.failure->message);
     grant_at_ = clock.steady() + std::chrono::nanoseconds(kGrantAgain);
@@ -95,7 +96,7 @@ Subscription::Next Subscription::next(std::optional<Duration> limit) {
             if (auto mine = read(notice.value())) return std::move(*mine);
             continue;
         }
-        if (notice.error().code() == Errc::Usage) return ended(Kind::Interrupted);
+        if (notice.error().code() == Errc::Interrupted) return ended(Kind::Interrupted);
         if (notice.error().code() != Errc::Expired)
             return ended(Kind::Lost, notice.error().message());
     }

@@ -91,7 +91,7 @@ class Batch {
     json::object run(Step& step) {
         json::object row{{"line", step.line}, {"command", step.text}};
         Reply reply = carry_out(step);
-        const int exit = reply.failure ? client::exit_code_of(*reply.failure) : exits::kDone;
+        const int exit = reply.failure ? reply.failure->exit_code() : exits::kDone;
         row["ok"] = exit == exits::kDone;
         row["exit"] = exit;
         if (reply.failure) {
@@ -122,9 +122,9 @@ class Batch {
     Reply carry_out(Step& step) {
         Invocation& line = step.invocation;
         const Method& command = *line.command;
-        if (command.name == "vault.liquidate" && (line.globals.yes || all_.yes))
-            line.params["confirm"] = true;
         CallOptions options{all_.dry_run || line.globals.dry_run, line.globals.idem_key};
+        if (command.name == "vault.liquidate" && (line.globals.yes || all_.yes || options.dry_run))
+            line.params["confirm"] = true;
         if (options.idem_key.empty() && !all_.idem_key.empty())
             options.idem_key = fmt::format("{}.{}", all_.idem_key, step.line);
         Reply reply = session_.call(command.name, line.params, command.mutates, options);

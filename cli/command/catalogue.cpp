@@ -21,6 +21,9 @@ constexpr Param kApiCall[] = {
      .doc = "NAME=TEXT or NAME:=JSON",
      .place = Place::Positional,
      .repeated = true}};
+constexpr Param kApiErrors[] = {{.name = "code",
+                                 .doc = "an error code, or an exit code; else all",
+                                 .place = Place::Positional}};
 // The charts of a vault's days have the same options; Total and Tradeable belong to no sleeve.
 constexpr Param kChartVault = {
     .name = "vault", .doc = "the vault, such as v1", .place = Place::Positional, .required = true};
@@ -103,7 +106,7 @@ constexpr Param kTopLocal[] = {
     {.name = "once", .type = ParamType::Bool, .doc = "print one picture as plain text and end"},
     {.name = "interval",
      .type = ParamType::Duration,
-     .doc = "how often the daemon is asked (default 1s, at least 250ms)"},
+     .doc = "how often the daemon sends a new picture (default 1s, at least 250ms)"},
     {.name = "view",
      .type = ParamType::Enum,
      .doc = "what is shown first (default vaults)",
@@ -142,6 +145,8 @@ constexpr Words kCompletionEx[] = {"vaultctl completion bash"};
 constexpr Words kHelpEx[] = {"vaultctl help vault", "vaultctl help vault allocate"};
 constexpr Words kApiEx[] = {"vaultctl api call vault.show vault=v1",
                             "vaultctl api call vault.pairs vault=v1 'add:=[\"ETH/USDT\"]'"};
+constexpr Words kErrorsEx[] = {"vaultctl api errors", "vaultctl api errors BUSY",
+                               "vaultctl api errors 75"};
 constexpr Words kChartBalanceEx[] = {"vaultctl chart balance v1",
                                      "vaultctl chart balance v1 --out balance.svg",
                                      "vaultctl chart balance v1 --sleeve flash --since 90d"};
@@ -222,6 +227,15 @@ constexpr Method kLocal[] = {
      .params = kApiCall,
      .examples = kApiEx,
      .detail = "NAME=TEXT passes a string, NAME:=JSON passes any JSON value."},
+    {.name = "api.errors",
+     .summary = "Error codes and exit codes, and what to do",
+     .noun = "api",
+     .verb = "errors",
+     .params = kApiErrors,
+     .primary = "errors.code",
+     .examples = kErrorsEx,
+     .detail = "Works without a daemon. A hint is what an error says to do if it has nothing "
+               "better; a call may be repeated as it is where an error is retryable."},
     {.name = "chart.balance",
      .summary = "Draw the balances of a vault's sleeves",
      .noun = "chart",

@@ -1,5 +1,7 @@
 #include "cli/command/completion_tables.hpp"
 
+#include "common/protocol/errors.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,6 +22,16 @@ std::vector<std::string> split(std::string_view allowed) {
     return words;
 }
 
+// Of errors, then of exits.
+std::vector<std::string> all_codes() {
+    std::vector<std::string> codes;
+    for (const protocol::ErrorRow& row : protocol::kErrorTable)
+        codes.emplace_back(row.code);
+    for (const protocol::ExitRow& row : protocol::kExitTable)
+        codes.push_back(std::to_string(row.code));
+    return codes;
+}
+
 std::vector<std::string> items_of(const Method& command, const Param& param) {
     if (param.path) return {"@files"};
     if (!param.allowed.empty()) return split(param.allowed);
@@ -28,6 +40,7 @@ std::vector<std::string> items_of(const Method& command, const Param& param) {
     const bool names_user =
         command.noun == "user" && param.name == "name" && command.verb != "create";
     if (param.name == "user" || names_user) return {"@users"};
+    if (command.name == "api.errors") return all_codes();
     if (command.name != "api.call" || param.name != "method") return {};
     std::vector<std::string> methods;
     for (const Method& method : protocol::methods())
@@ -57,6 +70,8 @@ void add_command(std::vector<Kind>& kinds, const Method& command) {
                 key = fmt::format("{}:{}", name, ++number);
             }
             add(kinds, items_of(command, param), std::move(key));
+            if (param.letter != '\0')
+                add(kinds, items_of(command, param), fmt::format("{} -{}", name, param.letter));
         }
 }
 

@@ -15,27 +15,6 @@ using protocol::ParamType;
 using protocol::Place;
 using render::folded;
 using render::folded_command;
-namespace exits = protocol::exits;
-
-constexpr std::array kExits{
-    ExitRow{exits::kDone, "done, or already so"},
-    ExitRow{exits::kRefused, "refused by a rule"},
-    ExitRow{exits::kFalse, "predicate false: health, wait, ledger verify, why-not-trading"},
-    ExitRow{exits::kNotFound, "not found"},
-    ExitRow{exits::kConflict, "conflict with what exists"},
-    ExitRow{exits::kPartly, "partly done"},
-    ExitRow{exits::kUsage, "usage: unknown command or flag, confirmation missing"},
-    ExitRow{exits::kBadInput, "bad input"},
-    ExitRow{exits::kUnreachable, "daemon not reachable"},
-    ExitRow{exits::kInternal, "internal fault"},
-    ExitRow{exits::kOutput, "input or output error: a file or standard output failed"},
-    ExitRow{exits::kTemporary, "temporary, nothing was done"},
-    ExitRow{exits::kVersions, "versions do not fit"},
-    ExitRow{exits::kNotAllowed, "not logged in or not allowed"},
-    ExitRow{exits::kConfig, "bad configuration or store"},
-    ExitRow{exits::kUnknownOutcome, "sent, outcome unknown; prints the idempotency key"},
-    ExitRow{exits::kInterrupted, "interrupted"},
-};
 
 constexpr std::size_t kTextColumn = 29;
 
@@ -77,6 +56,13 @@ std::string global_lines() {
     return out;
 }
 
+std::string exit_lines() {
+    std::string out;
+    for (const protocol::ExitRow& row : protocol::kExitTable)
+        out += folded(row.meaning, fmt::format("  {:>3}  ", row.code), 7);
+    return out;
+}
+
 std::string command_lines(std::string_view noun) {
     std::string out;
     for (const Method& method : catalogue())
@@ -97,10 +83,6 @@ std::string access_line(const Method& command) {
 
 }  // namespace
 
-std::span<const ExitRow> exit_rows() {
-    return kExits;
-}
-
 std::string overview() {
     std::string out =
         "vaultctl: control a running vaultd\n\n"
@@ -113,8 +95,8 @@ std::string overview() {
     out += command_lines("");
     for (const auto noun : nouns())
         out += fmt::format("\n{}\n{}", noun, command_lines(noun));
-    return out + "\nFlags everywhere\n" + global_lines() +
-           "\nMore: vaultctl help NOUN [VERB], man vaultctl\n";
+    return out + "\nFlags everywhere\n" + global_lines() + "\nExit codes\n" + exit_lines() +
+           "\nMore: vaultctl help NOUN [VERB], vaultctl api errors, man vaultctl\n";
 }
 
 std::string noun_help(std::string_view noun) {
@@ -138,7 +120,7 @@ std::string command_help(const Method& command) {
         params += param_line(param);
     if (!params.empty()) out += "\nParameters\n" + params;
     out += access_line(command);
-    return out + "\nFlags that every command takes: vaultctl help; exit codes: man vaultctl\n";
+    return out + "\nFlags of every command and exit codes: vaultctl help\n";
 }
 
 }  // namespace vault::command

@@ -15,10 +15,4 @@ std::string command_help(const Method& command);  // examples first
 // man/vaultctl.1 in mdoc; a test compares the file with this text.
 std::string manual_page();
 
-struct ExitRow {
-    int code;
-    std::string_view meaning;
-};
-std::span<const ExitRow> exit_rows();
-
 }  // namespace vault::command

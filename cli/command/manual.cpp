@@ -1,5 +1,6 @@
 #include "cli/command/help.hpp"
 #include "cli/render/fold.hpp"
+#include "common/protocol/errors.hpp"
 
 #include <fmt/format.h>
 
@@ -107,6 +108,15 @@ std::string global_section() {
     return out + ".El\n";
 }
 
+std::string error_section() {
+    std::string out =
+        ".Sh ERROR CODES\nThe code of an error, the exit code and what to do.\n"
+        ".Bl -tag -width Ds\n";
+    for (const protocol::ErrorRow& row : protocol::kErrorTable)
+        out += fmt::format(".It {} ({})\n{}\n", escaped(row.code), row.exit_code, filled(row.hint));
+    return out + ".El\n";
+}
+
 constexpr std::string_view kHead =
     R"(.\" Made by "vaultctl --generate-man" from the command table; do not edit.
 .Dd November 23, 2026
@@ -178,9 +188,9 @@ std::string manual_page() {
         ".It Ev NO_COLOR\nif not empty, no colour unless\n.Fl Fl color Ar always\nis given\n.El\n";
     out += kFiles;
     out += ".Sh EXIT STATUS\n.Bl -tag -width Ds\n";
-    for (const ExitRow& row : exit_rows())
+    for (const protocol::ExitRow& row : protocol::kExitTable)
         out += fmt::format(".It {}\n{}\n", row.code, escaped(row.meaning));
-    return out + ".El\n" + std::string(kTail);
+    return out + ".El\n" + error_section() + std::string(kTail);
 }
 
 }  // namespace vault::command

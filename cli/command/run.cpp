@@ -29,9 +29,8 @@ int help_command(const Invocation& invocation, Terminal& terminal) {
 
 // Nothing if the command may go on, else the exit code.
 std::optional<int> confirm(Session& session, Invocation& invocation) {
-    if (invocation.command->name != "vault.liquidate" || invocation.globals.dry_run)
-        return std::nullopt;
-    if (!invocation.globals.yes) {
+    if (invocation.command->name != "vault.liquidate") return std::nullopt;
+    if (!invocation.globals.yes && !invocation.globals.dry_run) {
         const std::string vault(invocation.params["vault"].get_string());
         const auto answer = session.terminal().ask(fmt::format(
             "This cancels all orders of {0} and sells its coins. Type {0} to go on: ", vault));
@@ -51,6 +50,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "doctor") return show_doctor(session);
     if (command.name == "config.check") return check_config(session);
     if (command.name == "api.call") return api_call(session);
+    if (command.name == "api.errors") return show_errors(session);
     if (command.name == "wait") return wait_for_state(session);
     if (command.name == "job.wait") return wait_for_job(session);
     if (command.name == "batch") return run_batch(session);

@@ -140,7 +140,11 @@ int Session::put(std::string_view text) {
 
 int Session::print(std::string_view text) {
     if (text.empty() || terminal_.write(text)) return exits::kDone;
-    terminal_.note("vaultctl: IO: standard output cannot be written\n");
+    const Error broken{Errc::Io,
+                       "standard output cannot be written",
+                       {},
+                       "see what it goes to: a full disk, or a pipe that nobody reads"};
+    terminal_.note(render::failure_line(Failure::from(broken, Effect::None), {}));
     return exits::kOutput;
 }
 
@@ -177,7 +181,7 @@ int Session::fail(const Failure& failure) {
     if (format == render::Format::Json || format == render::Format::Jsonl)
         print(render::failure_document(failure, key));
     terminal_.note(render::failure_line(failure, key));
-    return client::exit_code_of(failure);
+    return failure.exit_code();
 }
 
 int call_and_print(Session& session) {

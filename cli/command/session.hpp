@@ -81,5 +81,6 @@ int show_version(Session& session);
 int show_doctor(Session& session);
 int check_config(Session& session);
 int api_call(Session& session);
+int show_errors(Session& session);
 
 }  // namespace vault::command

@@ -1,7 +1,7 @@
 // top: the live picture on a terminal, one printed picture with --once, or the document itself.
 #include "cli/command/session.hpp"
 #include "cli/top/live.hpp"
-#include "cli/top/polling_source.hpp"
+#include "cli/top/subscribed_source.hpp"
 #include "common/base/clock.hpp"
 #include "common/protocol/validate.hpp"
 
@@ -56,8 +56,8 @@ int print_document(Session& session, const top::ViewState& state, protocol::Repl
 
 int run_top(Session& session, const top::ViewState& state, Duration interval, json::object first) {
     const SystemClock clock;
-    top::PollingSource source({session.socket_path(), "vaultctl " + program_version(), interval},
-                              clock);
+    top::SubscribedSource source({session.socket_path(), "vaultctl " + program_version(), interval},
+                                 clock);
     top::LiveOptions options;
     options.params = session.invocation().params;
     options.state = state;

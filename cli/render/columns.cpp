@@ -110,6 +110,11 @@ constexpr ColumnSpec kMethods[] = {{"name", "method"},
                                    {"command", "command", true},
                                    {"right", "right", true},
                                    {"summary", "summary"}};
+constexpr ColumnSpec kErrors[] = {{"code", "code"},
+                                  {"exit_code", "exit_code"},
+                                  {"retryable", "retryable"},
+                                  {"rpc", "rpc", true},
+                                  {"hint", "hint", true}};
 constexpr ColumnSpec kConfigKeys[] = {
     {"key", "key"}, {"value", "value"}, {"pending", "after restart"}, {"origin", "origin"}};
 constexpr ColumnSpec kConfigChanges[] = {
@@ -153,6 +158,7 @@ constexpr std::array kLists{
     ListSpec{"report.sweeps.rows", kSweepRows},
     ListSpec{"report.sweeps.totals", kSweepTotals},
     ListSpec{"api.describe.methods", kMethods},
+    ListSpec{"api.describe.errors", kErrors},
     ListSpec{"user.list", kUsers},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},

@@ -109,6 +109,11 @@ std::string check_lines(const json::object& check, std::size_t width, const Look
     return out;
 }
 
+std::int64_t exit_code_of(const json::value& row) {
+    const auto* code = row.is_object() ? row.get_object().if_contains("exit_code") : nullptr;
+    return code == nullptr || !code->is_int64() ? -1 : code->get_int64();
+}
+
 }  // namespace
 
 std::string prometheus_text(const json::value& data) {
@@ -171,6 +176,23 @@ std::string doctor_page(const json::object& data, const Look& look) {
     }
     return out + fmt::format("\n{} failed, {} warning{}, {} ok\n", counts["failed"],
                              counts["warning"], counts["warning"] == 1 ? "" : "s", counts["ok"]);
+}
+
+std::string errors_page(const json::object& data) {
+    constexpr std::size_t kHintColumn = 37;
+    std::string out;
+    const json::value all(data);
+    for (const auto& exit : list_of(all, "exits")) {
+        if (!exit.is_object()) continue;
+        const std::int64_t code = exit_code_of(exit);
+        out += folded(text_of(exit.get_object(), "meaning"), fmt::format("{:>4}  ", code), 6);
+        for (const auto& error : list_of(all, "errors"))
+            if (exit_code_of(error) == code)
+                out += folded(text_of(error.get_object(), "hint"),
+                              fmt::format("      {:<30} ", text_of(error.get_object(), "code")),
+                              kHintColumn);
+    }
+    return out;
 }
 
 }  // namespace vault::render

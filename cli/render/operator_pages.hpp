@@ -18,5 +18,7 @@ json::array metric_rows(const json::value& data);
 std::string config_page(const json::object& data, const Look& look);
 // A line per check, its command below it, and how many there are.
 std::string doctor_page(const json::object& data, const Look& look);
+// The exit codes, and under each the errors that end with it and what to do.
+std::string errors_page(const json::object& data);
 
 }  // namespace vault::render

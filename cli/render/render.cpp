@@ -62,9 +62,20 @@ json::array day_rows(const json::array& series) {
     return rows;
 }
 
+// The schemas of api.describe are for programs; its parameters say the same to people.
+json::value without_schemas(json::value data) {
+    auto* object = data.if_object();
+    auto* methods = object == nullptr ? nullptr : object->if_contains("methods");
+    if (methods == nullptr || !methods->is_array()) return data;
+    for (auto& method : methods->get_array())
+        if (method.is_object()) method.get_object().erase("params_schema");
+    return data;
+}
+
 // What people and CSV see of a method's data; JSON never goes through here.
 json::value shown_data(const Document& document) {
     if (document.method == "metrics") return metric_rows(*document.data);
+    if (document.method == "api.describe") return without_schemas(*document.data);
     if (document.method != "vault.history" || !document.data->is_array()) return *document.data;
     return day_rows(document.data->get_array());
 }
@@ -129,6 +140,8 @@ std::string page(const Document& document, const Look& look) {
         return config_page(document.data->get_object(), look);
     if (document.method == "doctor" && document.data->is_object())
         return doctor_page(document.data->get_object(), look);
+    if (document.method == "api.errors" && document.data->is_object())
+        return errors_page(document.data->get_object());
     const json::value data = shown_data(document);
     if (data.is_array()) {
         const json::array& rows = data.get_array();

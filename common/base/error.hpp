@@ -27,10 +27,10 @@ enum class Errc {
     DaemonDown,
     NoSocketAccess,
     VersionMismatch,
-    AuthRequired,
     PermissionDenied,
     ConfigInvalid,
     OutcomeUnknown,
+    Interrupted,  // Ctrl-C of the person who waited
     Io,
     Internal,
     StoreFailed,   // the store could not be read or written; nothing was booked
@@ -46,7 +46,6 @@ enum class Errc {
     WalletNotSelected,
     AmountTooLarge,
     InvariantBroken,
-    Underfunded,
     NotFlat,
     WrongState,
     ModeNotPaper,

@@ -2,6 +2,7 @@
 
 #include "common/protocol/errors.hpp"
 #include "common/protocol/messages.hpp"
+#include "common/protocol/param_schema.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -25,6 +26,8 @@ json::object describe_param(const Param& param) {
     json::object row;
     row["name"] = param.name;
     row["type"] = to_text(param.type);
+    row["place"] = to_text(param.place);
+    if (param.letter != '\0') row["letter"] = std::string(1, param.letter);
     row["required"] = param.required;
     row["repeated"] = param.repeated;
     row["doc"] = param.doc;
@@ -44,6 +47,7 @@ json::object describe_method(const Method& method) {
     if (!command.empty()) command += ' ';
     command += method.verb;
     row["command"] = command;
+    row["schema"] = "vault." + std::string(method.name) + "/1";
     row["object"] = to_text(method.object);
     row["right"] = to_text(method.right);
     row["risk"] = to_text(method.risk);
@@ -54,13 +58,11 @@ json::object describe_method(const Method& method) {
     for (const Param& param : method.params)
         params.emplace_back(describe_param(param));
     row["params"] = std::move(params);
+    row["params_schema"] = params_schema(method);
     return row;
 }
 
-json::object describe_api() {
-    json::array rows;
-    for (const Method& method : methods())
-        rows.emplace_back(describe_method(method));
+json::array describe_errors() {
     json::array errors;
     for (const ErrorRow& error : kErrorTable) {
         json::object row;
@@ -68,12 +70,28 @@ json::object describe_api() {
         row["rpc"] = error.rpc;
         row["exit_code"] = error.exit_code;
         row["retryable"] = error.retryable;
+        row["hint"] = error.hint;
         errors.emplace_back(std::move(row));
     }
+    return errors;
+}
+
+json::array describe_exits() {
+    json::array exits;
+    for (const ExitRow& exit : kExitTable)
+        exits.emplace_back(json::object{{"exit_code", exit.code}, {"meaning", exit.meaning}});
+    return exits;
+}
+
+json::object describe_api() {
+    json::array rows;
+    for (const Method& method : methods())
+        rows.emplace_back(describe_method(method));
     json::object api;
     api["protocol"] = json::object{{"min", kProtocolLow}, {"max", kProtocolHigh}};
     api["methods"] = std::move(rows);
-    api["errors"] = std::move(errors);
+    api["errors"] = describe_errors();
+    api["exits"] = describe_exits();
     return api;
 }
 

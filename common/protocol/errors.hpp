@@ -1,9 +1,9 @@
 #pragma once
 // The one table over vault::Errc: the stable string code that other programs branch on, the
-// JSON-RPC number, the exit code of vaultctl, whether a repeat makes sense, and what to do next
-// when the error itself does not say. Faults of a call are UPPER_SNAKE; refusals by a rule of the
-// books are lower_snake, the words that decisions and states use too. Constant data; any thread;
-// cannot fail.
+// JSON-RPC number, the exit code of vaultctl (and the table of those), whether a repeat makes
+// sense, and what to do next when the error itself does not say. Faults of a call are UPPER_SNAKE;
+// refusals by a rule of the books are lower_snake, the words that decisions and states use too.
+// Constant data; any thread; cannot fail.
 #include "common/base/error.hpp"
 
 #include <boost/json/object.hpp>
@@ -25,7 +25,7 @@ Effect parse_effect(std::string_view text);
 struct ErrorRow {
     Errc errc;
     std::string_view code;  // stable for ever
-    int rpc;                // JSON-RPC error number, never reused
+    int rpc;                // JSON-RPC error number, never reused; 1013 and 1111 were given once
     int exit_code;          // design/control.md, "Exit codes"
     bool retryable;         // the same call may succeed later, nothing was done
     std::string_view hint;  // used when the Error carries none
@@ -50,6 +50,30 @@ inline constexpr int kConfig = 78;
 inline constexpr int kUnknownOutcome = 124;
 inline constexpr int kInterrupted = 130;
 }  // namespace exits
+
+struct ExitRow {
+    int code;
+    std::string_view meaning;
+};
+inline constexpr std::array kExitTable{
+    ExitRow{exits::kDone, "done, or already so"},
+    ExitRow{exits::kRefused, "refused by a rule"},
+    ExitRow{exits::kFalse, "predicate false: health, wait, doctor, why-not-trading"},
+    ExitRow{exits::kNotFound, "not found"},
+    ExitRow{exits::kConflict, "conflict with what exists"},
+    ExitRow{exits::kPartly, "partly done"},
+    ExitRow{exits::kUsage, "usage: unknown command or flag, confirmation missing"},
+    ExitRow{exits::kBadInput, "bad input"},
+    ExitRow{exits::kUnreachable, "daemon not reachable"},
+    ExitRow{exits::kInternal, "internal fault"},
+    ExitRow{exits::kOutput, "input or output error: a file or standard output failed"},
+    ExitRow{exits::kTemporary, "temporary, nothing was done"},
+    ExitRow{exits::kVersions, "versions do not fit"},
+    ExitRow{exits::kNotAllowed, "not logged in or not allowed"},
+    ExitRow{exits::kConfig, "bad configuration or store"},
+    ExitRow{exits::kUnknownOutcome, "sent, outcome unknown; prints the idempotency key"},
+    ExitRow{exits::kInterrupted, "interrupted"},
+};
 
 inline constexpr std::array kErrorTable{
     ErrorRow{Errc::Usage, "USAGE", -32600, exits::kUsage, false, "see: vaultctl help"},
@@ -78,14 +102,14 @@ inline constexpr std::array kErrorTable{
              "join the group that owns the socket and log in again"},
     ErrorRow{Errc::VersionMismatch, "PROTO_RANGE", 1012, exits::kVersions, false,
              "install vaultctl and vaultd of the same release"},
-    ErrorRow{Errc::AuthRequired, "AUTH_REQUIRED", 1013, exits::kNotAllowed, false,
-             "log in first: vaultctl login"},
     ErrorRow{Errc::PermissionDenied, "PERM_DENIED", 1014, exits::kNotAllowed, false,
              "ask an admin for the right that this call needs"},
     ErrorRow{Errc::ConfigInvalid, "CONFIG_INVALID", 1015, exits::kConfig, false,
              "check the file with: vaultd --check-config"},
     ErrorRow{Errc::OutcomeUnknown, "OUTCOME_UNKNOWN", 1016, exits::kUnknownOutcome, false,
              "repeat the call with the same idempotency key to learn the outcome"},
+    ErrorRow{Errc::Interrupted, "INTERRUPTED", 1020, exits::kInterrupted, false,
+             "nothing was done; call again when it suits"},
     ErrorRow{Errc::Io, "IO", 1017, exits::kOutput, false,
              "check free space and permissions of the file or stream"},
     ErrorRow{Errc::Internal, "INTERNAL", -32603, exits::kInternal, false,
@@ -115,8 +139,6 @@ inline constexpr std::array kErrorTable{
              "a balance may not pass 10^17"},
     ErrorRow{Errc::InvariantBroken, "invariant_broken", 1110, exits::kInternal, false,
              "the vault is quarantined; run: vaultctl ledger verify V"},
-    ErrorRow{Errc::Underfunded, "underfunded", 1111, exits::kRefused, false,
-             "deposit at least the shortfall that vault show tells"},
     ErrorRow{Errc::NotFlat, "not_flat", 1112, exits::kRefused, false,
              "wait until no position and no order is open"},
     ErrorRow{Errc::WrongState, "wrong_state", 1113, exits::kRefused, false,

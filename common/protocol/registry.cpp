@@ -62,6 +62,15 @@ std::string_view to_text(ParamType type) {
     return "";
 }
 
+std::string_view to_text(Place place) {
+    switch (place) {
+        case Place::Positional: return "word";
+        case Place::Flag: return "flag";
+        case Place::Hidden: return "hidden";
+    }
+    return "";
+}
+
 std::string_view to_text(Object object) {
     switch (object) {
         case Object::Daemon: return "daemon";

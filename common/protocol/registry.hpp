@@ -111,6 +111,7 @@ const Param* find_param(const Method& method, std::string_view name);
 bool is_allowed(std::string_view allowed, std::string_view word);
 
 std::string_view to_text(ParamType type);
+std::string_view to_text(Place place);
 std::string_view to_text(Object object);
 std::string_view to_text(Right right);
 std::string_view to_text(Risk risk);

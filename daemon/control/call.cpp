@@ -14,10 +14,14 @@ namespace json = boost::json;
 
 namespace {
 
-// The engine draws its reply before it is known whether that is durable.
-std::string with_durable(const std::string& data_json, bool durable) {
+// The engine draws its reply before it is known whether that is durable. Only a hold tells it in a
+// field; other documents must not grow one when the store is slow, the warning says it.
+std::string not_durable(std::string data_json) {
     json::value data = json::parse(data_json);
-    if (json::object* object = data.if_object()) (*object)["durable"] = durable;
+    json::object* const object = data.if_object();
+    json::value* const durable = object == nullptr ? nullptr : object->if_contains("durable");
+    if (durable == nullptr) return data_json;
+    *durable = false;
     return protocol::to_compact(data);
 }
 
@@ -32,7 +36,7 @@ Handled run(Services& services, ports::CallContext context, ports::Command comma
     answer.repeated = reply.value().repeated;
     answer.durable = reply.value().durable;
     if (!answer.durable) {
-        answer.data_json = with_durable(answer.data_json, false);
+        answer.data_json = not_durable(std::move(answer.data_json));
         answer.warnings.emplace_back(changes
                                          ? "in force, but not durable yet: the store is behind"
                                          : "as it is, but not durable yet: the store is behind");

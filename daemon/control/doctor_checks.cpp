@@ -124,8 +124,8 @@ void DoctorChecks::state_dir(const std::string& path) {
 
 void DoctorChecks::clock(Duration drift) {
     const Duration size = drift < Duration{0} ? -drift : drift;
-    if (size <= kDriftMost) return ok("daemon clock", "has not jumped since the start");
-    warning("daemon clock",
+    if (size <= kDriftMost) return ok("daemon_clock", "has not jumped since the start");
+    warning("daemon_clock",
             fmt::format("the wall clock has jumped {} by {} since the start",
                         drift < Duration{0} ? "back" : "forward", format_duration(size)),
             "timedatectl status");

@@ -51,7 +51,7 @@ Result<Decimal> fee_value_of(const Fill& fill, FeeIn in, const FillTerms& terms)
 Result<Decimal> Transaction::buy_intent(SleeveKind sleeve, Decimal lock) {
     VAULT_TRYV(check_positive(lock, "lock"));
     if (books_.underfunded()) {
-        return Error{Errc::Underfunded, to_text(books_.vault()) + " is underfunded: no buys",
+        return Error{Errc::WrongState, to_text(books_.vault()) + " is underfunded: no buys",
                      "vault", "deposit what is missing, or let positions sell"};
     }
     const Decimal free = books_.free_cash(sleeve);

@@ -106,8 +106,8 @@ class Transaction {
     // flash. Errors: UnallocateAboveBalance (tells the most).
     Result<UnallocateFigures> release(Decimal amount, const PerSleeve<bool>& live);
 
-    // Orders. Lock in quote > 0, quantity in base > 0. Errors: Underfunded (a buy), and
-    // InsufficientBalance when the sleeve's own free cash or coins do not cover it.
+    // Orders. Lock in quote > 0, quantity in base > 0. Errors: WrongState (a buy of an underfunded
+    // vault), and InsufficientBalance when the sleeve's own free cash or coins do not cover it.
     // Returns what joined from pending.
     Result<Decimal> buy_intent(SleeveKind sleeve, Decimal lock);
     Result<void> sell_intent(SleeveKind sleeve, const Asset& base, Decimal quantity);

@@ -79,4 +79,5 @@ def test(vaultd, _vaultctl):
     print(f"{len(keys)} keys; config.example.yaml, {len(RIGHT)} right and {len(WRONG)} wrong files")
 
 
-main(test)
+if __name__ == "__main__":
+    main(test)

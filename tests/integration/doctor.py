@@ -153,7 +153,7 @@ def doctor(daemon, ended):
 def check_sound(daemon):
     checks = doctor(daemon, 0)
     wanted = {"socket", "peer", "versions", "engine", "store", "books", "disk", "config", "state",
-              "limits", "daemon clock", "clock", "unit"}
+              "limits", "daemon_clock", "clock", "unit"}
     check(wanted <= checks.keys(), "doctor looks not at", wanted - checks.keys())
     for name in ("socket", "peer", "versions", "engine", "store", "books", "config", "limits"):
         check(checks[name]["status"] == "ok", name, checks[name])

@@ -56,8 +56,8 @@ def check_refused_starts(daemon):
                 capture_output=True, text=True, timeout=20, check=False,
                 env={**os.environ, name: value})
             check(done.returncode == 78, name, words, "ended with", done.returncode, done.stderr)
-            check(f"vaultd: {name}: " in done.stderr and said in done.stderr, name, "said",
-                  done.stderr)
+            check(f"vaultd: CONFIG_INVALID: {name}: " in done.stderr and said in done.stderr, name,
+                  "said", done.stderr)
             check("hunter2" not in done.stderr, "the secret is repeated:", done.stderr)
     check(not (daemon.directory / "other").exists(), "a refused start made a state directory")
 

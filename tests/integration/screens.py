@@ -138,6 +138,8 @@ report vault --all --from 2024-01-05
 report fees --all
 report sweeps --user alice
 api describe
+api errors
+api errors 75
 """
 
 # What changes something, and what --quiet prints of it.

@@ -234,6 +234,32 @@ def check_changes_are_seen(daemon):
         top.end(0)
 
 
+def check_subscribes(daemon):
+    """Pictures come by themselves: the daemon is asked once, and for credit now and then."""
+    with daemon.wire() as wire, Top(daemon, "--vault", "v1") as top:
+        top.until("> v1", "USDT   paused")
+        top.read(0.5)
+        before = wire.call("top")["calls"]
+        top.read(7.0)  # 28 pictures: more than the credit that it began with
+        asked = wire.call("top")["calls"] - before - 1
+        check(1 <= asked <= 4, "asked", asked, "times while 28 pictures came")
+        daemon.ctl("vault", "resume", "v1")
+        top.until("USDT   running")
+        daemon.ctl("vault", "pause", "v1", "--why", "news day")
+        top.until("USDT   paused")
+        # Held still nothing is sent; then it goes on.
+        top.press("p")
+        top.until("paused ", gone=["every 250ms"])
+        before = wire.call("top")["calls"]
+        top.read(1.5)
+        asked = wire.call("top")["calls"] - before - 1
+        check(asked <= 1, "asked", asked, "times while it was held still")
+        top.press("p")
+        top.until("every 250ms")
+        top.press("q")
+        top.end(0)
+
+
 def check_sizes(daemon):
     with Top(daemon) as top:
         top.until("> v1")
@@ -349,7 +375,8 @@ def top_works(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon:
         for line in filter(None, SCENE.splitlines()):
             daemon.ctl(*shlex.split(line))
-        checks = (check_pages, check_order_filter_and_vault, check_changes_are_seen, check_sizes,
+        checks = (check_pages, check_order_filter_and_vault, check_changes_are_seen,
+                  check_subscribes, check_sizes,
                   check_signals, check_stop_and_go, check_printed, check_no_terminal,
                   check_decoration, check_lost_daemon)
         for one in checks:

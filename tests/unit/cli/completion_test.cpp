@@ -66,6 +66,10 @@ TEST(Completion, EveryPlaceOfEveryCommandHasOneKind) {
                     key += rest ? ":rest" : ":" + std::to_string(++number);
                 }
                 EXPECT_TRUE(keys.contains(key)) << key;
+                if (param.letter == '\0') continue;
+                ++expected;
+                key = command_name(command) + " -" + param.letter;
+                EXPECT_TRUE(keys.contains(key)) << key;
             }
     }
     EXPECT_EQ(keys.size(), expected);

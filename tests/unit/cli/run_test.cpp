@@ -452,7 +452,7 @@ TEST(Manual, FileIsTheGeneratedPage) {
     std::stringstream text;
     text << std::ifstream(VAULT_MANUAL).rdbuf();
     EXPECT_EQ(text.str(), manual_page()) << "run: vaultctl --generate-man > man/vaultctl.1";
-    for (const ExitRow& row : exit_rows())
+    for (const protocol::ExitRow& row : protocol::kExitTable)
         EXPECT_NE(text.str().find(".It " + std::to_string(row.code) + "\n"), std::string::npos);
 }
 

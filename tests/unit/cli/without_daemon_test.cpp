@@ -20,7 +20,7 @@ constexpr Duration kTimeout{30};
 constexpr Duration kPatience{2'000};  // for a machine that is busy
 
 bool needs_daemon(const Method& command) {
-    static const std::set<std::string_view> offline{"help", "completion"};
+    static const std::set<std::string_view> offline{"help", "completion", "api.errors"};
     return !offline.contains(command.name);
 }
 

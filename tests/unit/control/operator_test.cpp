@@ -219,7 +219,7 @@ TEST(DoctorChecks, EveryFindingNamesItsRemedy) {
     }
     EXPECT_NE(check_of(list, "config").at("message").as_string().find("store.path"),
               json::string::npos);
-    EXPECT_NE(check_of(list, "daemon clock").at("message").as_string().find("back by 1h"),
+    EXPECT_NE(check_of(list, "daemon_clock").at("message").as_string().find("back by 1h"),
               json::string::npos);
     std::filesystem::permissions(open, std::filesystem::perms{0700});
     control::DoctorChecks sound;

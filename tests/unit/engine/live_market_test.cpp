@@ -1,6 +1,7 @@
 // Live prices: the turn loop keeps the newest of a pair until its turn, and accounts of one
 // exchange share one market, whose windows outlive what happens to a single account.
 #include "common/base/log.hpp"
+#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/turn_loop.hpp"
 #include "daemon/store/memory/memory_store.hpp"
 
@@ -238,6 +239,32 @@ TEST_F(LiveMarket, StatusWaitsForTheStoreAMomentOnly) {
     ASSERT_TRUE(memory_.step());
     scheduler_.run();
     EXPECT_EQ(answered_, (std::vector<std::string>{"status (not durable)", "change", "list"}));
+}
+
+// A pair that somebody trades and that has no price of the last minute is on the page of `top`.
+TEST_F(LiveMarket, TopWarnsOfAPriceThatIsStale) {
+    const auto stale = [&](int seconds) {
+        const UtcTime now = kStart + std::chrono::seconds{seconds};
+        std::vector<std::string> found;
+        for (const ports::TopAlert& alert : top_of(loop_.shard()->world(), {}, now).alerts)
+            if (alert.kind == "stale_price")
+                found.push_back(std::string(alert.severity) + " " + alert.object + " " +
+                                alert.message);
+        return found;
+    };
+    const std::vector<std::string> none;
+    EXPECT_EQ(stale(0),
+              std::vector<std::string>{"warning ETH/USDT kraken: ETH/USDT has no price yet"});
+    price(10, 100);
+    scheduler_.run();
+    EXPECT_EQ(stale(10), none);
+    EXPECT_EQ(stale(70), none) << "a minute is not too old";
+    const std::string last = format_utc(kStart + std::chrono::seconds{10});
+    EXPECT_EQ(stale(71), std::vector<std::string>{
+                             "warning ETH/USDT kraken: the last price of ETH/USDT is of " + last});
+    price(72, 101);
+    scheduler_.run();
+    EXPECT_EQ(stale(72), none);
 }
 
 TEST_F(LiveMarket, BooksThatTheFullCheckFoundWrongAreNotBoughtOn) {

@@ -208,7 +208,7 @@ Refusal PlainModel::unallocate(Decimal quiet, Decimal flash, bool quiet_live, bo
 
 Refusal PlainModel::buy_intent(SleeveKind kind, Decimal lock) {
     if (const auto refused = bad(lock, false)) return refused;
-    if (missing().is_positive()) return Errc::Underfunded;
+    if (missing().is_positive()) return Errc::WrongState;
     PlainSleeve& sleeve = of(kind);
     if (lock > sleeve.cash + sleeve.pending) return Errc::InsufficientBalance;
     sleeve.cash += sleeve.pending - lock;

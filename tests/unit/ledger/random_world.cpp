@@ -242,6 +242,7 @@ void RandomWorld::buy_intent() {
     Decimal lock = chance(15) ? free : amount_or_nonsense(scaled(free, 1, 2));
     if (chance(5)) lock = free + Decimal::from_raw(1);
     const OrderId id{kVault, sleeve, ++order_number_};
+    const bool missing = model_.missing().is_positive() && lock.is_positive();
     const bool booked = play(
         fmt::format("buy_intent {} {}", to_text(sleeve), lock.text()), "order:" + to_text(id),
         [&](Transaction& t) -> Result<void> {
@@ -249,6 +250,8 @@ void RandomWorld::buy_intent() {
             return success();
         },
         [&](PlainModel& m) { return m.buy_intent(sleeve, lock); });
+    if (missing && booked) return fail("an underfunded vault bought");
+    if (missing) ++buys_while_underfunded_;
     if (booked) orders_.push_back({id, Side::Buy, any_base(), lock, true});
 }
 

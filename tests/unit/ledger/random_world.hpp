@@ -42,6 +42,7 @@ class RandomWorld {
     const VaultBooks& books() const { return books_; }
     const std::vector<Entry>& journal() const { return journal_; }
     const std::map<Errc, int>& refusals() const { return refusals_; }
+    int buys_while_underfunded() const { return buys_while_underfunded_; }  // all refused
 
   private:
     using Play = std::function<Result<void>(Transaction&)>;
@@ -104,6 +105,7 @@ class RandomWorld {
     std::deque<std::string> log_;
     std::string failure_;
     std::map<Errc, int> refusals_;
+    int buys_while_underfunded_ = 0;
 };
 
 // The number of sequences (VAULT_PROPERTY_SEQUENCES) and the first seed (VAULT_PROPERTY_SEED).

@@ -263,7 +263,7 @@ TEST(Withdrawal, WhatPositionsHoldComesAsTheyFreeIt) {
     desk.withdraw("950"_dec);
     EXPECT_EQ(desk.books().shortfall(), "50.4"_dec);
     EXPECT_EQ(desk.books().total(), "100"_dec);
-    EXPECT_EQ(desk.buy(kFlash, kOne), Errc::Underfunded);
+    EXPECT_EQ(desk.buy(kFlash, kOne), Errc::WrongState);
     const Decimal principal = desk.flash().principal;
     desk.sell(kFlash, "2"_dec);
     desk.fill({kFlash, Side::Sell, "2"_dec, "60"_dec, "120"_dec, {}, kUsdt, "2"_dec, {}, kEth});
@@ -435,7 +435,7 @@ TEST(LateFill, PastTheSleevesMoneyLeavesTheVaultUnderfundedUntilTheSleevePays) {
     EXPECT_TRUE(desk.books().underfunded());
     EXPECT_EQ(desk.books().reserve(), "200"_dec);  // the reserve never pays for an order
     EXPECT_EQ(desk.quiet().cash, "300"_dec);
-    EXPECT_EQ(desk.buy(kQuiet, kOne), Errc::Underfunded);
+    EXPECT_EQ(desk.buy(kQuiet, kOne), Errc::WrongState);
     desk.sell(kFlash, "2"_dec);
     desk.fill({kFlash, Side::Sell, "2"_dec, "130"_dec, "260"_dec, {}, kUsdt, "2"_dec, {}, kEth});
     EXPECT_EQ(desk.last_kinds(), (Kinds{"sell_fill", "overdraft_return", "flash_sweep"}));

@@ -124,8 +124,13 @@ TEST(Registry, DescribeShowsEveryMethodAndError) {
     const auto api = describe_api();
     EXPECT_EQ(api.at("methods").get_array().size(), methods().size());
     EXPECT_EQ(api.at("errors").get_array().size(), kErrorTable.size());
+    EXPECT_EQ(api.at("exits").get_array().size(), kExitTable.size());
     const auto row = describe_method(*find_method("vault.auto_raise"));
     EXPECT_EQ(row.at("command"), json::value("vault auto-raise"));
+    EXPECT_EQ(row.at("schema"), json::value("vault.vault.auto_raise/1"));
+    EXPECT_EQ(row.at("params").at(1).at("place"), json::value("word"));
+    for (const auto& error : api.at("errors").get_array())
+        EXPECT_FALSE(error.at("hint").get_string().empty()) << error.at("code");
     EXPECT_EQ(row.at("params").at(1).at("allowed"),
               json::value(json::array{"off", "full", "percent"}));
 }
