@@ -9,21 +9,43 @@
 
 namespace vault::control {
 
+// A uid's calls go into one bucket, which all of its connections may use up. Each of them also has
+// a share of its own, rate and burst divided by their number, that is granted whatever the others
+// took: one that calls without end does not keep out another program of the same user. The rate of
+// all together stays the uid's; at most one further burst is lent for it.
 class TokenBuckets {
   public:
+    // One connection's share of its uid's calls; not past the buckets' life.
+    class Share {
+      public:
+        Share(TokenBuckets& buckets, uid_t uid) : buckets_(buckets), uid_(uid) {
+            ++buckets_.sharers_[uid_];
+        }
+        ~Share() { buckets_.leave(uid_); }
+        Share(const Share&) = delete;
+        Share& operator=(const Share&) = delete;
+        // Takes one token. none: granted; else how long until there is one.
+        std::optional<Duration> take(SteadyTime now) { return buckets_.take(uid_, full_at_, now); }
+
+      private:
+        TokenBuckets& buckets_;
+        uid_t uid_;
+        SteadyTime full_at_{};
+    };
+
     TokenBuckets(std::uint32_t per_second, std::uint32_t burst);
     // What was used up so far counts under the new rate too.
     void configure(std::uint32_t per_second, std::uint32_t burst);
-    // Takes one token. none: granted; else how long until there is one.
-    std::optional<Duration> take(uid_t uid, SteadyTime now);
 
   private:
-    struct Bucket {
-        SteadyTime full_at{};  // when it will be full again: the one number that a bucket needs
-    };
+    // Of a bucket the one number that it needs: when it will be full again.
+    std::optional<Duration> take(uid_t uid, SteadyTime& share, SteadyTime now);
+    void leave(uid_t uid);
+
     SteadyTime per_token_{};
     SteadyTime depth_{};
-    std::map<uid_t, Bucket> buckets_;
+    std::map<uid_t, SteadyTime> full_at_;
+    std::map<uid_t, int> sharers_;
 };
 
 enum class Seat : std::uint8_t {
