@@ -145,17 +145,33 @@ void command_line(Figures& figures, int rounds) {
                  .runs = static_cast<std::uint64_t>(rounds * kPrograms)});
 }
 
+// Seconds of every call, a list for each phase.
+struct Times {
+    std::vector<std::vector<double>> phases;
+
+    void begin_phase() { phases.emplace_back(); }
+    void add(double seconds) { phases.back().push_back(seconds); }
+    std::uint64_t calls() const {
+        std::uint64_t sum = 0;
+        for (const auto& phase : phases)
+            sum += phase.size();
+        return sum;
+    }
+    // The median of the phases' own, so that one disturbed phase does not decide.
+    double p99() const {
+        std::vector<double> each;
+        for (const auto& phase : phases)
+            each.push_back(percentile(phase, 99));
+        return median(each);
+    }
+};
+
 // What others than the flood see of the daemon.
 struct Seen {
-    std::vector<double> status, list, halt;  // seconds
+    Times status, list, halt;
     std::uint64_t refused = 0;
 
-    void add(const Seen& more) {
-        status.insert(status.end(), more.status.begin(), more.status.end());
-        list.insert(list.end(), more.list.begin(), more.list.end());
-        halt.insert(halt.end(), more.halt.begin(), more.halt.end());
-        refused += more.refused;
-    }
+    std::uint64_t calls() const { return status.calls() + list.calls() + halt.calls(); }
 };
 
 class Others {
@@ -164,28 +180,27 @@ class Others {
         for (std::size_t i = 0; i < kOthers; ++i)
             clients_.push_back(greeted(socket));
     }
-    // Calls in turn on each connection, 500 a second together: status, and at a twentieth of them
-    // one that is no member of the reserved lane; then halts.
-    Seen look() {
-        Seen seen;
+    // Calls in turn on each connection, 500 a second together: status, now and then one that is no
+    // member of the reserved lane; then halts.
+    void look(Seen& seen) {
+        for (Times* times : {&seen.status, &seen.list, &seen.halt})
+            times->begin_phase();
         for (int i = 0; i < kOthersCalls; ++i) {
             LineClient& client = *clients_[static_cast<std::size_t>(i) % kOthers];
             ask(seen, seen.status, client, status_);
-            if (i % 125 == 0) ask(seen, seen.list, client, list_);
+            if (i % 25 == 0) ask(seen, seen.list, client, list_);
         }
         for (int i = 0; i < kHalts; ++i) {
             LineClient& client = *clients_[static_cast<std::size_t>(i) % kOthers];
             ask(seen, seen.halt, client, request_line("halt", fmt::format("halt-{}", ++keys_)));
         }
-        return seen;
     }
 
   private:
-    static void ask(Seen& seen, std::vector<double>& times, LineClient& client,
-                    const std::string& line) {
+    static void ask(Seen& seen, Times& times, LineClient& client, const std::string& line) {
         const SteadyTime start = now();
         seen.refused += is_refusal(client.exchange(line)) ? 1 : 0;
-        times.push_back(seconds_since(start));
+        times.add(seconds_since(start));
         std::this_thread::sleep_for(std::chrono::milliseconds{2});
     }
 
@@ -195,9 +210,9 @@ class Others {
     std::uint64_t keys_ = 0;
 };
 
-void add_tail(Figures& figures, const std::string& name, const std::vector<double>& calm,
-              const std::vector<double>& flooded, bool relative) {
-    const double value = percentile(flooded, 99), before = percentile(calm, 99);
+void add_tail(Figures& figures, const std::string& name, const Times& calm, const Times& flooded,
+              bool relative) {
+    const double value = flooded.p99(), before = calm.p99();
     figures.add({.name = name,
                  .value = value * 1e3,
                  .unit = "ms p99",
@@ -205,7 +220,7 @@ void add_tail(Figures& figures, const std::string& name, const std::vector<doubl
                  .ratio = value / before,
                  .goal = relative ? "<= 2 x the calm" : "<= 50 ms",
                  .met = relative ? value <= 2 * before : value <= 0.05,
-                 .runs = flooded.size()});
+                 .runs = flooded.calls()});
 }
 
 void flooded_by(Figures& figures, const std::string& method, int rounds) {
@@ -216,9 +231,9 @@ void flooded_by(Figures& figures, const std::string& method, int rounds) {
     Seen calm, flooded;
     FloodCount sum;
     for (int round = 0; round < rounds; ++round) {
-        calm.add(others.look());
+        others.look(calm);
         Flood flood{daemon.socket(), {.method = method}};
-        flooded.add(others.look());
+        others.look(flooded);
         const FloodCount count = flood.stop();
         sum.seconds += count.seconds;
         sum.offered += count.offered;
@@ -252,7 +267,7 @@ void flooded_by(Figures& figures, const std::string& method, int rounds) {
                  .baseline = static_cast<double>(calm.refused),
                  .goal = "none",
                  .met = flooded.refused == 0,
-                 .runs = flooded.status.size() + flooded.list.size() + flooded.halt.size()});
+                 .runs = flooded.calls()});
 }
 
 }  // namespace
