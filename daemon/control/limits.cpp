@@ -9,6 +9,7 @@ namespace vault::control {
 namespace {
 
 constexpr std::size_t kForgetAbove = 1024;  // uids; full buckets are as good as none
+constexpr SteadyTime kLent = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -25,14 +26,20 @@ std::optional<Duration> TokenBuckets::take(uid_t uid, SteadyTime& share, SteadyT
     if (full_at_.size() > kForgetAbove)
         std::erase_if(full_at_, [now](const auto& item) { return item.second <= now; });
     SteadyTime& whole = full_at_[uid];
-    const int sharers = sharers_.at(uid);
-    const SteadyTime share_after = std::max(share, now) + per_token_ * sharers;
-    const bool within_share = share_after - now <= std::max(depth_, per_token_ * sharers);
     const SteadyTime after = std::max(whole, now) + per_token_;
-    const SteadyTime depth = within_share ? 2 * depth_ : depth_;
-    if (after - now > depth) return std::chrono::ceil<Duration>(after - now - depth);
+    const SteadyTime level = after - now;
+    const int sharers = sharers_.at(uid);
+    const SteadyTime cost = per_token_ * sharers;
+    const SteadyTime share_after = std::max(share, now) + cost;
+    const SteadyTime beyond = share_after - now - std::max(depth_, cost);  // what is earned
+    const bool lent = sharers > 1 && beyond <= std::max(kLent, cost) && level <= 2 * depth_;
+    if (beyond <= SteadyTime{0} || lent) {
+        share = share_after;
+        whole = after;
+        return std::nullopt;
+    }
+    if (level > depth_) return std::chrono::ceil<Duration>(level - depth_);
     whole = after;
-    if (within_share) share = share_after;
     return std::nullopt;
 }
 

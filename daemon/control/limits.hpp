@@ -9,16 +9,19 @@
 
 namespace vault::control {
 
-// A uid's calls go into one bucket, which all of its connections may use up. Each of them also has
-// a share of its own, rate and burst divided by their number, that is granted whatever the others
-// took: one that calls without end does not keep out another program of the same user. The rate of
-// all together stays the uid's; at most one further burst is lent for it.
+// A uid's calls go into one bucket, which all of its connections may use up. Beside others each of
+// them also has a share of its own, of the rate and the burst by their number. What a connection
+// has earned of it is granted whatever the others took, so that one that calls without end does not
+// keep out another program of the same user; a newcomer is lent a second's worth, but not past
+// twice the burst of all. What is granted counts in the bucket, so all together keep to the rate,
+// and who connects again and again gets no more.
 class TokenBuckets {
   public:
     // One connection's share of its uid's calls; not past the buckets' life.
     class Share {
       public:
-        Share(TokenBuckets& buckets, uid_t uid) : buckets_(buckets), uid_(uid) {
+        Share(TokenBuckets& buckets, uid_t uid, SteadyTime now)
+            : buckets_(buckets), uid_(uid), full_at_(now + buckets.depth_) {
             ++buckets_.sharers_[uid_];
         }
         ~Share() { buckets_.leave(uid_); }
@@ -30,7 +33,7 @@ class TokenBuckets {
       private:
         TokenBuckets& buckets_;
         uid_t uid_;
-        SteadyTime full_at_{};
+        SteadyTime full_at_;  // it begins with nothing
     };
 
     TokenBuckets(std::uint32_t per_second, std::uint32_t burst);

@@ -75,7 +75,8 @@ Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared 
           shared.subscriptions, peer.uid),
       changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
       out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {
-    if (peer_.seat == Seat::Normal) share_.emplace(shared_.buckets, peer_.uid);
+    if (peer_.seat == Seat::Normal)
+        share_.emplace(shared_.buckets, peer_.uid, shared_.services.clock.steady());
 }
 
 // The server ends a session by close_gently() and close_now(), not by cancelling its coroutine:

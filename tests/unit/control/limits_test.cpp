@@ -15,9 +15,9 @@ using std::chrono::milliseconds;
 
 TEST(TokenBuckets, ABurstThenTheRate) {
     TokenBuckets buckets(50, 200);
-    TokenBuckets::Share one(buckets, 1);
-    TokenBuckets::Share stranger(buckets, 2);
     SteadyTime now{milliseconds{7'000}};
+    TokenBuckets::Share one(buckets, 1, now);
+    TokenBuckets::Share stranger(buckets, 2, now);
     for (int i = 0; i < 200; ++i)
         ASSERT_FALSE(one.take(now)) << i;
     const auto wait = one.take(now);
@@ -36,9 +36,9 @@ TEST(TokenBuckets, ABurstThenTheRate) {
 
 TEST(TokenBuckets, ANewRateCountsWhatWasUsed) {
     TokenBuckets buckets(50, 200);
-    TokenBuckets::Share one(buckets, 1);
-    TokenBuckets::Share stranger(buckets, 2);
     const SteadyTime now{milliseconds{7'000}};
+    TokenBuckets::Share one(buckets, 1, now);
+    TokenBuckets::Share stranger(buckets, 2, now);
     for (int i = 0; i < 200; ++i)
         ASSERT_FALSE(one.take(now));
     buckets.configure(10, 20);
@@ -53,21 +53,28 @@ TEST(TokenBuckets, ANewRateCountsWhatWasUsed) {
 
 TEST(TokenBuckets, AConnectionHasItsShareWhateverTheOthersOfItsUserTake) {
     TokenBuckets buckets(50, 200);
-    std::list<TokenBuckets::Share> greedy;
-    for (int i = 0; i < 4; ++i)
-        greedy.emplace_back(buckets, 1);
-    TokenBuckets::Share modest(buckets, 1);
     SteadyTime now{milliseconds{7'000}};
-    int taken = 0;
-    for (; now < SteadyTime{milliseconds{67'000}}; now += milliseconds{1}) {
+    const SteadyTime begin = now;
+    std::list<TokenBuckets::Share> greedy;
+    int all = 0;
+    const auto grab = [&] {
         for (TokenBuckets::Share& one : greedy)
-            taken += one.take(now) ? 0 : 1;
-        // Ten a second is its fifth of the fifty.
-        if (now.count() % 100'000'000 == 0) {
-            ASSERT_FALSE(modest.take(now)) << now.count();
-        }
+            while (!one.take(now))
+                ++all;
+    };
+    for (int i = 0; i < 6; ++i) {  // each takes all it gets before the next comes
+        greedy.emplace_back(buckets, 1, now);
+        grab();
     }
-    const int all = taken + 600;
+    for (; now < begin + milliseconds{3'000}; now += milliseconds{1})
+        grab();
+    TokenBuckets::Share modest(buckets, 1, now);
+    for (int tick = 0; now < begin + milliseconds{60'000}; ++tick, now += milliseconds{1}) {
+        grab();
+        if (tick % 150 != 0) continue;  // less than a seventh of the fifty a second
+        ASSERT_FALSE(modest.take(now)) << "after " << tick << " ms";
+        ++all;
+    }
     EXPECT_GE(all, 60 * 50) << "nothing of the rate is wasted";
     EXPECT_LE(all, 60 * 50 + 2 * 200) << "all together keep to the rate";
 }
@@ -75,13 +82,15 @@ TEST(TokenBuckets, AConnectionHasItsShareWhateverTheOthersOfItsUserTake) {
 TEST(TokenBuckets, WhoComesAgainAndAgainGetsNoMoreThanTheRate) {
     TokenBuckets buckets(50, 200);
     SteadyTime now{milliseconds{7'000}};
+    TokenBuckets::Share other(buckets, 1, now);
     int taken = 0;
     for (; now < SteadyTime{milliseconds{67'000}}; now += milliseconds{1}) {
-        TokenBuckets::Share one(buckets, 1);
+        TokenBuckets::Share one(buckets, 1, now);
         while (!one.take(now))
             ++taken;
     }
     EXPECT_LE(taken, 60 * 50 + 2 * 200);
+    ASSERT_FALSE(other.take(now)) << "what it has earned it gets";
 }
 
 TEST(Seats, NormalThenReservedThenNone) {
