@@ -37,6 +37,12 @@ Error closed(std::string_view why) {
     return Error{Errc::DaemonDown, fmt::format("the daemon closed the connection{}", why)};
 }
 
+Error unheard(const Error& error) {
+    if (error.code() != Errc::Expired) return error;
+    return Error{Errc::Busy, "the daemon accepted the connection but does not answer", "socket",
+                 "try again; if it stays so, restart vaultd"};
+}
+
 Until deadline(std::optional<Duration> limit) {
     if (!limit) return std::nullopt;
     return SystemClock{}.steady() + std::chrono::nanoseconds(*limit);
@@ -49,6 +55,11 @@ Failure interrupted_failure(bool mutates) {
                                {},
                                "repeat it with the same --idem-key to learn the outcome"},
                          Effect::Unknown);
+}
+
+Failure not_greeted(const Error& error) {
+    return error.code() == Errc::Usage ? interrupted_failure(false)
+                                       : Failure::from(error, Effect::None);
 }
 
 // What it means that no reply came, once the request is on its way.
@@ -77,10 +88,14 @@ Result<Client> Client::connect(const Options& options) {
         const auto spent = std::chrono::ceil<Duration>(clock.steady() - begun);
         return std::max(Duration{1}, options.connect_limit - spent);
     };
-    VAULT_TRY(const int fd, open_socket(options.socket, options.connect_limit));
-    Client client(fd, options);
-    VAULT_TRYV(client.say_hello(left()));
+    VAULT_TRY(Client client, open(options));
+    VAULT_TRYV(client.greet(left()));
     return client;
+}
+
+Result<Client> Client::open(const Options& options) {
+    VAULT_TRY(const int fd, open_socket(options.socket, options.connect_limit));
+    return Client(fd, options);
 }
 
 Client::Client(Client&& other) noexcept
@@ -89,29 +104,35 @@ Client::Client(Client&& other) noexcept
       lines_(std::move(other.lines_)),
       notices_(std::move(other.notices_)),
       daemon_(std::move(other.daemon_)),
+      hello_sent_(other.hello_sent_),
+      greeted_(other.greeted_),
       next_id_(other.next_id_) {}
 
 Client::~Client() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-// The few bytes of hello fit into any socket's buffer, so only the answer takes time.
-Result<void> Client::say_hello(Duration limit) {
+std::string Client::opening() {
+    if (std::exchange(hello_sent_, true)) return {};
     protocol::Hello hello;
     hello.client = options_.name;
     protocol::Request request;
     request.id = "hello";
     request.method = "hello";
     request.params = protocol::hello_params(hello);
-    const Error late{Errc::Busy, "the daemon accepted the connection but does not answer", "socket",
-                     "try again; if it stays so, restart vaultd"};
-    const auto reworded = [&](const Error& error) {
-        return error.code() == Errc::Expired ? late : error;
-    };
-    if (const auto sent = send(protocol::encode_request(request), limit); !sent)
-        return reworded(sent.error());
+    return protocol::encode_request(request);
+}
+
+// The few bytes of hello fit into any socket's buffer, so only the answer takes time.
+Result<void> Client::greet(Duration limit) {
+    if (greeted_) return success();
+    if (const auto sent = send(opening(), limit); !sent) return unheard(sent.error());
+    return hear_greeting(limit);
+}
+
+Result<void> Client::hear_greeting(Duration limit) {
     const auto line = receive(limit);
-    if (!line) return reworded(line.error());
+    if (!line) return unheard(line.error());
     VAULT_TRY(const auto reply, protocol::decode_reply(line.value()));
     if (reply.failure) {
         const auto* row = protocol::find_error(reply.failure->code);
@@ -119,6 +140,7 @@ Result<void> Client::say_hello(Duration limit) {
                      reply.failure->field, reply.failure->hint};
     }
     if (reply.data.is_object()) daemon_ = reply.data.get_object();
+    greeted_ = true;
     return success();
 }
 
@@ -181,8 +203,17 @@ Reply Client::call(protocol::Request request, bool mutates) {
             Error{Errc::FrameTooLarge, "the request is longer than 1 MiB"}, Effect::None);
         return failed;
     }
-    if (const auto sent = send(line, options_.call_limit); !sent) {
+    // What changes something is not sent before it is known that the daemon takes it.
+    if (const auto hello = mutates ? greet(options_.connect_limit) : success(); !hello) {
+        failed.failure = not_greeted(hello.error());
+        return failed;
+    }
+    if (const auto sent = send(opening() + line, options_.call_limit); !sent) {
         failed.failure = why_not_taken().value_or(lost(sent.error(), mutates));
+        return failed;
+    }
+    if (const auto hello = greeted_ ? success() : hear_greeting(options_.connect_limit); !hello) {
+        failed.failure = not_greeted(hello.error());
         return failed;
     }
     for (;;) {

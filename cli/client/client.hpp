@@ -28,6 +28,9 @@ class Client {
     // Errors: DaemonDown (no socket, nobody listens, closed), NoSocketAccess (names the group),
     // VersionMismatch, Usage (path too long), Busy (no hello in time).
     static Result<Client> connect(const Options& options);
+    // The same, but hello goes out together with the first call if that changes nothing, so that
+    // one way to the daemon and back does for both. What is wrong with hello is told by that call.
+    static Result<Client> open(const Options& options);
     Client(Client&& other) noexcept;
     Client& operator=(Client&&) = delete;
     ~Client();
@@ -40,6 +43,9 @@ class Client {
     // reply. Errors: Expired (none in time), Interrupted, DaemonDown (closed), Internal.
     Result<protocol::Notification> notification(std::optional<Duration> limit);
 
+    // Whether hello was answered and agreed to; without that no further call makes sense.
+    bool greeted() const { return greeted_; }
+
     // For the calls from here on; absent: none.
     void limit_calls(std::optional<Duration> limit) { options_.call_limit = limit; }
 
@@ -51,7 +57,9 @@ class Client {
 
   private:
     Client(int fd, Options options) : fd_(fd), options_(std::move(options)) {}
-    Result<void> say_hello(Duration limit);
+    Result<void> greet(Duration limit);  // hello and its answer, unless that was done
+    Result<void> hear_greeting(Duration limit);
+    std::string opening();  // what is still to be sent before a call
     std::optional<protocol::Failure> why_not_taken();
     bool keep_notice(std::string_view line);  // false: it is none
     Result<void> send(std::string_view line, std::optional<Duration> limit);
@@ -62,6 +70,8 @@ class Client {
     protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
     std::deque<protocol::Notification> notices_;
     json::object daemon_;
+    bool hello_sent_ = false;
+    bool greeted_ = false;
     std::int64_t next_id_ = 1;
 };
 

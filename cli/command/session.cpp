@@ -68,8 +68,7 @@ bool Session::decorated() const {
            terminal_.variable("TERM") != "dumb";
 }
 
-Result<void> Session::connect() {
-    if (client_) return success();
+client::Options Session::client_options() const {
     client::Options options;
     options.socket = socket_path();
     options.name = "vaultctl " + program_version();
@@ -78,7 +77,19 @@ Result<void> Session::connect() {
         if (timeout->count() == 0) options.call_limit = std::nullopt;
         if (timeout->count() > 0) options.connect_limit = std::min(options.connect_limit, *timeout);
     }
-    VAULT_TRY(auto client, client::Client::connect(options));
+    return options;
+}
+
+Result<void> Session::connect() {
+    if (client_) return success();
+    VAULT_TRY(auto client, client::Client::connect(client_options()));
+    client_.emplace(std::move(client));
+    return success();
+}
+
+Result<void> Session::reach() {
+    if (client_) return success();
+    VAULT_TRY(auto client, client::Client::open(client_options()));
     client_.emplace(std::move(client));
     return success();
 }
@@ -120,12 +131,14 @@ Reply Session::call(std::string_view method, json::object params, bool mutates,
 }
 
 Reply Session::call_once(const protocol::Request& request, bool changes) {
-    if (const auto connected = connect(); !connected) {
+    if (const auto reached = reach(); !reached) {
         Reply failed;
-        failed.failure = Failure::from(connected.error(), Effect::None);
+        failed.failure = Failure::from(reached.error(), Effect::None);
         return failed;
     }
-    return client_->call(request, changes);
+    Reply reply = client_->call(request, changes);
+    if (!client_->greeted()) client_.reset();
+    return reply;
 }
 
 int Session::put(std::string_view text) {

@@ -58,6 +58,8 @@ class Session {
     void hang_up() { client_.reset(); }                             // the next call connects anew
 
   private:
+    client::Options client_options() const;
+    Result<void> reach();  // as connect(), but hello may wait for the first call
     protocol::Reply call_once(const protocol::Request& request, bool changes);
 
     const Invocation& invocation_;

@@ -14,23 +14,55 @@
 namespace vault::protocol {
 namespace {
 
-enum class Scan { Fine, DuplicateKey, NumberTooLarge };
-
-// Sees every number, and every key of the document with its escapes resolved, so that "a" and
-// "\u0061" are the same.
-struct KeyHandler {
+// Takes everything and keeps nothing.
+struct QuietHandler {
     static constexpr std::size_t max_object_size = SIZE_MAX;
     static constexpr std::size_t max_array_size = SIZE_MAX;
     static constexpr std::size_t max_key_size = SIZE_MAX;
     static constexpr std::size_t max_string_size = SIZE_MAX;
     using Fault = json::error_code;
 
-    std::vector<std::set<std::string, std::less<>>> keys;
-    std::string key;
-    Scan scan = Scan::Fine;
-
     bool on_document_begin(Fault&) { return true; }
     bool on_document_end(Fault&) { return true; }
+    bool on_object_begin(Fault&) { return true; }
+    bool on_object_end(std::size_t, Fault&) { return true; }
+    bool on_array_begin(Fault&) { return true; }
+    bool on_array_end(std::size_t, Fault&) { return true; }
+    bool on_key_part(json::string_view, std::size_t, Fault&) { return true; }
+    bool on_key(json::string_view, std::size_t, Fault&) { return true; }
+    bool on_string_part(json::string_view, std::size_t, Fault&) { return true; }
+    bool on_string(json::string_view, std::size_t, Fault&) { return true; }
+    bool on_number_part(json::string_view, Fault&) { return true; }
+    bool on_int64(std::int64_t, json::string_view, Fault&) { return true; }
+    bool on_uint64(std::uint64_t, json::string_view, Fault&) { return true; }
+    bool on_double(double, json::string_view, Fault&) { return true; }
+    bool on_bool(bool, Fault&) { return true; }
+    bool on_null(Fault&) { return true; }
+    bool on_comment_part(json::string_view, Fault&) { return true; }
+    bool on_comment(json::string_view, Fault&) { return true; }
+};
+
+// How many keys the text has, of all its objects.
+struct KeyCounter : QuietHandler {
+    std::size_t keys = 0;
+    bool finite = true;  // 1e400 is read as infinity, which JSON cannot write
+
+    bool on_key(json::string_view, std::size_t, Fault&) {
+        ++keys;
+        return true;
+    }
+    bool on_double(double number, json::string_view, Fault&) {
+        finite = finite && std::isfinite(number);
+        return true;
+    }
+};
+
+// Stops at the first key that its object has already; sees every key with its escapes resolved, so
+// that "a" and "\u0061" are the same.
+struct DuplicateFinder : QuietHandler {
+    std::vector<std::set<std::string, std::less<>>> keys;
+    std::string key;
+
     bool on_object_begin(Fault&) {
         keys.emplace_back();
         return true;
@@ -39,8 +71,6 @@ struct KeyHandler {
         keys.pop_back();
         return true;
     }
-    bool on_array_begin(Fault&) { return true; }
-    bool on_array_end(std::size_t, Fault&) { return true; }
     bool on_key_part(json::string_view part, std::size_t, Fault&) {
         key.append(part.data(), part.size());
         return true;
@@ -51,26 +81,9 @@ struct KeyHandler {
             key.clear();
             return true;
         }
-        scan = Scan::DuplicateKey;
         fault = json::error::syntax;
         return false;
     }
-    bool on_string_part(json::string_view, std::size_t, Fault&) { return true; }
-    bool on_string(json::string_view, std::size_t, Fault&) { return true; }
-    bool on_number_part(json::string_view, Fault&) { return true; }
-    bool on_int64(std::int64_t, json::string_view, Fault&) { return true; }
-    bool on_uint64(std::uint64_t, json::string_view, Fault&) { return true; }
-    // 1e400 is read as infinity, which JSON cannot write.
-    bool on_double(double number, json::string_view, Fault& fault) {
-        if (std::isfinite(number)) return true;
-        scan = Scan::NumberTooLarge;
-        fault = json::error::syntax;
-        return false;
-    }
-    bool on_bool(bool, Fault&) { return true; }
-    bool on_null(Fault&) { return true; }
-    bool on_comment_part(json::string_view, Fault&) { return true; }
-    bool on_comment(json::string_view, Fault&) { return true; }
 };
 
 json::parse_options strict_options() {
@@ -79,21 +92,40 @@ json::parse_options strict_options() {
     return options;
 }
 
-// Of text that is JSON: what Boost.JSON accepts and we do not.
-Result<void> check_strictly(std::string_view text) {
-    json::basic_parser<KeyHandler> parser(strict_options());
+template <class Handler>
+Handler scan(std::string_view text) {
+    json::basic_parser<Handler> parser(strict_options());
     json::error_code fault;
     parser.write_some(false, text.data(), text.size(), fault);
-    if (parser.handler().scan == Scan::DuplicateKey)
-        return Error{Errc::InvalidParams,
-                     fmt::format("the key '{}' is there twice", excerpt(parser.handler().key, 80)),
-                     excerpt(parser.handler().key, 80), "name every key once"};
-    if (parser.handler().scan == Scan::NumberTooLarge)
+    return std::move(parser.handler());
+}
+
+// At most kMaxDepth deep, as it was parsed.
+std::size_t keys_of(const json::value& value) {
+    std::size_t keys = 0;
+    if (const auto* array = value.if_array())
+        for (const json::value& item : *array)
+            keys += keys_of(item);
+    if (const auto* object = value.if_object())
+        for (const auto& member : *object)
+            keys += 1 + keys_of(member.value());
+    return keys;
+}
+
+// Of text that is JSON: what Boost.JSON accepts and we do not. A key that was there twice is once
+// in the value, so the keys themselves are compared only when their number tells that one is
+// missing.
+Result<void> check_strictly(std::string_view text, const json::value& value) {
+    const auto seen = scan<KeyCounter>(text);
+    if (!seen.finite)
         return Error{Errc::InvalidParams,
                      "a number is out of range",
                      {},
                      "amounts are strings such as \"12.5\""};
-    return success();
+    if (seen.keys == keys_of(value)) return success();
+    const std::string twice = excerpt(scan<DuplicateFinder>(text).key, 80);
+    return Error{Errc::InvalidParams, fmt::format("the key '{}' is there twice", twice), twice,
+                 "name every key once"};
 }
 
 }  // namespace
@@ -114,7 +146,7 @@ Result<json::value> parse_json(std::string_view text, std::size_t limit) {
                      fmt::format("not JSON: {}", fault.message()),
                      {},
                      "send one JSON object per line, UTF-8, at most 32 levels deep"};
-    VAULT_TRYV(check_strictly(text));
+    VAULT_TRYV(check_strictly(text, value));
     return value;
 }
 

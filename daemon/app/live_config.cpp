@@ -86,9 +86,10 @@ LiveConfig::LiveConfig(Start start, const SystemdNotify& notify, const Clock& cl
     running_ = start_.running;
     running_.config = with_state_dir(std::move(running_.config), start_.state_dir);
     wanted_ = running_;
+    view_ = make_view();
 }
 
-ports::ConfigView LiveConfig::show() const {
+ports::ConfigView LiveConfig::make_view() const {
     ports::ConfigView view{start_.file, start_.state_dir, {}, last_};
     const auto add = [&](std::string_view name, std::string value, std::string fallback, bool live,
                          std::optional<std::string> pending) {
@@ -235,6 +236,7 @@ asio::awaitable<Result<ports::ConfigReload>> LiveConfig::reload(ports::ReloadAsk
     }
     tell(report);
     last_ = report;
+    view_ = make_view();
     if (!ask.idem_key.empty()) {
         reports_.emplace_back(ask.by + ' ' + ask.idem_key, report);
         if (reports_.size() > kReportsKept) reports_.pop_front();

@@ -29,7 +29,7 @@ class LiveConfig final : public ports::Configuration {
     LiveConfig(Start start, const SystemdNotify& notify, const Clock& clock, Logger& logger);
 
     const config::Config& running() const { return running_.config; }
-    ports::ConfigView show() const override;
+    const ports::ConfigView& show() const override { return view_; }
     boost::asio::awaitable<Result<ports::ConfigReload>> reload(ports::ReloadAsk ask) override;
     Apply apply;  // set before the first reload
 
@@ -39,6 +39,7 @@ class LiveConfig final : public ports::Configuration {
         config::Config effective;  // what runs, with the live keys of `wanted`
         ports::ConfigReload report;
     };
+    ports::ConfigView make_view() const;
     Plan make_plan();
     config::Reading read_again(std::string& file);
     void compare(Plan& plan) const;
@@ -53,6 +54,7 @@ class LiveConfig final : public ports::Configuration {
     config::Reading running_;  // what is in force
     config::Reading wanted_;   // of the last good reading
     std::optional<ports::ConfigReload> last_;
+    ports::ConfigView view_;  // of the three above; every status shows a part of it
     std::deque<std::pair<std::string, ports::ConfigReload>> reports_;  // by caller and key
     bool busy_ = false;
 };

@@ -108,7 +108,7 @@ Handled check(Services& services, const Call& call) {
 }
 
 Handled show(Services& services, const Call& call) {
-    const ports::ConfigView view = services.configuration.show();
+    const ports::ConfigView& view = services.configuration.show();
     const bool origins = call.params.flag("origin");
     json::object object = config_summary(view);
     object["state_dir"] = view.state_dir;

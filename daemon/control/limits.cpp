@@ -9,6 +9,7 @@ namespace vault::control {
 namespace {
 
 constexpr std::size_t kForgetAbove = 1024;  // uids; full buckets are as good as none
+constexpr SteadyTime kLent = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -21,14 +22,31 @@ void TokenBuckets::configure(std::uint32_t per_second, std::uint32_t burst) {
     depth_ = per_token_ * burst;
 }
 
-std::optional<Duration> TokenBuckets::take(uid_t uid, SteadyTime now) {
-    if (buckets_.size() > kForgetAbove)
-        std::erase_if(buckets_, [now](const auto& item) { return item.second.full_at <= now; });
-    Bucket& bucket = buckets_[uid];
-    const SteadyTime full_at = std::max(bucket.full_at, now) + per_token_;
-    if (full_at - now > depth_) return std::chrono::ceil<Duration>(full_at - now - depth_);
-    bucket.full_at = full_at;
+std::optional<Duration> TokenBuckets::take(uid_t uid, SteadyTime& share, SteadyTime now) {
+    if (full_at_.size() > kForgetAbove)
+        std::erase_if(full_at_, [now](const auto& item) { return item.second <= now; });
+    SteadyTime& whole = full_at_[uid];
+    const SteadyTime after = std::max(whole, now) + per_token_;
+    const SteadyTime level = after - now;
+    const int sharers = sharers_.at(uid);
+    const SteadyTime cost = per_token_ * sharers;
+    const SteadyTime share_after = std::max(share, now) + cost;
+    const SteadyTime beyond = share_after - now - std::max(depth_, cost);  // what is earned
+    const bool lent = sharers > 1 && beyond <= std::max(kLent, cost) && level <= 2 * depth_;
+    if (beyond <= SteadyTime{0} || lent) {
+        share = share_after;
+        whole = after;
+        return std::nullopt;
+    }
+    if (level > depth_) return std::chrono::ceil<Duration>(level - depth_);
+    whole = after;
     return std::nullopt;
+}
+
+void TokenBuckets::leave(uid_t uid) {
+    const auto mine = sharers_.find(uid);
+    VAULT_CHECK(mine != sharers_.end(), "a share was given back twice");
+    if (--mine->second == 0) sharers_.erase(mine);
 }
 
 Seat Seats::take(uid_t uid) {

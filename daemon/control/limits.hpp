@@ -9,21 +9,46 @@
 
 namespace vault::control {
 
+// A uid's calls go into one bucket, which all of its connections may use up. Beside others each of
+// them also has a share of its own, of the rate and the burst by their number. What a connection
+// has earned of it is granted whatever the others took, so that one that calls without end does not
+// keep out another program of the same user; a newcomer is lent a second's worth, but not past
+// twice the burst of all. What is granted counts in the bucket, so all together keep to the rate,
+// and who connects again and again gets no more.
 class TokenBuckets {
   public:
+    // One connection's share of its uid's calls; not past the buckets' life.
+    class Share {
+      public:
+        Share(TokenBuckets& buckets, uid_t uid, SteadyTime now)
+            : buckets_(buckets), uid_(uid), full_at_(now + buckets.depth_) {
+            ++buckets_.sharers_[uid_];
+        }
+        ~Share() { buckets_.leave(uid_); }
+        Share(const Share&) = delete;
+        Share& operator=(const Share&) = delete;
+        // Takes one token. none: granted; else how long until there is one.
+        std::optional<Duration> take(SteadyTime now) { return buckets_.take(uid_, full_at_, now); }
+
+      private:
+        TokenBuckets& buckets_;
+        uid_t uid_;
+        SteadyTime full_at_;  // it begins with nothing
+    };
+
     TokenBuckets(std::uint32_t per_second, std::uint32_t burst);
     // What was used up so far counts under the new rate too.
     void configure(std::uint32_t per_second, std::uint32_t burst);
-    // Takes one token. none: granted; else how long until there is one.
-    std::optional<Duration> take(uid_t uid, SteadyTime now);
 
   private:
-    struct Bucket {
-        SteadyTime full_at{};  // when it will be full again: the one number that a bucket needs
-    };
+    // Of a bucket the one number that it needs: when it will be full again.
+    std::optional<Duration> take(uid_t uid, SteadyTime& share, SteadyTime now);
+    void leave(uid_t uid);
+
     SteadyTime per_token_{};
     SteadyTime depth_{};
-    std::map<uid_t, Bucket> buckets_;
+    std::map<uid_t, SteadyTime> full_at_;
+    std::map<uid_t, int> sharers_;
 };
 
 enum class Seat : std::uint8_t {

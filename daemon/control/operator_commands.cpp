@@ -59,7 +59,7 @@ boost::asio::awaitable<Result<json::object>> engine_status(Services& services, c
 Handled metrics(Services& services, const Call& call) {
     auto asking = engine_status(services, call);
     const Result<json::object> engine = co_await std::move(asking);
-    const ports::ConfigView configuration = services.configuration.show();
+    const ports::ConfigView& configuration = services.configuration.show();
     const SteadyTime now = services.clock.steady();
     const MetricsInput input{services.metrics,
                              services.info,
@@ -77,7 +77,7 @@ Handled metrics(Services& services, const Call& call) {
 Handled doctor(Services& services, const Call& call) {
     auto asking = engine_status(services, call);
     const Result<json::object> engine = co_await std::move(asking);
-    const ports::ConfigView configuration = services.configuration.show();
+    const ports::ConfigView& configuration = services.configuration.show();
     const auto ran =
         std::chrono::duration_cast<Duration>(services.clock.steady() - services.started);
     DoctorChecks checks;

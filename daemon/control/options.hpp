@@ -18,11 +18,12 @@ struct Options {
     std::size_t max_per_uid = 32;
     std::size_t reserved_connections = 16;        // past the limits, for reserved methods only
     Duration reserved_for{10'000};                // such a connection is closed after this
-    std::uint32_t requests_per_second = 50;       // per uid, > 0
+    std::uint32_t requests_per_second = 50;       // per uid, > 0; see TokenBuckets
     std::uint32_t burst = 200;                    // per uid, > 0
     std::size_t frame_max = 1U << 20;             // bytes of one request line
     std::size_t max_in_flight = 16;               // per connection
     std::size_t max_reserved_in_flight = 64;      // per connection; past it reading waits
+    std::size_t max_reserved_reads = 2;           // of those, that change nothing
     std::size_t write_queue_max = 4U << 20;       // bytes; past it reading waits
     std::size_t write_queue_limit = 16U << 20;    // bytes; past it the connection is closed
     std::size_t max_waiting_reads = 64;           // of the store, over all connections

@@ -9,6 +9,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -73,7 +74,10 @@ Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared 
           {shared.services, shared.options, shared.hub, outlet(), socket_.get_executor()},
           shared.subscriptions, peer.uid),
       changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
-      out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {}
+      out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {
+    if (peer_.seat == Seat::Normal)
+        share_.emplace(shared_.buckets, peer_.uid, shared_.services.clock.steady());
+}
 
 // The server ends a session by close_gently() and close_now(), not by cancelling its coroutine:
 // what has begun must be able to await its end.
@@ -214,12 +218,19 @@ Session::Void Session::read_more() {
     co_return success();
 }
 
-// Holds reading back while the peer takes too little or has too much begun. Not ok at the end.
-Session::Void Session::room() {
+bool Session::crowded() const {
     const Options& options = shared_.options;
-    while (!closing_ && !broken_ &&
-           (out_bytes_ > options.write_queue_max ||
-            reserved_in_flight_ >= options.max_reserved_in_flight)) {
+    return out_bytes_ > options.write_queue_max ||
+           reserved_in_flight_ >= options.max_reserved_in_flight ||
+           reserved_reads_ >= options.max_reserved_reads;
+}
+
+// Before the next line: every other connection gets its turn first, however many lines this one
+// sent at once; and reading is held back while the peer takes too little or has too much begun. Not
+// ok at the end.
+Session::Void Session::room() {
+    if (splitter_.pending() > 0) co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+    while (!closing_ && !broken_ && crowded()) {
         co_await changed_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     if (closing_ || broken_) co_return Error(Errc::Io, "the connection has ended");
@@ -254,7 +265,8 @@ Result<void> Session::admit(const protocol::Method& method, std::optional<Durati
         retry_after = kBusyRetry;
         return Error(Errc::Busy, "too many connections: this one takes pause, halt, status only");
     }
-    retry_after = shared_.buckets.take(peer_.uid, shared_.services.clock.steady());
+    VAULT_CHECK(share_.has_value(), "who has a seat has a share of the calls");
+    retry_after = share_->take(shared_.services.clock.steady());
     if (retry_after)
         return Error(Errc::RateLimited, fmt::format("more than {} calls per second",
                                                     shared_.options.requests_per_second));
@@ -285,6 +297,7 @@ void Session::start(const protocol::Method& method, protocol::Request request) {
     if (request.meta.deadline)
         deadline = shared_.services.clock.steady() + SteadyTime{*request.meta.deadline};
     ++(method.reserved ? reserved_in_flight_ : in_flight_);
+    if (method.reserved && !method.mutates) ++reserved_reads_;
     ++shared_.services.calls;
     shared_.metrics.begun();
     requests_.spawn(answer(std::make_unique<Task>(
@@ -325,6 +338,7 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     }
     const protocol::Method& method = task->method;
     --(method.reserved ? reserved_in_flight_ : in_flight_);
+    if (method.reserved && !method.mutates) --reserved_reads_;
     changed_.cancel();
     const boost::json::value& id = task->request.id;
     shared_.metrics.ended(method.name, result ? std::nullopt : std::optional{result.error().code()},

@@ -56,6 +56,7 @@ class Session {
     Void serve();
     Void greet();
     Void read_more();
+    bool crowded() const;
     Void room();
     Void writable();
     Void discard();
@@ -79,6 +80,7 @@ class Session {
     boost::asio::local::stream_protocol::socket socket_;
     Peer peer_;
     Shared shared_;
+    std::optional<TokenBuckets::Share> share_;  // of a normal seat
     protocol::LineSplitter splitter_;
     runtime::TaskGroup requests_;
     runtime::TaskGroup writer_;
@@ -90,11 +92,12 @@ class Session {
     std::size_t out_bytes_ = 0;
     std::size_t in_flight_ = 0;
     std::size_t reserved_in_flight_ = 0;
-    bool feeds_wait_ = false;  // for room in the queue
-    bool peer_done_ = false;   // the peer sends no more
-    bool closing_ = false;     // read no more
-    bool finishing_ = false;   // no more lines will come
-    bool broken_ = false;      // the peer is gone or too slow
+    std::size_t reserved_reads_ = 0;  // of those, the ones that change nothing
+    bool feeds_wait_ = false;         // for room in the queue
+    bool peer_done_ = false;          // the peer sends no more
+    bool closing_ = false;            // read no more
+    bool finishing_ = false;          // no more lines will come
+    bool broken_ = false;             // the peer is gone or too slow
 };
 
 }  // namespace vault::control

@@ -76,22 +76,27 @@ void SleeveMachine::on_tick(Sleeve& sleeve, PairSlot& slot, const ports::MarketV
                             std::optional<Decimal> unrealised) {
     if (unrealised && !VAULT_ENGINE_PLANTED(CapTripsTooLate))
         check_loss_cap(sleeve, *unrealised, view.now);
+    if (const auto due = look(vault_, sleeve, slot, view, record_)) act(sleeve, slot, view, *due);
+    if (unrealised && VAULT_ENGINE_PLANTED(CapTripsTooLate))
+        check_loss_cap(sleeve, *unrealised, view.now);
+}
+
+std::optional<ports::Decision> SleeveMachine::look(Vault& vault, Sleeve& sleeve, PairSlot& slot,
+                                                   const ports::MarketView& view,
+                                                   Recorder& record) {
     const auto trackers = [&slot] {
         return std::pair{slot.state.tracked_low, slot.state.tracked_high};
     };
     const auto before = trackers();
     const ports::Decision decision = strategy::evaluate(sleeve.params, view, slot.view, slot.state);
-    if (trackers() != before) record_.touch(vault_, sleeve);
+    if (trackers() != before) record.touch(vault, sleeve);
     const bool must_sell = sleeve.held == HoldKind::Liquidating &&
                            slot.view.quantity.is_positive() && !slot.view.order_pending &&
-                           vault_.attention.empty();
-    if (must_sell) {
-        decide(sleeve, slot, view, {ports::Decision::Check::Sell, Action::Sell, Reason::Liquidate});
-    } else if (decision.check != ports::Decision::Check::None) {
-        decide(sleeve, slot, view, decision);
-    }
-    if (unrealised && VAULT_ENGINE_PLANTED(CapTripsTooLate))
-        check_loss_cap(sleeve, *unrealised, view.now);
+                           vault.attention.empty();
+    if (must_sell)
+        return ports::Decision{ports::Decision::Check::Sell, Action::Sell, Reason::Liquidate};
+    if (decision.check == ports::Decision::Check::None) return std::nullopt;
+    return decision;
 }
 
 // Before the strategy is asked: a fill of this very tick may have used up what the day may lose.
@@ -110,9 +115,8 @@ void SleeveMachine::check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime n
     refresh(sleeve);
 }
 
-// What the strategy said, as far as holds, minima and a standing sell decision let it.
-void SleeveMachine::decide(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
-                           ports::Decision decision) {
+void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                        ports::Decision decision) {
     const bool selling = decision.check == ports::Decision::Check::Sell;
     const bool stopped =
         sleeve.held == HoldKind::Halted || !vault_.attention.empty() || !slot.attention.empty();

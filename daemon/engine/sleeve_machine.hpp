@@ -39,6 +39,14 @@ class SleeveMachine {
     // `unrealised`: of the whole sleeve at this tick; only a sleeve with a loss cap needs it.
     void on_tick(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                  std::optional<Decimal> unrealised);
+    // The same tick of a sleeve without a loss cap, in two steps: most ticks end with the first,
+    // which reads no more than the sleeve itself, while its surroundings lie all over the memory.
+    // None: nothing is due; else act() comes next.
+    static std::optional<ports::Decision> look(Vault& vault, Sleeve& sleeve, PairSlot& slot,
+                                               const ports::MarketView& view, Recorder& record);
+    // What the strategy said, as far as holds, minima and a standing sell decision let it.
+    void act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+             ports::Decision decision);
 
     void on_accepted(Order& order, UtcTime now);
     void on_refused(Order& order, const std::string& reason, UtcTime now);
@@ -76,8 +84,6 @@ class SleeveMachine {
 
     // sleeve_machine.cpp
     void check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now);
-    void decide(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
-                ports::Decision decision);
     void remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                   const ports::SleeveFigures& shown, const ports::Decision& decision,
                   std::uint32_t order_number);

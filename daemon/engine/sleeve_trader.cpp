@@ -34,11 +34,18 @@ void SleeveTrader::carry_out(Account& account, UtcTime now) {
 }
 
 void SleeveTrader::on_tick(const Listener& at, const ports::MarketView& view) {
-    std::optional<Decimal> unrealised;
-    if (at.sleeve->caps.max_daily_loss) unrealised = unrealised_of(world_, *at.vault, *at.sleeve);
-    const Surroundings surroundings = around(*at.vault);
-    SleeveMachine{*at.vault, surroundings, effects_}.on_tick(*at.sleeve, *at.slot, view,
-                                                             unrealised);
+    if (at.sleeve->caps.max_daily_loss) {
+        const Decimal unrealised = unrealised_of(world_, *at.vault, *at.sleeve);
+        const Surroundings surroundings = around(*at.vault);
+        SleeveMachine{*at.vault, surroundings, effects_}.on_tick(*at.sleeve, *at.slot, view,
+                                                                 unrealised);
+    } else {
+        const auto due =
+            SleeveMachine::look(*at.vault, *at.sleeve, *at.slot, view, effects_.record);
+        if (!due) return;
+        const Surroundings surroundings = around(*at.vault);
+        SleeveMachine{*at.vault, surroundings, effects_}.act(*at.sleeve, *at.slot, view, *due);
+    }
     if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
 }
 

@@ -65,7 +65,8 @@ struct ReloadAsk {
 class Configuration {
   public:
     virtual ~Configuration() = default;
-    virtual ConfigView show() const = 0;
+    // Holds until a reload.
+    virtual const ConfigView& show() const = 0;
     // Reads the sources again, compares, and puts into force what can be. Resumes when every part
     // of the daemon works with the new values. Errors: Busy, another reload runs.
     virtual boost::asio::awaitable<Result<ConfigReload>> reload(ReloadAsk ask) = 0;

@@ -24,12 +24,12 @@ namespace {
 constexpr std::size_t kInFlight = 512;
 constexpr auto kBusyPause = std::chrono::milliseconds{5};
 
-// Limits that are there against strangers are no part of what is measured.
-constexpr const char* kConfig =
+constexpr const char* kOpenLimits =
     "control:\n"
     "  requests_per_second: 100000\n"
     "  burst: 100000\n"
-    "  in_flight_max: 1024\n"
+    "  in_flight_max: 1024\n";
+constexpr const char* kQuietLog =
     "log:\n"
     "  level: warning\n";
 
@@ -44,7 +44,8 @@ std::string read_text(const std::filesystem::path& path) {
     return text.str();
 }
 
-// A socket that is connected, or -1.
+}  // namespace
+
 int connect_to(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -56,10 +57,10 @@ int connect_to(const std::string& path) {
     return -1;
 }
 
-}  // namespace
-
-DaemonProcess::DaemonProcess(std::filesystem::path state) : state_(std::move(state)) {
-    std::ofstream{state_ / "config.yaml"} << kConfig;
+DaemonProcess::DaemonProcess(std::filesystem::path state, Limits limits)
+    : state_(std::move(state)) {
+    std::ofstream{state_ / "config.yaml"} << (limits == Limits::Open ? kOpenLimits : "")
+                                          << kQuietLog;
 }
 
 DaemonProcess::~DaemonProcess() {

@@ -16,10 +16,15 @@ namespace vault::bench {
 
 namespace json = boost::json;
 
+enum class Limits {
+    Open,     // those that are there against strangers are no part of what is measured
+    Shipped,  // the defaults
+};
+
 class DaemonProcess {
   public:
     // state: an existing directory; socket, log and configuration lie in it too.
-    explicit DaemonProcess(std::filesystem::path state);
+    explicit DaemonProcess(std::filesystem::path state, Limits limits = Limits::Open);
     ~DaemonProcess();  // kills what still runs
     DaemonProcess(const DaemonProcess&) = delete;
     DaemonProcess& operator=(const DaemonProcess&) = delete;
@@ -40,6 +45,9 @@ class DaemonProcess {
     std::filesystem::path state_;
     pid_t pid_ = -1;
 };
+
+// A socket that is connected, or -1.
+int connect_to(const std::string& path);
 
 class Caller {
   public:

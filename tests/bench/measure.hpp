@@ -34,6 +34,13 @@ inline double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
+// The value that `percent` of all do not exceed: 99 of a thousand values leaves ten above it.
+inline double percentile(std::vector<double> values, std::size_t percent) {
+    VAULT_CHECK(!values.empty() && percent > 0 && percent <= 100, "a percentile needs a value");
+    std::sort(values.begin(), values.end());
+    return values[(values.size() * percent + 99) / 100 - 1];
+}
+
 // Where this program lies; the other programs of the build are its neighbours.
 inline std::filesystem::path program_folder() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path();

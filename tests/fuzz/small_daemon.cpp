@@ -42,10 +42,13 @@ engine::EngineOptions engine_options() {
 // There is no file behind it, so a reload finds no difference.
 class StillConfiguration final : public ports::Configuration {
   public:
-    ports::ConfigView show() const override { return {"", "/", {}, std::nullopt}; }
+    const ports::ConfigView& show() const override { return view_; }
     asio::awaitable<Result<ports::ConfigReload>> reload(ports::ReloadAsk ask) override {
         co_return ports::ConfigReload{UtcTime{}, std::move(ask.by), "", true, false, {}};
     }
+
+  private:
+    ports::ConfigView view_{"", "/", {}, std::nullopt};
 };
 
 // The real synthetic market, but one day of it, and each only made once. No file can be opened.

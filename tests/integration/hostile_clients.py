@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import resource
 import socket
 import threading
@@ -157,6 +158,21 @@ def gets_through(daemon):
     return max(waits)
 
 
+def keeps_its_share(daemon):
+    """Another program of the same user, which calls seldom, is never refused beside the flood, and the
+    flood is."""
+    with daemon.wire() as wire:
+        for _ in range(20):
+            for method in ("vault.list", "status"):
+                wire.ask(method)
+                reply = wire.line()
+                check(reply and "result" in reply, method, "is refused beside a flood:", reply)
+            time.sleep(0.25)  # four a second; of 50 and at most 11 connections its share
+    refused = re.search(r'^vault_rpc_requests_total\{method="vault.list",code="RATE_LIMITED"\} (\d+)$',
+                        daemon.run("metrics").stdout, re.M)
+    check(refused and int(refused[1]) > 100, "the flood is not throttled:", refused)
+
+
 def recovers(daemon, descriptors):
     """The rest works again soon, and nothing is left of the attackers."""
     until = time.monotonic() + 20
@@ -198,6 +214,8 @@ def every_attack(vaultd, vaultctl):
             with Attack(daemon) as attack:
                 attack_by(attack)
                 longest = gets_through(daemon)
+                if attack_by is flood:
+                    keeps_its_share(daemon)
             recovers(daemon, descriptors)
             print(f"{attack_by.__name__:<13} longest wait {longest * 1000:6.0f} ms", flush=True)
         daemon.stop()

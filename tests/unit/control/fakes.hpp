@@ -107,7 +107,7 @@ class FakeConfiguration final : public ports::Configuration {
         parse_utc("2021-04-01").value(), "uid:0", "/etc/vaultd/config.yaml", true, false, {}};
     std::vector<ports::ReloadAsk> asked;
 
-    ports::ConfigView show() const override { return view; }
+    const ports::ConfigView& show() const override { return view; }
     asio::awaitable<Result<ports::ConfigReload>> reload(ports::ReloadAsk ask) override {
         asked.push_back(ask);
         if (next && !ask.dry_run) view.last_reload = next.value();

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <list>
+
 namespace vault::control {
 namespace {
 
@@ -14,18 +16,20 @@ using std::chrono::milliseconds;
 TEST(TokenBuckets, ABurstThenTheRate) {
     TokenBuckets buckets(50, 200);
     SteadyTime now{milliseconds{7'000}};
+    TokenBuckets::Share one(buckets, 1, now);
+    TokenBuckets::Share stranger(buckets, 2, now);
     for (int i = 0; i < 200; ++i)
-        ASSERT_FALSE(buckets.take(1, now)) << i;
-    const auto wait = buckets.take(1, now);
+        ASSERT_FALSE(one.take(now)) << i;
+    const auto wait = one.take(now);
     ASSERT_TRUE(wait);
     EXPECT_EQ(*wait, Duration{20});
-    EXPECT_TRUE(buckets.take(1, now + milliseconds{19}));
-    EXPECT_FALSE(buckets.take(1, now + *wait));
-    EXPECT_TRUE(buckets.take(1, now + *wait));
-    EXPECT_FALSE(buckets.take(2, now));  // a bucket per uid
+    EXPECT_TRUE(one.take(now + milliseconds{19}));
+    EXPECT_FALSE(one.take(now + *wait));
+    EXPECT_TRUE(one.take(now + *wait));
+    EXPECT_FALSE(stranger.take(now));  // a bucket per uid
     now += milliseconds{60'000};
     int granted = 0;
-    while (!buckets.take(1, now))
+    while (!one.take(now))
         ++granted;
     EXPECT_EQ(granted, 200);  // never more than the burst, however long it was quiet
 }
@@ -33,16 +37,60 @@ TEST(TokenBuckets, ABurstThenTheRate) {
 TEST(TokenBuckets, ANewRateCountsWhatWasUsed) {
     TokenBuckets buckets(50, 200);
     const SteadyTime now{milliseconds{7'000}};
+    TokenBuckets::Share one(buckets, 1, now);
+    TokenBuckets::Share stranger(buckets, 2, now);
     for (int i = 0; i < 200; ++i)
-        ASSERT_FALSE(buckets.take(1, now));
+        ASSERT_FALSE(one.take(now));
     buckets.configure(10, 20);
-    EXPECT_TRUE(buckets.take(1, now)) << "the burst is spent";
+    EXPECT_TRUE(one.take(now)) << "the burst is spent";
     int granted = 0;
-    while (!buckets.take(2, now))
+    while (!stranger.take(now))
         ++granted;
     EXPECT_EQ(granted, 20);
     buckets.configure(1'000, 1'000);
-    EXPECT_FALSE(buckets.take(1, now + milliseconds{3'500}));
+    EXPECT_FALSE(one.take(now + milliseconds{3'500}));
+}
+
+TEST(TokenBuckets, AConnectionHasItsShareWhateverTheOthersOfItsUserTake) {
+    TokenBuckets buckets(50, 200);
+    SteadyTime now{milliseconds{7'000}};
+    const SteadyTime begin = now;
+    std::list<TokenBuckets::Share> greedy;
+    int all = 0;
+    const auto grab = [&] {
+        for (TokenBuckets::Share& one : greedy)
+            while (!one.take(now))
+                ++all;
+    };
+    for (int i = 0; i < 6; ++i) {  // each takes all it gets before the next comes
+        greedy.emplace_back(buckets, 1, now);
+        grab();
+    }
+    for (; now < begin + milliseconds{3'000}; now += milliseconds{1})
+        grab();
+    TokenBuckets::Share modest(buckets, 1, now);
+    for (int tick = 0; now < begin + milliseconds{60'000}; ++tick, now += milliseconds{1}) {
+        grab();
+        if (tick % 150 != 0) continue;  // less than a seventh of the fifty a second
+        ASSERT_FALSE(modest.take(now)) << "after " << tick << " ms";
+        ++all;
+    }
+    EXPECT_GE(all, 60 * 50) << "nothing of the rate is wasted";
+    EXPECT_LE(all, 60 * 50 + 2 * 200) << "all together keep to the rate";
+}
+
+TEST(TokenBuckets, WhoComesAgainAndAgainGetsNoMoreThanTheRate) {
+    TokenBuckets buckets(50, 200);
+    SteadyTime now{milliseconds{7'000}};
+    TokenBuckets::Share other(buckets, 1, now);
+    int taken = 0;
+    for (; now < SteadyTime{milliseconds{67'000}}; now += milliseconds{1}) {
+        TokenBuckets::Share one(buckets, 1, now);
+        while (!one.take(now))
+            ++taken;
+    }
+    EXPECT_LE(taken, 60 * 50 + 2 * 200);
+    ASSERT_FALSE(other.take(now)) << "what it has earned it gets";
 }
 
 TEST(Seats, NormalThenReservedThenNone) {
