@@ -63,8 +63,9 @@ std::vector<double> trips(LineClient& client, const std::string& line) {
     return out;
 }
 
-// Both servers on one core, the client on another.
-void round_trip(Figures& figures, const std::string& method, int rounds) {
+// Both servers on one core, the client on another. `by_shard`: the shard's thread takes part in the
+// answer, two changes of thread that an echo does not have; shown, but no goal.
+void round_trip(Figures& figures, const std::string& method, bool by_shard, int rounds) {
     const WorkFolder work;
     DaemonProcess daemon{work.path()};
     const std::string line = request_line(method);
@@ -87,14 +88,17 @@ void round_trip(Figures& figures, const std::string& method, int rounds) {
         tails.push_back(percentile(times, 99));
     }
     const double ratio = median(ours) / median(theirs);
-    figures.add({.name = "control_round_trip_" + method,
-                 .value = median(ours) * 1e6,
-                 .unit = "us p50",
-                 .baseline = median(theirs) * 1e6,
-                 .ratio = ratio,
-                 .goal = "<= 2 x a bare Asio echo",
-                 .met = ratio <= 2,
-                 .runs = static_cast<std::uint64_t>(rounds * kTrips)});
+    Figure trip{.name = "control_round_trip_" + method,
+                .value = median(ours) * 1e6,
+                .unit = "us p50",
+                .baseline = median(theirs) * 1e6,
+                .ratio = ratio,
+                .runs = static_cast<std::uint64_t>(rounds * kTrips)};
+    if (!by_shard) {
+        trip.goal = "<= 2 x a bare Asio echo";
+        trip.met = ratio <= 2;
+    }
+    figures.add(trip);
     figures.add({.name = "control_round_trip_" + method + "_p99",
                  .value = median(tails) * 1e6,
                  .unit = "us",
@@ -277,8 +281,8 @@ int main(int argc, char** argv) {
     vault::bench::Figures figures{argc, argv};
     const bool given = argc > 1 && std::string_view{argv[1]} != "--json";
     const int rounds = given ? std::max(1, std::atoi(argv[1])) : 5;
-    vault::bench::round_trip(figures, "version", rounds);
-    vault::bench::round_trip(figures, "health", rounds);
+    vault::bench::round_trip(figures, "version", false, rounds);
+    vault::bench::round_trip(figures, "health", true, rounds);
     vault::bench::command_line(figures, rounds);
     vault::bench::flooded_by(figures, "vault.list", rounds);
     vault::bench::flooded_by(figures, "status", rounds);
