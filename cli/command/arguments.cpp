@@ -386,7 +386,7 @@ Result<void> Parser::settle_format() {
     using render::Format;
     const Method& command = *invocation_.command;
     Globals& globals = invocation_.globals;
-    const bool paged = command.noun == "report" || command.noun == "chart";
+    const bool paged = has_page(command);
     if (globals.format == Format::Html && !paged)
         return usage(fmt::format("{} has no html page", command_name(command)),
                      "-o html is for report and chart; use table, json or csv here");

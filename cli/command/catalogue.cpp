@@ -283,7 +283,7 @@ constexpr Method kLocal[] = {
 constexpr std::array kGlobalFlags{
     GlobalFlag{"output", 'o', "FORMAT",
                "table (default), wide, json, jsonl, csv or plain; html for reports and charts",
-               "table|wide|json|jsonl|csv|plain|html"},
+               "table|wide|json|jsonl|csv|plain"},
     GlobalFlag{"json", '\0', "", "the same as -o json"},
     GlobalFlag{"quiet", 'q', "", "print only the primary value"},
     GlobalFlag{"yes", 'y', "", "do not ask for confirmation"},
@@ -342,6 +342,10 @@ std::vector<std::string_view> verbs(std::string_view noun) {
     for (const Method& method : catalogue())
         if (method.noun == noun) names.push_back(method.verb);
     return names;
+}
+
+bool has_page(const Method& command) {
+    return command.noun == "report" || command.noun == "chart";
 }
 
 std::span<const Param> local_flags(const Method& command) {

@@ -23,6 +23,8 @@ std::vector<std::string_view> verbs(std::string_view noun);
 
 // Flags of a command that its method does not have, such as --out.
 std::span<const Param> local_flags(const Method& command);
+// True for reports and charts: -o html makes a page of them.
+bool has_page(const Method& command);
 // True for commands that call no method of the same name.
 bool is_local(const Method& command);
 

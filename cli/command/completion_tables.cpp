@@ -54,8 +54,17 @@ void add(std::vector<Kind>& kinds, std::vector<std::string> items, std::string k
     same->keys.push_back(std::move(key));
 }
 
+const GlobalFlag& output_flag() {
+    return *std::ranges::find(global_flags(), "output", &GlobalFlag::name);
+}
+
 void add_command(std::vector<Kind>& kinds, const Method& command) {
     const std::string name = command_name(command);
+    if (has_page(command)) {
+        std::vector<std::string> formats = split(output_flag().allowed);
+        formats.emplace_back("html");
+        add(kinds, std::move(formats), name + " --output");
+    }
     std::size_t number = 0;
     for (const auto params : {command.params, local_flags(command)})
         for (const Param& param : params) {

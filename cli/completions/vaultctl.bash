@@ -12,8 +12,9 @@ _vaultctl_kind() {
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
     'account deposit:1' | 'account withdraw:1' | 'account trade:1' | 'vault create --account' | \
-    'vault list --account' | 'market pairs --account' | 'replay start --account' | \
-    'replay run --account' | 'replay status --account' | 'replay stop --account')
+    'vault list --account' | 'market pairs --account' | 'market candles --account' | \
+    'replay start --account' | 'replay run --account' | 'replay status --account' | \
+    'replay stop --account')
         kind=(@accounts)
         ;;
     'top --vault' | 'why-not-trading:1' | 'vault show:1' | 'vault history:1' | \
@@ -26,7 +27,8 @@ _vaultctl_kind() {
     'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
     'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
     'report vault:1' | 'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | \
-    'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1')
+    'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1' | \
+    'chart price:1')
         kind=(@vaults)
         ;;
     'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
@@ -41,29 +43,32 @@ _vaultctl_kind() {
     'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
     'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
     'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
-    'market import --interval' | 'market pairs --quote' | 'market prices:1' | \
-    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
-    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
-    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
-    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
-    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
-    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
-    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
-    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
-    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
-    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
-    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
-    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
-    'report pnl --from' | 'report pnl --to' | 'events --since' | 'events --until' | \
-    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
-    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
-    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
-    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
-    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
-    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
-    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
-    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
-    'chart tradeable --height')
+    'market import --interval' | 'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
+    'market candles --interval' | 'market candles --from' | 'market candles --to' | \
+    'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
+    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
+    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
+    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
+    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
+    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
+    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
+    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
+    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
+    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
+    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
+    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
+    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
+    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
+    'wait --for' | 'job wait:1' | 'api call:rest' | 'chart balance --from' | \
+    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
+    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
+    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
+    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
+    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
+    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
+    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height' | \
+    'chart price --pair' | 'chart price --interval' | 'chart price --from' | 'chart price --to' | \
+    'chart price --since' | 'chart price --width' | 'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -84,8 +89,8 @@ _vaultctl_kind() {
         ;;
     'config check:1' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
     'report vault --out' | 'report fees --out' | 'report sweeps --out' | 'report pnl --out' | \
-    'batch --file' | 'chart balance --out' | 'chart pnl --out' | 'chart sweeps --out' | \
-    'chart fees --out' | 'chart tradeable --out')
+    'batch --file' | 'batch -f' | 'chart balance --out' | 'chart pnl --out' | \
+    'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | 'chart price --out')
         kind=(@files)
         ;;
     'user create --role')
@@ -121,6 +126,12 @@ _vaultctl_kind() {
     'replay start --speed')
         kind=(max)
         ;;
+    'report vault --output' | 'report fees --output' | 'report sweeps --output' | \
+    'report pnl --output' | 'chart balance --output' | 'chart pnl --output' | \
+    'chart sweeps --output' | 'chart fees --output' | 'chart tradeable --output' | \
+    'chart price --output')
+        kind=(table wide json jsonl csv plain html)
+        ;;
     'events --severity')
         kind=(info warning alert)
         ;;
@@ -137,20 +148,32 @@ _vaultctl_kind() {
             vault.release vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
             vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
             sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
-            position.write_down market.import market.pairs market.prices replay.start replay.run
-            replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
-            ledger.export ledger.correct decision.why decision.list decision.show decision.explain
-            order.list order.show order.explain trade.list trade.show trade.explain sweep.list
-            sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl events
-            sub.open sub.credit sub.close
+            position.write_down market.import market.pairs market.prices market.candles replay.start
+            replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
+            ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
+            decision.explain order.list order.show order.explain trade.list trade.show trade.explain
+            sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
+            events sub.open sub.credit sub.close
+        )
+        ;;
+    'api errors:1')
+        kind=(
+            USAGE INVALID_PARAMS FRAME_TOO_LARGE NOT_FOUND EXISTS IDEM_MISMATCH NOT_READY BUSY
+            RATE_LIMITED DRAINING EXPIRED_BEFORE_START DAEMON_DOWN NO_SOCKET_ACCESS PROTO_RANGE
+            PERM_DENIED CONFIG_INVALID OUTCOME_UNKNOWN INTERRUPTED IO INTERNAL STORE_FAILED
+            STORE_INVALID tradeable_below_allocated tradeable_above_cap allocation_above_unallocated
+            unallocate_above_balance insufficient_reserve insufficient_balance quote_mismatch
+            wallet_not_selected amount_too_large invariant_broken not_flat wrong_state
+            mode_not_paper below_minimum fee_too_high confirmation_needed 0 1 3 4 5 6 64 65 69 70 74
+            75 76 77 78 124 130
         )
         ;;
     'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
-    'chart fees --style' | 'chart tradeable --style')
+    'chart fees --style' | 'chart tradeable --style' | 'chart price --style')
         kind=(braille block ascii)
         ;;
     *' --output')
-        kind=(table wide json jsonl csv plain html)
+        kind=(table wide json jsonl csv plain)
         ;;
     *' --timeout' | *' --idem-key')
         kind=()
@@ -176,7 +199,7 @@ _vaultctl_choices() {
         )
         ;;
     'api')
-        choices=(describe call)
+        choices=(describe call errors)
         ;;
     'config')
         choices=(show check reload)
@@ -202,7 +225,7 @@ _vaultctl_choices() {
         choices=(list show resolve write-down)
         ;;
     'market')
-        choices=(import pairs prices)
+        choices=(import pairs prices candles)
         ;;
     'replay')
         choices=(start run status stop)
@@ -229,7 +252,7 @@ _vaultctl_choices() {
         choices=(vault fees sweeps pnl)
         ;;
     'chart')
-        choices=(balance pnl sweeps fees tradeable)
+        choices=(balance pnl sweeps fees tradeable price)
         ;;
     *) return 1 ;;
     esac
@@ -317,6 +340,9 @@ _vaultctl_flags() {
         ;;
     'market pairs')
         flags=(--account --quote)
+        ;;
+    'market candles')
+        flags=(--account --interval --from --to --limit)
         ;;
     'replay start')
         flags=(
@@ -410,6 +436,11 @@ _vaultctl_flags() {
     'chart tradeable')
         flags=(
             --from --to --since --width --height --style --ascii --out
+        )
+        ;;
+    'chart price')
+        flags=(
+            --pair --interval --from --to --since --width --height --style --ascii --out
         )
         ;;
     *) flags=() ;;

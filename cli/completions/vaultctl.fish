@@ -6,11 +6,11 @@ function __vaultctl_kind
     switch $argv[1]
         case 'top --user' 'user show:1' 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'events --user'
             echo @users
-        case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
+        case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
-        case 'top --vault' 'why-not-trading:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1'
+        case 'top --vault' 'why-not-trading:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
             echo @vaults
-        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height'
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
             true
         case 'top --sort'
             echo id
@@ -31,7 +31,7 @@ function __vaultctl_kind
         case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
-        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'batch --file' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out'
+        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
             echo @files
         case 'user create --role'
             echo admin
@@ -71,6 +71,14 @@ function __vaultctl_kind
             echo close
         case 'replay start --speed'
             echo max
+        case 'report vault --output' 'report fees --output' 'report sweeps --output' 'report pnl --output' 'chart balance --output' 'chart pnl --output' 'chart sweeps --output' 'chart fees --output' 'chart tradeable --output' 'chart price --output'
+            echo table
+            echo wide
+            echo json
+            echo jsonl
+            echo csv
+            echo plain
+            echo html
         case 'events --severity'
             echo info
             echo warning
@@ -138,6 +146,7 @@ function __vaultctl_kind
             echo market.import
             echo market.pairs
             echo market.prices
+            echo market.candles
             echo replay.start
             echo replay.run
             echo replay.status
@@ -170,7 +179,63 @@ function __vaultctl_kind
             echo sub.open
             echo sub.credit
             echo sub.close
-        case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style'
+        case 'api errors:1'
+            echo USAGE
+            echo INVALID_PARAMS
+            echo FRAME_TOO_LARGE
+            echo NOT_FOUND
+            echo EXISTS
+            echo IDEM_MISMATCH
+            echo NOT_READY
+            echo BUSY
+            echo RATE_LIMITED
+            echo DRAINING
+            echo EXPIRED_BEFORE_START
+            echo DAEMON_DOWN
+            echo NO_SOCKET_ACCESS
+            echo PROTO_RANGE
+            echo PERM_DENIED
+            echo CONFIG_INVALID
+            echo OUTCOME_UNKNOWN
+            echo INTERRUPTED
+            echo IO
+            echo INTERNAL
+            echo STORE_FAILED
+            echo STORE_INVALID
+            echo tradeable_below_allocated
+            echo tradeable_above_cap
+            echo allocation_above_unallocated
+            echo unallocate_above_balance
+            echo insufficient_reserve
+            echo insufficient_balance
+            echo quote_mismatch
+            echo wallet_not_selected
+            echo amount_too_large
+            echo invariant_broken
+            echo not_flat
+            echo wrong_state
+            echo mode_not_paper
+            echo below_minimum
+            echo fee_too_high
+            echo confirmation_needed
+            echo 0
+            echo 1
+            echo 3
+            echo 4
+            echo 5
+            echo 6
+            echo 64
+            echo 65
+            echo 69
+            echo 70
+            echo 74
+            echo 75
+            echo 76
+            echo 77
+            echo 78
+            echo 124
+            echo 130
+        case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style' 'chart price --style'
             echo braille
             echo block
             echo ascii
@@ -181,7 +246,6 @@ function __vaultctl_kind
             echo jsonl
             echo csv
             echo plain
-            echo html
         case '* --timeout' '* --idem-key'
             true
         case '* --socket'
@@ -232,8 +296,9 @@ function __vaultctl_choices
             printf '%s\t%s\n' report ''
             printf '%s\t%s\n' chart ''
         case 'api'
-            printf '%s\t%s\n' describe 'Methods and errors that the daemon knows'
+            printf '%s\t%s\n' describe 'Methods, errors and exit codes that the daemon knows'
             printf '%s\t%s\n' call 'Call any method by its name'
+            printf '%s\t%s\n' errors 'Error codes and exit codes, and what to do'
         case 'config'
             printf '%s\t%s\n' show 'Show every key of the configuration in force'
             printf '%s\t%s\n' check 'Say what is wrong with a configuration'
@@ -287,6 +352,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' import 'Import candles into the history'
             printf '%s\t%s\n' pairs 'List pairs and their rules'
             printf '%s\t%s\n' prices 'Show the last prices'
+            printf '%s\t%s\n' candles 'Show candles made from the prices that an account saw'
         case 'replay'
             printf '%s\t%s\n' start 'Let a paper account see a recorded or synthetic market'
             printf '%s\t%s\n' run 'Run a replay up to a virtual instant'
@@ -330,6 +396,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' sweeps 'Draw the profit that the sleeves have swept'
             printf '%s\t%s\n' fees 'Draw the fees that the sleeves have paid'
             printf '%s\t%s\n' tradeable 'Draw a vault\'s Total and Tradeable'
+            printf '%s\t%s\n' price 'Draw the price of a vault\'s pair, and its trades'
         case '*'
             return 1
     end
@@ -347,7 +414,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --reverse 'turn the order round'
             printf '%s\t%s\n' --limit 'rows of each list (default 200)'
             printf '%s\t%s\n' --once 'print one picture as plain text and end'
-            printf '%s\t%s\n' --interval 'how often the daemon is asked (default 1s, at least 250ms)'
+            printf '%s\t%s\n' --interval 'how often the daemon sends a new picture (default 1s, at least 250ms)'
             printf '%s\t%s\n' --view 'what is shown first (default vaults)'
         case 'halt'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
@@ -417,6 +484,12 @@ function __vaultctl_flags
         case 'market pairs'
             printf '%s\t%s\n' --account 'only what this account can trade'
             printf '%s\t%s\n' --quote 'only pairs in this quote'
+        case 'market candles'
+            printf '%s\t%s\n' --account 'as this account saw the market'
+            printf '%s\t%s\n' --interval 'length of a candle, 1m to 30d in whole minutes (default 1h)'
+            printf '%s\t%s\n' --from 'no candle that opens before this instant'
+            printf '%s\t%s\n' --to 'only candles that open before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the newest (default 100)'
         case 'replay start'
             printf '%s\t%s\n' --account 'the paper account that sees this market'
             printf '%s\t%s\n' --pair 'what the candles are of'
@@ -557,6 +630,17 @@ function __vaultctl_flags
             printf '%s\t%s\n' --from 'first day'
             printf '%s\t%s\n' --to 'last day'
             printf '%s\t%s\n' --since 'only so long before the last day, such as 30d'
+            printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
+            printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
+            printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'
+            printf '%s\t%s\n' --ascii 'the same as --style ascii'
+            printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all: .svg or .html a picture, .csv or .json the series'
+        case 'chart price'
+            printf '%s\t%s\n' --pair 'whose price; needed only if the vault trades several pairs'
+            printf '%s\t%s\n' --interval 'length of a candle, 1m to 30d (default: what makes at most 1500 of the time shown)'
+            printf '%s\t%s\n' --from 'no candle that opens before this instant'
+            printf '%s\t%s\n' --to 'only candles that open before this instant'
+            printf '%s\t%s\n' --since 'only so long before the newest price, such as 12h'
             printf '%s\t%s\n' --width 'columns of the drawing, 30 to 400; on a terminal no more than it has (default: all of them, else 80)'
             printf '%s\t%s\n' --height 'lines of the drawing, 13 to 400 (default: one less than the terminal has, else 23)'
             printf '%s\t%s\n' --style 'how it is drawn (default braille, and ascii where the locale is not UTF-8)'

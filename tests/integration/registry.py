@@ -22,9 +22,12 @@ SCRIPTS = {"bash": ROOT / "cli" / "completions" / "vaultctl.bash",
 
 # Of vaultctl alone: commands that no method of the same name answers, and options beside a method's.
 LOCAL_COMMANDS = {"help", "completion", "wait", "batch", "job wait", "api call", "api errors",
-                  "chart balance", "chart pnl", "chart sweeps", "chart fees", "chart tradeable"}
+                  "chart balance", "chart pnl", "chart sweeps", "chart fees", "chart tradeable",
+                  "chart price"}
 LOCAL_OPTIONS = {"top": {"--once", "--interval", "--view"}, "events": {"--follow", "--from-seq"},
-                 "ledger export": {"--out"}, "config check": {"FILE"}}
+                 "ledger export": {"--out"}, "config check": {"FILE"},
+                 **{f"report {verb}": {"--out"} for verb in ("vault", "pnl", "fees", "sweeps")}}
+FORMATS = {"table", "wide", "json", "jsonl", "csv", "plain"}
 TYPES = {"string", "decimal", "integer", "bool", "time", "duration", "enum", "asset", "pair", "map",
          "json"}
 ENUM = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)*(?:\|[a-z0-9_]+(?:-[a-z0-9_]+)*)*")
@@ -258,12 +261,13 @@ def expected_offers(commands, globals_, codes, methods):
             if option.takes_value:
                 lines[f"vaultctl status {name} "] = None
         if option.name == "--output":
-            everywhere_formats = f"vaultctl status {option.name} "
-            lines[everywhere_formats] = {"table", "wide", "json", "jsonl", "csv", "plain"}
-            lines["vaultctl status -o "] = lines[everywhere_formats]
+            lines[f"vaultctl status {option.name} "] = FORMATS
+            lines["vaultctl status -o "] = FORMATS
         if option.name == "--color":
             lines[f"vaultctl status {option.name} "] = {"auto", "always", "never"}
     for command, options in commands.items():
+        if command.split()[0] in ("report", "chart"):
+            lines[f"vaultctl {command} -o "] = FORMATS | {"html"}
         lines[f"vaultctl {command} -"] = everywhere | {name for name in options
                                                        if name.startswith("--")}
         words = 0
