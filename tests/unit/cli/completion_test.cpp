@@ -52,6 +52,10 @@ TEST(Completion, EveryPlaceOfEveryCommandHasOneKind) {
         expected += flag.value.empty() ? 0 : 1;
     for (const Method& command : catalogue()) {
         if (command.name == "help") continue;
+        if (has_page(command)) {
+            ++expected;
+            EXPECT_TRUE(keys.contains(command_name(command) + " --output")) << command.name;
+        }
         std::size_t number = 0;
         for (const auto params : {command.params, local_flags(command)})
             for (const Param& param : params) {
@@ -79,8 +83,7 @@ TEST(Completion, FixedValuesAreThoseThatTheParserTakes) {
     for (const GlobalFlag& flag : global_flags()) {
         std::istringstream words{std::string(flag.allowed)};
         for (std::string word; std::getline(words, word, '|');) {
-            // A command that takes all of them: pages are of reports and charts alone.
-            const std::vector<std::string> line{"report", "pnl", "--" + std::string(flag.name),
+            const std::vector<std::string> line{"vault", "list", "--" + std::string(flag.name),
                                                 word};
             EXPECT_TRUE(parse_arguments(line, "/")) << flag.name << ' ' << word;
         }
