@@ -49,6 +49,19 @@ void TokenBuckets::leave(uid_t uid) {
     if (--mine->second == 0) sharers_.erase(mine);
 }
 
+std::uint32_t ReservedReads::rate(const Options& options) {
+    return std::max(options.reserved_reads_per_second, options.requests_per_second);
+}
+
+std::optional<Duration> ReservedReads::take(SteadyTime now, const Options& options) {
+    constexpr SteadyTime kDepth = std::chrono::seconds{1};
+    const SteadyTime after = std::max(full_at_, now) + kDepth / rate(options);
+    if (const SteadyTime level = after - now; level > kDepth)
+        return std::chrono::ceil<Duration>(level - kDepth);
+    full_at_ = after;
+    return std::nullopt;
+}
+
 Seat Seats::take(uid_t uid) {
     std::size_t& mine = per_uid_[uid];
     if (normal_ < options_.max_connections && mine < options_.max_per_uid) {

@@ -51,6 +51,21 @@ class TokenBuckets {
     std::map<uid_t, int> sharers_;
 };
 
+// One connection's bound on the reserved methods that change nothing: a second's worth at once and
+// then so many a second, for each of them costs the shard a turn. `pause` and `halt` are not
+// counted. More than anybody needs who looks by hand or from a script.
+class ReservedReads {
+  public:
+    // Takes one read at the rate of `options`, which may change from call to call. none: granted;
+    // else how long until there is one.
+    std::optional<Duration> take(SteadyTime now, const Options& options);
+    // Reads a second of a connection: never less than its user's calls.
+    static std::uint32_t rate(const Options& options);
+
+  private:
+    SteadyTime full_at_{};  // when a whole second's worth is there again
+};
+
 enum class Seat : std::uint8_t {
     Normal,
     Reserved,  // past the limits: reserved methods only, for a short time

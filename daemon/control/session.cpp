@@ -174,10 +174,12 @@ Result<Answer> Session::say_hello(const protocol::Request& request) const {
         {"server_version", services.info.version},
         {"instance_id", services.info.instance_id},
         {"caps", std::move(caps)},
-        {"limits", boost::json::object{{"frame_max", options.frame_max},
-                                       {"max_in_flight", options.max_in_flight},
-                                       {"requests_per_second", options.requests_per_second},
-                                       {"burst", options.burst}}},
+        {"limits",
+         boost::json::object{{"frame_max", options.frame_max},
+                             {"max_in_flight", options.max_in_flight},
+                             {"requests_per_second", options.requests_per_second},
+                             {"burst", options.burst},
+                             {"reserved_reads_per_second", ReservedReads::rate(options)}}},
         {"auth", boost::json::object{{"peer_uid", peer_.uid}, {"role", "admin"}}}};
     data["uptime_ms"] =
         std::chrono::duration_cast<Duration>(services.clock.steady() - services.started).count();
@@ -258,9 +260,21 @@ void Session::refuse(const boost::json::value& id, std::string_view method, cons
     send(failure_line(id, error, Effect::None, retry_after));
 }
 
-// The reserved lane passes by every limit.
+// The reserved lane passes by every limit of its user. What changes something in it passes always;
+// who does nothing but look is held to a rate, or a flood of `status` would wait on the shard
+// before the `status` of others.
+Result<void> Session::admit_reserved(const protocol::Method& method,
+                                     std::optional<Duration>& retry_after) {
+    if (method.mutates) return success();
+    retry_after = reads_.take(shared_.services.clock.steady(), shared_.options);
+    if (!retry_after) return success();
+    return Error(Errc::RateLimited,
+                 fmt::format("more than {} looks such as {} per second on one connection",
+                             ReservedReads::rate(shared_.options), method.name));
+}
+
 Result<void> Session::admit(const protocol::Method& method, std::optional<Duration>& retry_after) {
-    if (method.reserved) return success();
+    if (method.reserved) return admit_reserved(method, retry_after);
     if (peer_.seat == Seat::Reserved) {
         retry_after = kBusyRetry;
         return Error(Errc::Busy, "too many connections: this one takes pause, halt, status only");

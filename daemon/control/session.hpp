@@ -67,6 +67,8 @@ class Session {
 
     void take_line(const std::string& line);
     Result<void> admit(const protocol::Method& method, std::optional<Duration>& retry_after);
+    Result<void> admit_reserved(const protocol::Method& method,
+                                std::optional<Duration>& retry_after);
     Result<void> check(const protocol::Method& method, const protocol::Request& request) const;
     void start(const protocol::Method& method, protocol::Request request);
     void refuse(const boost::json::value& id, std::string_view method, const Error& error,
@@ -81,6 +83,7 @@ class Session {
     Peer peer_;
     Shared shared_;
     std::optional<TokenBuckets::Share> share_;  // of a normal seat
+    ReservedReads reads_;
     protocol::LineSplitter splitter_;
     runtime::TaskGroup requests_;
     runtime::TaskGroup writer_;

@@ -93,6 +93,27 @@ TEST(TokenBuckets, WhoComesAgainAndAgainGetsNoMoreThanTheRate) {
     ASSERT_FALSE(other.take(now)) << "what it has earned it gets";
 }
 
+TEST(ReservedReads, ASecondsWorthThenTheRate) {
+    Options options;
+    options.reserved_reads_per_second = 200;
+    options.requests_per_second = 50;
+    ReservedReads reads;
+    SteadyTime now{milliseconds{7'000}};
+    for (int i = 0; i < 200; ++i)
+        ASSERT_FALSE(reads.take(now, options)) << i;
+    const auto wait = reads.take(now, options);
+    ASSERT_TRUE(wait);
+    EXPECT_EQ(*wait, Duration{5});
+    EXPECT_FALSE(reads.take(now + *wait, options));
+    options.requests_per_second = 1'000;  // of its user: then it is as fast as other calls
+    EXPECT_EQ(ReservedReads::rate(options), 1'000U);
+    now += milliseconds{60'000};
+    int granted = 0;
+    while (!reads.take(now, options))
+        ++granted;
+    EXPECT_EQ(granted, 1'000);
+}
+
 TEST(Seats, NormalThenReservedThenNone) {
     Options options;
     options.max_connections = 3;

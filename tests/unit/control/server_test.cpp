@@ -447,6 +447,27 @@ TEST_F(ServerTest, PeersThatGoBeforeHelloLeaveNothingBehind) {
     EXPECT_TRUE(seat_comes_free(path())) << "seats were not given back";
 }
 
+TEST_F(ServerTest, AFloodOfStatusIsHeldToARateAndHaltPassesBesideIt) {
+    options.reserved_reads_per_second = 5;
+    options.requests_per_second = 1;
+    options.burst = 1;
+    start();
+    RawClient client(path());
+    client.hello();
+    int limited = 0;
+    for (int i = 0; i < 50; ++i) {
+        const json::object reply = client.call("status");
+        if (reply.contains("result")) continue;
+        ASSERT_EQ(error_code(reply), "RATE_LIMITED");
+        ++limited;
+    }
+    EXPECT_GE(limited, 10);
+    EXPECT_TRUE(client.call("halt", "{}", kMeta).contains("result"));
+    RawClient other(path());  // the bound is one connection's
+    other.hello();
+    EXPECT_TRUE(other.call("status").contains("result"));
+}
+
 TEST_F(ServerTest, PerUidLimit) {
     options.max_per_uid = 2;
     options.reserved_connections = 0;
