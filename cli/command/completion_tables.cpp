@@ -33,7 +33,7 @@ std::vector<std::string> all_codes() {
 }
 
 std::vector<std::string> items_of(const Method& command, const Param& param) {
-    if (param.path) return {"@files"};
+    if (param.path || param.content) return {"@files"};
     if (!param.allowed.empty()) return split(param.allowed);
     if (param.name == "vault") return {"@vaults"};
     if (param.name == "account") return {"@accounts"};

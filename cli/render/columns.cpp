@@ -104,6 +104,9 @@ constexpr ColumnSpec kUserTotals[] = {{"asset", "asset"},         {"mode", "mode
                                       {"realised", "realised"},   {"swept", "swept", true}};
 constexpr ColumnSpec kEvents[] = {{"seq", "seq"},       {"at", "at"},     {"severity", "severity"},
                                   {"object", "object"}, {"type", "type"}, {"message", "message"}};
+constexpr ColumnSpec kAudit[] = {
+    {"seq", "seq"},       {"at", "at"},           {"actor", "actor"},     {"action", "action"},
+    {"object", "object"}, {"outcome", "outcome"}, {"user", "user", true}, {"message", "message"}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
 constexpr ColumnSpec kMethods[] = {{"name", "method"},
@@ -206,6 +209,7 @@ constexpr std::array kLists{
     ListSpec{"trade.list", kTrades},
     ListSpec{"sweep.list", kSweeps},
     ListSpec{"events", kEvents},
+    ListSpec{"audit.list", kAudit},
     ListSpec{"report.pnl", kPnl},
     ListSpec{"report.pnl.rows", kPnl},
     ListSpec{"report.pnl.sleeves", kPnl},

@@ -11,7 +11,7 @@ std::span<const Method> methods() {
     static const std::vector<Method> table = [] {
         std::vector<Method> rows;
         for (const auto part : {daemon_methods(), vault_methods(), market_methods(),
-                                books_methods(), event_methods()})
+                                books_methods(), audit_methods(), event_methods()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();
@@ -88,6 +88,7 @@ std::string_view to_text(Object object) {
         case Object::Trade: return "trade";
         case Object::Sweep: return "sweep";
         case Object::Report: return "report";
+        case Object::Audit: return "audit";
     }
     return "";
 }

@@ -37,6 +37,7 @@ struct Param {
     bool required = false;
     bool repeated = false;  // a JSON array on the wire, a repeatable flag or the rest of the words
     bool path = false;      // a file; vaultctl makes it absolute
+    bool content = false;   // a file on the command line; vaultctl sends what is in it
     bool blank = false;  // empty text is the same as none: what lowers risk is not refused for it
     char letter = '\0';  // of the flag's short form, "-f"
     Sign sign = Sign::Any;
@@ -54,6 +55,7 @@ struct Param {
     constexpr Param need() const { return with(&Param::required, true); }
     constexpr Param many() const { return with(&Param::repeated, true); }
     constexpr Param file() const { return with(&Param::path, true); }
+    constexpr Param contents() const { return with(&Param::content, true); }
     constexpr Param may_be_blank() const { return with(&Param::blank, true); }
     constexpr Param positive() const { return with(&Param::sign, Sign::Positive); }
     constexpr Param not_negative() const { return with(&Param::sign, Sign::NonNegative); }
@@ -79,6 +81,7 @@ enum class Object : std::uint8_t {
     Trade,
     Sweep,
     Report,
+    Audit,
 };
 enum class Right : std::uint8_t { Read, Trade, Allocate, Keys, Reports, Live, Admin };
 enum class Risk : std::uint8_t { Lowers, Neutral, Raises };

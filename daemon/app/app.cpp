@@ -123,6 +123,7 @@ Result<void> App::Parts::build(const config::Config& from) {
         *driver,
         std::move(reads),
         config,
+        *signer,
         [this] { return store->health(); },
         {kVersion, fresh_instance_id(), ::getpid()},
         clock,

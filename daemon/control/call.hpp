@@ -8,6 +8,7 @@
 #include "daemon/control/read_worker.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/configuration.hpp"
+#include "daemon/ports/signer.hpp"
 #include "daemon/ports/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -43,6 +44,7 @@ struct Services {
     ReadWorker& worker;
     const Clock& clock;
     ports::Configuration& configuration;
+    const ports::Signer& signer;
     Metrics& metrics;
     const Options& options;                            // change with a reload
     std::function<ports::StoreHealth()> store_health;  // quick, safe on the control thread
@@ -93,6 +95,7 @@ std::span<const Route> trade_routes();  // order, trade, sweep
 std::span<const Route> report_routes();
 std::span<const Route> trading_routes();  // why-not-trading
 std::span<const Route> event_routes();    // events, sub
+std::span<const Route> audit_routes();
 std::span<const Route> config_routes();
 std::span<const Route> operator_routes();  // whoami, metrics, doctor
 

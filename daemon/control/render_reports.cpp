@@ -167,6 +167,18 @@ json::value row_to_json(const ports::EventRow& row, const UserNames& names) {
     return object;
 }
 
+json::value row_to_json(const ports::AuditRow& row, const UserNames& names) {
+    json::object object{{"seq", row.seq},       {"at", control::to_json(row.at)},
+                        {"actor", row.actor},   {"action", row.action},
+                        {"object", row.object}, {"outcome", row.outcome},
+                        {"message", row.message}, {"params", embedded(row.params_json)}};
+    const auto name = names.find(row.user);
+    object["user"] = name == names.end() ? json::value(nullptr) : json::value(name->second);
+    object["prev_hash"] = to_hex(row.prev_hash);
+    object["hash"] = to_hex(row.hash);
+    return object;
+}
+
 json::value row_to_json(const ports::EntryRow& row, const UserNames& names) {
     json::object object{{"vault", to_json(row.vault)},
                         {"seq", row.seq},

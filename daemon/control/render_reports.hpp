@@ -1,6 +1,7 @@
 #pragma once
 // Rows of the store and figures of the report room as the JSON of a reply's data. Pure; any thread;
 // cannot fail.
+#include "daemon/ports/audit.hpp"
 #include "daemon/ports/candle_library.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/report/decision_why.hpp"
@@ -31,6 +32,7 @@ boost::json::value row_to_json(const ports::SweepRow& row, const std::string& id
                                const UserNames& names);
 boost::json::value row_to_json(const ports::EntryRow& row, const UserNames& names);
 boost::json::value row_to_json(const ports::EventRow& row, const UserNames& names);
+boost::json::value row_to_json(const ports::AuditRow& row, const UserNames& names);
 
 // story, figures and postings: what moved where, one row a posting.
 void add_explanation(boost::json::object& object, const report::Explanation& why);

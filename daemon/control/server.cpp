@@ -36,6 +36,7 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
                 worker_,
                 parts.clock,
                 parts.configuration,
+                parts.signer,
                 metrics_,
                 options_,
                 std::move(parts.store_health),

@@ -21,6 +21,7 @@ class Server {
         ports::Commands& commands;
         ReadSide reads;  // the worker thread's own; the reader is not null
         ports::Configuration& configuration;
+        const ports::Signer& signer;
         std::function<ports::StoreHealth()> store_health;
         DaemonInfo info;
         const Clock& clock;

@@ -329,6 +329,8 @@ Handled Session::call_handler(const Task& task) {
     call.context.reserved = task.method.reserved;
     call.context.deadline = task.deadline;
     if (task.method.mutates) {
+        call.context.method = task.method.name;
+        call.context.params_json = protocol::to_compact(task.request.params);
         call.context.idem_key = meta.idem_key;
         call.context.request = request_hash(task.method.name, task.request.params);
     }

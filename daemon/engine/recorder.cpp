@@ -133,6 +133,7 @@ void Recorder::append(Recorder&& other) {
     move_into(rows_.cycles, other.rows_.cycles);
     move_into(rows_.day_closes, other.rows_.day_closes);
     move_into(rows_.events, other.rows_.events);
+    move_into(rows_.audits, other.rows_.audits);
     move_into(rows_.replies, other.rows_.replies);
     for (auto& [id, row] : other.orders_)
         orders_.insert_or_assign(id, std::move(row));

@@ -1,5 +1,6 @@
 #include "daemon/engine/shard.hpp"
 
+#include "daemon/engine/audit_note.hpp"
 #include "daemon/engine/event_log.hpp"
 
 #include <fmt/format.h>
@@ -173,17 +174,27 @@ void Shard::rebind(const std::vector<AccountId>& accounts) {
 
 Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
                                     const ports::Command& command, ports::Render render) {
-    const bool changes = mutates(command);
-    const bool keyed = changes && !context.dry_run && !context.idem_key.empty();
+    if (mutates(command)) {
+        auto done = change(context, command, render);
+        if (!done && !context.dry_run)
+            recorder_.rows().audits.push_back(
+                refused_note(world_, context, command, done.error(), clock_.now()));
+        return done;
+    }
+    Recorder none;
+    Commander commander{world_, none, options_, feeds_, clock_, context};
+    VAULT_TRY(const ports::View view, commander.apply(command));
+    return Applied{render(view)};
+}
+
+Result<Shard::Applied> Shard::change(const ports::CallContext& context,
+                                     const ports::Command& command, ports::Render render) {
+    const bool keyed = !context.dry_run && !context.idem_key.empty();
     if (keyed) {
         if (auto known = find_reply(context)) return std::move(*known);
     }
     Recorder scratch;
     Commander commander{world_, scratch, options_, feeds_, clock_, context};
-    if (!changes) {
-        VAULT_TRY(const ports::View view, commander.apply(command));
-        return Applied{render(view)};
-    }
     settle_jobs(world_, recorder_, clock_.now());
     Backup backup = back_up(command, context.dry_run);
     const Result<ports::View> view = commander.apply(command);
@@ -195,6 +206,8 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
     }
     Applied applied{render(view.value())};
     if (keyed) remember_reply(context, applied.reply_json, scratch);
+    scratch.rows().audits.push_back(
+        done_note(world_, context, command, view.value(), clock_.now()));
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
     for (const AccountId id : commander.to_rebind())
@@ -302,6 +315,7 @@ ports::Batch Shard::close_batch() {
     settle_jobs(world_, recorder_, clock_.now());
     ports::Batch batch = recorder_.close(world_);
     last_event_ = write_event_log(batch, world_, last_event_);
+    ports::seal(batch.audits, audit_);
     ++last_batch_.value;
     batch.shard = id_;
     batch.n = last_batch_;

@@ -22,7 +22,8 @@ class Shard {
         bool repeated = false;  // the reply of the first call: nothing was done
         bool stored = false;    // repeated, and the store alone has the reply
     };
-    // All or nothing. Errors: the refusal; IdemMismatch when the key came with another request.
+    // All or nothing; what changed something or was refused is in the audit trail. Errors: the
+    // refusal; IdemMismatch when the key came with another request.
     Result<Applied> apply(const ports::CallContext& context, const ports::Command& command,
                           ports::Render render);
 
@@ -56,6 +57,8 @@ class Shard {
     World& world() { return world_; }
 
   private:
+    Result<Applied> change(const ports::CallContext& context, const ports::Command& command,
+                           ports::Render render);
     struct AccountBackup;
     struct Backup;
     Backup back_up(const ports::Command& command, bool dry_run) const;
@@ -84,6 +87,7 @@ class Shard {
     Recorder recorder_;
     BatchNo last_batch_;
     std::uint64_t last_event_ = 0;
+    ports::ChainHead audit_;  // of the audit trail, with what is not durable yet
     std::uint64_t epoch_ = 0;
     std::size_t next_account_ = 0;  // round robin over replays
     SteadyTime replies_forgotten_{};

@@ -66,6 +66,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     last_batch_ = snapshot.mark.n;
     epoch_ = snapshot.mark.epoch;
     last_event_ = snapshot.last_event;
+    audit_ = snapshot.audit;
     const auto daemon = states.find("daemon:1");
     if (daemon != states.end()) {
         VAULT_TRYV(load_daemon(world_, daemon->second->body));

@@ -215,9 +215,11 @@ using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vec
 using Render = std::string (*)(const View& view);
 
 struct CallContext {
-    std::string actor;     // user name, or "uid:0" until sign-in exists
-    std::string idem_key;  // empty for a query
-    Digest request{};      // keyed hash of method and parameters
+    std::string actor;               // user name, or "uid:0" until sign-in exists
+    std::string idem_key;            // empty for a query
+    Digest request{};                // keyed hash of method and parameters
+    std::string method{};            // "vault.allocate", for the audit trail
+    std::string params_json = "{}";  // as asked, without secrets, for the audit trail
     bool dry_run = false;
     // Of the reserved lane: never refused for want of room, and does not wait for a store that is
     // behind. Pause and halt go before what waits and bite in memory at once.

@@ -2,6 +2,7 @@
 // The seam between the shard and whatever keeps its batches. The store owns its writer thread: the
 // shard hands over whole batches and goes on; a batch is durable when its report says so. Reading
 // for reports has a port of its own (store_reader.hpp) on separate read-only connections.
+#include "daemon/ports/audit.hpp"
 #include "daemon/ports/rows.hpp"
 
 #include <functional>
@@ -30,6 +31,7 @@ struct Batch {
     std::vector<CycleRow> cycles;
     std::vector<DayCloseRow> day_closes;
     std::vector<EventRow> events;
+    std::vector<AuditRow> audits;
     std::vector<IdempotencyRow> replies;
     std::vector<StateRow> states;  // upsert
 
@@ -54,11 +56,6 @@ struct ShardMark {
     std::uint64_t epoch = 0;
 };
 
-struct ChainHead {
-    std::uint64_t seq = 0;
-    Digest hash{};
-};
-
 // Everything the engine needs to continue where the last durable batch ended.
 struct Snapshot {
     ShardMark mark;
@@ -70,6 +67,7 @@ struct Snapshot {
     std::vector<StateRow> states;
     std::vector<IdempotencyRow> replies;  // not older than 24 h of wall clock; reply_json is empty
     std::uint64_t last_event = 0;         // the newest event's seq; 0: none yet
+    ChainHead audit;                      // the audit trail's
 };
 
 struct StoreHealth {

@@ -2,6 +2,7 @@
 // Read-only questions to the store, for reports, lists and exports. Implementations own a read-only
 // connection; calls block, each for at most about 200 ms (pages are bounded by `limit`), and belong
 // to one thread at a time. Rows come oldest first unless said. Errors: StoreFailed.
+#include "daemon/ports/audit.hpp"
 #include "daemon/ports/rows.hpp"
 
 #include <functional>
@@ -19,6 +20,16 @@ struct RowFilter {
     std::optional<UtcTime> from;
     std::optional<UtcTime> to;
     std::string severity;       // events of this severity and the graver ones; empty: all
+    std::uint32_t limit = 100;  // 1..10000, the newest rows within the filter
+};
+
+// Every set field narrows. Times: from <= at < to, of the wall clock.
+struct AuditFilter {
+    std::optional<UserId> user{};  // whose object
+    // Empty: any. "vault.*" is every action that begins so; "v1" is also all that is in it.
+    std::string actor{}, action{}, object{}, outcome{};
+    std::optional<UtcTime> from{};
+    std::optional<UtcTime> to{};
     std::uint32_t limit = 100;  // 1..10000, the newest rows within the filter
 };
 
@@ -62,6 +73,10 @@ class StoreReader {
     virtual Result<std::vector<EventRow>> events(const RowFilter& filter) = 0;
     // Events with seq >= from_seq, at most `limit`, by seq. Old ones may be pruned.
     virtual Result<std::vector<EventRow>> events_from(std::uint64_t from_seq,
+                                                      std::uint32_t limit) = 0;
+    virtual Result<std::vector<AuditRow>> audits(const AuditFilter& filter) = 0;
+    // Rows of the audit trail with seq >= from_seq, at most `limit`, by seq.
+    virtual Result<std::vector<AuditRow>> audits_from(std::uint64_t from_seq,
                                                       std::uint32_t limit) = 0;
     virtual Result<std::vector<PriceRow>> prices(AccountId account, const RowFilter& filter) = 0;
 };

@@ -52,6 +52,8 @@ template <>
 inline constexpr TableInfo kTable<ports::DayCloseRow>{"day_close", "day", ""};
 template <>
 inline constexpr TableInfo kTable<ports::EventRow>{"event", "at", ""};
+template <>
+inline constexpr TableInfo kTable<ports::AuditRow>{"audit", "at", ""};
 // Rows whose order is their number, not their time.
 template <class Row>
 inline constexpr bool kBySeq = false;
@@ -174,6 +176,13 @@ template <RowOf<ports::EventRow> R, class F>
 void fields(R& r, F&& f) {
     f("seq", r.seq), fields(r.owner, f), f("at", r.at), f("severity", r.severity);
     f("type", r.type), f("object", r.object), f("message", r.message), f("data", r.data_json);
+}
+
+template <RowOf<ports::AuditRow> R, class F>
+void fields(R& r, F&& f) {
+    f("seq", r.seq), f("at", r.at), f("actor", r.actor), f("user", r.user);
+    f("action", r.action), f("object", r.object), f("outcome", r.outcome), f("message", r.message);
+    f("params", r.params_json), f("prev_hash", r.prev_hash), f("hash", r.hash);
 }
 
 template <RowOf<ports::IdempotencyRow> R, class F>

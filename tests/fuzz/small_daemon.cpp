@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "tests/fuzz/shared_books.hpp"
 #include "tests/simulation/recorded_feed.hpp"
+#include "tests/support/test_signer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -126,6 +127,7 @@ struct SmallDaemon::Parts {
     engine::Driver driver;
     control::Options options;
     StillConfiguration configuration;
+    test::TestSigner signer;
     control::Metrics metrics;
     control::Services services;
     control::TokenBuckets buckets;
@@ -152,6 +154,7 @@ struct SmallDaemon::Parts {
                    shared_worker(),
                    clock,
                    configuration,
+                   signer,
                    metrics,
                    options,
                    [this] { return store.health(); },

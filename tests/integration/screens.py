@@ -121,6 +121,9 @@ events --limit 30
 events --vault v5 --severity alert
 ledger list v1 --limit 20
 ledger verify v1
+audit list
+audit verify
+audit head
 ledger verify --all
 market pairs
 market prices

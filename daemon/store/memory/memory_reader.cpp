@@ -35,6 +35,28 @@ std::vector<Row> filtered(const std::vector<Row>& rows, const ports::RowFilter& 
     return newest(std::move(found), row_limit(filter));
 }
 
+template <class Row>
+std::vector<Row> from(const std::vector<Row>& rows, std::uint64_t seq, std::uint32_t limit) {
+    std::vector<Row> found;
+    const std::size_t count = std::clamp<std::uint32_t>(limit, 1, kMaxRows);
+    for (const Row& row : rows)
+        if (row.seq >= seq && found.size() < count) found.push_back(row);
+    return found;
+}
+
+bool matches(const ports::AuditRow& row, const ports::AuditFilter& filter) {
+    const std::string_view action = filter.action;
+    const bool wild = action.ends_with('*');
+    return (!filter.user || row.user == *filter.user) &&
+           (filter.actor.empty() || row.actor == filter.actor) &&
+           (action.empty() || row.action == action ||
+            (wild && row.action.starts_with(action.substr(0, action.size() - 1)))) &&
+           (filter.object.empty() || row.object == filter.object ||
+            row.object.starts_with(filter.object + ".")) &&
+           (filter.outcome.empty() || row.outcome == filter.outcome) &&
+           (!filter.from || row.at >= *filter.from) && (!filter.to || row.at < *filter.to);
+}
+
 template <class Row, class Test>
 std::optional<Row> first_where(const std::vector<Row>& rows, Test test) {
     const auto row = std::find_if(rows.begin(), rows.end(), test);
@@ -126,11 +148,20 @@ Result<std::vector<ports::EventRow>> MemoryStore::events(const ports::RowFilter&
 }
 Result<std::vector<ports::EventRow>> MemoryStore::events_from(std::uint64_t from_seq,
                                                               std::uint32_t limit) {
-    std::vector<ports::EventRow> found;
-    const std::size_t count = std::clamp<std::uint32_t>(limit, 1, kMaxRows);
-    for (const auto& row : tables_.events)
-        if (row.seq >= from_seq && found.size() < count) found.push_back(row);
+    return from(tables_.events, from_seq, limit);
+}
+Result<std::vector<ports::AuditRow>> MemoryStore::audits(const ports::AuditFilter& filter) {
+    std::vector<ports::AuditRow> found;
+    std::copy_if(tables_.audits.begin(), tables_.audits.end(), std::back_inserter(found),
+                 [&filter](const ports::AuditRow& row) { return matches(row, filter); });
+    const std::size_t limit = std::clamp<std::uint32_t>(filter.limit, 1, kMaxRows);
+    if (found.size() > limit)
+        found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
     return found;
+}
+Result<std::vector<ports::AuditRow>> MemoryStore::audits_from(std::uint64_t from_seq,
+                                                              std::uint32_t limit) {
+    return from(tables_.audits, from_seq, limit);
 }
 
 Result<std::vector<ports::PriceRow>> MemoryStore::prices(AccountId account,

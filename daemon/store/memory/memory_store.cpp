@@ -59,6 +59,7 @@ Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
         if (reply.at >= oldest)
             snapshot.replies.push_back({reply.user, reply.key, reply.request, {}, reply.at});
     if (!tables_.events.empty()) snapshot.last_event = tables_.events.back().seq;
+    snapshot.audit = tables_.audit_head();
     return snapshot;
 }
 
@@ -172,6 +173,10 @@ Result<void> MemoryStore::prove() const {
                          fmt::format("{}, entry {}: balances are not the sums of "
                                      "the journal",
                                      to_text(vault), chain.head().seq)};
+    }
+    ports::AuditVerifier trail;
+    for (const auto& row : tables_.audits) {
+        VAULT_TRYV(trail.next(row));
     }
     return success();
 }

@@ -39,7 +39,8 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
     void crash();
     void set_faults(const MemoryFaults& faults);
     void set_health(const ports::StoreHealth& health) { health_ = health; }
-    // Proves hash chains and balances of all vaults from the first entry. Errors: StoreInvalid.
+    // Proves hash chains and balances of all vaults from the first entry, and the audit trail.
+    // Errors: StoreInvalid.
     Result<void> prove() const;
 
     Result<std::vector<ports::EntryRow>> entries(VaultId vault, std::uint64_t from_seq,
@@ -62,6 +63,9 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
     Result<std::vector<ports::DayCloseRow>> day_closes(const ports::RowFilter& filter) override;
     Result<std::vector<ports::EventRow>> events(const ports::RowFilter& filter) override;
     Result<std::vector<ports::EventRow>> events_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override;
+    Result<std::vector<ports::AuditRow>> audits(const ports::AuditFilter& filter) override;
+    Result<std::vector<ports::AuditRow>> audits_from(std::uint64_t from_seq,
                                                      std::uint32_t limit) override;
     Result<std::vector<ports::PriceRow>> prices(AccountId account,
                                                 const ports::RowFilter& filter) override;

@@ -94,12 +94,28 @@ Result<void> MemoryTables::check_unique(const ports::Batch& batch) const {
     return success();
 }
 
+ports::ChainHead MemoryTables::audit_head() const {
+    if (audits.empty()) return {};
+    return {audits.back().seq, audits.back().hash};
+}
+
+Result<void> MemoryTables::check_audit(const ports::Batch& batch) const {
+    ports::ChainHead last = audit_head();
+    for (const auto& row : batch.audits) {
+        if (row.seq != last.seq + 1 || row.prev_hash != last.hash)
+            return refused(fmt::format("audit trail, row {}: does not continue it", row.seq));
+        last = {row.seq, row.hash};
+    }
+    return success();
+}
+
 Result<void> MemoryTables::apply(const ports::Batch& batch) {
     if (!batch.users.empty() || !batch.accounts.empty() || !batch.vaults.empty()) {
         VAULT_TRYV(check_owners(batch));
     }
     VAULT_TRYV(check_entries(batch));
     VAULT_TRYV(check_unique(batch));
+    VAULT_TRYV(check_audit(batch));
     put(batch);
     put_history(batch);
     return success();
@@ -146,6 +162,7 @@ void MemoryTables::put_history(const ports::Batch& batch) {
     append(cycles, batch.cycles);
     append(day_closes, batch.day_closes);
     append(events, batch.events);
+    append(audits, batch.audits);
 }
 
 }  // namespace vault::store

@@ -27,6 +27,7 @@ struct MemoryTables {
     std::vector<ports::CycleRow> cycles;
     std::vector<ports::DayCloseRow> day_closes;
     std::vector<ports::EventRow> events;
+    std::vector<ports::AuditRow> audits;
     std::map<std::pair<std::string, std::string>, ports::IdempotencyRow> replies;
     std::map<std::pair<std::string, std::string>, ports::StateRow> states;
 
@@ -37,11 +38,13 @@ struct MemoryTables {
     // Errors: StoreFailed naming the row that may not be; then nothing was changed.
     Result<void> apply(const ports::Batch& batch);
     ports::ChainHead head(VaultId vault) const;
+    ports::ChainHead audit_head() const;
 
   private:
     Result<void> check_owners(const ports::Batch& batch) const;
     Result<void> check_entries(const ports::Batch& batch) const;
     Result<void> check_unique(const ports::Batch& batch) const;
+    Result<void> check_audit(const ports::Batch& batch) const;
     void put(const ports::Batch& batch);
     void put_history(const ports::Batch& batch);
 };

@@ -33,8 +33,8 @@ void Heads::checkpoint_every(std::uint64_t every) {
 
 Result<void> Heads::learn(VaultId vault) {
     Known known;
-    VAULT_TRY(known.head, auditor_.stored_head(vault));
-    VAULT_TRY(known.checkpoint_seq, auditor_.checkpoint_seq(vault));
+    VAULT_TRY(known.head, prover_.stored_head(vault));
+    VAULT_TRY(known.checkpoint_seq, prover_.checkpoint_seq(vault));
     known.given_up = known.checkpoint_seq > known.head.seq;
     set(vault, known);
     return success();

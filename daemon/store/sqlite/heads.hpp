@@ -3,7 +3,7 @@
 // Changes are staged while a transaction runs and kept or dropped with it. Also knows how far each
 // vault is past its checkpoint. Writer thread only.
 #include "daemon/ports/store.hpp"
-#include "daemon/store/sqlite/audit.hpp"
+#include "daemon/store/sqlite/proof.hpp"
 
 #include <set>
 #include <unordered_map>
@@ -12,8 +12,8 @@ namespace vault::store {
 
 class Heads {
   public:
-    Heads(Auditor& auditor, std::uint64_t checkpoint_every)
-        : auditor_(auditor), every_(checkpoint_every) {}
+    Heads(Prover& prover, std::uint64_t checkpoint_every)
+        : prover_(prover), every_(checkpoint_every) {}
 
     // Checks that the entry continues its vault's chain and stages it. Errors: StoreFailed,
     // StoreInvalid.
@@ -50,7 +50,7 @@ class Heads {
     };
     void set(VaultId vault, const Known& known);
 
-    Auditor& auditor_;
+    Prover& prover_;
     std::uint64_t every_;
     std::unordered_map<VaultId, Known> known_;
     std::unordered_map<VaultId, ledger::ChainHead> staged_;

@@ -34,6 +34,19 @@ Result<std::vector<ports::IdempotencyRow>> known_replies(Connection& connection,
                                 oldest.time_since_epoch().count()));
 }
 
+// The newest row stands for the whole trail; the full check walks the rest.
+Result<ports::ChainHead> audit_head(Connection& connection) {
+    VAULT_TRY(const auto newest,
+              read_all<ports::AuditRow>(connection, "ORDER BY seq DESC LIMIT 1"));
+    if (newest.empty()) return ports::ChainHead{};
+    const ports::AuditRow& row = newest.front();
+    if (row.hash != ports::audit_hash(row))
+        return Error{Errc::StoreInvalid,
+                     fmt::format("audit trail, row {}: its hash is not that of its text", row.seq),
+                     "store", "the trail was changed outside vaultd: restore the newest backup"};
+    return ports::ChainHead{row.seq, row.hash};
+}
+
 Result<std::vector<VaultId>> vault_ids(Connection& connection) {
     VAULT_TRY(auto statement, Statement::prepare(connection, "SELECT id FROM vault ORDER BY id"));
     std::vector<VaultId> ids;
@@ -44,12 +57,12 @@ Result<std::vector<VaultId>> vault_ids(Connection& connection) {
     }
 }
 
-Result<void> prove_each(Connection& connection, Auditor& auditor, Heads& heads) {
+Result<void> prove_each(Connection& connection, Prover& prover, Heads& heads) {
     VAULT_TRY(const auto vaults, vault_ids(connection));
     for (const VaultId vault : vaults) {
-        VAULT_TRY(auto state, auditor.start(vault));
-        VAULT_TRYV(auditor.advance(state, 0xffffffffU, 0xffffffffU));
-        VAULT_TRYV(auditor.compare_balances(state));
+        VAULT_TRY(auto state, prover.start(vault));
+        VAULT_TRYV(prover.advance(state, 0xffffffffU, 0xffffffffU));
+        VAULT_TRYV(prover.compare_balances(state));
         VAULT_TRYV(heads.learn(vault));
     }
     return success();
@@ -58,10 +71,10 @@ Result<void> prove_each(Connection& connection, Auditor& auditor, Heads& heads) 
 }  // namespace
 
 // One read transaction around it all: else each of the queries of each vault locks the file.
-Result<void> prove_vaults(Connection& connection, Auditor& auditor, Heads& heads) {
+Result<void> prove_vaults(Connection& connection, Prover& prover, Heads& heads) {
     heads.forget();
     VAULT_TRYV(connection.exec("BEGIN"));
-    auto proved = prove_each(connection, auditor, heads);
+    auto proved = prove_each(connection, prover, heads);
     VAULT_TRYV(connection.exec("COMMIT"));
     return proved;
 }
@@ -96,6 +109,7 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
     VAULT_TRY(const std::int64_t last_event,
               connection.query_int("SELECT coalesce(max(seq), 0) FROM event"));
     snapshot.last_event = static_cast<std::uint64_t>(last_event);
+    VAULT_TRY(snapshot.audit, audit_head(connection));
     for (const auto& vault : snapshot.vaults) {
         const auto head = heads.head(vault.id);
         if (head.seq > 0) snapshot.heads[vault.id] = {head.seq, head.hash};

@@ -6,7 +6,7 @@
 
 namespace vault::store {
 
-Result<void> prove_vaults(Connection& connection, Auditor& auditor, Heads& heads);
+Result<void> prove_vaults(Connection& connection, Prover& prover, Heads& heads);
 Result<ports::ShardMark> take_shard(Connection& connection, ShardId shard);
 // `now` is the wall clock, for the age of replies.
 Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads,

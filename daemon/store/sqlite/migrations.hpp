@@ -108,6 +108,18 @@ CREATE INDEX event_user ON event(user, at);
 CREATE INDEX event_time ON event(at, user);
 )sql";
 
-inline constexpr std::array kMigrations{kMigration0001, kMigration0002};
+// The audit trail. Nothing ever deletes from it.
+inline constexpr const char* kMigration0003 = R"sql(
+CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,
+  user INTEGER NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, outcome TEXT NOT NULL,
+  message TEXT NOT NULL, params TEXT NOT NULL, prev_hash BLOB NOT NULL CHECK(length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;
+CREATE INDEX audit_time ON audit(at);
+CREATE INDEX audit_user ON audit(user, seq);
+CREATE INDEX audit_actor ON audit(actor, seq);
+CREATE INDEX audit_object ON audit(object, seq);
+)sql";
+
+inline constexpr std::array kMigrations{kMigration0001, kMigration0002, kMigration0003};
 
 }  // namespace vault::store

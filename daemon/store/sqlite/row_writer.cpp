@@ -68,6 +68,7 @@ Result<RowWriter> RowWriter::create(Connection& connection, const SqliteOptions&
     VAULT_TRYV(writer.prepare<ports::CycleRow>(connection));
     VAULT_TRYV(writer.prepare<ports::DayCloseRow>(connection));
     VAULT_TRYV(writer.prepare<ports::EventRow>(connection));
+    VAULT_TRYV(writer.prepare<ports::AuditRow>(connection));
     VAULT_TRYV(writer.prepare<ports::IdempotencyRow>(connection));
     VAULT_TRYV(writer.prepare<ports::StateRow>(connection));
     return writer;
@@ -104,6 +105,7 @@ Result<void> RowWriter::write(const ports::Batch& batch) {
     VAULT_TRYV(write_rows(batch.cycles));
     VAULT_TRYV(write_rows(batch.day_closes));
     VAULT_TRYV(write_rows(batch.events));
+    VAULT_TRYV(write_rows(batch.audits));
     VAULT_TRYV(write_rows(batch.replies));
     return write_rows(batch.states);
 }

@@ -31,8 +31,8 @@ class RowWriter {
                RowStatement<ports::PriceRow>, RowStatement<ports::AllocationRow>,
                RowStatement<ports::SweepRow>, RowStatement<ports::PauseRow>,
                RowStatement<ports::CycleRow>, RowStatement<ports::DayCloseRow>,
-               RowStatement<ports::EventRow>, RowStatement<ports::IdempotencyRow>,
-               RowStatement<ports::StateRow>>
+               RowStatement<ports::EventRow>, RowStatement<ports::AuditRow>,
+               RowStatement<ports::IdempotencyRow>, RowStatement<ports::StateRow>>
         statements_;
 #ifdef VAULT_TESTING
     FaultSites* faults_ = nullptr;

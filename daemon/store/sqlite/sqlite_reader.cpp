@@ -39,6 +39,8 @@ struct SqliteReader::Impl {
     template <class Row>
     Result<std::vector<Row>> filtered(const ports::RowFilter& filter,
                                       std::optional<AccountId> account = std::nullopt);
+    template <class Row>
+    Result<std::vector<Row>> from_seq(std::uint64_t from, std::uint32_t limit);
 };
 
 namespace {
@@ -86,7 +88,41 @@ std::string condition(const ports::RowFilter& filter, std::optional<AccountId> a
     return text;
 }
 
+// "vault.*" is every action that begins with "vault.".
+std::string action_condition(const std::string& action) {
+    if (!action.ends_with('*')) return "action = " + quoted(action);
+    const std::string stem = action.substr(0, action.size() - 1);
+    return fmt::format("substr(action, 1, {}) = {}", stem.size(), quoted(stem));
+}
+
+std::string condition(const ports::AuditFilter& filter) {
+    std::string text{"1"};
+    const auto add = [&text](const std::string& part) { text.append(" AND ").append(part); };
+    if (filter.user) add(fmt::format("\"user\" = {}", filter.user->value));
+    if (!filter.actor.empty()) add("actor = " + quoted(filter.actor));
+    if (!filter.action.empty()) add(action_condition(filter.action));
+    if (!filter.object.empty())
+        add(fmt::format("(object = {} OR substr(object, 1, {}) = {})", quoted(filter.object),
+                        filter.object.size() + 1, quoted(filter.object + ".")));
+    if (!filter.outcome.empty()) add("outcome = " + quoted(filter.outcome));
+    if (filter.from) add(fmt::format("at >= {}", filter.from->time_since_epoch().count()));
+    if (filter.to) add(fmt::format("at < {}", filter.to->time_since_epoch().count()));
+    return text;
+}
+
 }  // namespace
+
+// Rows with `number` >= from, by it.
+template <class Row>
+Result<std::vector<Row>> SqliteReader::Impl::from_seq(std::uint64_t from, std::uint32_t limit) {
+    VAULT_TRY(auto statement,
+              Statement::prepare(
+                  connection, fmt::format("SELECT {} FROM {} WHERE seq >= ? ORDER BY seq LIMIT ?",
+                                          column_list<Row>(), kTable<Row>.table)));
+    statement.bind(1, static_cast<std::int64_t>(std::min<std::uint64_t>(from, INT64_MAX)));
+    statement.bind(2, std::clamp<std::int64_t>(limit, 1, kMaxRows));
+    return rows<Row>(std::move(statement));
+}
 
 template <class Row>
 Result<std::vector<Row>> SqliteReader::Impl::filtered(const ports::RowFilter& filter,
@@ -199,13 +235,22 @@ Result<std::vector<ports::EventRow>> SqliteReader::events(const ports::RowFilter
 }
 Result<std::vector<ports::EventRow>> SqliteReader::events_from(std::uint64_t from_seq,
                                                                std::uint32_t limit) {
-    VAULT_TRY(auto statement,
-              Statement::prepare(impl_->connection, "SELECT " + column_list<ports::EventRow>() +
-                                                        " FROM event WHERE seq >= ? ORDER BY seq "
-                                                        "LIMIT ?"));
-    statement.bind(1, static_cast<std::int64_t>(std::min<std::uint64_t>(from_seq, INT64_MAX)));
-    statement.bind(2, std::clamp<std::int64_t>(limit, 1, kMaxRows));
-    return impl_->rows<ports::EventRow>(std::move(statement));
+    return impl_->from_seq<ports::EventRow>(from_seq, limit);
+}
+Result<std::vector<ports::AuditRow>> SqliteReader::audits(const ports::AuditFilter& filter) {
+    const std::int64_t limit = std::clamp<std::int64_t>(filter.limit, 1, kMaxRows);
+    VAULT_TRY(
+        auto statement,
+        Statement::prepare(impl_->connection,
+                           fmt::format("SELECT {} FROM audit WHERE {} ORDER BY seq DESC LIMIT {}",
+                                       column_list<ports::AuditRow>(), condition(filter), limit)));
+    VAULT_TRY(auto found, impl_->rows<ports::AuditRow>(std::move(statement)));
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+Result<std::vector<ports::AuditRow>> SqliteReader::audits_from(std::uint64_t from_seq,
+                                                               std::uint32_t limit) {
+    return impl_->from_seq<ports::AuditRow>(from_seq, limit);
 }
 Result<std::vector<ports::PriceRow>> SqliteReader::prices(AccountId account,
                                                           const ports::RowFilter& filter) {

@@ -36,6 +36,9 @@ class SqliteReader final : public ports::StoreReader {
     Result<std::vector<ports::EventRow>> events(const ports::RowFilter& filter) override;
     Result<std::vector<ports::EventRow>> events_from(std::uint64_t from_seq,
                                                      std::uint32_t limit) override;
+    Result<std::vector<ports::AuditRow>> audits(const ports::AuditFilter& filter) override;
+    Result<std::vector<ports::AuditRow>> audits_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override;
     Result<std::vector<ports::PriceRow>> prices(AccountId account,
                                                 const ports::RowFilter& filter) override;
 

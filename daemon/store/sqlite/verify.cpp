@@ -1,6 +1,7 @@
 #include "daemon/store/sqlite/verify.hpp"
 
-#include "daemon/store/sqlite/audit.hpp"
+#include "daemon/store/sqlite/codec.hpp"
+#include "daemon/store/sqlite/proof.hpp"
 #include "daemon/store/sqlite/schema.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ constexpr std::uint64_t kSlice =
 constexpr unsigned kThreads = 2;  // at most: a check is background work
 
 struct Step {
-    enum class Kind { Walk, Causes, Schema, Strays, Table };
+    enum class Kind { Walk, Causes, Schema, Strays, Audit, Table };
     Kind kind = Kind::Walk;
     VaultId vault;      // Walk and Causes
     std::string table;  // Table
@@ -87,7 +88,7 @@ class Work {
 // One thread's connection.
 struct Check {
     Connection& connection;
-    Auditor& auditor;
+    Prover& prover;
     Work& work;
 };
 
@@ -118,6 +119,7 @@ Result<std::vector<Step>> steps_of(Connection& connection, std::optional<VaultId
     if (only) return steps;
     steps.push_back({Step::Kind::Schema, {}, {}});
     steps.push_back({Step::Kind::Strays, {}, {}});
+    steps.push_back({Step::Kind::Audit, {}, {}});
     VAULT_TRY(auto tables, Statement::prepare(connection,
                                               "SELECT name FROM sqlite_schema WHERE type = 'table' "
                                               "AND name <> 'entry' ORDER BY name"));
@@ -130,16 +132,16 @@ Result<std::vector<Step>> steps_of(Connection& connection, std::optional<VaultId
 
 // The journal up to the head of now, then, in one snapshot, what came meanwhile and the balances.
 Result<void> check_walk(Check& check, const Step& step) {
-    AuditState state{step.vault};
-    VAULT_TRY(const auto head, check.auditor.stored_head(step.vault));
+    ProofState state{step.vault};
+    VAULT_TRY(const auto head, check.prover.stored_head(step.vault));
     while (state.chain->head().seq < head.seq) {
-        VAULT_TRY(const auto walked, check.auditor.advance(state, head.seq, kSlice));
+        VAULT_TRY(const auto walked, check.prover.advance(state, head.seq, kSlice));
         if (!check.work.go_on(step, walked)) return success();
         if (walked == 0) break;
     }
     VAULT_TRYV(check.connection.exec("BEGIN"));
-    const auto rest = check.auditor.advance(state, 0xffffffffU, 0xffffffffU);
-    auto compared = rest ? check.auditor.compare_balances(state) : Result<void>{rest.error()};
+    const auto rest = check.prover.advance(state, 0xffffffffU, 0xffffffffU);
+    auto compared = rest ? check.prover.compare_balances(state) : Result<void>{rest.error()};
     VAULT_TRYV(check.connection.exec("COMMIT"));
     VAULT_TRYV(compared);
     check.work.go_on(step, rest.value());
@@ -149,7 +151,7 @@ Result<void> check_walk(Check& check, const Step& step) {
 // Reads the unique index in its own order: a pair of equal neighbours is a fact booked twice. It
 // must hold each entry up to the head, all of which the walk finds.
 Result<void> check_causes(Check& check, const Step& step) {
-    VAULT_TRY(const auto head, check.auditor.stored_head(step.vault));
+    VAULT_TRY(const auto head, check.prover.stored_head(step.vault));
     VAULT_TRY(auto statement,
               Statement::prepare(check.connection,
                                  "SELECT kind, cause, id & 4294967295 FROM entry "
@@ -195,6 +197,29 @@ Result<void> check_strays(Check& check) {
     }
 }
 
+// The whole audit trail, in slices so that the WAL can shrink.
+Result<void> check_audit(Check& check, const Step& step) {
+    VAULT_TRY(
+        auto slice,
+        Statement::prepare(check.connection,
+                           fmt::format("SELECT {} FROM audit WHERE seq > ? ORDER BY seq LIMIT {}",
+                                       column_list<ports::AuditRow>(), kSlice)));
+    ports::AuditVerifier verifier;
+    for (std::uint64_t before = 0, read = 1; read > 0;) {
+        slice.bind(1, static_cast<std::int64_t>(before));
+        for (read = 0;; ++read) {
+            VAULT_TRY(const bool more, slice.step());
+            if (!more) break;
+            VAULT_TRY(const auto row, decode<ports::AuditRow>(slice));
+            VAULT_TRYV(verifier.next(row));
+        }
+        slice.reset();
+        before = verifier.head().seq;
+        if (!check.work.go_on(step, 0)) return success();
+    }
+    return success();
+}
+
 Result<void> check_table(Check& check, const std::string& path, const std::string& table) {
     VAULT_TRY(const auto quick,
               check.connection.query_text(fmt::format("PRAGMA quick_check({})", table).c_str()));
@@ -209,6 +234,7 @@ Result<void> run_step(Check& check, const std::string& path, const Step& step) {
         case Step::Kind::Causes: return check_causes(check, step);
         case Step::Kind::Schema: return check_schema(check.connection, path);
         case Step::Kind::Strays: return check_strays(check);
+        case Step::Kind::Audit: return check_audit(check, step);
         case Step::Kind::Table: return check_table(check, path, step.table);
     }
     return success();
@@ -217,8 +243,8 @@ Result<void> run_step(Check& check, const std::string& path, const Step& step) {
 Result<void> run_steps(const std::string& path, Work& work) {
     VAULT_TRY(auto connection, Connection::open(path, Connection::Access::ReadOnly));
     VAULT_TRYV(connection.exec("PRAGMA query_only = ON"));
-    VAULT_TRY(auto auditor, Auditor::create(connection, nullptr));
-    Check check{connection, auditor, work};
+    VAULT_TRY(auto prover, Prover::create(connection, nullptr));
+    Check check{connection, prover, work};
     while (const Step* step = work.next()) {
         auto outcome = run_step(check, path, *step);
         if (!outcome)

@@ -1,9 +1,10 @@
 #pragma once
 // The full check: every entry of every vault from seq 1 (hash chain, dense seq, postings that sum
-// to zero, unique causes), the sums against the balance rows, and SQLite's own check of the file.
-// It ignores checkpoints. Blocking, on read-only connections of its own, in slices, so that a
-// running store can be checked. It takes a second thread where the machine has one, by vault and by
-// table; what it reports does not depend on that. May be called from any thread.
+// to zero, unique causes), the sums against the balance rows, the audit trail, and SQLite's own
+// check of the file. It ignores checkpoints. Blocking, on read-only connections of its own, in
+// slices, so that a running store can be checked. It takes a second thread where the machine has
+// one, by vault and by table; what it reports does not depend on that. May be called from any
+// thread.
 #include "common/base/result.hpp"
 #include "common/domain/ids.hpp"
 

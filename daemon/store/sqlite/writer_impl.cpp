@@ -45,8 +45,8 @@ Result<void> SqliteStore::Impl::open() {
     VAULT_TRYV(migrate(connection));
     VAULT_TRYV(check_schema(connection, options_.path));
     VAULT_TRYV(check_small_tables(connection, options_.path));
-    VAULT_TRY(auditor_, Auditor::create(connection, &signer_));
-    heads_.emplace(*auditor_, options_.checkpoint_every);
+    VAULT_TRY(prover_, Prover::create(connection, &signer_));
+    heads_.emplace(*prover_, options_.checkpoint_every);
     VAULT_TRY(committer_, Committer::create(connection, options_, disk_, *heads_));
     pruner_.emplace(connection, options_.retention, clock_);
     last_prune_ = clock_.steady();
@@ -164,13 +164,13 @@ void SqliteStore::Impl::finish_prune(Result<std::uint64_t> outcome) {
 }
 
 Result<void> SqliteStore::Impl::move_checkpoint(VaultId vault, std::uint64_t limit) {
-    VAULT_TRY(auto state, auditor_->start(vault));
+    VAULT_TRY(auto state, prover_->start(vault));
     const std::uint64_t head = heads_->head(vault).seq;
-    VAULT_TRYV(auditor_->advance(state, head, limit));
+    VAULT_TRYV(prover_->advance(state, head, limit));
     if (state.chain->head().seq == head) {
-        VAULT_TRYV(auditor_->compare_balances(state));
+        VAULT_TRYV(prover_->compare_balances(state));
     }
-    VAULT_TRYV(auditor_->write_checkpoint(state.checkpoint()));
+    VAULT_TRYV(prover_->write_checkpoint(state.checkpoint()));
     heads_->checkpointed(vault, state.chain->head().seq);
     return success();
 }
@@ -251,7 +251,7 @@ void SqliteStore::Impl::configure(const SqliteOptions& options) {
 Result<ports::Snapshot> SqliteStore::Impl::load(ShardId shard) {
     VAULT_TRYV(check_settings(*connection_));
     committer_->forget(shard);
-    VAULT_TRYV(prove_vaults(*connection_, *auditor_, *heads_));
+    VAULT_TRYV(prove_vaults(*connection_, *prover_, *heads_));
     checkpoint_trouble_.clear();
     VAULT_TRY(const auto mark, take_shard(*connection_, shard));
     auto snapshot =
@@ -284,7 +284,7 @@ void SqliteStore::Impl::close() {
     if (thread.joinable()) thread.join();
     committer_.reset();
     pruner_.reset();
-    auditor_.reset();
+    prover_.reset();
     connection_.reset();
     lock_.reset();
 }

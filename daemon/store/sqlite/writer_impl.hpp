@@ -48,7 +48,7 @@ struct SqliteStore::Impl {
     Logger& logger_;
     std::optional<LockFile> lock_;
     std::optional<Connection> connection_;
-    std::optional<Auditor> auditor_;
+    std::optional<Prover> prover_;
     std::optional<Heads> heads_;
     DiskGuard disk_;
     std::unique_ptr<Committer> committer_;

@@ -4,6 +4,7 @@
 // before start and guarded by a mutex after it.
 #include "common/protocol/codec.hpp"
 #include "daemon/control/server.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/unit/control/fakes.hpp"
 #include "tests/unit/report/fake_reader.hpp"
 
@@ -149,6 +150,7 @@ class ServerTest : public testing::Test {
         return {commands,
                 std::move(side),
                 configuration,
+                signer,
                 [this] { return health(); },
                 {"0.1.0", "i1", 42},
                 clock,
@@ -176,6 +178,7 @@ class ServerTest : public testing::Test {
     control::Options options;
     FakeCommands commands;
     FakeConfiguration configuration;
+    test::TestSigner signer;
     SteppingClock clock;
     NullLogger log;
     ports::StoreHealth health() const {

@@ -67,6 +67,7 @@ class ShardDesk {
     std::string state(SleeveKind kind, VaultId id = kV1) const;
     ManualClock& clock() { return clock_; }
     const store::MemoryStore& store() const { return store_; }
+    ports::StoreReader& reader() { return store_; }
 
     // The command's error, or none. Every command and tick ends with a durable batch.
     std::optional<Error> apply(const ports::Command& command, const std::string& key = {},

@@ -23,6 +23,7 @@ class FakeReader : public ports::StoreReader {
     std::vector<ports::CycleRow> cycle_rows;
     std::vector<ports::DayCloseRow> close_rows;
     std::vector<ports::EventRow> event_rows;
+    std::vector<ports::AuditRow> audit_rows;
     std::vector<ports::PriceRow> price_rows;
     std::function<void()> before_entries;  // runs before every read of entries
     std::size_t calls = 0;
@@ -114,6 +115,20 @@ class FakeReader : public ports::StoreReader {
         for (const auto& row : event_rows)
             if (row.seq >= from_seq && found.size() < limit) found.push_back(row);
         return found;
+    }
+    Result<std::vector<ports::AuditRow>> audits_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override {
+        note(limit);
+        std::vector<ports::AuditRow> found;
+        for (const auto& row : audit_rows)
+            if (row.seq >= from_seq && found.size() < limit) found.push_back(row);
+        return found;
+    }
+    Result<std::vector<ports::AuditRow>> audits(const ports::AuditFilter& filter) override {
+        note(filter.limit);
+        const auto most = std::min<std::size_t>(filter.limit, audit_rows.size());
+        return std::vector<ports::AuditRow>(audit_rows.end() - static_cast<std::ptrdiff_t>(most),
+                                            audit_rows.end());
     }
     Result<std::vector<ports::EventRow>> events(const ports::RowFilter& filter) override {
         note(filter.limit);

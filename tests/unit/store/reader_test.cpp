@@ -107,6 +107,53 @@ TYPED_TEST(ReaderConformance, EventsGoBySeqAndKnowTheirSeverity) {
     EXPECT_EQ(this->world.store().load(kShard).value().last_event, 14U);
 }
 
+TYPED_TEST(ReaderConformance, TheAuditTrailIsNarrowedByWhoWhatAndWhen) {
+    ports::Batch batch = this->maker.next();
+    const auto add = [&batch](std::string actor, std::uint32_t user, std::string action,
+                              std::string object, std::string outcome) {
+        ports::AuditRow row;
+        row.at = UtcTime{Duration{1'000 * static_cast<std::int64_t>(batch.audits.size())}};
+        row.actor = std::move(actor);
+        row.user = UserId{user};
+        row.action = std::move(action);
+        row.object = std::move(object);
+        row.outcome = std::move(outcome);
+        row.params_json = R"({"a":"it's"})";
+        batch.audits.push_back(std::move(row));
+    };
+    add("ann", 1, "vault.allocate", "v1", "done");
+    add("bob", 2, "vault.pause", "v1.flash", "refused");
+    add("ann", 2, "vaults", "v10", "done");
+    add("o'neil", 0, "halt", "", "done");
+    ports::ChainHead head;
+    ports::seal(batch.audits, head);
+    ASSERT_EQ(commit(this->world, batch).status, ports::CommitStatus::Durable);
+    auto& reader = this->world.reader();
+    const auto seqs = [&reader](const ports::AuditFilter& filter) {
+        std::string text;
+        const auto found = reader.audits(filter).value();
+        for (const auto& row : found)
+            text += std::to_string(row.seq);
+        return text;
+    };
+    EXPECT_EQ(seqs({}), "1234");
+    EXPECT_EQ(seqs({.limit = 2}), "34");
+    EXPECT_EQ(seqs({.user = UserId{2}}), "23");
+    EXPECT_EQ(seqs({.actor = "o'neil"}), "4");
+    EXPECT_EQ(seqs({.action = "vault.*"}), "12");
+    EXPECT_EQ(seqs({.action = "vault.pause"}), "2");
+    EXPECT_EQ(seqs({.action = "vault.p"}), "");
+    EXPECT_EQ(seqs({.object = "v1"}), "12");
+    EXPECT_EQ(seqs({.outcome = "refused"}), "2");
+    EXPECT_EQ(seqs({.from = UtcTime{Duration{1'000}}, .to = UtcTime{Duration{3'000}}}), "23");
+    const auto page = reader.audits_from(2, 2).value();
+    ASSERT_EQ(page.size(), 2U);
+    EXPECT_EQ(page.front().seq, 2U);
+    EXPECT_EQ(page.front().hash, batch.audits[1].hash);
+    EXPECT_EQ(ports::audit_hash(page.back()), batch.audits[2].hash);
+    EXPECT_EQ(this->world.store().load(kShard).value().audit, head);
+}
+
 TYPED_TEST(ReaderConformance, EntriesGoBySeq) {
     auto& reader = this->world.reader();
     const auto part = reader.entries(VaultId{1}, 4, 3).value();

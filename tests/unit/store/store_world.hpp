@@ -4,10 +4,10 @@
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "common/base/random.hpp"
-#include "daemon/ports/signer.hpp"
 #include "daemon/store/memory/memory_store.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
 #include "daemon/store/sqlite/sqlite_store.hpp"
+#include "tests/support/test_signer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,17 +17,7 @@
 
 namespace vault::store::test {
 
-class TestSigner final : public ports::Signer {
-  public:
-    explicit TestSigner(std::string key = "test key") : key_(std::move(key)) {}
-    Digest sign(std::string_view bytes) const override { return sha256(key_ + std::string{bytes}); }
-    bool verify(std::string_view bytes, const Digest& signature) const override {
-        return sign(bytes) == signature;
-    }
-
-  private:
-    std::string key_;
-};
+using vault::test::TestSigner;
 
 class TempDir {
   public:

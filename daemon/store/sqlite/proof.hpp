@@ -22,10 +22,10 @@ struct Checkpoint {
 std::string checkpoint_bytes(const Checkpoint& checkpoint);
 
 // One vault on its way through the walk.
-struct AuditState {
-    explicit AuditState(VaultId id)
+struct ProofState {
+    explicit ProofState(VaultId id)
         : vault(id), chain(std::make_unique<ledger::ChainVerifier>(id)) {}
-    AuditState(const Checkpoint& checkpoint, BalanceFold start)
+    ProofState(const Checkpoint& checkpoint, BalanceFold start)
         : vault(checkpoint.vault),
           chain(std::make_unique<ledger::ChainVerifier>(checkpoint.vault, checkpoint.head)),
           fold(std::move(start)) {}
@@ -36,17 +36,17 @@ struct AuditState {
     BalanceFold fold;
 };
 
-class Auditor {
+class Prover {
   public:
-    // The signer and the connection must outlive the auditor; null signer: checkpoints are ignored.
-    static Result<Auditor> create(Connection& connection, const ports::Signer* signer);
+    // The signer and the connection must outlive the prover; null signer: checkpoints are ignored.
+    static Result<Prover> create(Connection& connection, const ports::Signer* signer);
 
     // The state at the vault's checkpoint after checking signature and head, or at its beginning.
-    Result<AuditState> start(VaultId vault);
+    Result<ProofState> start(VaultId vault);
     // Walks on, at most `limit` entries up to `until_seq`. Returns how many were walked.
-    Result<std::uint64_t> advance(AuditState& state, std::uint64_t until_seq, std::uint64_t limit);
+    Result<std::uint64_t> advance(ProofState& state, std::uint64_t until_seq, std::uint64_t limit);
     // Compares the sums with the balance rows, which must be as of state's head.
-    Result<void> compare_balances(const AuditState& state);
+    Result<void> compare_balances(const ProofState& state);
     // The highest stored seq and its hash; seq 0 if there is none.
     Result<ledger::ChainHead> stored_head(VaultId vault);
     Result<std::uint64_t> checkpoint_seq(VaultId vault);
@@ -54,7 +54,7 @@ class Auditor {
     Result<void> write_checkpoint(const Checkpoint& checkpoint);
 
   private:
-    Auditor() = default;
+    Prover() = default;
     const ports::Signer* signer_ = nullptr;
     std::optional<Statement> entries_, balances_, head_, at_seq_, read_, write_;
 };

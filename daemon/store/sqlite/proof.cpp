@@ -1,4 +1,4 @@
-#include "daemon/store/sqlite/audit.hpp"
+#include "daemon/store/sqlite/proof.hpp"
 
 #include <fmt/format.h>
 
@@ -63,43 +63,43 @@ std::string checkpoint_bytes(const Checkpoint& checkpoint) {
                        checkpoint.head.seq, to_hex(checkpoint.head.hash), checkpoint.balances);
 }
 
-Result<Auditor> Auditor::create(Connection& connection, const ports::Signer* signer) {
-    Auditor auditor;
-    auditor.signer_ = signer;
+Result<Prover> Prover::create(Connection& connection, const ports::Signer* signer) {
+    Prover prover;
+    prover.signer_ = signer;
     VAULT_TRY(
-        auditor.entries_,
+        prover.entries_,
         Statement::prepare(connection,
                            "SELECT id, tx, kind, cause, mode, at, actor, postings, prev_hash, "
                            "hash FROM entry WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"));
-    VAULT_TRY(auditor.balances_,
+    VAULT_TRY(prover.balances_,
               Statement::prepare(
                   connection, "SELECT ledger_account, asset, amount FROM balance WHERE vault = ?"));
-    VAULT_TRY(auditor.head_,
+    VAULT_TRY(prover.head_,
               Statement::prepare(connection,
                                  "SELECT id, hash FROM entry WHERE id > ? AND id <= ? "
                                  "ORDER BY id DESC LIMIT 1"));
-    VAULT_TRY(auditor.at_seq_,
+    VAULT_TRY(prover.at_seq_,
               Statement::prepare(connection, "SELECT hash FROM entry WHERE id = ?"));
-    VAULT_TRY(auditor.read_,
+    VAULT_TRY(prover.read_,
               Statement::prepare(connection,
                                  "SELECT seq, hash, balances, signature FROM checkpoint "
                                  "WHERE vault = ?"));
-    VAULT_TRY(auditor.write_,
+    VAULT_TRY(prover.write_,
               Statement::prepare(connection,
                                  "INSERT INTO checkpoint(vault, seq, hash, balances, signature) "
                                  "VALUES(?,?,?,?,?) ON CONFLICT(vault) DO UPDATE SET "
                                  "seq=excluded.seq, hash=excluded.hash, "
                                  "balances=excluded.balances, signature=excluded.signature"));
-    return auditor;
+    return prover;
 }
 
-Result<AuditState> Auditor::start(VaultId vault) {
-    if (signer_ == nullptr) return AuditState{vault};
+Result<ProofState> Prover::start(VaultId vault) {
+    if (signer_ == nullptr) return ProofState{vault};
     read_->bind(1, std::int64_t{vault.value});
     VAULT_TRY(const bool row, read_->step());
     if (!row) {
         read_->reset();
-        return AuditState{vault};
+        return ProofState{vault};
     }
     Checkpoint checkpoint{vault, {}, std::string{read_->text(2)}};
     checkpoint.head.seq = static_cast<std::uint64_t>(read_->integer(0));
@@ -120,11 +120,11 @@ Result<AuditState> Auditor::start(VaultId vault) {
     if (!found) return invalid(vault, seq, "the signed checkpoint's entry is missing", kRestore);
     if (!same) return invalid(vault, seq, "its hash is not the signed checkpoint's", kRestore);
     VAULT_TRY(auto fold, BalanceFold::parse(checkpoint.balances));
-    return AuditState{checkpoint, std::move(fold)};
+    return ProofState{checkpoint, std::move(fold)};
 }
 
-Result<std::uint64_t> Auditor::advance(AuditState& state, std::uint64_t until_seq,
-                                       std::uint64_t limit) {
+Result<std::uint64_t> Prover::advance(ProofState& state, std::uint64_t until_seq,
+                                      std::uint64_t limit) {
     Statement& s = *entries_;
     s.bind(1, entry_id(state.vault, state.chain->head().seq));
     s.bind(2, entry_id(state.vault, until_seq));
@@ -160,7 +160,7 @@ Result<std::uint64_t> Auditor::advance(AuditState& state, std::uint64_t until_se
     return walked;
 }
 
-Result<void> Auditor::compare_balances(const AuditState& state) {
+Result<void> Prover::compare_balances(const ProofState& state) {
     Statement& s = *balances_;
     s.bind(1, std::int64_t{state.vault.value});
     std::vector<std::string> lines;
@@ -190,7 +190,7 @@ Result<void> Auditor::compare_balances(const AuditState& state) {
                    kRestore);
 }
 
-Result<ledger::ChainHead> Auditor::stored_head(VaultId vault) {
+Result<ledger::ChainHead> Prover::stored_head(VaultId vault) {
     head_->bind(1, entry_id(vault, 0));
     head_->bind(2, entry_id(vault, 0xffffffffU));
     VAULT_TRY(const bool row, head_->step());
@@ -205,7 +205,7 @@ Result<ledger::ChainHead> Auditor::stored_head(VaultId vault) {
     return head;
 }
 
-Result<std::uint64_t> Auditor::checkpoint_seq(VaultId vault) {
+Result<std::uint64_t> Prover::checkpoint_seq(VaultId vault) {
     read_->bind(1, std::int64_t{vault.value});
     VAULT_TRY(const bool row, read_->step());
     const std::uint64_t seq = row ? static_cast<std::uint64_t>(read_->integer(0)) : 0;
@@ -213,7 +213,7 @@ Result<std::uint64_t> Auditor::checkpoint_seq(VaultId vault) {
     return seq;
 }
 
-Result<void> Auditor::write_checkpoint(const Checkpoint& checkpoint) {
+Result<void> Prover::write_checkpoint(const Checkpoint& checkpoint) {
     const Digest signature = signer_->sign(checkpoint_bytes(checkpoint));
     const auto bytes = [](const Digest& x) {
         return std::string_view{reinterpret_cast<const char*>(x.data()), x.size()};
