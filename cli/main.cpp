@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <poll.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,10 +14,17 @@
 
 namespace {
 
+// Whoever shares the descriptor may have made it non-blocking: then a full pipe is waited for.
+bool waits(int fd) {
+    if (errno != EAGAIN) return false;
+    pollfd full{fd, POLLOUT, 0};
+    return ::poll(&full, 1, -1) >= 0 || errno == EINTR;
+}
+
 bool write_all(int fd, std::string_view text) {
     while (!text.empty()) {
         const auto written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && (errno == EINTR || waits(fd))) continue;
         if (written < 0) return false;
         text.remove_prefix(static_cast<std::size_t>(written));
     }

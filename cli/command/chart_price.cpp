@@ -171,7 +171,9 @@ class PriceChart {
                           {"pair", pair_},
                           {"interval", format_duration(interval_)}},
                 .rows = price_rows(candles_),
-                .nothing = fmt::format("vaultctl: nothing to draw: {}\n", nothing_)};
+                .columns = {"at", "open", "high", "low", "close"},
+                .nothing = "nothing to draw: " + nothing_,
+                .remedy = "the prices there are: vaultctl market prices"};
     }
 
     Session& session_;

@@ -59,7 +59,11 @@ int follow_job(Session& session) {
     if (reply.failure) return session.fail(*reply.failure);
     const Reply outcome = ask_outcome(session);
     if (outcome.failure) return session.fail(*outcome.failure);
-    return session.succeed(command.name, command.primary, outcome);
+    // What is shown is the object, in the columns that it always has; the schema tells the command.
+    const bool is_vault = command.name == "vault.liquidate";
+    const bool is_json = session.invocation().globals.format == render::Format::Json;
+    return session.succeed(is_vault && !is_json ? "vault.show" : command.name, command.primary,
+                           outcome);
 }
 
 int wait_for_job(Session& session) {
@@ -73,9 +77,12 @@ int wait_for_job(Session& session) {
     const json::object& row = over != nullptr ? over->last : std::get<json::object>(polled);
     Reply reply;
     reply.data = row;
-    const int printed = session.succeed("job.show", "state", reply);
-    if (printed != exits::kDone) return printed;
-    return over != nullptr ? exits::kFalse : exit_of(row);
+    const int ended = over != nullptr ? exits::kFalse : exit_of(row);
+    if (ended != exits::kDone)
+        session.terminal().note(fmt::format("vaultctl: {} is {}{}\n", job, text_at(row, "state"),
+                                            over != nullptr ? "; the time is over" : ""));
+    const int printed = session.show("job.show", "state", reply, ended == exits::kDone);
+    return printed == exits::kDone ? ended : printed;
 }
 
 }  // namespace vault::command
