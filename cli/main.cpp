@@ -3,6 +3,7 @@
 #include "cli/command/terminal.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
@@ -83,6 +84,8 @@ void hold_standard_descriptors() {
 
 int main(int argc, char** argv) {
     hold_standard_descriptors();
+    // A file that may not grow any more is an output error like a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
     PosixTerminal terminal;
     try {
         const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);

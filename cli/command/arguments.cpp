@@ -322,6 +322,8 @@ Result<json::value> to_json(const Param& param, const std::string& text,
 }
 
 Result<void> Parser::store(const Param& param, const std::string& text, json::object& into) {
+    if (param.name == "out" && text.empty())
+        return usage("--out is empty", "name a file, or - for standard output");
     if (param.type == ParamType::Map) return store_pair(param, text, into);
     VAULT_TRY(auto value, to_json(param, text, directory_));
     if (param.repeated) {

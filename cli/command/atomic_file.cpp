@@ -69,6 +69,7 @@ std::string hint_of(int number) {
     switch (number) {
         case ENOSPC:
         case EDQUOT: return "make room on the disk, or name a file on another one with --out";
+        case EFBIG: return "raise the limit of a file's size (ulimit -f), or name another file";
         case ENAMETOOLONG: return "give --out a shorter name";
         case ELOOP: return "the symbolic link leads back to itself; name a file with --out";
         case EPIPE: return "keep what reads the pipe running until the command ends";
@@ -85,7 +86,7 @@ bool is_special_name(std::string_view path) {
 AtomicFile::~AtomicFile() {
     if (fd_ < 0) return;
     ::close(fd_);
-    if (!part_.empty()) ::unlink(part_.c_str());
+    if (named_) ::unlink(part_.c_str());
 }
 
 Error AtomicFile::refused(std::string_view why, std::string hint) const {
@@ -107,6 +108,8 @@ Result<void> AtomicFile::open() {
         return refused("this is a folder", "name a file in it");
     if (exists && !S_ISREG(there.st_mode)) return open_special(there);
     const std::string folder = folder_of(target_);
+    if (::access(folder.c_str(), F_OK) == 0 && !is_folder(folder))
+        return refused(fmt::format("{} is no folder", folder), "name a file in a folder");
     if (!is_folder(folder))
         return refused(fmt::format("there is no folder {}", folder),
                        fmt::format("make it first with: mkdir -p {}", folder));
@@ -152,12 +155,30 @@ Result<void> AtomicFile::open_part() {
     if (there >= 0) ::close(there);
     const std::string folder = folder_of(target_);
     part_ = (folder == "/" ? "" : folder) + "/.vaultctl-part-XXXXXX";
-    fd_ = ::mkostemp(part_.data(), O_CLOEXEC);
+    // Without a name, so that nothing is left of it whatever ends this program.
+    fd_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    named_ = fd_ < 0;
+    if (named_) fd_ = ::mkostemp(part_.data(), O_CLOEXEC);
     if (fd_ >= 0) return success();
     const int number = errno;
     part_.clear();
     return refused(fmt::format("no file can be made in {}: {}", folder, std::strerror(number)),
                    hint_of(number));
+}
+
+// A name of its own, for as long as it takes to put it in the place of another.
+Result<void> AtomicFile::name_part() {
+    if (named_) return success();
+    const std::string text = fmt::format("/proc/self/fd/{}", fd_);
+    const std::string stem = part_.substr(0, part_.size() - 6);
+    for (int number = 0;; ++number) {
+        part_ = fmt::format("{}{}-{}", stem, ::getpid(), number);
+        if (::linkat(AT_FDCWD, text.c_str(), AT_FDCWD, part_.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            break;
+        if (errno != EEXIST) return fault(errno);
+    }
+    named_ = true;
+    return success();
 }
 
 // Also a link that leads to nothing yet.
@@ -201,9 +222,9 @@ Result<void> AtomicFile::write(std::string_view text) {
 Result<void> AtomicFile::finish() {
     if (part_.empty())
         return ::close(std::exchange(fd_, -1)) == 0 ? success() : Result<void>(fault(errno));
-    if (::fchmod(fd_, mode_) != 0 || ::fsync(fd_) != 0 ||
-        std::rename(part_.c_str(), target_.c_str()) != 0)
-        return fault(errno);
+    if (::fchmod(fd_, mode_) != 0 || ::fsync(fd_) != 0) return fault(errno);
+    VAULT_TRYV(name_part());
+    if (std::rename(part_.c_str(), target_.c_str()) != 0) return fault(errno);
     ::close(fd_);
     fd_ = -1;
     // Not every file system can be told to keep a folder.

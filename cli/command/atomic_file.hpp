@@ -31,6 +31,7 @@ class AtomicFile {
     Result<void> open_descriptor(int number);
     Result<void> open_special(const struct stat& there);
     Result<void> open_part();
+    Result<void> name_part();
     Result<void> follow_links();
     Result<void> keep_owner(const struct stat& there);
     Error fault(int number) const;
@@ -40,6 +41,7 @@ class AtomicFile {
     std::string target_;  // behind all links
     std::string part_;    // empty: what is open is written as it is
     mode_t mode_ = 0;     // of the finished file
+    bool named_ = false;  // part_ is there under its name
     int fd_ = -1;
 };
 
