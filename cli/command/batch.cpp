@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <optional>
+#include <unistd.h>
 
 namespace vault::command {
 namespace {
@@ -23,18 +26,35 @@ struct Step {
     Invocation invocation;
 };
 
-Result<std::string> contents_of(const std::string& path) {
-    std::ifstream file;
-    const bool from_stdin = path == "-";
-    if (!from_stdin) file.open(path, std::ios::binary);
-    std::istream& in = from_stdin ? std::cin : file;
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in || (!from_stdin && !file.is_open()))
-        return Error{Errc::Io, fmt::format("{} cannot be read", path), "file",
-                     "give a file that can be read, or - for standard input"};
-    if (text.size() > kMaxBytes)
-        return Error{Errc::InvalidParams, "the file has more than 1 MiB", "file", "split it"};
+// As much as a batch may have, and a byte more; errno tells why not.
+std::optional<std::string> read_some(int fd) {
+    std::string text;
+    std::array<char, 65536> bytes;
+    while (text.size() <= kMaxBytes) {
+        const auto got = ::read(fd, bytes.data(), bytes.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return std::nullopt;
+        if (got == 0) break;
+        text.append(bytes.data(), static_cast<std::size_t>(got));
+    }
     return text;
+}
+
+Result<std::string> contents_of(const std::string& path) {
+    const bool from_stdin = path == "-";
+    const int fd =
+        from_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    auto text = fd < 0 ? std::nullopt : read_some(fd);
+    const int number = errno;
+    if (fd >= 0 && !from_stdin) ::close(fd);
+    if (!text)
+        return Error{Errc::Io,
+                     fmt::format("{} cannot be read: {}", from_stdin ? "standard input" : path,
+                                 std::strerror(number)),
+                     "file", "give a file that can be read, or - for standard input"};
+    if (text->size() > kMaxBytes)
+        return Error{Errc::InvalidParams, "the file has more than 1 MiB", "file", "split it"};
+    return std::move(*text);
 }
 
 // Output, connection and patience are the batch's own.

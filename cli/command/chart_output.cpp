@@ -76,9 +76,21 @@ std::string picture(const Drawing& drawing) {
     return chart::draw_svg(drawing.plots, {});
 }
 
+// ", 2024-01-01 to 2024-01-24".
+std::string period_of(const Drawing& drawing) {
+    if (drawing.rows.empty()) return {};
+    const auto time_of = [](const json::value& row) {
+        const auto& first = *row.as_object().begin();
+        return short_time(first.key(), std::string(first.value().as_string()));
+    };
+    const std::string from = time_of(drawing.rows.front()), to = time_of(drawing.rows.back());
+    return from == to ? ", " + from : fmt::format(", {} to {}", from, to);
+}
+
 // The picture and the figures it is made of.
 std::string chart_page(const Drawing& drawing) {
-    chart::Page page(drawing.title);
+    chart::Page page(drawing.title + period_of(drawing));
+    page.add_note(Session::made_now());
     page.add_figure(picture(drawing));
     page.add_table("Figures", figures_of(drawing.rows));
     return page.text();

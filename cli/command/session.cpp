@@ -37,6 +37,14 @@ constexpr Duration kBusyPause{30};
 constexpr Duration kTurnPause{100};
 constexpr Duration kLongestTurnPause{5'000};
 
+// Whose report it is, for its title.
+std::string subject_of(const json::object& params) {
+    for (const std::string_view name : {"vault", "user"})
+        if (const auto* value = params.if_contains(name); value != nullptr && value->is_string())
+            return std::string(value->get_string());
+    return "all vaults";
+}
+
 // A configuration that is wrong has an exit code of its own.
 std::optional<int> exit_when_false(std::string_view method) {
     if (method == "health" || method == "ledger.verify" || method == "doctor" ||
@@ -184,6 +192,12 @@ int Session::put(std::string_view text) {
     return exits::kDone;
 }
 
+std::string Session::made_now() {
+    const std::string now = format_utc(SystemClock{}.now());
+    return fmt::format("generated at {} {} UTC by vaultctl {}", now.substr(0, 10),
+                       now.substr(11, 8), program_version());
+}
+
 void Session::tell_dry_run() {
     terminal_.note("vaultctl: dry run: nothing was changed\n");
 }
@@ -214,8 +228,12 @@ int Session::show(std::string_view method, std::string_view primary, const Reply
     if (globals.quiet) {
         text = render::primary_value(reply.data, primary);
     } else {
-        text = render::to_text({method, &reply.data, ok, reply.warnings},
-                               {globals.format, decorated()});
+        render::Document document{method, &reply.data, ok, reply.warnings};
+        if (globals.format == render::Format::Html) {
+            document.subject = subject_of(invocation_.params);
+            document.made = made_now();
+        }
+        text = render::to_text(document, {globals.format, decorated()});
     }
     const int printed = put(text);
     if (printed != exits::kDone && !idem_key_.empty() && !globals.dry_run)

@@ -49,6 +49,8 @@ class Session {
     int put(std::string_view text);
     // What --out names; empty if it is not given or names standard output.
     std::string out_path() const;
+    // For a page that is kept: "generated at 2026-01-05 07:30:00 UTC by vaultctl 0.1.0".
+    static std::string made_now();
     // On stderr, after a mutation with --dry-run.
     void tell_dry_run();
 

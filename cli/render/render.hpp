@@ -28,6 +28,9 @@ struct Document {
     const json::value* data = nullptr;
     bool ok = true;
     std::vector<std::string> warnings;
+    // Of an HTML page alone: whose figures they are, and when it was made. "v1"; "all vaults".
+    std::string subject{};
+    std::string made{};
 };
 
 // Ends in '\n' unless there is nothing to print.
