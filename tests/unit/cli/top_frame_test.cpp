@@ -128,6 +128,16 @@ TEST(TopFrame, ASmallTerminalIsToldSo) {
     EXPECT_EQ(draw({}, {}, {1, 1}).size(), 1U);
 }
 
+// Also where a piece of the line ends exactly at its last cell.
+TEST(TopFrame, WhatIsCutIsMarked) {
+    const Line line{{"12345", Ink::Plain}, {"678", Ink::Bad}};
+    EXPECT_EQ(plain_text(fitted(line, 8, false)), "12345678");
+    EXPECT_EQ(plain_text(fitted(line, 7, false)), "123456…");
+    EXPECT_EQ(plain_text(fitted(line, 5, false)), "1234…");
+    EXPECT_EQ(plain_text(fitted(line, 5, true)), "1234~");
+    EXPECT_EQ(plain_text(fitted({{"12345", Ink::Plain}, {"  ", Ink::Bar}}, 5, false)), "12345");
+}
+
 TEST(TopFrame, DecorationChangesNothingButDecoration) {
     const json::object document = top_document();
     for (const Line& line : draw({&document, {}, {}, Duration{1000}}, {}, {80, 24})) {
