@@ -129,7 +129,8 @@ int tell_nothing(Session& session, const Drawing& drawing) {
                                   fmt::format("{}; {} is not written", drawing.nothing, path),
                                   {},
                                   drawing.remedy});
-    session.terminal().note(fmt::format("vaultctl: {} ({})\n", drawing.nothing, drawing.remedy));
+    const std::string remedy = drawing.remedy.empty() ? "" : fmt::format(" ({})", drawing.remedy);
+    session.terminal().note(fmt::format("vaultctl: {}{}\n", drawing.nothing, remedy));
     return protocol::exits::kDone;
 }
 

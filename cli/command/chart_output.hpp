@@ -23,7 +23,7 @@ struct Drawing {
     json::array rows;                  // the figures, a time first
     std::vector<std::string> columns;  // of the rows, also where there is none
     std::string nothing;               // what is said where there is no point to draw
-    std::string remedy;                // and what to do
+    std::string remedy;                // and what to do; empty if that is said already
 };
 
 // What the daemon never sees of a chart's options.

@@ -173,7 +173,7 @@ class PriceChart {
                 .rows = price_rows(candles_),
                 .columns = {"at", "open", "high", "low", "close"},
                 .nothing = "nothing to draw: " + nothing_,
-                .remedy = "the prices there are: vaultctl market prices"};
+                .remedy = {}};
     }
 
     Session& session_;
