@@ -66,15 +66,13 @@ bool wait_until_writable(int fd, int number) {
 }
 
 std::string hint_of(int number) {
-    switch (number) {
-        case ENOSPC:
-        case EDQUOT: return "make room on the disk, or name a file on another one with --out";
-        case EFBIG: return "raise the limit of a file's size (ulimit -f), or name another file";
-        case ENAMETOOLONG: return "give --out a shorter name";
-        case ELOOP: return "the symbolic link leads back to itself; name a file with --out";
-        case EPIPE: return "keep what reads the pipe running until the command ends";
-        default: return "give --out a file that you may write, in a folder that you may write";
-    }
+    if (number == ENOSPC || number == EDQUOT)
+        return "make room on the disk, or name a file on another one with --out";
+    if (number == EFBIG)
+        return "raise the limit of a file's size (ulimit -f), or name another file with --out";
+    if (number == ENAMETOOLONG) return "give --out a shorter name";
+    if (number == ELOOP) return "the symbolic link leads back to itself; name a file with --out";
+    return "give --out a file that you may write, in a folder that you may write";
 }
 
 }  // namespace

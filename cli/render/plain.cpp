@@ -11,14 +11,12 @@ namespace vault::render {
 namespace {
 
 std::string escape_of(std::string_view bytes, std::uint32_t code) {
-    switch (code) {
-        case '\\': return "\\\\";
-        case '\t': return "\\t";
-        case '\n': return "\\n";
-        case '\r': return "\\r";
-        case kBroken: return fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
-        default: return fmt::format("\\u{{{:x}}}", code);
-    }
+    if (code == '\\') return "\\\\";
+    if (code == '\t') return "\\t";
+    if (code == '\n') return "\\n";
+    if (code == '\r') return "\\r";
+    if (code == kBroken) return fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
+    return fmt::format("\\u{{{:x}}}", code);
 }
 
 std::string escaped(std::string_view text) {
