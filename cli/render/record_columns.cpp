@@ -121,7 +121,9 @@ constexpr std::array kUses{
     Use{"wait", "ok resource kind state"},
     Use{"batch", "line command ok exit result data error"},
     Use{"metrics", "name labels value"},
-    Use{"config.show", "file needs_restart last_reload state_dir keys"},
+    Use{"config.show",
+        "file needs_restart last_reload.at last_reload.by last_reload.ok last_reload.result "
+        "last_reload.message state_dir keys"},
     Use{"config.check config.reload", "@checked"},
     Use{"api.describe", "protocol.min protocol.max methods errors exits"},
     Use{"api.errors", "errors exits"},
