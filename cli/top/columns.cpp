@@ -70,7 +70,7 @@ constexpr Column kAlerts[] = {{"severity", "severity", Kind::State},
                               {"since", "since", Kind::Time, 1},
                               {"message", "what", Kind::Prose}};
 constexpr Column kDecisions[] = {
-    {"at", "decided", Kind::Time, 1},   {"sleeve", "sleeve", Kind::Word},
+    {"at", "at", Kind::Time, 1},        {"sleeve", "sleeve", Kind::Word},
     {"pair", "pair", Kind::Word},       {"check", "check", Kind::Word},
     {"action", "action", Kind::Word},   {"reason", "reason", Kind::Word},
     {"repeats", "repeats", Kind::Count}};

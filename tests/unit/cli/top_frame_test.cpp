@@ -133,13 +133,13 @@ TEST(TopFrame, ADecisionHasItsTime) {
     json::object document = top_document();
     ViewState state;
     state.vault = "v2";
-    EXPECT_EQ(drawn(document, state, {80, 40}).find("DECIDED"), std::string::npos);
+    EXPECT_EQ(drawn(document, state, {80, 40}).find("  AT  "), std::string::npos);
     json::array& decisions = document.at("decisions").as_array();
     ASSERT_FALSE(decisions.empty());
     for (json::value& decision : decisions)
         decision.as_object()["at"] = "2024-01-25T09:00:15.000Z";
     const std::string page = drawn(document, state, {80, 40});
-    EXPECT_NE(page.find("DECIDED"), std::string::npos) << page;
+    EXPECT_NE(page.find("  AT  "), std::string::npos) << page;
     EXPECT_NE(page.find("01-25 09:00:15"), std::string::npos) << page;
 }
 
