@@ -68,11 +68,11 @@ int show_chart(Session& session, const ChartKind& kind) {
     if (const auto fine = check_chart_options(asked); !fine) return session.fail(fine.error());
     const Params params(asked.params);
     json::object wanted{{"vault", params.text("vault")}};
-    const auto vault = session.call("vault.show", wanted, false);
+    const auto vault = session.call_in_turn("vault.show", wanted, false);
     if (vault.failure) return session.fail(*vault.failure);
     for (const std::string_view name : {"from", "to"})
         if (params.has(name)) wanted[name] = params.text(name);
-    const auto history = session.call("vault.history", std::move(wanted), false);
+    const auto history = session.call_in_turn("vault.history", wanted, false);
     if (history.failure) return session.fail(*history.failure);
 
     auto series = chart_series(kind, params.text("sleeve"), history.data);

@@ -25,8 +25,9 @@ Question job_ended(const std::string& job) {
 Reply ask_outcome(Session& session) {
     const Invocation& asked = session.invocation();
     if (asked.command->name == "vault.liquidate")
-        return session.call("vault.show", {{"vault", asked.params.at("vault")}}, false);
-    Reply reply = session.call("replay.status", {{"account", asked.params.at("account")}}, false);
+        return session.call_in_turn("vault.show", {{"vault", asked.params.at("vault")}}, false);
+    Reply reply =
+        session.call_in_turn("replay.status", {{"account", asked.params.at("account")}}, false);
     if (!reply.failure && reply.data.is_array() && reply.data.get_array().size() == 1)
         reply.data = json::value(reply.data.get_array().front());
     return reply;

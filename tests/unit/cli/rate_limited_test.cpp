@@ -86,6 +86,18 @@ TEST(RateLimited, ABatchAndAnExportGoOn) {
     EXPECT_EQ(call(&ledger, "ledger export v1").out, "x\n");
 }
 
+// A drawing needs several answers.
+TEST(RateLimited, AChartGoesOn) {
+    Busy busy{[](const Request& request) {
+        if (request.method == "vault.show")
+            return encode_reply(request.id, {{"id", "v1"}, {"account", "a1"}, {"asset", "USDT"}});
+        return encode_reply(request.id, json::array());
+    }};
+    const FakeServer server(std::ref(busy));
+    EXPECT_EQ(call(&server, "chart pnl v1 -o csv").out, "day,realised,unrealised\r\n");
+    EXPECT_EQ(busy.asked, 4);
+}
+
 TEST(RateLimited, FollowingBeginsLater) {
     int asked = 0;
     const FakeServer server([&](const Request& request) {
