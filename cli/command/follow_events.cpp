@@ -58,7 +58,7 @@ class Follower {
         if (const auto code = begin()) return *code;
         for (;;) {
             if (const auto code = stream()) return *code;
-            session_.terminal().note("vaultctl: connection lost, reconnecting…\n");
+            session_.terminal().note("vaultctl: connection lost, reconnecting\n");
             if (const auto code = reconnect()) return *code;
         }
     }
