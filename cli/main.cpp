@@ -3,9 +3,11 @@
 #include "cli/command/terminal.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <poll.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,10 +15,17 @@
 
 namespace {
 
+// Whoever shares the descriptor may have made it non-blocking: then a full pipe is waited for.
+bool waits(int fd) {
+    if (errno != EAGAIN) return false;
+    pollfd full{fd, POLLOUT, 0};
+    return ::poll(&full, 1, -1) >= 0 || errno == EINTR;
+}
+
 bool write_all(int fd, std::string_view text) {
     while (!text.empty()) {
         const auto written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && (errno == EINTR || waits(fd))) continue;
         if (written < 0) return false;
         text.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -75,6 +84,8 @@ void hold_standard_descriptors() {
 
 int main(int argc, char** argv) {
     hold_standard_descriptors();
+    // A file that may not grow any more is an output error like a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
     PosixTerminal terminal;
     try {
         const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);

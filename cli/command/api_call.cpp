@@ -49,6 +49,8 @@ int api_call(Session& session) {
     const Method* known = protocol::find_method(method);
     const auto reply = session.call(method, std::move(params), known == nullptr || known->mutates);
     if (reply.failure) return session.fail(*reply.failure);
+    if (known != nullptr && known->mutates && session.invocation().globals.dry_run)
+        session.tell_dry_run();
     return session.succeed(method, known == nullptr ? "id" : known->primary, reply);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/command/arguments.hpp"
 
+#include "cli/command/atomic_file.hpp"
 #include "common/protocol/validate.hpp"
 
 #include <boost/json/array.hpp>
@@ -105,6 +106,7 @@ class Parser {
     Result<void> store(const Param& param, const std::string& text, json::object& into);
     Result<void> check_complete() const;
     Result<void> settle_format();
+    Result<void> settle_file(const std::string& path);
     bool known_somewhere(std::string_view name) const;
     Error unknown_flag(std::string_view name) const;
     Error unknown_command(std::string_view word) const;
@@ -344,6 +346,8 @@ Result<json::value> to_json(const Param& param, const std::string& text,
 }
 
 Result<void> Parser::store(const Param& param, const std::string& text, json::object& into) {
+    if (param.name == "out" && text.empty())
+        return usage("--out is empty", "name a file, or - for standard output");
     if (param.type == ParamType::Map) return store_pair(param, text, into);
     VAULT_TRY(auto value, to_json(param, text, directory_));
     if (param.repeated) {
@@ -416,18 +420,39 @@ Result<void> Parser::settle_format() {
                      "-o html is for report and chart; use table, json or csv here");
     const bool chart = command.noun == "chart";
     const auto* out = (chart ? invocation_.params : invocation_.local).if_contains("out");
-    if (out == nullptr || !paged) return success();
-    const std::string_view path = out->get_string();
-    if (path.ends_with(".svg") && !chart)
+    if (out != nullptr && paged) {
+        VAULT_TRYV(settle_file(std::string(out->get_string())));
+    }
+    if (globals.quiet && globals.format == Format::Html)
+        return usage("an html page has no primary value", "leave --quiet out");
+    return success();
+}
+
+// By the file's ending. A descriptor, a device and standard output have none.
+Result<void> Parser::settle_file(const std::string& path) {
+    using render::Format;
+    const bool chart = invocation_.command->noun == "chart";
+    Globals& globals = invocation_.globals;
+    const std::string ending = ending_of(path);
+    if (ending == ".svg" && !chart)
         return usage("a report is no picture", "name the file .html, .csv or .json");
-    if (path.ends_with(".svg") && globals.format_given)
+    if (ending == ".svg" && globals.format_given)
         return usage("--out with .svg and -o do not go together", "leave -o out");
-    if (globals.format_given) return success();
+    if (ending == ".svg" && globals.quiet)
+        return usage("a picture has no primary value", "leave --quiet out");
+    if (globals.format_given || ending == ".svg" || is_special_name(path)) return success();
     for (const auto& [end, format] :
          {std::pair{".html", Format::Html}, std::pair{".csv", Format::Csv},
           std::pair{".json", Format::Json}, std::pair{".jsonl", Format::Jsonl}})
-        if (path.ends_with(end)) globals.format = format;
-    return success();
+        if (ending == end) {
+            globals.format = format;
+            return success();
+        }
+    if (!chart && (ending.empty() || ending == ".txt")) return success();
+    return usage(fmt::format("--out {}: the name does not say what to write", path),
+                 chart ? "end it in .svg or .html for a picture, in .csv, .json or .jsonl for the "
+                         "series, or choose with -o"
+                       : "end it in .html, .csv, .json, .jsonl or .txt, or choose with -o");
 }
 
 Result<Invocation> Parser::run() {
@@ -455,6 +480,16 @@ Result<Invocation> Parser::run() {
 }
 
 }  // namespace
+
+std::string ending_of(std::string_view path) {
+    const std::string_view name = path.substr(path.find_last_of('/') + 1);
+    const auto dot = name.find_last_of('.');
+    if (dot == std::string_view::npos || dot == 0) return {};
+    std::string ending(name.substr(dot));
+    for (char& c : ending)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return ending;
+}
 
 Result<Invocation> parse_arguments(std::span<const std::string> words,
                                    const std::string& directory) {

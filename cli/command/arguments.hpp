@@ -54,4 +54,7 @@ Result<Invocation> parse_arguments(std::span<const std::string> words,
 // honour it.
 bool wants_json(std::span<const std::string> words);
 
+// ".html" of "out/Page.HTML"; empty without one.
+std::string ending_of(std::string_view path);
+
 }  // namespace vault::command

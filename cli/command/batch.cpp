@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <optional>
+#include <unistd.h>
 
 namespace vault::command {
 namespace {
@@ -23,18 +26,35 @@ struct Step {
     Invocation invocation;
 };
 
-Result<std::string> contents_of(const std::string& path) {
-    std::ifstream file;
-    const bool from_stdin = path == "-";
-    if (!from_stdin) file.open(path, std::ios::binary);
-    std::istream& in = from_stdin ? std::cin : file;
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in || (!from_stdin && !file.is_open()))
-        return Error{Errc::Io, fmt::format("{} cannot be read", path), "file",
-                     "give a file that can be read, or - for standard input"};
-    if (text.size() > kMaxBytes)
-        return Error{Errc::InvalidParams, "the file has more than 1 MiB", "file", "split it"};
+// As much as a batch may have, and a byte more; errno tells why not.
+std::optional<std::string> read_some(int fd) {
+    std::string text;
+    std::array<char, 65536> bytes;
+    while (text.size() <= kMaxBytes) {
+        const auto got = ::read(fd, bytes.data(), bytes.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return std::nullopt;
+        if (got == 0) break;
+        text.append(bytes.data(), static_cast<std::size_t>(got));
+    }
     return text;
+}
+
+Result<std::string> contents_of(const std::string& path) {
+    const bool from_stdin = path == "-";
+    const int fd =
+        from_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    auto text = fd < 0 ? std::nullopt : read_some(fd);
+    const int number = errno;
+    if (fd >= 0 && !from_stdin) ::close(fd);
+    if (!text)
+        return Error{Errc::Io,
+                     fmt::format("{} cannot be read: {}", from_stdin ? "standard input" : path,
+                                 std::strerror(number)),
+                     "file", "give a file that can be read, or - for standard input"};
+    if (text->size() > kMaxBytes)
+        return Error{Errc::InvalidParams, "the file has more than 1 MiB", "file", "split it"};
+    return std::move(*text);
 }
 
 // Output, connection and patience are the batch's own.
@@ -90,8 +110,9 @@ class Batch {
     // The row of the step, and what came of it.
     json::object run(Step& step) {
         json::object row{{"line", step.line}, {"command", step.text}};
+        warnings_.clear();
         Reply reply = carry_out(step);
-        const int exit = reply.failure ? reply.failure->exit_code() : exits::kDone;
+        int exit = reply.failure ? reply.failure->exit_code() : exits::kDone;
         row["ok"] = exit == exits::kDone;
         row["exit"] = exit;
         if (reply.failure) {
@@ -108,7 +129,12 @@ class Batch {
             while (result.ends_with('\n'))
                 result.pop_back();
             std::ranges::replace(result, '\n', ' ');
+            exit = exit_of_answer(step.invocation.command->name, reply.data);
+            row["ok"] = exit == exits::kDone;
+            row["exit"] = exit;
+            if (exit != exits::kDone) failure_line_ = fmt::format("vaultctl: {}: no\n", step.text);
             row["result"] = std::move(result);
+            warnings_ = std::move(reply.warnings);
             row["data"] = std::move(reply.data);
             row["error"] = nullptr;
         }
@@ -117,6 +143,7 @@ class Batch {
     }
     int last_exit() const { return exit_; }
     const std::string& failure_line() const { return failure_line_; }  // of the last that failed
+    const std::vector<std::string>& warnings() const { return warnings_; }  // of the last
 
   private:
     Reply carry_out(Step& step) {
@@ -127,7 +154,7 @@ class Batch {
             line.params["confirm"] = true;
         if (options.idem_key.empty() && !all_.idem_key.empty())
             options.idem_key = fmt::format("{}.{}", all_.idem_key, step.line);
-        Reply reply = session_.call(command.name, line.params, command.mutates, options);
+        Reply reply = session_.call_in_turn(command.name, line.params, command.mutates, options);
         const bool follow =
             command.long_job && (all_.wait || line.globals.wait) && !options.dry_run;
         if (follow && !reply.failure) await_job(session_, reply);
@@ -138,7 +165,25 @@ class Batch {
     const Globals& all_;
     int exit_ = exits::kDone;
     std::string failure_line_;
+    std::vector<std::string> warnings_;
 };
+
+// stderr: what a line warns of and why it failed, each a line that names it. A failure begins as
+// every failure does.
+void tell(Session& session, const Batch& batch, const Step& step) {
+    const std::size_t line = step.line;
+    for (const std::string& warning : batch.warnings())
+        session.terminal().note(fmt::format("vaultctl: line {}: warning: {}\n", line, warning));
+    const Globals& globals = step.invocation.globals;
+    if (globals.dry_run && !session.invocation().globals.dry_run)
+        session.terminal().note(
+            fmt::format("vaultctl: line {}: dry run: nothing was changed\n", line));
+    if (batch.last_exit() == exits::kDone) return;
+    std::string_view why = batch.failure_line();
+    constexpr std::string_view kProgram = "vaultctl: ";
+    if (why.starts_with(kProgram)) why.remove_prefix(kProgram.size());
+    session.terminal().note(fmt::format("vaultctl: line {}: {}", line, why));
+}
 
 // What the lines came to, as one exit code.
 int exit_of(std::size_t done, std::size_t all, int last_failure) {
@@ -163,12 +208,12 @@ int run_batch(Session& session) {
     int failure = exits::kDone;
     for (Step& step : steps.value()) {
         rows.push_back(batch.run(step));
+        tell(session, batch, step);
         if (batch.last_exit() == exits::kDone) {
             ++done;
             continue;
         }
         failure = batch.last_exit();
-        session.terminal().note(fmt::format("line {}: {}", step.line, batch.failure_line()));
         if (!keep_going || failure == exits::kInterrupted) break;
     }
     const std::size_t all = steps.value().size();
@@ -177,6 +222,7 @@ int run_batch(Session& session) {
             fmt::format("vaultctl: {} of {} lines done, {} failed, {} not "
                         "run\n",
                         done, all, rows.size() - done, all - rows.size()));
+    if (asked.globals.dry_run) session.tell_dry_run();
     Reply reply;
     reply.data = std::move(rows);
     const int printed = session.show("batch", "result", reply, done == all);

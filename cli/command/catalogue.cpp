@@ -59,7 +59,8 @@ constexpr Param kChartAscii = {
 constexpr Param kChartOut = {.name = "out",
                              .doc =
                                  "write this file instead of stdout, whole or not at all: .svg or "
-                                 ".html a picture, .csv or .json the series",
+                                 ".html a picture, .csv, .json or .jsonl the series; other names "
+                                 "need -o",
                              .path = true};
 constexpr Param kSleeveChart[] = {kChartVault, kChartSleeve, kChartFrom,  kChartTo,    kChartSince,
                                   kChartWidth, kChartHeight, kChartStyle, kChartAscii, kChartOut};
@@ -88,8 +89,9 @@ constexpr Param kExportLocal[] = {
 
 constexpr Param kReportLocal[] = {
     {.name = "out",
-     .doc = "write this file instead of stdout, whole or not at all; .html, .csv, .json and .jsonl "
-            "say the format where -o does not",
+     .doc =
+         "write this file instead of stdout, whole or not at all; .html, .csv, .json, .jsonl and "
+         ".txt say the format where -o does not",
      .path = true}};
 constexpr Param kEventsLocal[] = {
     {.name = "follow", .type = ParamType::Bool, .doc = "go on with what happens from now on"},

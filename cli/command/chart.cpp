@@ -28,28 +28,37 @@ std::vector<chart::Plot> plots_of(const ChartKind& kind, const Subject& subject,
     return plots;
 }
 
-std::string nothing_to_draw(const Subject& subject, const Params& params) {
+// What is missing, and what to do about it.
+std::pair<std::string, std::string> nothing_to_draw(const Subject& subject, const Params& params) {
     if (params.has("from") || params.has("to"))
-        return fmt::format(
-            "vaultctl: no day of {0} closed in that time: nothing to draw (vaultctl "
-            "vault history {0} lists the days there are)\n",
-            subject.vault);
-    return fmt::format(
-        "vaultctl: no day of {} has closed yet: nothing to draw (days close at "
-        "midnight UTC; a replay gets there by vaultctl replay run --account {})\n",
-        subject.vault, subject.account);
+        return {fmt::format("no day of {} closed in that time: nothing to draw", subject.vault),
+                fmt::format("vaultctl vault history {} lists the days there are", subject.vault)};
+    return {fmt::format("no day of {} has closed yet: nothing to draw", subject.vault),
+            fmt::format("days close at midnight UTC; a replay gets there by vaultctl replay run "
+                        "--account {}",
+                        subject.account)};
+}
+
+std::vector<std::string> columns_of(const std::vector<chart::Series>& series) {
+    std::vector<std::string> columns{"day"};
+    for (const chart::Series& one : series)
+        columns.push_back(one.name);
+    return columns;
 }
 
 Drawing drawing_of(const ChartKind& kind, const Subject& subject,
                    const std::vector<chart::Series>& series, const Params& params) {
     json::object about{{"vault", subject.vault}, {"asset", subject.asset}};
     about["sleeve"] = subject.sleeve.empty() ? json::value(nullptr) : json::value(subject.sleeve);
+    auto [nothing, remedy] = nothing_to_draw(subject, params);
     return {.method = kind.method,
             .title = title_of(kind, subject, subject.sleeve),
             .plots = plots_of(kind, subject, series),
             .about = std::move(about),
             .rows = chart_rows(series),
-            .nothing = nothing_to_draw(subject, params)};
+            .columns = columns_of(series),
+            .nothing = std::move(nothing),
+            .remedy = std::move(remedy)};
 }
 
 }  // namespace
@@ -59,11 +68,11 @@ int show_chart(Session& session, const ChartKind& kind) {
     if (const auto fine = check_chart_options(asked); !fine) return session.fail(fine.error());
     const Params params(asked.params);
     json::object wanted{{"vault", params.text("vault")}};
-    const auto vault = session.call("vault.show", wanted, false);
+    const auto vault = session.call_in_turn("vault.show", wanted, false);
     if (vault.failure) return session.fail(*vault.failure);
     for (const std::string_view name : {"from", "to"})
         if (params.has(name)) wanted[name] = params.text(name);
-    const auto history = session.call("vault.history", std::move(wanted), false);
+    const auto history = session.call_in_turn("vault.history", wanted, false);
     if (history.failure) return session.fail(*history.failure);
 
     auto series = chart_series(kind, params.text("sleeve"), history.data);

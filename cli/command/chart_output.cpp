@@ -1,7 +1,10 @@
 #include "cli/command/chart_output.hpp"
 
+#include "cli/render/record_columns.hpp"
 #include "common/chart/page.hpp"
 #include "common/chart/svg.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -27,7 +30,9 @@ chart::Style style_of(const Params& params, const Terminal& terminal) {
 
 // The whole drawing. On a terminal it is never wider than that, and leaves a line for the prompt.
 chart::CellOptions options_of(Session& session, const Params& params) {
-    const auto terminal = session.terminal().size();
+    // A file is not drawn for the terminal that its command happens to run in.
+    const bool to_file = !session.out_path().empty();
+    const auto terminal = to_file ? std::nullopt : session.terminal().size();
     const Terminal::Size size = terminal.value_or(kUsualSize);
     chart::CellOptions options;
     options.width = static_cast<int>(params.integer("width").value_or(size.columns));
@@ -71,9 +76,21 @@ std::string picture(const Drawing& drawing) {
     return chart::draw_svg(drawing.plots, {});
 }
 
+// ", 2024-01-01 to 2024-01-24".
+std::string period_of(const Drawing& drawing) {
+    if (drawing.rows.empty()) return {};
+    const auto time_of = [](const json::value& row) {
+        const auto& first = *row.as_object().begin();
+        return short_time(first.key(), std::string(first.value().as_string()));
+    };
+    const std::string from = time_of(drawing.rows.front()), to = time_of(drawing.rows.back());
+    return from == to ? ", " + from : fmt::format(", {} to {}", from, to);
+}
+
 // The picture and the figures it is made of.
 std::string chart_page(const Drawing& drawing) {
-    chart::Page page(drawing.title);
+    chart::Page page(drawing.title + period_of(drawing));
+    page.add_note(Session::made_now());
     page.add_figure(picture(drawing));
     page.add_table("Figures", figures_of(drawing.rows));
     return page.text();
@@ -103,6 +120,20 @@ json::value data_of(const Drawing& drawing, Format format) {
     return data;
 }
 
+// On a terminal that is all there is to say. A file that was asked for and is not there is a
+// failure: what reads it next must not take an older one for it.
+int tell_nothing(Session& session, const Drawing& drawing) {
+    const std::string path = session.out_path();
+    if (!path.empty())
+        return session.fail(Error{Errc::NotFound,
+                                  fmt::format("{}; {} is not written", drawing.nothing, path),
+                                  {},
+                                  drawing.remedy});
+    const std::string remedy = drawing.remedy.empty() ? "" : fmt::format(" ({})", drawing.remedy);
+    session.terminal().note(fmt::format("vaultctl: {}{}\n", drawing.nothing, remedy));
+    return protocol::exits::kDone;
+}
+
 // --quiet: the newest figure of every series, one a line.
 std::string newest_figures(const Drawing& drawing) {
     std::string out;
@@ -128,14 +159,14 @@ int print_chart(Session& session, const Drawing& drawing, const Params& params) 
     const Globals& globals = session.invocation().globals;
     const bool is_drawing = globals.format == Format::Table || globals.format == Format::Wide ||
                             globals.format == Format::Html;
-    if (!has_points(drawing) && (is_drawing || globals.quiet)) {
-        session.terminal().note(drawing.nothing);
-        return protocol::exits::kDone;
-    }
+    if (!has_points(drawing) && (is_drawing || globals.quiet))
+        return tell_nothing(session, drawing);
     if (globals.quiet) return session.print(newest_figures(drawing));
     if (globals.format == Format::Html) return session.put(chart_page(drawing));
-    if (params.text("out").ends_with(".svg")) return session.put(picture(drawing));
+    if (ending_of(params.text("out")) == ".svg") return session.put(picture(drawing));
     if (is_drawing) return session.put(draw(drawing, options_of(session, params)));
+    if (globals.format == Format::Csv)
+        return session.put(render::csv_of(drawing.columns, drawing.rows));
     protocol::Reply reply;
     reply.data = data_of(drawing, globals.format);
     return session.succeed(drawing.method, {}, reply);

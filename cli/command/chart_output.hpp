@@ -16,12 +16,14 @@
 namespace vault::command {
 
 struct Drawing {
-    std::string_view method;         // "chart.pnl", of the schema
-    std::string title;               // of the page
-    std::vector<chart::Plot> plots;  // panels below each other
-    json::object about;              // what -o json says beside the rows
-    json::array rows;                // the figures, a time first
-    std::string nothing;             // what is said where there is no point to draw
+    std::string_view method;           // "chart.pnl", of the schema
+    std::string title;                 // of the page
+    std::vector<chart::Plot> plots;    // panels below each other
+    json::object about;                // what -o json says beside the rows
+    json::array rows;                  // the figures, a time first
+    std::vector<std::string> columns;  // of the rows, also where there is none
+    std::string nothing;               // what is said where there is no point to draw
+    std::string remedy;                // and what to do; empty if that is said already
 };
 
 // What the daemon never sees of a chart's options.

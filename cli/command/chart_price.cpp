@@ -75,7 +75,7 @@ class PriceChart {
     }
 
     Failed read_vault() {
-        const Reply vault = session_.call("vault.show", {{"vault", vault_}}, false);
+        const Reply vault = session_.call_in_turn("vault.show", {{"vault", vault_}}, false);
         if (vault.failure) return vault.failure;
         account_ = text_at(vault.data, "account");
         asset_ = text_at(vault.data, "asset");
@@ -92,7 +92,7 @@ class PriceChart {
                             {"limit", limit}};
         if (from) wanted["from"] = format_utc(*from);
         if (to_) wanted["to"] = format_utc(*to_);
-        Reply reply = session_.call("market.candles", std::move(wanted), false);
+        Reply reply = session_.call_in_turn("market.candles", wanted, false);
         if (reply.failure) return reply.failure;
         if (!reply.data.is_array())
             return failure_of(Error{Errc::Internal, "the daemon's candles are not understood"});
@@ -141,13 +141,13 @@ class PriceChart {
     Failed read_trades() {
         if (plot_.series.front().points.empty()) return std::nullopt;
         const chart::Span span = chart::span_of(plot_.series);
-        const Reply trades = session_.call("trade.list",
-                                           {{"vault", vault_},
-                                            {"pair", pair_},
-                                            {"since", format_utc(span.begin)},
-                                            {"until", format_utc(span.end + interval_)},
-                                            {"limit", kMostTrades}},
-                                           false);
+        const Reply trades = session_.call_in_turn("trade.list",
+                                                   {{"vault", vault_},
+                                                    {"pair", pair_},
+                                                    {"since", format_utc(span.begin)},
+                                                    {"until", format_utc(span.end + interval_)},
+                                                    {"limit", kMostTrades}},
+                                                   false);
         if (trades.failure) return trades.failure;
         Result<std::vector<chart::Marks>> marks = trade_marks(trades.data);
         if (!marks) return failure_of(marks.error());
@@ -171,7 +171,9 @@ class PriceChart {
                           {"pair", pair_},
                           {"interval", format_duration(interval_)}},
                 .rows = price_rows(candles_),
-                .nothing = fmt::format("vaultctl: nothing to draw: {}\n", nothing_)};
+                .columns = {"at", "open", "high", "low", "close"},
+                .nothing = "nothing to draw: " + nothing_,
+                .remedy = {}};
     }
 
     Session& session_;

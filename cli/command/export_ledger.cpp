@@ -37,15 +37,15 @@ Result<Page> read_page(const json::value& data, std::int64_t from) {
 int export_ledger(Session& session) {
     const Invocation& asked = session.invocation();
     std::optional<AtomicFile> file;
-    if (const auto* out = asked.local.if_contains("out")) {
-        file.emplace(std::string(out->get_string()));
+    if (const std::string out = session.out_path(); !out.empty()) {
+        file.emplace(out);
         if (const auto opened = file->open(); !opened) return session.fail(opened.error());
     }
     json::object params = asked.params;
     params["limit"] = kPage;
     if (!params.contains("from_seq")) params["from_seq"] = 1;
     for (;;) {
-        const auto reply = session.call("ledger.export", params, false);
+        const auto reply = session.call_in_turn("ledger.export", params, false);
         if (reply.failure) return session.fail(*reply.failure);
         const auto page = read_page(reply.data, params.at("from_seq").to_number<std::int64_t>());
         if (!page) return session.fail(page.error());

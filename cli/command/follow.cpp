@@ -25,8 +25,9 @@ Question job_ended(const std::string& job) {
 Reply ask_outcome(Session& session) {
     const Invocation& asked = session.invocation();
     if (asked.command->name == "vault.liquidate")
-        return session.call("vault.show", {{"vault", asked.params.at("vault")}}, false);
-    Reply reply = session.call("replay.status", {{"account", asked.params.at("account")}}, false);
+        return session.call_in_turn("vault.show", {{"vault", asked.params.at("vault")}}, false);
+    Reply reply =
+        session.call_in_turn("replay.status", {{"account", asked.params.at("account")}}, false);
     if (!reply.failure && reply.data.is_array() && reply.data.get_array().size() == 1)
         reply.data = json::value(reply.data.get_array().front());
     return reply;
@@ -59,7 +60,11 @@ int follow_job(Session& session) {
     if (reply.failure) return session.fail(*reply.failure);
     const Reply outcome = ask_outcome(session);
     if (outcome.failure) return session.fail(*outcome.failure);
-    return session.succeed(command.name, command.primary, outcome);
+    // What is shown is the object, in the columns that it always has; the schema tells the command.
+    const bool is_vault = command.name == "vault.liquidate";
+    const bool is_json = session.invocation().globals.format == render::Format::Json;
+    return session.succeed(is_vault && !is_json ? "vault.show" : command.name, command.primary,
+                           outcome);
 }
 
 int wait_for_job(Session& session) {
@@ -73,9 +78,12 @@ int wait_for_job(Session& session) {
     const json::object& row = over != nullptr ? over->last : std::get<json::object>(polled);
     Reply reply;
     reply.data = row;
-    const int printed = session.succeed("job.show", "state", reply);
-    if (printed != exits::kDone) return printed;
-    return over != nullptr ? exits::kFalse : exit_of(row);
+    const int ended = over != nullptr ? exits::kFalse : exit_of(row);
+    if (ended != exits::kDone)
+        session.terminal().note(fmt::format("vaultctl: {} is {}{}\n", job, text_at(row, "state"),
+                                            over != nullptr ? "; the time is over" : ""));
+    const int printed = session.show("job.show", "state", reply, ended == exits::kDone);
+    return printed == exits::kDone ? ended : printed;
 }
 
 }  // namespace vault::command

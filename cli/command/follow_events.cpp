@@ -1,6 +1,7 @@
 #include "cli/client/subscription.hpp"
 #include "cli/command/session.hpp"
 #include "cli/render/events.hpp"
+#include "cli/render/plain.hpp"
 #include "common/base/clock.hpp"
 #include "common/protocol/codec.hpp"
 
@@ -54,15 +55,16 @@ class Follower {
     }
 
     int run() {
-        if (const auto failure = open()) return session_.fail(*failure);
+        if (const auto code = begin()) return *code;
         for (;;) {
             if (const auto code = stream()) return *code;
-            session_.terminal().note("vaultctl: connection lost, reconnecting…\n");
+            session_.terminal().note("vaultctl: connection lost, reconnecting\n");
             if (const auto code = reconnect()) return *code;
         }
     }
 
   private:
+    std::optional<int> begin();
     std::optional<Failure> open();
     std::optional<int> stream();
     std::optional<int> reconnect();
@@ -70,15 +72,28 @@ class Follower {
     void begin_anew(const Failure& why);
     void tell_resumed();
     void tell_gap(std::uint64_t from, std::uint64_t to);
-    std::string shown(const json::value& event) const;
+    std::string shown(const json::value& event);
 
     Session& session_;
     json::object filter_;
     std::optional<std::int64_t> from_;  // of the next sub.open
     std::optional<Duration> patience_;  // with a daemon that is away
     std::optional<Subscription> reading_;
+    std::uint64_t shown_ = 0;      // events, for the keys of plain lines
     std::uint64_t told_gone_ = 0;  // up to here, what is missing was told
 };
+
+// A call that came too soon is made again; every other failure ends it.
+std::optional<int> Follower::begin() {
+    for (;;) {
+        const auto failure = open();
+        if (!failure) return std::nullopt;
+        protocol::Reply reply;
+        reply.failure = *failure;
+        if (!is_too_soon(reply)) return session_.fail(*failure);
+        if (!client::rest(pause_after(*failure))) return kInterrupted;
+    }
+}
 
 std::optional<Failure> Follower::open() {
     reading_.reset();
@@ -175,7 +190,7 @@ void Follower::tell_gap(std::uint64_t from, std::uint64_t to) {
                                          range_text(from, to)));
 }
 
-std::string Follower::shown(const json::value& event) const {
+std::string Follower::shown(const json::value& event) {
     const Globals& globals = session_.invocation().globals;
     if (globals.quiet) return render::primary_value(event, "seq");
     switch (globals.format) {
@@ -183,10 +198,8 @@ std::string Follower::shown(const json::value& event) const {
         case render::Format::Wide:
             return event.is_object() ? render::event_lines(event.get_object(), session_.decorated())
                                      : std::string();
-        case render::Format::Plain: {
-            const json::value rows = json::array{event};
-            return render::to_text({"events", &rows, true, {}}, {globals.format, false});
-        }
+        case render::Format::Plain:
+            return render::plain_lines(event, std::to_string(shown_++) + '.');
         case render::Format::Json:
         case render::Format::Csv:
         case render::Format::Jsonl:

@@ -159,6 +159,22 @@ Amounts are decimal strings and times are UTC.
 Every change carries an idempotency key: repeating a call with the same key
 has no second effect and gives the first answer.
 .Pp
+With
+.Fl o Ar csv
+a command has the same columns whatever its rows are, and its titles also
+without any: parts of an object are columns such as quiet.cash, a list is JSON
+in one cell, and null is empty.
+With
+.Fl o Ar plain
+every value is a line: its path such as 0.quiet.cash, a tab, and the text,
+where a backslash, a tab and a line feed are written \e\e, \et and \en.
+.Pp
+A file that
+.Fl Fl out
+names is replaced when the new one is whole; it keeps its mode.
+A pipe, a device or a descriptor such as /dev/fd/3 is written as it is, and
+\- is standard output.
+.Pp
 The flags of every command are:
 )";
 

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 namespace vault::command {
 namespace {
@@ -24,8 +23,9 @@ const json::object* row_of(const json::value& data) {
     return &list->front().get_object();
 }
 
-bool is_absent(const Reply& reply) {
-    return reply.failure && reply.failure->code == protocol::error_row(Errc::DaemonDown).code;
+// A daemon that is away, starts, stops or is overrun may answer the next time.
+bool is_passing(const Reply& reply) {
+    return reply.failure && reply.failure->retryable;
 }
 
 // stderr only: at once on a terminal, else a line every ten seconds.
@@ -66,7 +66,11 @@ class Poller {
         json::object last;
         for (auto pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
             const Reply reply = session_.call(question.method, question.params, false);
-            if (is_absent(reply) && may_come_back()) {
+            Milliseconds rest = pause;
+            if (is_too_soon(reply)) {
+                rest = std::max(pause, pause_after(*reply.failure));
+                progress.show("the daemon has too many calls; asking less often");
+            } else if (is_passing(reply) && may_come_back()) {
                 progress.show("the daemon does not answer; waiting for it");
             } else if (reply.failure) {
                 return *reply.failure;
@@ -83,9 +87,13 @@ class Poller {
                           "the list verb of the same noun shows what exists"},
                     protocol::Effect::None);
             }
-            if (limits_.limit && clock_.steady() - started_ + pause >= *limits_.limit)
+            if (limits_.limit && clock_.steady() - started_ + rest >= *limits_.limit) {
+                if (!seen_) return *reply.failure;
                 return TimeOver{std::move(last)};
-            std::this_thread::sleep_for(pause);
+            }
+            if (!client::rest(rest))
+                return protocol::Failure::from(Error{Errc::Interrupted, "interrupted"},
+                                               protocol::Effect::None);
         }
     }
 

@@ -33,6 +33,17 @@ bool predicate_holds(const json::value& data) {
 constexpr Duration kBusyPatience{2'000};
 constexpr Duration kReservedPatience{10'000};
 constexpr Duration kBusyPause{30};
+// Between calls that the daemon finds too many, where it does not say how long.
+constexpr Duration kTurnPause{100};
+constexpr Duration kLongestTurnPause{5'000};
+
+// Whose report it is, for its title.
+std::string subject_of(const json::object& params) {
+    for (const std::string_view name : {"vault", "user"})
+        if (const auto* value = params.if_contains(name); value != nullptr && value->is_string())
+            return std::string(value->get_string());
+    return "all vaults";
+}
 
 // A configuration that is wrong has an exit code of its own.
 std::optional<int> exit_when_false(std::string_view method) {
@@ -44,6 +55,20 @@ std::optional<int> exit_when_false(std::string_view method) {
 }
 
 }  // namespace
+
+int exit_of_answer(std::string_view method, const json::value& data) {
+    const std::optional<int> otherwise = exit_when_false(method);
+    return !otherwise || predicate_holds(data) ? exits::kDone : *otherwise;
+}
+
+bool is_too_soon(const Reply& reply) {
+    return reply.failure && reply.failure->retryable &&
+           reply.failure->code == protocol::error_row(Errc::RateLimited).code;
+}
+
+Duration pause_after(const Failure& failure) {
+    return std::clamp(failure.retry_after.value_or(kTurnPause), Duration{1}, kLongestTurnPause);
+}
 
 #ifndef VAULT_VERSION
 #define VAULT_VERSION "unknown"
@@ -64,8 +89,8 @@ bool Session::decorated() const {
         case Color::Never: return false;
         case Color::Auto: break;
     }
-    return terminal_.stdout_is_terminal() && terminal_.variable("NO_COLOR").empty() &&
-           terminal_.variable("TERM") != "dumb";
+    return out_path().empty() && terminal_.stdout_is_terminal() &&
+           terminal_.variable("NO_COLOR").empty() && terminal_.variable("TERM") != "dumb";
 }
 
 client::Options Session::client_options() const {
@@ -130,6 +155,17 @@ Reply Session::call(std::string_view method, json::object params, bool mutates,
     }
 }
 
+Reply Session::call_in_turn(std::string_view method, const json::object& params, bool mutates,
+                            const CallOptions& options) {
+    for (;;) {
+        Reply reply = call(method, params, mutates, options);
+        if (!is_too_soon(reply)) return reply;
+        if (client::rest(pause_after(*reply.failure))) continue;
+        reply.failure = Failure::from(Error{Errc::Interrupted, "interrupted"}, Effect::None);
+        return reply;
+    }
+}
+
 Reply Session::call_once(const protocol::Request& request, bool changes) {
     if (const auto reached = reach(); !reached) {
         Reply failed;
@@ -141,14 +177,29 @@ Reply Session::call_once(const protocol::Request& request, bool changes) {
     return reply;
 }
 
-int Session::put(std::string_view text) {
+std::string Session::out_path() const {
     const auto* out = invocation_.local.if_contains("out");
     const bool chart = invocation_.command != nullptr && invocation_.command->noun == "chart";
     if (out == nullptr && chart) out = invocation_.params.if_contains("out");
-    if (out == nullptr) return print(text);
-    if (const auto written = write_whole(std::string(out->get_string()), text); !written)
-        return fail(written.error());
+    if (out == nullptr || *out == "-" || *out == "/dev/stdout") return {};
+    return std::string(out->get_string());
+}
+
+int Session::put(std::string_view text) {
+    const std::string path = out_path();
+    if (path.empty()) return print(text);
+    if (const auto written = write_whole(path, text); !written) return fail(written.error());
     return exits::kDone;
+}
+
+std::string Session::made_now() {
+    const std::string now = format_utc(SystemClock{}.now());
+    return fmt::format("generated at {} {} UTC by vaultctl {}", now.substr(0, 10),
+                       now.substr(11, 8), program_version());
+}
+
+void Session::tell_dry_run() {
+    terminal_.note("vaultctl: dry run: nothing was changed\n");
 }
 
 int Session::print(std::string_view text) {
@@ -162,10 +213,9 @@ int Session::print(std::string_view text) {
 }
 
 int Session::succeed(std::string_view method, std::string_view primary, const Reply& reply) {
-    const std::optional<int> otherwise = exit_when_false(method);
-    const bool holds = !otherwise || predicate_holds(reply.data);
-    const int printed = show(method, primary, reply, holds);
-    return printed == exits::kDone && !holds ? *otherwise : printed;
+    const int answer = exit_of_answer(method, reply.data);
+    const int printed = show(method, primary, reply, answer == exits::kDone);
+    return printed == exits::kDone ? answer : printed;
 }
 
 int Session::show(std::string_view method, std::string_view primary, const Reply& reply, bool ok) {
@@ -178,8 +228,12 @@ int Session::show(std::string_view method, std::string_view primary, const Reply
     if (globals.quiet) {
         text = render::primary_value(reply.data, primary);
     } else {
-        text = render::to_text({method, &reply.data, ok, reply.warnings},
-                               {globals.format, decorated()});
+        render::Document document{method, &reply.data, ok, reply.warnings};
+        if (globals.format == render::Format::Html) {
+            document.subject = subject_of(invocation_.params);
+            document.made = made_now();
+        }
+        text = render::to_text(document, {globals.format, decorated()});
     }
     const int printed = put(text);
     if (printed != exits::kDone && !idem_key_.empty() && !globals.dry_run)
@@ -201,6 +255,7 @@ int call_and_print(Session& session) {
     const Method& command = *session.invocation().command;
     const Reply reply = session.call(command.name, session.invocation().params, command.mutates);
     if (reply.failure) return session.fail(*reply.failure);
+    if (command.mutates && session.invocation().globals.dry_run) session.tell_dry_run();
     return session.succeed(command.name, command.primary, reply);
 }
 

@@ -30,6 +30,10 @@ class Session {
     protocol::Reply call(std::string_view method, json::object params, bool mutates);
     protocol::Reply call(std::string_view method, json::object params, bool mutates,
                          const CallOptions& options);
+    // The same for commands of many calls: one that came too soon (RATE_LIMITED, nothing was done)
+    // is made again when the daemon takes it.
+    protocol::Reply call_in_turn(std::string_view method, const json::object& params, bool mutates,
+                                 const CallOptions& options = {});
     // Prints and gives the exit code. `method` names schema and columns, `primary` what --quiet
     // shows.
     int succeed(std::string_view method, std::string_view primary, const protocol::Reply& reply);
@@ -43,8 +47,14 @@ class Session {
     int print(std::string_view text);  // 0, or 74 if stdout is broken
     // To the file that --out names, whole or not at all; without one the same as print().
     int put(std::string_view text);
+    // What --out names; empty if it is not given or names standard output.
+    std::string out_path() const;
+    // For a page that is kept: "generated at 2026-01-05 07:30:00 UTC by vaultctl 0.1.0".
+    static std::string made_now();
+    // On stderr, after a mutation with --dry-run.
+    void tell_dry_run();
 
-    // True if stdout may carry colour and bold type.
+    // True if the output may carry colour and bold type: a terminal, never a file of --out.
     bool decorated() const;
     // Opens the connection that calls use, if there is none; drop() closes it.
     Result<void> connect();
@@ -67,6 +77,13 @@ class Session {
     std::optional<client::Client> client_;
     std::string idem_key_;  // of the last mutation
 };
+
+// What the data of health, ledger.verify and the like comes to: 0, or the exit code of "no".
+int exit_of_answer(std::string_view method, const json::value& data);
+
+// A call that came too soon; how long to wait before the next.
+bool is_too_soon(const protocol::Reply& reply);
+Duration pause_after(const protocol::Failure& failure);
 
 int call_and_print(Session& session);
 int export_ledger(Session& session);

@@ -5,6 +5,8 @@
 #include "common/base/clock.hpp"
 #include "common/protocol/validate.hpp"
 
+#include <fmt/format.h>
+
 namespace vault::command {
 namespace {
 
@@ -48,8 +50,10 @@ int print_document(Session& session, const top::ViewState& state, protocol::Repl
     const Globals& globals = session.invocation().globals;
     const bool is_list = globals.format == Format::Csv || globals.format == Format::Plain;
     if (is_list && !globals.quiet && reply.data.is_object()) {
-        json::value rows = reply.data.at(top::name_of(top::section_of(state.page)));
+        const std::string_view section = top::name_of(top::section_of(state.page));
+        json::value rows = reply.data.at(section);
         reply.data = std::move(rows);
+        return session.show(fmt::format("top.{}", section), {}, reply, true);
     }
     return session.succeed("top", session.invocation().command->primary, reply);
 }
@@ -92,7 +96,7 @@ int show_top(Session& session) {
     top::ViewState state;
     state.page = page_of(local);
     state.orders[0] = top::order_from(asked.params);
-    protocol::Reply reply = session.call("top", asked.params, false);
+    protocol::Reply reply = session.call_in_turn("top", asked.params, false);
     if (reply.failure) return session.fail(*reply.failure);
     if (document) return print_document(session, state, std::move(reply));
     if (!reply.data.is_object())

@@ -110,7 +110,7 @@ int wait_for_state(Session& session) {
         session.terminal().note(
             fmt::format("vaultctl: {} is {}{}\n", name, state.empty() ? "unknown" : state,
                         over != nullptr ? "; the time is over" : ", which it stays"));
-    const int printed = session.succeed("wait", "state", reply);
+    const int printed = session.show("wait", "state", reply, reached);
     return printed == exits::kDone && !reached ? exits::kFalse : printed;
 }
 

@@ -15,12 +15,9 @@ struct ListSpec {
 };
 
 constexpr ColumnSpec kUsers[] = {
-    {"id", "id"}, {"name", "name"}, {"role", "role"}, {"state", "state"}, {"wallets", "wallets"}};
-constexpr ColumnSpec kAccounts[] = {{"id", "id"},
-                                    {"user", "user"},
-                                    {"exchange", "exchange"},
-                                    {"label", "label"},
-                                    {"state", "state"}};
+    {"id", "id"}, {"name", "name"}, {"role", "role"}, {"wallets", "wallets"}};
+constexpr ColumnSpec kAccounts[] = {
+    {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
                                    {"free", "free"},
                                    {"held", "held"},

@@ -1,5 +1,7 @@
 #include "cli/render/fold.hpp"
 
+#include "cli/render/characters.hpp"
+
 namespace vault::render {
 namespace {
 
@@ -13,6 +15,10 @@ Pieces words_of(std::string_view text) {
         text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
     }
     return words;
+}
+
+std::size_t columns_of(std::string_view text) {
+    return static_cast<std::size_t>(cells_of(text));
 }
 
 bool is_flag(std::string_view word) {
@@ -45,7 +51,7 @@ std::string folded_pieces(const std::vector<std::string>& pieces, std::string_vi
     std::string line(first);
     bool empty = true;
     for (const std::string& piece : pieces) {
-        if (!empty && line.size() + 1 + piece.size() + end.size() > columns) {
+        if (!empty && columns_of(line) + 1 + columns_of(piece) + columns_of(end) > columns) {
             out += line + std::string(end) + '\n';
             line.assign(indent, ' ');
             empty = true;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace vault::render {
 namespace {
@@ -36,8 +37,16 @@ chart::Table table_of(std::string_view list, const json::array& rows) {
     return table;
 }
 
-// "report.pnl" -> "Report: pnl".
-std::string title_of(std::string_view method) {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTitles{
+    {{"report.vault", "Vault report"},
+     {"report.pnl", "Profit and loss"},
+     {"report.fees", "Fees"},
+     {"report.sweeps", "Sweeps"}}};
+
+// "report.daily" -> "Report: daily", of a release that has more reports.
+std::string name_of(std::string_view method) {
+    for (const auto& [known, title] : kTitles)
+        if (known == method) return std::string(title);
     std::string title(method);
     const auto dot = title.find('.');
     if (dot != std::string::npos) title.replace(dot, 1, ": ");
@@ -46,10 +55,37 @@ std::string title_of(std::string_view method) {
     return title;
 }
 
+// "2024-01-05T00:00:00.000Z" -> "2024-01-05"; a minute keeps its time.
+std::string instant_at(const json::value& data, std::string_view key) {
+    const auto* value = at_path(data, key);
+    if (value == nullptr || !value->is_string()) return {};
+    std::string text = printable(std::string_view(value->get_string()));
+    for (const std::string_view idle : {"T00:00:00.000Z", ".000Z"})
+        if (text.ends_with(idle)) {
+            text.resize(text.size() - idle.size());
+            return idle[0] == '.' ? text + 'Z' : text;
+        }
+    return text;
+}
+
+std::string period_of(const json::value& data) {
+    const std::string from = instant_at(data, "from"), to = instant_at(data, "to");
+    if (from.empty() && to.empty()) return "all time";
+    if (from.empty()) return "until " + to;
+    return to.empty() ? "since " + from : fmt::format("{} to {}", from, to);
+}
+
+std::string title_of(const Document& document) {
+    std::string title = name_of(document.method);
+    if (!document.subject.empty()) title += " of " + printable(document.subject);
+    return title + ", " + period_of(*document.data);
+}
+
 }  // namespace
 
 std::string html_page(const Document& document) {
-    chart::Page page(title_of(document.method));
+    chart::Page page(title_of(document));
+    if (!document.made.empty()) page.add_note(document.made);
     for (const std::string& warning : document.warnings)
         page.add_note(warning);
     if (is_list(*document.data)) {
@@ -60,7 +96,7 @@ std::string html_page(const Document& document) {
     if (object == nullptr) return page.text();
     std::vector<std::pair<std::string, std::string>> facts;
     for (const auto& member : *object)
-        if (!member.value().is_structured())
+        if (!member.value().is_structured() && !member.value().is_null())
             facts.emplace_back(spoken(member.key()),
                                printable(cell_text(member.value(), kAllPlaces)));
     page.add_facts(facts);

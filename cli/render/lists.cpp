@@ -25,7 +25,7 @@ void add_path(std::vector<Shown>& shown, const std::string& path) {
 
 // How far below a row its columns are looked for. A whole sleeve inside a vault's row is for
 // programs: its 25 fields have a list of their own.
-enum class Depth { Row, NoSleeves, All };
+enum class Depth { Row, NoSleeves };
 
 bool is_sleeve(const json::object& object) {
     return object.contains("idle_reason") && object.contains("positions");
@@ -38,7 +38,7 @@ void collect(const json::object& object, const std::string& prefix, Depth depth,
         // A key with a dot in it cannot be a path.
         if (member.key().contains('.')) continue;
         if (depth != Depth::Row && member.value().is_object()) {
-            if (depth == Depth::All || !is_sleeve(member.value().get_object()))
+            if (!is_sleeve(member.value().get_object()))
                 collect(member.value().get_object(), path + '.', depth, shown);
         } else if (is_plain(member.value())) {  // a list of objects is no cell
             add_path(shown, path);
@@ -103,15 +103,6 @@ std::string without_end(std::string text, std::string_view end) {
     return end.starts_with('.') ? text + 'Z' : text;
 }
 
-// As a program wants it: what is not there is empty, texts are as they came.
-std::string raw_text(const json::value* value) {
-    if (is_missing(value)) return {};
-    if (value->is_bool()) return value->get_bool() ? "true" : "false";
-    if (value->is_string()) return std::string(value->get_string());
-    if (value->is_array() && value->get_array().empty()) return {};
-    return cell_text(*value, kAllPlaces);
-}
-
 std::vector<std::string> column_of(const Shown& column, const json::array& rows,
                                    const Extent& extent) {
     std::vector<std::string> cells;
@@ -148,21 +139,6 @@ Grid grid_of(std::string_view list, const json::array& rows, const Extent& exten
     for (const Shown& column : shown)
         add_column(grid, column, is_figure_column(column.path, rows), extent.aligned,
                    column_of(column, rows, extent));
-    return grid;
-}
-
-Grid flat_grid(const json::array& rows) {
-    std::vector<Shown> shown;
-    for (const auto& row : rows)
-        if (row.is_object()) collect(row.get_object(), "", Depth::All, shown);
-    Grid grid;
-    grid.rows.resize(rows.size());
-    for (const Shown& column : shown) {
-        std::vector<std::string> cells;
-        for (const auto& row : rows)
-            cells.push_back(raw_text(at_path(row, column.path)));
-        add_column(grid, column, false, false, std::move(cells));
-    }
     return grid;
 }
 

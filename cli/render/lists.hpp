@@ -23,8 +23,4 @@ struct Extent {
 // after them if `all`.
 Grid grid_of(std::string_view list, const json::array& rows, const Extent& extent);
 
-// Every scalar field of the rows with nested objects flattened to dotted names, in order of first
-// appearance; objects without words as compact JSON. Nothing is cut.
-Grid flat_grid(const json::array& rows);
-
 }  // namespace vault::render

@@ -41,7 +41,7 @@ std::string shown(const json::value& value, const Look& look) {
 
 // `first` and a text behind it; what does not fit goes on below the beginning of the text.
 std::string text_lines(const std::string& first, const std::string& text, std::size_t indent) {
-    if (first.size() + text.size() <= kTerminalColumns) return first + text + '\n';
+    if (width_of(first + text) <= static_cast<int>(kTerminalColumns)) return first + text + '\n';
     return folded(text, first, indent);
 }
 

@@ -5,6 +5,8 @@
 #include "cli/render/lists.hpp"
 #include "cli/render/operator_pages.hpp"
 #include "cli/render/pages.hpp"
+#include "cli/render/plain.hpp"
+#include "cli/render/record_columns.hpp"
 #include "common/protocol/codec.hpp"
 
 #include <boost/json/array.hpp>
@@ -72,38 +74,25 @@ json::value without_schemas(json::value data) {
     return data;
 }
 
-// What people and CSV see of a method's data; JSON never goes through here.
+// What people and CSV see of a method's data; JSON and plain lines never go through here.
 json::value shown_data(const Document& document) {
     if (document.method == "metrics") return metric_rows(*document.data);
-    if (document.method == "api.describe") return without_schemas(*document.data);
     if (document.method != "vault.history" || !document.data->is_array()) return *document.data;
     return day_rows(document.data->get_array());
 }
 
-// An empty list is no line at all.
-std::string csv_text(const json::array& rows) {
-    return rows.empty() ? std::string() : to_csv(flat_grid(rows));
-}
-
-// What CSV and plain text show as rows: the list itself, the `rows` of a report, or the one object.
+// What CSV shows as rows: the list itself, the `rows` of a report, or the one object.
 json::array rows_of(const json::value& data) {
     if (data.is_array()) return data.get_array();
     if (data.is_object()) {
         const auto* rows = data.get_object().if_contains("rows");
         if (rows != nullptr && rows->is_array()) return rows->get_array();
     }
-    return json::array{data};
+    return data.is_null() ? json::array() : json::array(1, data);
 }
 
-std::string plain_text(const json::value& data) {
-    if (data.is_array())
-        return data.get_array().empty() ? std::string() : to_tsv(flat_grid(data.get_array()));
-    if (!data.is_object()) return printable(cell_text(data, kAllPlaces)) + '\n';
-    const Grid flat = flat_grid({data});
-    std::string out;
-    for (std::size_t i = 0; i < flat.titles.size(); ++i)
-        out += fmt::format("{}\t{}\n", printable(flat.titles[i]), printable(flat.rows[0][i]));
-    return out;
+std::string csv_text(const Document& document) {
+    return csv_of(record_columns(document.method), rows_of(shown_data(document)));
 }
 
 // "vault sleeve" of a row as the words that a command takes: v1 flash.
@@ -142,7 +131,8 @@ std::string page(const Document& document, const Look& look) {
         return doctor_page(document.data->get_object(), look);
     if (document.method == "api.errors" && document.data->is_object())
         return errors_page(document.data->get_object());
-    const json::value data = shown_data(document);
+    const json::value data =
+        document.method == "api.describe" ? without_schemas(*document.data) : shown_data(document);
     if (data.is_array()) {
         const json::array& rows = data.get_array();
         if (document.method == "events" && look.format == Format::Table && !rows.empty())
@@ -171,10 +161,10 @@ std::string to_text(const Document& document, const Look& look) {
         case Format::Wide: return page(document, look);
         case Format::Json: return json_document(document);
         case Format::Jsonl: return json_lines(*document.data);
-        case Format::Csv: return csv_text(rows_of(shown_data(document)));
+        case Format::Csv: return csv_text(document);
         case Format::Plain:
             return document.method == "metrics" ? prometheus_text(*document.data)
-                                                : plain_text(shown_data(document));
+                                                : plain_lines(*document.data);
         case Format::Html: return html_page(document);
     }
     return {};
@@ -205,6 +195,7 @@ json::object failure_object(const protocol::Failure& failure, std::string_view i
     error["effect"] = protocol::to_text(failure.effect);
     error["hint"] = failure.hint;
     error["retryable"] = failure.retryable;
+    if (failure.retry_after) error["retry_after_ms"] = failure.retry_after->count();
     if (!failure.field.empty()) error["field"] = failure.field;
     if (!idem_key.empty()) error["idem_key"] = idem_key;
     return error;
@@ -220,7 +211,11 @@ std::string failure_document(const protocol::Failure& failure, std::string_view 
 
 std::string failure_line(const protocol::Failure& failure, std::string_view idem_key) {
     std::string line = fmt::format("vaultctl: {}: {}", failure.code, failure.message);
-    if (!failure.hint.empty()) line += fmt::format(" ({})", failure.hint);
+    std::string hint = failure.hint;
+    if (failure.retry_after)
+        hint += fmt::format("{}try again in {}", hint.empty() ? "" : "; ",
+                            format_duration(*failure.retry_after));
+    if (!hint.empty()) line += fmt::format(" ({})", hint);
     if (!idem_key.empty() && failure.effect == protocol::Effect::Unknown)
         line += fmt::format(" [--idem-key {}]", idem_key);
     return printable(line) + '\n';

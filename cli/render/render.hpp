@@ -28,6 +28,9 @@ struct Document {
     const json::value* data = nullptr;
     bool ok = true;
     std::vector<std::string> warnings;
+    // Of an HTML page alone: whose figures they are, and when it was made. "v1"; "all vaults".
+    std::string subject{};
+    std::string made{};
 };
 
 // Ends in '\n' unless there is nothing to print.
@@ -38,8 +41,8 @@ std::string to_text(const Document& document, const Look& look);
 // are two fields on one line.
 std::string primary_value(const json::value& data, std::string_view primary);
 
-// {"schema":"vault.error/1","ok":false,"error":{code, message, effect, hint, retryable, field?,
-// idem_key?}} and a line feed.
+// {"schema":"vault.error/1","ok":false,"error":{code, message, effect, hint, retryable,
+// retry_after_ms?, field?, idem_key?}} and a line feed.
 json::object failure_object(const protocol::Failure& failure, std::string_view idem_key);
 std::string failure_document(const protocol::Failure& failure, std::string_view idem_key);
 // "vaultctl: CODE: message (hint)", one line.

@@ -1,5 +1,7 @@
 #include "cli/render/table.hpp"
 
+#include "cli/render/characters.hpp"
+
 #include <algorithm>
 
 namespace vault::render {
@@ -60,14 +62,16 @@ void append_csv(std::string& out, const std::vector<std::string>& cells) {
 
 std::string printable(std::string_view text) {
     std::string out;
-    for (const char c : text)
-        out += (c >= 0 && c < 0x20) || c == 0x7f ? '?' : c;
+    while (!text.empty()) {
+        const Character next = first_character(text);
+        out += may_be_shown(next.code) ? text.substr(0, next.bytes) : "?";
+        text.remove_prefix(next.bytes);
+    }
     return out;
 }
 
 int width_of(std::string_view text) {
-    const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-    return static_cast<int>(std::ranges::count_if(text, starts));
+    return cells_of(text);
 }
 
 int width_of(const Grid& grid) {
@@ -115,18 +119,6 @@ std::string to_csv(const Grid& grid) {
     append_csv(out, grid.titles);
     for (const auto& row : grid.rows)
         append_csv(out, row);
-    return out;
-}
-
-std::string to_tsv(const Grid& grid) {
-    std::string out;
-    for (const auto& row : grid.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            if (i > 0) out += '\t';
-            out += printable(row[i]);
-        }
-        out += '\n';
-    }
     return out;
 }
 

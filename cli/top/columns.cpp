@@ -70,9 +70,10 @@ constexpr Column kAlerts[] = {{"severity", "severity", Kind::State},
                               {"since", "since", Kind::Time, 1},
                               {"message", "what", Kind::Prose}};
 constexpr Column kDecisions[] = {
-    {"sleeve", "sleeve", Kind::Word}, {"pair", "pair", Kind::Word},
-    {"check", "check", Kind::Word},   {"action", "action", Kind::Word},
-    {"reason", "reason", Kind::Word}, {"repeats", "repeats", Kind::Count}};
+    {"at", "at", Kind::Time, 1},        {"sleeve", "sleeve", Kind::Word},
+    {"pair", "pair", Kind::Word},       {"check", "check", Kind::Word},
+    {"action", "action", Kind::Word},   {"reason", "reason", Kind::Word},
+    {"repeats", "repeats", Kind::Count}};
 
 struct SectionSpec {
     std::string_view name;

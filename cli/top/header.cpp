@@ -79,26 +79,30 @@ Line first_line(const Picture& picture, const ViewState& state, const Canvas& ca
     return spread(std::move(left), std::move(right), canvas.width, canvas.ascii);
 }
 
+// What calls for a person comes first: on a narrow terminal the end of the line is cut.
 Line store_line(const json::object& document) {
-    Line line{{fmt::format(" batch {}  lag {}  ", count_at(document, "batch.last"),
-                           count_at(document, "batch.lag")),
-               Ink::Plain}};
+    const auto count = [&](std::string_view path) { return count_at(document, path); };
     const bool writable = flag_at(document, "store.writable");
-    line.push_back(
-        {writable ? "store ok" : "store takes no writes", writable ? Ink::Plain : Ink::Bad});
     const bool full = flag_at(document, "store.alert") || flag_at(document, "store.buys_stopped");
-    line.push_back({fmt::format("  disk {} %", count_at(document, "store.disk_used_pct")),
-                    full ? Ink::Bad : Ink::Plain});
-    if (flag_at(document, "store.buys_stopped")) line.push_back({"  buys stopped", Ink::Bad});
+    Line facts{
+        {fmt::format("batch {}  lag {}", count("batch.last"), count("batch.lag"))},
+        {writable ? "store ok" : "store takes no writes", writable ? Ink::Plain : Ink::Bad},
+        {fmt::format("disk {} %", count("store.disk_used_pct")), full ? Ink::Bad : Ink::Plain}};
+    if (flag_at(document, "store.buys_stopped")) facts.push_back({"buys stopped", Ink::Bad});
     if (flag_at(document, "store.full_check_failed")) {
-        line.push_back({"  books wrong: vaultctl ledger verify --all", Ink::Bad});
+        facts.push_back({"books wrong: vaultctl ledger verify --all", Ink::Bad});
     } else {
-        line.push_back(
-            {flag_at(document, "store.full_check_done") ? "  books checked" : "  checking books",
-             Ink::Plain});
+        const bool checked = flag_at(document, "store.full_check_done");
+        facts.push_back({checked ? "books checked" : "checking books"});
     }
-    if (count_at(document, "batch.reloads") != "0")
-        line.push_back({"  reloads " + count_at(document, "batch.reloads"), Ink::Warn});
+    if (count("batch.reloads") != "0")
+        facts.push_back({"reloads " + count("batch.reloads"), Ink::Warn});
+    std::ranges::stable_partition(facts, [](const Piece& fact) { return fact.ink == Ink::Bad; });
+    Line line;
+    for (Piece& fact : facts) {
+        line.push_back({line.empty() ? " " : "  ", Ink::Plain});
+        line.push_back(std::move(fact));
+    }
     return line;
 }
 

@@ -53,8 +53,14 @@ Line fitted(Line line, int width, bool ascii) {
     for (Piece& piece : line) {
         const int cells = cells_of(std::string_view(piece.text));
         if (cells > left) {
-            // What does not fit is cut where the line ends, also between two pieces.
-            if (left > 0) out.push_back({fitted(piece.text, left, Align::Left, ascii), piece.ink});
+            // What does not fit is cut where the line ends, and marked there also if that is
+            // between two pieces.
+            if (left > 0) {
+                out.push_back({fitted(piece.text, left, Align::Left, ascii), piece.ink});
+            } else if (!out.empty() && piece.text.find_first_not_of(' ') != std::string::npos) {
+                std::string& end = out.back().text;
+                end = fitted(end + piece.text, cells_of(std::string_view(end)), Align::Left, ascii);
+            }
             return out;
         }
         left -= cells;

@@ -123,6 +123,9 @@ Result<Failure> read_failure(const json::value& value) {
     failure.retryable = retryable != nullptr && retryable->is_bool() && retryable->get_bool();
     failure.field = member_text(details, "field");
     failure.hint = member_text(details, "hint");
+    const auto* after = details.if_contains("retry_after_ms");
+    if (after != nullptr && after->is_int64() && after->get_int64() >= 0)
+        failure.retry_after = Duration{after->get_int64()};
     if (failure.code.empty()) return broken("error without a code");
     return failure;
 }

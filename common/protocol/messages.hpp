@@ -6,7 +6,7 @@
 //            dry_run?, token?, trace?}}
 //   reply    {"jsonrpc":"2.0","id":…,"result":{"data":…,"warnings":[…]}}
 //   failure  {"jsonrpc":"2.0","id":…,"error":{code, message, data:{code, effect, retryable,
-//            field?, hint}}}
+//            field?, hint, retry_after_ms?}}}
 #include "common/base/result.hpp"
 #include "common/base/time.hpp"
 #include "common/protocol/errors.hpp"
@@ -55,6 +55,7 @@ struct Failure {
     bool retryable = false;
     std::string field;
     std::string hint;
+    std::optional<Duration> retry_after = {};  // when the daemon knows
 
     static Failure from(const Error& error, Effect effect);
     int exit_code() const;  // 70 for a code that is not in the table

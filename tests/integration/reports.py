@@ -10,7 +10,10 @@ import datetime
 import decimal
 import io
 import json
+import os
 import re
+import resource
+import subprocess
 import xml.etree.ElementTree
 from decimal import Decimal
 
@@ -47,6 +50,7 @@ replay run --account a2 --until 2024-01-20 --wait
 vault unallocate v2 --flash 500
 """
 
+MADE = re.compile(r"generated at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by vaultctl [\d.]+")
 LOW_FEE = "  fee_rate: 0.0005\n"
 SPANS = [(None, None), (None, "2024-01-05"), ("2024-01-02T11:00:00Z", None),
          ("2024-01-01T04:00:00Z", "2024-01-13T07:31:15Z"), ("2024-02-01", "2024-03-01")]
@@ -220,7 +224,10 @@ def check_files(daemon):
             for name in ("value", "amount", "net", "total"):
                 check(row.get(name, "") in ("", *cells), report, "page lacks", name, row)
         printed = daemon.run("report", report, "--all", "-o", "html").stdout
-        check(printed == page.read_text(), report, "-o html differs from --out")
+        check(MADE.search(printed), report, "does not say when it was made:", printed)
+        check(MADE.sub("", printed) == MADE.sub("", page.read_text()), report,
+              "-o html differs from --out")
+        check("of all vaults, all time</h1>" in printed, report, "says not whose it is:", printed)
     for chart in ("balance", "pnl", "sweeps", "fees", "tradeable", "price"):
         for end in ("svg", "html"):
             picture = out / f"{chart}.{end}"
@@ -232,9 +239,39 @@ def check_files(daemon):
     check(daemon.run("report", "fees", "v99", "--out", out / "fees.html").code == 4, "v99")
     check((out / "fees.html").read_text() == kept, "a failed report touched its file")
     gone = daemon.run("report", "fees", "--out", out / "no" / "such.html")
-    check(gone.code == 74 and "No such file" in gone.stderr, gone.code, gone.stderr)
-    left = [path.name for path in out.iterdir() if ".part" in path.name]
+    check(gone.code == 74 and "there is no folder" in gone.stderr, gone.code, gone.stderr)
+    check_streams(daemon, out)
+    left = [path.name for path in out.iterdir() if "part" in path.name]
     check(not left, "left behind:", left)
+
+
+def check_streams(daemon, out):
+    """What is no name of a file: a descriptor of the caller, a pipe, a device, a limit."""
+    words = ["report", "fees", "--all", "-o", "csv", "--out"]
+    wanted = daemon.run(*words, "-").stdout
+    check(wanted.count("\n") > 1, "--out - prints", wanted)
+    log = out / "log.csv"
+    with log.open("w") as stream:
+        stream.write("head\n")
+        stream.flush()
+        done = daemon.run(*words, f"/dev/fd/{stream.fileno()}", pass_fds=[stream.fileno()])
+        check(done.code == 0, done.stderr)
+    check(log.read_text() == "head\n" + wanted, "a descriptor:", log.read_text())
+    pipe = out / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        check(daemon.run(*words, pipe).code == 0, "a pipe")
+        check(reader.communicate(timeout=20)[0] == wanted, "a pipe carries less")
+    full = daemon.run(*words, "/dev/full")
+    check(full.code == 74 and "make room" in full.stderr, full.code, full.stderr)
+    page = out / "pnl.html"
+    page.chmod(0o604)
+    before = page.read_text()
+    small = daemon.run("report", "pnl", "--all", "--out", page, preexec_fn=lambda:
+                       resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+    check(small.code == 74 and page.read_text() == before, "a limit:", small.code, small.stderr)
+    check(daemon.run("report", "pnl", "--all", "--out", page).code == 0, "again")
+    check(page.stat().st_mode & 0o777 == 0o604, "the mode is", oct(page.stat().st_mode))
 
 
 def every_report(vaultd, vaultctl):

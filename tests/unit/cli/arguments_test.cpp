@@ -184,8 +184,11 @@ TEST(Arguments, GlobalFlagsAnywhere) {
 
 TEST(Arguments, PagesAreOfReportsAndChartsAlone) {
     using render::Format;
-    for (const char* line : {"vault list -o html", "status -o html", "ledger export v1 -o html",
-                             "report pnl --out x.svg", "chart pnl v1 --out x.svg -o csv"}) {
+    for (const char* line :
+         {"vault list -o html", "status -o html", "ledger export v1 -o html",
+          "report pnl --out x.svg", "chart pnl v1 --out x.svg -o csv", "chart pnl v1 --out x.png",
+          "chart pnl v1 --out x", "chart pnl v1 --out x.svg -q", "chart pnl v1 --out x.html -q",
+          "report pnl --out x.pdf", "report pnl --out="}) {
         const auto parsed = parse(line);
         ASSERT_FALSE(parsed) << line;
         EXPECT_EQ(parsed.error().code(), Errc::Usage) << line;
@@ -199,6 +202,12 @@ TEST(Arguments, PagesAreOfReportsAndChartsAlone) {
         {"report fees --out x.csv -o html", Format::Html},
         {"report fees --out x.html --json", Format::Json},
         {"report fees --out x", Format::Table},
+        {"report fees --out x.txt", Format::Table},
+        {"report fees --out X.HTML", Format::Html},
+        {"report fees --out /dev/fd/3", Format::Table},
+        {"chart pnl v1 --out -", Format::Table},
+        {"chart pnl v1 --out x.png -o csv", Format::Csv},
+        {"chart pnl v1 --out x.svg.csv", Format::Csv},
         {"chart pnl v1 --out x.html", Format::Html},
         {"chart pnl v1 --out x.svg", Format::Table},
         {"ledger export v1 --out x.html", Format::Table},

@@ -79,7 +79,7 @@ TEST_F(BatchTest, RunsLineByLineAndStopsAtTheFirstFailure) {
     EXPECT_EQ(ran.code, 6);
     EXPECT_EQ(
         ran.err,
-        "line 5: vaultctl: NOT_FOUND: vault: no v9 (the list verb of the same noun shows what "
+        "vaultctl: line 5: NOT_FOUND: vault: no v9 (the list verb of the same noun shows what "
         "exists)\nvaultctl: 2 of 4 lines done, 1 failed, 1 not run\n");
     ASSERT_EQ(server_.requests().size(), 3U);
     EXPECT_EQ(server_.requests()[1].params.at("why"), json::value("a b"));
@@ -130,11 +130,44 @@ TEST_F(BatchTest, AQuestionThatFailsTellsNoOtherLinesKey) {
     EXPECT_NE(lost.out.find("\"idem_key\":\"k.1\""), std::string::npos) << lost.out;
 }
 
+// A line that asks ends as the command would by itself.
+TEST_F(BatchTest, AQuestionThatIsAnsweredNoFailsItsLine) {
+    const FakeServer server([](const Request& request) {
+        return encode_reply(request.id, json::object{{"ok", false}, {"state", "degraded"}},
+                            {"the disk is nearly full"});
+    });
+    std::ofstream(path_) << "vault show v1\nhealth\n";
+    const Ran ran = call(&server, "batch --json -f " + path_);
+    EXPECT_EQ(ran.code, 6);
+    EXPECT_NE(ran.out.find(R"("command":"health","ok":false,"exit":3,"result":"degraded")"),
+              std::string::npos)
+        << ran.out;
+    EXPECT_EQ(std::ranges::count(ran.out, '\n'), 1) << ran.out;
+    EXPECT_EQ(ran.err,
+              "vaultctl: line 1: warning: the disk is nearly full\n"
+              "vaultctl: line 2: warning: the disk is nearly full\n"
+              "vaultctl: line 2: health: no\n"
+              "vaultctl: 1 of 2 lines done, 1 failed, 0 not run\n");
+}
+
+TEST_F(BatchTest, WhatIsNoFileIsNotRead) {
+    for (const char* file : {"/", "/nonexistent/morning.txt"}) {
+        const Ran ran = call(&server_, std::string("batch -f ") + file);
+        EXPECT_EQ(ran.code, 74) << ran.err;
+        EXPECT_NE(ran.err.find("cannot be read: "), std::string::npos) << ran.err;
+    }
+    const Ran endless = call(&server_, "batch -f /dev/zero");
+    EXPECT_EQ(endless.code, 65) << endless.err;
+}
+
 TEST_F(BatchTest, DryRunAndYesHoldForEveryLine) {
-    run("vault pause v1\nvault liquidate v1\n", "--dry-run --yes");
+    const Ran all = run("vault pause v1\nvault liquidate v1\n", "--dry-run --yes");
+    EXPECT_EQ(all.err, "vaultctl: dry run: nothing was changed\n");
     ASSERT_EQ(server_.requests().size(), 2U);
     EXPECT_TRUE(server_.requests()[0].meta.dry_run);
     EXPECT_EQ(server_.requests()[1].params.at("confirm"), json::value(true));
+    EXPECT_EQ(run("vault pause v1\nvault pause v2 --dry-run\n").err,
+              "vaultctl: line 2: dry run: nothing was changed\n");
 }
 
 std::string state(const Request& request, std::string_view text) {
@@ -157,8 +190,14 @@ TEST(Wait, TellsWhenTheTimeIsOverOrItCanNeverBe) {
     EXPECT_EQ(call(&server, "job wait j1").code, 1);
     EXPECT_EQ(call(&server, "wait v1 --for done").code, 64) << "no vault is ever done";
     const FakeServer running([](const Request& request) { return state(request, "running"); });
-    EXPECT_EQ(call(&running, "wait j1 --for done --timeout 50ms").code, 3);
-    EXPECT_EQ(call(&running, "job wait j1 --timeout 50ms").code, 3);
+    // The document says it too.
+    for (const char* line : {"wait j1 --for done", "job wait j1"}) {
+        const Ran over = call(&running, std::string(line) + " --timeout 50ms --json");
+        EXPECT_EQ(over.code, 3) << line;
+        EXPECT_NE(over.out.find(R"("ok":false)"), std::string::npos) << over.out;
+        EXPECT_NE(over.err.find("j1 is running; the time is over\n"), std::string::npos)
+            << over.err;
+    }
     EXPECT_EQ(call(nullptr, "wait v1 --for paused").code, 69) << "no daemon was ever there";
 }
 

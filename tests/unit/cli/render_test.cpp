@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace vault::render {
 namespace {
 
@@ -28,8 +30,9 @@ TEST(Render, VaultListTable) {
               "v12    bob    EUR    paper  paused       7                   0      7\n");
 }
 
+// Of a method without a record the rows say what there is.
 TEST(Render, CsvIsCompleteAndQuoted) {
-    EXPECT_EQ(render("vault.list", kVaults, Format::Csv),
+    EXPECT_EQ(render("no.such", kVaults, Format::Csv),
               "id,user,account,asset,mode,state,total,tradeable,equity,extra.x,note\r\n"
               "v1,alice,a1,USDT,paper,running,10123.123456789,5000,10130.5,1,\r\n"
               "v12,bob,a2,EUR,paper,paused,7,0,7,,\"a,\"\"b\"\"\"\r\n");
@@ -52,7 +55,8 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
     EXPECT_EQ(render("vault.list", "[]", Format::Table),
               "VAULT  USER  ASSET  MODE  STATE  TOTAL  TRADEABLE  EQUITY\n");
     EXPECT_EQ(render("no.such", "[]", Format::Table), "");
-    EXPECT_EQ(render("vault.list", "[]", Format::Csv), "");
+    EXPECT_EQ(render("market.prices", "[]", Format::Csv), "pair,price,at\r\n");
+    EXPECT_EQ(render("no.such", "[]", Format::Csv), "");
     EXPECT_EQ(render("vault.list", "[]", Format::Plain), "");
     EXPECT_EQ(render("vault.list", "[]", Format::Jsonl), "");
 }
@@ -157,12 +161,10 @@ constexpr std::string_view kSleeves =
     R"("state":"paused","by":"alice","why":""}]}])";
 
 TEST(Render, PausesAndPositionsInACellAreWords) {
-    for (const auto format : {Format::Wide, Format::Csv, Format::Plain}) {
-        const std::string text = render("sleeve.list", kSleeves, format);
-        EXPECT_NE(text.find("halted by uid:0: storm; paused by alice"), std::string::npos) << text;
-        EXPECT_NE(text.find("0.5 ETH/USDT at 1990"), std::string::npos) << text;
-        EXPECT_EQ(text.find('{'), std::string::npos) << text;
-    }
+    const std::string text = render("sleeve.list", kSleeves, Format::Wide);
+    EXPECT_NE(text.find("halted by uid:0: storm; paused by alice"), std::string::npos) << text;
+    EXPECT_NE(text.find("0.5 ETH/USDT at 1990"), std::string::npos) << text;
+    EXPECT_EQ(text.find('{'), std::string::npos) << text;
     EXPECT_EQ(render("sleeve.list", kSleeves, Format::Wide).find("PAUSES"),
               render("sleeve.list", kSleeves, Format::Wide).rfind("PAUSES"));
     EXPECT_EQ(cell_text(protocol::parse_json(R"([{"account":"quiet.cash","asset":"USDT",)"
@@ -318,8 +320,25 @@ TEST(Render, FailureDocumentAndLine) {
               "exists)\n");
 }
 
-TEST(Table, WidthsCountCharacters) {
+// What turns text around or hides it is no better than what moves the cursor.
+TEST(Render, NamesCannotPlayTricks) {
+    for (const char* trick : {R"(\u009b2J)", R"(\u202egnp.exe)", R"(a\u200bb)", R"(a\nb)"}) {
+        const std::string row = R"([{"id":"u1","name":")" + std::string(trick) + R"("}])";
+        const std::string table = render("user.list", row, Format::Table);
+        EXPECT_NE(table.find('?'), std::string::npos) << table;
+        EXPECT_EQ(std::ranges::count(table, '\n'), 2) << table;
+        const std::string plain = render("user.list", row, Format::Plain);
+        EXPECT_NE(plain.find('\\'), std::string::npos) << plain;
+        EXPECT_EQ(std::ranges::count(plain, '\n'), 2) << plain;
+    }
+}
+
+TEST(Table, WidthsCountCells) {
     EXPECT_EQ(width_of("größe"), 5);
+    EXPECT_EQ(width_of("東京"), 4);
+    EXPECT_EQ(width_of("e\u0301"), 1);
+    EXPECT_EQ(to_table({{"a", "b"}, {false, true}, {{"東京", "1"}, {"xy", "22"}}}, false),
+              "A      B\n東京   1\nxy    22\n");
     EXPECT_EQ(to_table({{"a", "b"}, {false, true}, {{"ü", "1"}, {"xy", "22"}}}, false),
               "A    B\nü    1\nxy  22\n");
 }

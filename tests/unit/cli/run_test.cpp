@@ -143,6 +143,18 @@ TEST(Run, MetaOfACall) {
         EXPECT_TRUE(keys.insert(client::new_idem_key()).second);
 }
 
+// Said on stderr whatever the format, and only where something would have been changed.
+TEST(Run, ADryRunSaysThatNothingWasChanged) {
+    const FakeServer server(done);
+    constexpr std::string_view kSaid = "vaultctl: dry run: nothing was changed\n";
+    for (const char* line :
+         {"halt --dry-run", "halt --dry-run --json", "halt --dry-run -q", "halt --dry-run -o csv",
+          "vault liquidate v1 --dry-run", "api call vault.reserve vault=v1 pct=5 --dry-run"})
+        EXPECT_EQ(call(&server, line).err, kSaid) << line;
+    EXPECT_EQ(call(&server, "halt").err, "");
+    EXPECT_EQ(call(&server, "status --dry-run").err, "");
+}
+
 TEST(Run, NegativeAmountsReachTheDaemon) {
     const FakeServer server([](const Request& request) {
         return encode_failure(request.id, Error{Errc::InvalidParams, "negative", "amount"},
@@ -327,7 +339,8 @@ TEST(Run, HistoryIsOneRowPerDayAndSleeve) {
     EXPECT_NE(table.out.find("2021-04-09  flash"), std::string::npos) << table.out;
     const Ran csv = call(&server, "vault history v1 -o csv");
     EXPECT_EQ(csv.out.substr(0, csv.out.find('\r')),
-              "vault,sleeve,mode,day,balance,vault_total,vault_tradeable");
+              "vault,sleeve,mode,day,balance,equity,realised,unrealised,fees,swept,principal,"
+              "vault_total,vault_tradeable");
     EXPECT_NE(call(&server, "vault history v1 --json").out.find("\"points\":["), std::string::npos);
 }
 

@@ -128,6 +128,45 @@ TEST(TopFrame, ASmallTerminalIsToldSo) {
     EXPECT_EQ(draw({}, {}, {1, 1}).size(), 1U);
 }
 
+// A daemon that tells when it decided has it shown; an older one does not, and has no empty column.
+TEST(TopFrame, ADecisionHasItsTime) {
+    json::object document = top_document();
+    ViewState state;
+    state.vault = "v2";
+    EXPECT_EQ(drawn(document, state, {80, 40}).find("  AT  "), std::string::npos);
+    json::array& decisions = document.at("decisions").as_array();
+    ASSERT_FALSE(decisions.empty());
+    for (json::value& decision : decisions)
+        decision.as_object()["at"] = "2024-01-25T09:00:15.000Z";
+    const std::string page = drawn(document, state, {80, 40});
+    EXPECT_NE(page.find("  AT  "), std::string::npos) << page;
+    EXPECT_NE(page.find("01-25 09:00:15"), std::string::npos) << page;
+}
+
+TEST(TopFrame, WhatIsWrongWithTheStoreIsNotCut) {
+    json::object document = top_document();
+    json::object& store = document.at("store").as_object();
+    store["writable"] = false;
+    store["buys_stopped"] = true;
+    store["full_check_failed"] = true;
+    const auto lines = draw({&document, {}, {}, Duration{1000}}, ViewState{},
+                            Canvas{.width = 80, .height = 24, .ascii = true});
+    const std::string line = plain_text(lines.at(1));
+    EXPECT_TRUE(line.starts_with(" store takes no writes  disk ")) << line;
+    EXPECT_NE(line.find("buys stopped  books wrong: vaultctl ledger"), std::string::npos) << line;
+    EXPECT_EQ(line.back(), '~') << line;
+}
+
+// Also where a piece of the line ends exactly at its last cell.
+TEST(TopFrame, WhatIsCutIsMarked) {
+    const Line line{{"12345", Ink::Plain}, {"678", Ink::Bad}};
+    EXPECT_EQ(plain_text(fitted(line, 8, false)), "12345678");
+    EXPECT_EQ(plain_text(fitted(line, 7, false)), "123456…");
+    EXPECT_EQ(plain_text(fitted(line, 5, false)), "1234…");
+    EXPECT_EQ(plain_text(fitted(line, 5, true)), "1234~");
+    EXPECT_EQ(plain_text(fitted({{"12345", Ink::Plain}, {"  ", Ink::Bar}}, 5, false)), "12345");
+}
+
 TEST(TopFrame, DecorationChangesNothingButDecoration) {
     const json::object document = top_document();
     for (const Line& line : draw({&document, {}, {}, Duration{1000}}, {}, {80, 24})) {

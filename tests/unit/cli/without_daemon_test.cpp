@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
+#include <unistd.h>
 
 namespace vault::command {
 namespace {
@@ -39,12 +41,32 @@ std::string line_of(const Method& command) {
     return line.substr(0, line.find(" &&"));
 }
 
+// What the examples write and read; of this process alone, as another may run the same test.
+struct Folder {
+    Folder() : path(testing::TempDir() + "without-daemon-" + std::to_string(::getpid())) {
+        std::filesystem::remove_all(path);
+        std::filesystem::create_directories(path);
+        std::ofstream(path + "/morning.txt") << "status\n";
+    }
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::string path;
+};
+
+const Folder& folder() {
+    static const Folder one;
+    return one;
+}
+
 Ran timed_call(const FakeServer* server, const std::string& line) {
     const SystemClock clock;
     const auto begun = clock.steady();
     test::FakeTerminal terminal;
-    terminal.folder = testing::TempDir();  // for what the examples write and read
-    std::ofstream(terminal.folder + "/morning.txt") << "status\n";
+    terminal.folder = folder().path;
     Ran ran = call(server, line, terminal);
     EXPECT_LT(clock.steady() - begun, kPatience) << line;
     return ran;

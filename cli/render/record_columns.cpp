@@ -1,0 +1,241 @@
+#include "cli/render/record_columns.hpp"
+
+#include "cli/render/table.hpp"
+#include "common/protocol/codec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace vault::render {
+namespace {
+
+// Columns apart by blanks; "@name" are those of a record, "quiet.@name" the same below quiet.
+struct Record {
+    std::string_view name;
+    std::string_view columns;
+};
+
+constexpr std::array kRecords{
+    Record{"user", "id name role wallets created_at"},
+    Record{"account", "id user exchange label wallets vaults now created_at"},
+    Record{"who", "user account mode actor"},
+    Record{"sleeve",
+           "vault sleeve state idle_reason cash locked pending unallocate_requested positions_cost "
+           "balance principal realised unrealised equity fees fee_float swept positions orders "
+           "cycles strategy mode preset settings last_fill_at pauses"},
+    Record{"vault",
+           "id user account asset mode state attention total tradeable reserve unallocated equity "
+           "shortfall reserve_pct reserve_cap quiet.@sleeve flash.@sleeve pairs auto_raise.mode "
+           "auto_raise.percent auto_raise.cap pauses created_at updated_at"},
+    Record{"hold", "level target state by why since changed durable sleeves"},
+    Record{"pair", "pair tick lot min_cost min_quantity selected price price_at"},
+    Record{"position",
+           "vault sleeve pair state quantity held cost average_price price price_stale value "
+           "unrealised opened_at"},
+    Record{"order",
+           "id vault sleeve pair side state reason end_reason requested requested_asset "
+           "filled_quantity filled_cost fee decided_at ended_at @who"},
+    Record{"trade",
+           "id order vault sleeve pair side at price quantity cost fee fee_asset realised reason "
+           "cycle @who"},
+    Record{"sweep", "id vault sleeve at kind amount cause cycle @who"},
+    Record{"decision", "id vault sleeve pair at check action reason repeats figures order @who"},
+    Record{"told", "id vault sleeve asset story figures postings"},
+    Record{"job", "id method object state by detail started_at ended_at"},
+    Record{"replay",
+           "account state source pair interval seed position ticks now virtual_time until first "
+           "last speed job"},
+    Record{"store",
+           "store.writable store.disk_used_pct store.alert store.buys_stopped "
+           "store.full_check_done store.full_check_failed store.message"},
+    Record{"checked", "ok result message file at by changes faults"},
+    Record{"whose", "vault user account asset mode"},
+};
+
+struct Use {
+    std::string_view methods;  // apart by blanks
+    std::string_view columns;
+};
+
+constexpr std::array kUses{
+    Use{"user.list user.create user.wallets", "@user"},
+    Use{"user.show", "@user accounts vaults totals"},
+    Use{"account.list account.add account.show account.deposit account.withdraw account.trade "
+        "account.remove",
+        "@account"},
+    Use{"account.exchanges", "exchange available note"},
+    Use{"account.unattributed", "account asset total unattributed"},
+    Use{"vault.list vault.show vault.create vault.allocate vault.unallocate vault.auto_raise "
+        "vault.mode vault.refresh vault.release vault.reserve vault.set_tradeable",
+        "@vault"},
+    Use{"vault.history",
+        "vault sleeve mode day balance equity realised unrealised fees swept principal vault_total "
+        "vault_tradeable"},
+    Use{"vault.pairs", "vault pairs"},
+    Use{"sleeve.show sleeve.set sleeve.strategy sleeve.mode", "@sleeve"},
+    Use{"sleeve.list", "@sleeve user account asset"},
+    Use{"halt resume vault.pause vault.resume sleeve.pause sleeve.resume", "@hold"},
+    Use{"vault.liquidate", "@hold job"},
+    Use{"position.list position.show position.resolve position.write_down", "@position"},
+    Use{"order.list", "@order"},
+    Use{"order.show", "@order fills"},
+    Use{"order.explain", "id state asset story figures postings decision decided_by"},
+    Use{"trade.list trade.show", "@trade"},
+    Use{"sweep.list sweep.show", "@sweep"},
+    Use{"trade.explain sweep.explain", "@told"},
+    Use{"decision.list decision.show", "@decision"},
+    Use{"decision.why", "@decision explanation before"},
+    Use{"decision.explain", "id story reason order figures"},
+    Use{"events", "seq at severity type object message data @who"},
+    Use{"job.list job.show job.cancel", "@job"},
+    Use{"ledger.list", "vault seq tx kind cause at postings prev_hash hash @who"},
+    Use{"ledger.correct", "vault seq kind cause"},
+    Use{"ledger.verify", "ok vaults entries problems"},
+    Use{"market.pairs", "@pair"},
+    Use{"market.prices", "pair price at"},
+    Use{"market.candles", "at open high low close prices"},
+    Use{"market.import", "source pair interval candles first last gaps hash"},
+    Use{"replay.start replay.run replay.stop replay.status", "@replay"},
+    Use{"report.vault", "@whose kind entries reserve unallocated quiet flash total"},
+    Use{"report.pnl",
+        "@whose sleeve opening.balance opening.at closing.balance closing.at realised unrealised "
+        "net fees fees_other swept volume trades buys sells cycles won lost win_rate best_cycle "
+        "worst_cycle"},
+    Use{"report.fees", "@whose sleeve pair trades volume fee fee_asset value rate"},
+    Use{"report.sweeps", "@whose sleeve kind count amount least greatest first last"},
+    Use{"status",
+        "state users accounts vaults sleeves open_positions live_orders unresolved_orders "
+        "paused_sleeves attention running_replays entries pauses warnings version instance_id pid "
+        "now uptime_ms batch durable @store config.file config.needs_restart config.last_reload.at "
+        "config.last_reload.by config.last_reload.ok config.last_reload.result "
+        "config.last_reload.message"},
+    Use{"health", "ok state checks"},
+    Use{"why_not_trading", "vault sleeve ok blocked_by message remedy checks"},
+    Use{"doctor", "socket version daemon.version daemon.pid state ok checks"},
+    Use{"version",
+        "version protocol.min protocol.max daemon.version daemon.instance_id daemon.pid daemon.now "
+        "daemon.uptime_ms daemon.protocol.min daemon.protocol.max"},
+    Use{"whoami", "actor uid name role rights"},
+    Use{"wait", "ok resource kind state"},
+    Use{"batch", "line command ok exit result data error"},
+    Use{"metrics", "name labels value"},
+    Use{"config.show",
+        "file needs_restart last_reload.at last_reload.by last_reload.ok last_reload.result "
+        "last_reload.message state_dir keys"},
+    Use{"config.check config.reload", "@checked"},
+    Use{"api.describe", "protocol.min protocol.max methods errors exits"},
+    Use{"api.errors", "errors exits"},
+    Use{"top.vaults",
+        "id user account asset mode state attention alerts total tradeable equity today unrealised "
+        "realised now"},
+    Use{"top.sleeves",
+        "vault sleeve user asset state idle_reason cash locked pending positions_cost balance "
+        "equity today unrealised realised cycles preset last_fill_at"},
+    Use{"top.positions", "@position"},
+    Use{"top.orders",
+        "id vault sleeve pair side state reason requested filled_quantity filled_cost fee "
+        "decided_at"},
+    Use{"top.alerts", "severity kind object message since"},
+};
+
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> words;
+    while (!text.empty()) {
+        const auto blank = std::min(text.find(' '), text.size());
+        if (blank > 0) words.push_back(text.substr(0, blank));
+        text.remove_prefix(std::min(blank + 1, text.size()));
+    }
+    return words;
+}
+
+void expand(std::string_view columns, const std::string& prefix, std::vector<std::string>& out) {
+    for (const std::string_view word : words_of(columns)) {
+        const auto sign = word.find('@');
+        if (sign == std::string_view::npos) {
+            out.push_back(prefix + std::string(word));
+            continue;
+        }
+        const auto* record = std::ranges::find(kRecords, word.substr(sign + 1), &Record::name);
+        expand(record->columns, prefix + std::string(word.substr(0, sign)), out);
+    }
+}
+
+std::string cell_of(const json::value& value) {
+    if (value.is_null()) return {};
+    if (value.is_bool()) return value.get_bool() ? "true" : "false";
+    if (value.is_string()) return std::string(value.get_string());
+    return protocol::to_compact(value);
+}
+
+class Sheet {
+  public:
+    explicit Sheet(const std::vector<std::string>& columns) : titles_(columns) {
+        for (std::size_t i = 0; i < columns.size(); ++i)
+            places_.emplace(columns[i], i);
+        for (const std::string& column : columns)
+            for (auto dot = column.find('.'); dot != column.npos; dot = column.find('.', dot + 1))
+                parents_.insert(column.substr(0, dot));
+    }
+
+    void add(const json::value& row) {
+        rows_.emplace_back();
+        const auto* object = row.if_object();
+        if (object == nullptr) return put("value", row);
+        for (const auto& member : *object)
+            take(std::string(member.key()), member.value());
+    }
+
+    Grid grid() && {
+        for (auto& row : rows_)
+            row.resize(titles_.size());
+        return {std::move(titles_), {}, std::move(rows_)};
+    }
+
+  private:
+    void take(const std::string& path, const json::value& value) {
+        const bool whole = places_.contains(path);
+        const auto* object = whole ? nullptr : value.if_object();
+        // Nothing in place of a part leaves all its columns empty.
+        const bool nothing = value.is_null() || (object != nullptr && object->empty());
+        if (nothing && parents_.contains(path)) return;
+        if (object == nullptr || object->empty()) return put(path, value);
+        for (const auto& member : *object)
+            take(path + '.' + std::string(member.key()), member.value());
+    }
+
+    void put(const std::string& path, const json::value& value) {
+        const auto [place, added] = places_.emplace(path, titles_.size());
+        if (added) titles_.push_back(path);
+        auto& row = rows_.back();
+        if (row.size() <= place->second) row.resize(place->second + 1);
+        row[place->second] = cell_of(value);
+    }
+
+    std::vector<std::string> titles_;
+    std::map<std::string, std::size_t> places_;
+    std::set<std::string> parents_;  // of columns: "quiet" of "quiet.balance"
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace
+
+std::vector<std::string> record_columns(std::string_view method) {
+    std::vector<std::string> columns;
+    for (const Use& use : kUses) {
+        const auto methods = words_of(use.methods);
+        if (std::ranges::find(methods, method) != methods.end()) expand(use.columns, {}, columns);
+    }
+    return columns;
+}
+
+std::string csv_of(const std::vector<std::string>& columns, const json::array& rows) {
+    Sheet sheet(columns);
+    for (const json::value& row : rows)
+        sheet.add(row);
+    const Grid grid = std::move(sheet).grid();
+    return grid.titles.empty() ? std::string() : to_csv(grid);
+}
+
+}  // namespace vault::render
