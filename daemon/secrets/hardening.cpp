@@ -13,7 +13,7 @@
 namespace vault::secrets {
 namespace {
 
-// What a few thousand secrets and the master keys need, with room to spare.
+// What a thousand small secrets take (base/locked_memory.hpp).
 constexpr std::size_t kLockedBytes = 64 * 1024;
 
 Error refused(const char* what, std::string hint) {

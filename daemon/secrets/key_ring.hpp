@@ -38,9 +38,11 @@ class KeyRing {
     // Errors: as seal, and StoreInvalid (not this field's value, changed, or older than `least`).
     Result<Secret> open(const FieldRow& row) const;
 
-    // A new version of the master key; the first call begins the ring. Then rewrap() until its
-    // changes are empty: it seals at most `at_most` data keys anew in a step, then retires the old
-    // master key. Errors: WrongState (a change is proposed or not finished), Exists (this key).
+    // A new version of the master key; the first call begins the ring. The key must lie where the
+    // next start finds it, beside the old one, before the changes are committed. Then rewrap()
+    // until its changes are empty: it seals at most `at_most` data keys anew in a step, then
+    // retires the old master key. Errors: WrongState (a change is proposed or not finished), Exists
+    // (this key).
     Result<RowChanges> add_master(MasterKey next);
     Result<RowChanges> rewrap(std::size_t at_most);
 

@@ -62,8 +62,9 @@ class Lines {
         rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
         const bool is_named =
             line.starts_with(name) && line.size() > name.size() && line[name.size()] == ' ';
-        if (!is_named || end == std::string_view::npos) return fail(name), std::string_view{};
-        return line.substr(name.size() + 1);
+        if (is_named && end != std::string_view::npos) return line.substr(name.size() + 1);
+        fail(name);
+        return {};
     }
     std::uint32_t number(std::string_view name, std::uint32_t least, std::uint32_t most) {
         const std::string_view text = value(name);
