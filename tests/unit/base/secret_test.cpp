@@ -106,6 +106,9 @@ std::string smaps(const char* bytes, const std::string& field) {
 
 // "lo" locked, "dd" not in core dumps.
 TEST(Secret, LivesInLockedMemoryThatNoCoreHolds) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers make mlock do nothing";
+#endif
     for (const std::size_t size : {32, 1024, 1025, 10'000}) {
         const Secret secret = Secret::of_size(size);
         const std::string flags = smaps(secret.reveal().data(), "VmFlags");
@@ -140,6 +143,9 @@ TEST(Secret, SmallOnesSharePagesAndNoneOverlap) {
 
 // In a child, as another user: root may lock what it likes.
 TEST(Secret, SaysWhenTheMemoryMayNotBeLocked) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers make mlock do nothing";
+#endif
     if (::getuid() != 0) GTEST_SKIP() << "needs root to become a user whose limit holds";
     const pid_t child = ::fork();
     if (child == 0) {
