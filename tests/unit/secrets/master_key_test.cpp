@@ -18,6 +18,7 @@ class MasterKeyTest : public ::testing::Test {
   protected:
     std::string path() const { return (folder_.path() / "master.key").string(); }
     void write(const std::string& bytes, mode_t mode = 0600) const {
+        std::filesystem::remove(path());  // its mode may forbid to write it
         std::ofstream{path(), std::ios::binary} << bytes;
         ::chmod(path().c_str(), mode);
     }
