@@ -62,7 +62,7 @@ const std::vector<Library>& libraries() {
     static const std::vector<Library> list{
         {"pqxx", {"store"}},        {"sqlite3", {"store"}},
         {"hiredis", {"cluster"}},   {"yaml-cpp", {"config"}},
-        {"simdjson", {"exchange"}}, {"sodium", {"secrets", "identity"}},
+        {"simdjson", {"exchange"}}, {"sodium", {"base", "secrets", "identity"}},
         {"xgboost", {"lab"}},       {"openssl", {"base", "exchange", "secrets", "identity"}},
     };
     return list;

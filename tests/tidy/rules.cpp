@@ -66,6 +66,11 @@ const std::vector<Word>& banned_words() {
                     product_but(s, "daemon/runner/");
          },
          "vaultd never starts a program"},
+        {"secret-key",
+         std::regex{R"(\bcrypto_(aead|auth|box|kdf|onetimeauth|scalarmult|secretbox|secretstream)"
+                    R"(|sign|stream)\w*)"},
+         [](const Source& s) { return product_but(s, "daemon/secrets/"); },
+         "only the room secrets seals, opens and signs"},
     };
     return words;
 }

@@ -161,6 +161,14 @@ TEST(TidyWords, BannedOnes) {
     EXPECT_EQ(in_source("if (fork() == 0) execvp(a, b);\n"), "exec:1 exec:1");
     EXPECT_EQ(rules_broken("daemon/runner/a.cpp", "fork();\n"), "");
     EXPECT_EQ(in_source("execute(x); fork_point(y);\n"), "");
+    for (const char* call : {"crypto_aead_xchacha20poly1305_ietf_encrypt(a)", "crypto_auth(a)",
+                             "crypto_secretbox_easy(a)", "crypto_box_seal(a)", "crypto_sign(a)"}) {
+        EXPECT_EQ(in_source(std::string{call} + ";\n"), "secret-key:1") << call;
+        EXPECT_EQ(rules_broken("daemon/identity/a.cpp", std::string{call} + ";\n"), "secret-key:1");
+        EXPECT_EQ(rules_broken("daemon/secrets/a.cpp", std::string{call} + ";\n"), "");
+    }
+    EXPECT_EQ(rules_broken("daemon/identity/a.cpp", "crypto_pwhash_str(a); sodium_memcmp(b);\n"),
+              "");
 }
 
 TEST(TidyWords, OpenEndsAreFoundInComments) {

@@ -1,0 +1,176 @@
+#include "daemon/secrets/locked_key.hpp"
+
+#include "common/base/hash.hpp"
+#include "daemon/secrets/aead.hpp"
+#include "daemon/secrets/private_file.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <charconv>
+#include <span>
+#include <utility>
+
+namespace vault::secrets {
+namespace {
+
+constexpr std::string_view kTitle = "core vault locked master key, format 1\n";
+constexpr std::size_t kSealedKeyBytes = kKeyBytes + 16;
+constexpr std::size_t kMostText = 1024;
+constexpr PassphraseCost kLeastCost{2, 19'456};
+constexpr PassphraseCost kMostCost{16, 1'048'576};
+static_assert(std::tuple_size_v<Salt> == crypto_pwhash_argon2id_SALTBYTES);
+
+std::string associated(const LockedKey& locked) {
+    AssociatedData data{"locked key", locked.deployment};
+    data.add(locked.version.value).add(locked.cost.passes).add(locked.cost.memory_kib);
+    data.add({reinterpret_cast<const char*>(locked.salt.data()), locked.salt.size()});
+    return data.bytes();
+}
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+    std::string text(2 * bytes.size() + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+    text.pop_back();
+    return text;
+}
+
+std::string hex(std::string_view bytes) {
+    return hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
+std::string check_of(std::string_view body) {
+    return to_hex(sha256(body)).substr(0, 16);
+}
+
+std::string body_of(const LockedKey& locked) {
+    return fmt::format(
+        "{}deployment {}\nversion {}\npasses {}\nmemory_kib {}\nsalt {}\nnonce {}\nkey {}\n",
+        kTitle, locked.deployment, locked.version.value, locked.cost.passes, locked.cost.memory_kib,
+        hex(locked.salt), hex(locked.key.nonce), hex(locked.key.ciphertext));
+}
+
+// Takes the text apart line by line; the first line that is not as written is the fault.
+class Lines {
+  public:
+    explicit Lines(std::string_view text) : rest_(text) {}
+
+    std::string_view value(std::string_view name) {
+        ++line_;
+        const std::size_t end = rest_.find('\n');
+        const std::string_view line = rest_.substr(0, end);
+        rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
+        const bool is_named =
+            line.starts_with(name) && line.size() > name.size() && line[name.size()] == ' ';
+        if (is_named && end != std::string_view::npos) return line.substr(name.size() + 1);
+        fail(name);
+        return {};
+    }
+    std::uint32_t number(std::string_view name, std::uint32_t least, std::uint32_t most) {
+        const std::string_view text = value(name);
+        std::uint32_t number = 0;
+        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (fault != std::errc{} || end != text.data() + text.size() || number < least ||
+            number > most)
+            fail(name);
+        return number;
+    }
+    void bytes(std::string_view name, std::span<std::uint8_t> out) {
+        const std::string_view text = value(name);
+        std::size_t size = 0;
+        const int status = sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr,
+                                          &size, nullptr);
+        if (status != 0 || text.size() != 2 * out.size() || size != out.size()) fail(name);
+    }
+    void fail(std::string_view what) {
+        if (fault_.empty()) fault_ = fmt::format("line {} ({})", line_, what);
+    }
+    std::string_view rest() const { return rest_; }
+    const std::string& fault() const { return fault_; }
+
+  private:
+    std::string_view rest_;
+    int line_ = 1;  // the title
+    std::string fault_;
+};
+
+PrivateFile locked_file(const std::string& path) {
+    return {path,          "master key", "locked master key", "take another copy of it",
+            kTitle.size(), kMostText};
+}
+
+}  // namespace
+
+Result<Secret> stretch(const Secret& passphrase, const Salt& salt, PassphraseCost cost) {
+    Secret key = Secret::of_size(kKeyBytes);
+    const std::string_view words = passphrase.reveal();
+    const int status = crypto_pwhash_argon2id(
+        key.writable().data(), kKeyBytes, words.data(), words.size(), salt.data(), cost.passes,
+        std::size_t{cost.memory_kib} * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
+    if (status != 0)
+        return Error{Errc::Busy,
+                     fmt::format("cannot stretch the passphrase: it takes {} MiB of memory",
+                                 cost.memory_kib / 1024),
+                     "passphrase", "free memory, or raise MemoryMax= of the unit, and try again"};
+    return key;
+}
+
+Result<LockedKey> lock(const MasterKey& key, std::string deployment, MasterVersion version,
+                       const Secret& passphrase, PassphraseCost cost) {
+    if (passphrase.size() < kLeastPassphrase)
+        return Error{Errc::InvalidParams,
+                     fmt::format("a passphrase for the master key has at least {} characters",
+                                 kLeastPassphrase),
+                     "passphrase", "take five words or more that nobody else would put together"};
+    LockedKey locked{std::move(deployment), version, cost, {}, {}};
+    randombytes_buf(locked.salt.data(), locked.salt.size());
+    VAULT_TRY(const Secret wrapping, stretch(passphrase, locked.salt, cost));
+    locked.key = seal(wrapping, associated(locked), key.bytes());
+    return locked;
+}
+
+Result<MasterKey> unlock(const LockedKey& locked, const Secret& passphrase) {
+    VAULT_TRY(const Secret wrapping, stretch(passphrase, locked.salt, locked.cost));
+    std::optional<Secret> bytes = open(wrapping, associated(locked), locked.key);
+    if (!bytes)
+        return Error{Errc::PermissionDenied, "the passphrase does not open the locked master key",
+                     "passphrase", "type it again; mind the case and the keyboard's layout"};
+    return MasterKey::from(*std::move(bytes));
+}
+
+std::string to_text(const LockedKey& locked) {
+    const std::string body = body_of(locked);
+    return fmt::format("{}check {}\n", body, check_of(body));
+}
+
+Result<LockedKey> parse_locked_key(std::string_view text) {
+    LockedKey locked;
+    Lines lines{text.starts_with(kTitle) ? text.substr(kTitle.size()) : std::string_view{}};
+    locked.deployment = lines.value("deployment");
+    locked.version.value = lines.number("version", 1, UINT32_MAX);
+    locked.cost.passes = lines.number("passes", kLeastCost.passes, kMostCost.passes);
+    locked.cost.memory_kib =
+        lines.number("memory_kib", kLeastCost.memory_kib, kMostCost.memory_kib);
+    lines.bytes("salt", locked.salt);
+    lines.bytes("nonce", locked.key.nonce);
+    locked.key.ciphertext.resize(kSealedKeyBytes);
+    lines.bytes("key", {reinterpret_cast<std::uint8_t*>(locked.key.ciphertext.data()),
+                        locked.key.ciphertext.size()});
+    if (lines.value("check") != check_of(body_of(locked)) || !lines.rest().empty())
+        lines.fail("check");
+    if (lines.fault().empty()) return locked;
+    return Error{Errc::StoreInvalid,
+                 fmt::format("the locked master key is not as it was written: {}", lines.fault()),
+                 "master key", "compare that line with another copy"};
+}
+
+Result<void> make_locked_key_file(const std::string& path, const LockedKey& locked) {
+    return make_private(locked_file(path), Secret{to_text(locked)});
+}
+
+Result<LockedKey> read_locked_key_file(const std::string& path) {
+    VAULT_TRY(const Secret text, read_private(locked_file(path)));
+    return parse_locked_key(text.reveal());
+}
+
+}  // namespace vault::secrets

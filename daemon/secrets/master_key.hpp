@@ -1,0 +1,35 @@
+#pragma once
+// MasterKey: the 32 bytes at the root of all secrets, which no store ever holds. It comes from a
+// systemd credential (LoadCredentialEncrypted), from a file, or from a locked key and its
+// passphrase (locked_key.hpp). The key ring owns it; any thread may read it.
+#include "common/base/result.hpp"
+#include "common/base/secret.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace vault::secrets {
+
+class MasterKey {
+  public:
+    static MasterKey generate();
+    // Errors: InvalidParams (not 32 bytes).
+    static Result<MasterKey> from(Secret bytes);
+
+    // `path`: 32 raw bytes, mode 0600, ours. Errors: as read_private.
+    static Result<MasterKey> read_file(const std::string& path);
+    // Generates one and keeps it there. Errors: as make_private.
+    static Result<MasterKey> make_file(const std::string& path);
+    // `directory`: the value of $CREDENTIALS_DIRECTORY, null if it is not set. Errors: NotFound
+    // (systemd gave no such credential), InvalidParams (a name with a slash), as read_private.
+    static Result<MasterKey> read_credential(const char* directory, std::string_view name);
+
+    const Secret& bytes() const { return bytes_; }
+
+  private:
+    explicit MasterKey(Secret bytes) : bytes_(std::move(bytes)) {}
+    Secret bytes_;
+};
+
+}  // namespace vault::secrets
