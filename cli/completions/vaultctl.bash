@@ -7,7 +7,7 @@ _vaultctl_kind() {
     case $1 in
     'top --user' | 'user show:1' | 'user wallets:1' | 'account add --user' | 'vault list --user' | \
     'sleeve list --user' | 'report vault --user' | 'report fees --user' | 'report sweeps --user' | \
-    'report pnl --user' | 'events --user')
+    'report pnl --user' | 'audit list --user' | 'events --user')
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
@@ -58,17 +58,19 @@ _vaultctl_kind() {
     'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
     'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
     'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
-    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
-    'wait --for' | 'job wait:1' | 'api call:rest' | 'chart balance --from' | \
-    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
-    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
-    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
-    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
-    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
-    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
-    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height' | \
-    'chart price --pair' | 'chart price --interval' | 'chart price --from' | 'chart price --to' | \
-    'chart price --since' | 'chart price --width' | 'chart price --height')
+    'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
+    'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
+    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
+    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
+    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
+    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
+    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
+    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
+    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
+    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
+    'chart tradeable --height' | 'chart price --pair' | 'chart price --interval' | \
+    'chart price --from' | 'chart price --to' | 'chart price --since' | 'chart price --width' | \
+    'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -89,8 +91,9 @@ _vaultctl_kind() {
         ;;
     'config check:1' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
     'report vault --out' | 'report fees --out' | 'report sweeps --out' | 'report pnl --out' | \
-    'batch --file' | 'batch -f' | 'chart balance --out' | 'chart pnl --out' | \
-    'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | 'chart price --out')
+    'audit verify --head' | 'batch --file' | 'batch -f' | 'chart balance --out' | \
+    'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | \
+    'chart price --out')
         kind=(@files)
         ;;
     'user create --role')
@@ -132,6 +135,9 @@ _vaultctl_kind() {
     'chart price --output')
         kind=(table wide json jsonl csv plain html)
         ;;
+    'audit list --outcome')
+        kind=(done refused)
+        ;;
     'events --severity')
         kind=(info warning alert)
         ;;
@@ -153,7 +159,7 @@ _vaultctl_kind() {
             ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
             decision.explain order.list order.show order.explain trade.list trade.show trade.explain
             sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
-            events sub.open sub.credit sub.close
+            audit.list audit.verify audit.head events sub.open sub.credit sub.close
         )
         ;;
     'api errors:1')
@@ -195,7 +201,7 @@ _vaultctl_choices() {
         choices=(
             status top health halt resume why-not-trading version whoami metrics doctor events help
             completion wait batch api config user account vault sleeve position market replay job
-            ledger decision order trade sweep report chart
+            ledger decision order trade sweep report audit chart
         )
         ;;
     'api')
@@ -250,6 +256,9 @@ _vaultctl_choices() {
         ;;
     'report')
         choices=(vault fees sweeps pnl)
+        ;;
+    'audit')
+        choices=(list verify head)
         ;;
     'chart')
         choices=(balance pnl sweeps fees tradeable price)
@@ -401,6 +410,14 @@ _vaultctl_flags() {
         ;;
     'report pnl')
         flags=(--user --all --from --to --out)
+        ;;
+    'audit list')
+        flags=(
+            --user --actor --object --action --outcome --since --until --limit
+        )
+        ;;
+    'audit verify')
+        flags=(--head)
         ;;
     'events')
         flags=(

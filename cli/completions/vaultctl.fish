@@ -4,13 +4,13 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'top --user' 'user show:1' 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'events --user'
+        case 'top --user' 'user show:1' 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
             echo @users
         case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
         case 'top --vault' 'why-not-trading:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
             echo @vaults
-        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
             true
         case 'top --sort'
             echo id
@@ -31,7 +31,7 @@ function __vaultctl_kind
         case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
-        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
+        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
             echo @files
         case 'user create --role'
             echo admin
@@ -79,6 +79,9 @@ function __vaultctl_kind
             echo csv
             echo plain
             echo html
+        case 'audit list --outcome'
+            echo done
+            echo refused
         case 'events --severity'
             echo info
             echo warning
@@ -175,6 +178,9 @@ function __vaultctl_kind
             echo report.fees
             echo report.sweeps
             echo report.pnl
+            echo audit.list
+            echo audit.verify
+            echo audit.head
             echo events
             echo sub.open
             echo sub.credit
@@ -294,6 +300,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' trade ''
             printf '%s\t%s\n' sweep ''
             printf '%s\t%s\n' report ''
+            printf '%s\t%s\n' audit ''
             printf '%s\t%s\n' chart ''
         case 'api'
             printf '%s\t%s\n' describe 'Methods, errors and exit codes that the daemon knows'
@@ -390,6 +397,10 @@ function __vaultctl_choices
             printf '%s\t%s\n' fees 'Fees per sleeve, pair and asset of the fee'
             printf '%s\t%s\n' sweeps 'Profit that went back to the vaults'
             printf '%s\t%s\n' pnl 'Profit and loss per vault and sleeve'
+        case 'audit'
+            printf '%s\t%s\n' list 'Who did what, or was refused it, newest last'
+            printf '%s\t%s\n' verify 'Check that nobody has changed the audit trail'
+            printf '%s\t%s\n' head 'The signed end of the audit trail, to be kept elsewhere'
         case 'chart'
             printf '%s\t%s\n' balance 'Draw the balances of a vault\'s sleeves'
             printf '%s\t%s\n' pnl 'Draw realised and unrealised profit and loss'
@@ -571,6 +582,17 @@ function __vaultctl_flags
             printf '%s\t%s\n' --from 'first instant'
             printf '%s\t%s\n' --to 'instant after the last'
             printf '%s\t%s\n' --out 'write this file instead of stdout, whole or not at all; .html, .csv, .json, .jsonl and .txt say the format where -o does not'
+        case 'audit list'
+            printf '%s\t%s\n' --user 'only what was done to what belongs to this user'
+            printf '%s\t%s\n' --actor 'only what was done by this caller'
+            printf '%s\t%s\n' --object 'only what was done to this, such as v1, and what is in it'
+            printf '%s\t%s\n' --action 'only this method, such as vault.allocate; \'vault.*\' is all of vault'
+            printf '%s\t%s\n' --outcome 'only what was done, or was refused'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest (default 100)'
+        case 'audit verify'
+            printf '%s\t%s\n' --head 'a file with what audit head printed, in any format'
         case 'events'
             printf '%s\t%s\n' --vault 'only this vault and what is in it'
             printf '%s\t%s\n' --sleeve 'only this sleeve; needs a vault'

@@ -89,6 +89,13 @@ class SharedReader final : public ports::StoreReader {
                                                      std::uint32_t limit) override {
         return locked<&Books::events_from>(from_seq, limit);
     }
+    Result<std::vector<ports::AuditRow>> audits_from(std::uint64_t from_seq,
+                                                     std::uint32_t limit) override {
+        return locked<&Books::audits_from>(from_seq, limit);
+    }
+    Result<std::vector<ports::AuditRow>> audits(const ports::AuditFilter& filter) override {
+        return locked<&Books::audits>(filter);
+    }
     Result<std::vector<ports::PriceRow>> prices(AccountId account, const Filter& filter) override {
         return locked<&Books::prices>(account, filter);
     }

@@ -38,7 +38,7 @@ NOT_MONEY = ("vault.config.", "vault.metrics/")
 # Words of the program; what else is text comes from people, or names a thing.
 WORDS = {"action", "auto_raise", "check", "kind", "level", "mode", "quiet_sweep", "reason", "result",
          "right", "risk", "role", "severity", "side", "state", "status", "type", "strategy", "effect"}
-WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+WORD = re.compile(r"([a-z]+\.)?[a-z][a-z0-9]*(_[a-z0-9]+)*")  # or a method
 KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
