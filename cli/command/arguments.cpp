@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <vector>
 
@@ -308,32 +306,10 @@ Result<void> store_pair(const Param& param, const std::string& text, json::objec
     return success();
 }
 
-// What the file holds, as one text.
-Result<json::value> content_of(const Param& param, const std::string& path) {
-    constexpr std::size_t kMost = 64U << 10;
-    const auto refused = [&](std::string_view why) {
-        return Error{Errc::InvalidParams, fmt::format("{}: {}: {}", param.name, path, why),
-                     std::string(param.name), fmt::format("{}: {}", param.name, param.doc)};
-    };
-    std::error_code fault;
-    if (!std::filesystem::exists(path, fault)) return refused("there is no such file");
-    if (std::filesystem::is_directory(path, fault)) return refused("it is a folder");
-    std::ifstream file(path, std::ios::binary);
-    std::string text(kMost + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad() || (!file.eof() && file.fail()) || !file.is_open())
-        return refused("it cannot be read");
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.size() > kMost) return refused("it is larger than 64 KiB");
-    if (text.find('\0') != std::string::npos) return refused("it is no text");
-    return json::value(text);
-}
-
 Result<json::value> to_json(const Param& param, const std::string& text,
                             const std::string& directory) {
     if (param.type == ParamType::Bool) return json::value(true);
-    if (param.content) return content_of(param, absolute(text, directory));
-    if (param.path && text != "synthetic" && text != "-")
+    if (param.content || (param.path && text != "synthetic" && text != "-"))
         return json::value(absolute(text, directory));
     if (param.type != ParamType::Integer) return json::value(text);
     std::int64_t number = 0;

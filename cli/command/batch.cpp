@@ -1,4 +1,5 @@
 // batch: many commands of a file over one connection.
+#include "cli/command/file_content.hpp"
 #include "cli/command/polling.hpp"
 #include "cli/command/shell_words.hpp"
 
@@ -96,6 +97,7 @@ Result<std::vector<Step>> steps_of(const std::string& text, const std::string& d
         if (words.value().front() == "vaultctl") words.value().erase(words.value().begin());
         auto parsed = parse_arguments(words.value(), directory);
         if (!parsed) return at_line(number, parsed.error());
+        if (auto read = read_contents(parsed.value()); !read) return at_line(number, read.error());
         if (const auto fit = check_line(parsed.value()); !fit) return at_line(number, fit.error());
         steps.push_back(
             {number, fmt::format("{}", fmt::join(words.value(), " ")), std::move(parsed).value()});

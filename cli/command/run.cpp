@@ -2,6 +2,7 @@
 
 #include "cli/command/chart_series.hpp"
 #include "cli/command/completion.hpp"
+#include "cli/command/file_content.hpp"
 #include "cli/command/help.hpp"
 #include "cli/command/session.hpp"
 
@@ -83,6 +84,7 @@ int run(std::span<const std::string> words, Terminal& terminal) {
     Session session(invocation, terminal);
     if (invocation.globals.help) return show_help(session);
     if (invocation.command->name == "help") return help_command(invocation, terminal);
+    if (const auto read = read_contents(invocation); !read) return session.fail(read.error());
     return dispatch(session, invocation);
 }
 

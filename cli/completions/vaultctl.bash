@@ -136,7 +136,7 @@ _vaultctl_kind() {
         kind=(table wide json jsonl csv plain html)
         ;;
     'audit list --outcome')
-        kind=(done refused)
+        kind=(applied refused)
         ;;
     'events --severity')
         kind=(info warning alert)

@@ -80,7 +80,7 @@ function __vaultctl_kind
             echo plain
             echo html
         case 'audit list --outcome'
-            echo done
+            echo applied
             echo refused
         case 'events --severity'
             echo info
@@ -587,7 +587,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --actor 'only what was done by this caller'
             printf '%s\t%s\n' --object 'only what was done to this, such as v1, and what is in it'
             printf '%s\t%s\n' --action 'only this method, such as vault.allocate; \'vault.*\' is all of vault'
-            printf '%s\t%s\n' --outcome 'only what was done, or was refused'
+            printf '%s\t%s\n' --outcome 'only what took effect, or was refused'
             printf '%s\t%s\n' --since 'not before this instant'
             printf '%s\t%s\n' --until 'before this instant'
             printf '%s\t%s\n' --limit 'at most so many, the latest (default 100)'

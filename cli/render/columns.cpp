@@ -101,9 +101,10 @@ constexpr ColumnSpec kUserTotals[] = {{"asset", "asset"},         {"mode", "mode
                                       {"realised", "realised"},   {"swept", "swept", true}};
 constexpr ColumnSpec kEvents[] = {{"seq", "seq"},       {"at", "at"},     {"severity", "severity"},
                                   {"object", "object"}, {"type", "type"}, {"message", "message"}};
-constexpr ColumnSpec kAudit[] = {
-    {"seq", "seq"},       {"at", "at"},           {"actor", "actor"},     {"action", "action"},
-    {"object", "object"}, {"outcome", "outcome"}, {"user", "user", true}, {"message", "message"}};
+constexpr ColumnSpec kAudit[] = {{"seq", "seq"},         {"at", "at"},
+                                 {"actor", "actor"},     {"action", "action"},
+                                 {"object", "object"},   {"outcome", "outcome"},
+                                 {"user", "user", true}, {"message", "message", true}};
 constexpr ColumnSpec kPauses[] = {{"level", "level"}, {"target", "target"}, {"state", "state"},
                                   {"by", "by"},       {"since", "since"},   {"why", "why"}};
 constexpr ColumnSpec kMethods[] = {{"name", "method"},

@@ -11,7 +11,7 @@ constexpr Param kList[] = {
     flag("actor", "only what was done by this caller"),
     flag("object", "only what was done to this, such as v1, and what is in it"),
     flag("action", "only this method, such as vault.allocate; 'vault.*' is all of vault"),
-    flag("outcome", "only what was done, or was refused", Enum).among("done|refused"),
+    flag("outcome", "only what took effect, or was refused", Enum).among("applied|refused"),
     flag("since", "not before this instant", Time),
     flag("until", "before this instant", Time),
     flag("limit", "at most so many, the latest (default 100)", Integer).within(1, 10'000),
@@ -23,7 +23,7 @@ constexpr Param kVerify[] = {
 constexpr Words kListEx[] = {"vaultctl audit list --user alice --since 2026-01-01",
                              "vaultctl audit list --action 'vault.*' --outcome refused"};
 constexpr Words kVerifyEx[] = {"vaultctl audit verify", "vaultctl audit verify --head monday.head"};
-constexpr Words kHeadEx[] = {"vaultctl audit head --quiet > monday.head"};
+constexpr Words kHeadEx[] = {"vaultctl audit head --quiet"};
 
 constexpr Method kTable[] = {
     {.name = "audit.list",

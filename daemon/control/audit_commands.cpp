@@ -12,32 +12,41 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view kHeadMark = "vault-audit-head:";
-constexpr std::size_t kHashText = 64;  // hex
+constexpr std::string_view kHeadMark = "vault-audit-head";
+constexpr std::string_view kBlanks = " \t\r\n";
 
 struct KeptHead {
     ports::ChainHead head;
     Digest signature{};
 };
 
+// Words apart by blanks, so that a table may fold it.
 std::string head_text(const KeptHead& kept) {
-    return fmt::format("{}{}:{}:{}", kHeadMark, kept.head.seq, to_hex(kept.head.hash),
+    return fmt::format("{} {} {} {}", kHeadMark, kept.head.seq, to_hex(kept.head.hash),
                        to_hex(kept.signature));
 }
 
-// The head in what `audit head` printed, in whatever format: the one text with the mark in it.
+// The hex digits and digits that come next, behind blanks.
+std::string_view next_word(std::string_view& text) {
+    const auto begin = text.find_first_not_of(kBlanks);
+    text.remove_prefix(std::min(begin, text.size()));
+    const auto end = std::min(text.find_first_not_of("0123456789abcdef"), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end);
+    return word;
+}
+
+// The head in what `audit head` printed, in whatever format: the words behind the mark.
 std::optional<KeptHead> find_head(std::string_view text) {
     const auto mark = text.find(kHeadMark);
     if (mark == std::string_view::npos) return std::nullopt;
     text.remove_prefix(mark + kHeadMark.size());
     KeptHead kept;
-    const auto [end, fault] =
-        std::from_chars(text.data(), text.data() + text.size(), kept.head.seq);
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    const bool whole = fault == std::errc() && text.size() >= 2 * (kHashText + 1) &&
-                       text[0] == ':' && text[kHashText + 1] == ':' &&
-                       from_hex(text.substr(1, kHashText), kept.head.hash) &&
-                       from_hex(text.substr(kHashText + 2, kHashText), kept.signature);
+    const std::string_view seq = next_word(text);
+    const auto [end, fault] = std::from_chars(seq.data(), seq.data() + seq.size(), kept.head.seq);
+    const bool whole = fault == std::errc() && end == seq.data() + seq.size() &&
+                       from_hex(next_word(text), kept.head.hash) &&
+                       from_hex(next_word(text), kept.signature);
     if (!whole) return std::nullopt;
     return kept;
 }

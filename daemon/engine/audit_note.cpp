@@ -94,13 +94,13 @@ ports::AuditRow note(const ports::CallContext& context, Subject subject, UtcTime
 
 }  // namespace
 
-ports::AuditRow done_note(const World& world, const ports::CallContext& context,
-                          const ports::Command& command, const ports::View& view, UtcTime at) {
+ports::AuditRow applied_note(const World& world, const ports::CallContext& context,
+                             const ports::Command& command, const ports::View& view, UtcTime at) {
     const SubjectOf subject_of{world};
     Subject subject = std::visit([&](const auto& v) { return subject_of.view(v); }, view);
     if (subject.object.empty()) subject = std::visit(subject_of, command);
     ports::AuditRow row = note(context, std::move(subject), at);
-    row.outcome = "done";
+    row.outcome = "applied";
     return row;
 }
 

@@ -7,8 +7,8 @@
 namespace vault::engine {
 
 // `view` is what the command answered, which names what it made.
-ports::AuditRow done_note(const World& world, const ports::CallContext& context,
-                          const ports::Command& command, const ports::View& view, UtcTime at);
+ports::AuditRow applied_note(const World& world, const ports::CallContext& context,
+                             const ports::Command& command, const ports::View& view, UtcTime at);
 // The object may not exist, or be no business of the caller's: it is as he named it.
 ports::AuditRow refused_note(const World& world, const ports::CallContext& context,
                              const ports::Command& command, const Error& refusal, UtcTime at);

@@ -207,7 +207,7 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
     Applied applied{render(view.value())};
     if (keyed) remember_reply(context, applied.reply_json, scratch);
     scratch.rows().audits.push_back(
-        done_note(world_, context, command, view.value(), clock_.now()));
+        applied_note(world_, context, command, view.value(), clock_.now()));
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
     for (const AccountId id : commander.to_rebind())

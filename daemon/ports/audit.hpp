@@ -29,8 +29,8 @@ struct AuditRow {
     UserId user;              // whose object it was about; 0: nobody's
     std::string action;       // the method: "vault.allocate"
     std::string object;       // "v1", "v1.flash", "a1", "u1" …; empty: the daemon
-    std::string outcome;      // done refused
-    std::string message;      // of the refusal; empty when done
+    std::string outcome;      // applied refused
+    std::string message;      // of the refusal; empty when applied
     std::string params_json;  // what was asked, an object; secrets are left out
     Digest prev_hash{};
     Digest hash{};

@@ -32,14 +32,14 @@ def told(daemon):
     rows = daemon.ctl("audit", "list")
     got = [(row["seq"], row["action"], row["object"], row["user"], row["outcome"]) for row in rows]
     check(got == [
-        (1, "user.create", "u1", "alice", "done"),
-        (2, "account.add", "a1", "alice", "done"),
-        (3, "vault.create", "v1", "alice", "done"),
-        (4, "vault.set_tradeable", "v1", "alice", "done"),
-        (5, "vault.allocate", "v1", "alice", "done"),
+        (1, "user.create", "u1", "alice", "applied"),
+        (2, "account.add", "a1", "alice", "applied"),
+        (3, "vault.create", "v1", "alice", "applied"),
+        (4, "vault.set_tradeable", "v1", "alice", "applied"),
+        (5, "vault.allocate", "v1", "alice", "applied"),
         (6, "vault.allocate", "v1", "alice", "refused"),
         (7, "vault.pause", "v9", None, "refused"),
-        (8, "halt", "", None, "done"),
+        (8, "halt", "", None, "applied"),
     ], "the trail is", got)
     check(rows[4]["params"] == {"vault": "v1", "quiet": "100"}, rows[4])
     check("unallocated" in rows[5]["message"], rows[5])
@@ -83,7 +83,7 @@ def kept_heads(daemon):
         data = proved(daemon, "--head", file)
         check(data["ok"] and data["kept"]["seq"] == 8 and data["rows"] == 8, file.name, data)
     forged = daemon.directory / "forged.head"
-    forged.write_text(quiet.read_text().replace("head:8:", "head:9:"))
+    forged.write_text(quiet.read_text().replace("head 8 ", "head 9 "))
     for file, words in ((forged, "signature"), (daemon.config, "no head"),
                         (daemon.directory / "none", "no such file"), (daemon.directory, "folder")):
         done = daemon.run("audit", "verify", "--head", file)
@@ -105,7 +105,7 @@ def tampered(daemon, kept):
     shutil.copytree(daemon.state, saved)
     changes = [
         "UPDATE audit SET actor = 'uid:7' WHERE seq = 4",
-        "UPDATE audit SET outcome = 'done' WHERE seq = 6",
+        "UPDATE audit SET outcome = 'applied' WHERE seq = 6",
         "DELETE FROM audit WHERE seq = 5",
         "DELETE FROM audit WHERE seq > 6",
         "DELETE FROM audit",

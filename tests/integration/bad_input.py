@@ -73,13 +73,16 @@ def read_table():
 
 
 def tables_of(path):
-    """Every row of every table, in a stable order. Batches without rows only count up `shard`."""
+    """Every row of every table, in a stable order. A refusal leaves a row in the audit trail, and its
+    batch counts up `shard`; of the trail only what took effect is looked at."""
     store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         names = [row[0] for row in store.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
             "ORDER BY name")]
-        return {name: sorted(map(repr, store.execute(f"SELECT * FROM {name}"))) for name in names}
+        queries = {name: f"SELECT * FROM {name}" for name in names if name != "shard"}
+        queries["audit"] += " WHERE outcome <> 'refused'"
+        return {name: sorted(map(repr, store.execute(query))) for name, query in queries.items()}
     finally:
         store.close()
 

@@ -112,7 +112,8 @@ CREATE INDEX event_time ON event(at, user);
 inline constexpr const char* kMigration0003 = R"sql(
 CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,
   user INTEGER NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, outcome TEXT NOT NULL,
-  message TEXT NOT NULL, params TEXT NOT NULL, prev_hash BLOB NOT NULL CHECK(length(prev_hash) = 32),
+  message TEXT NOT NULL, params TEXT NOT NULL,
+  prev_hash BLOB NOT NULL CHECK(length(prev_hash) = 32),
   hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;
 CREATE INDEX audit_time ON audit(at);
 CREATE INDEX audit_user ON audit(user, seq);

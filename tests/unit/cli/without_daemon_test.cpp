@@ -47,6 +47,7 @@ struct Folder {
         std::filesystem::remove_all(path);
         std::filesystem::create_directories(path);
         std::ofstream(path + "/morning.txt") << "status\n";
+        std::ofstream(path + "/monday.head") << "kept\n";
     }
     ~Folder() {
         std::error_code ignored;

@@ -30,7 +30,7 @@ TEST_F(AuditTrail, WhatWasDoneIsThereWithWhoAndAboutWhat) {
     EXPECT_EQ(last().object, "");
     EXPECT_EQ(last().user, UserId{});
     EXPECT_EQ(last().actor, "ann");
-    EXPECT_EQ(last().outcome, "done");
+    EXPECT_EQ(last().outcome, "applied");
     EXPECT_EQ(last().message, "");
     EXPECT_EQ(last().at, desk.clock().now());
     desk.must(cmd::Resume{user_target("alice"), ""});

@@ -29,7 +29,7 @@ AuditRow row_number(std::size_t i) {
     row.user = UserId{static_cast<std::uint32_t>(i % 4)};
     row.action = i % 2 == 0 ? "vault.allocate" : "halt";
     row.object = fmt::format("v{}", i % 5);
-    row.outcome = i % 7 == 0 ? "refused" : "done";
+    row.outcome = i % 7 == 0 ? "refused" : "applied";
     row.message = i % 7 == 0 ? "there is no such thing" : "";
     row.params_json = fmt::format(R"({{"quiet":"{}"}})", i);
     return row;

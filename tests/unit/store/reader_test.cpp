@@ -121,10 +121,10 @@ TYPED_TEST(ReaderConformance, TheAuditTrailIsNarrowedByWhoWhatAndWhen) {
         row.params_json = R"({"a":"it's"})";
         batch.audits.push_back(std::move(row));
     };
-    add("ann", 1, "vault.allocate", "v1", "done");
+    add("ann", 1, "vault.allocate", "v1", "applied");
     add("bob", 2, "vault.pause", "v1.flash", "refused");
-    add("ann", 2, "vaults", "v10", "done");
-    add("o'neil", 0, "halt", "", "done");
+    add("ann", 2, "vaults", "v10", "applied");
+    add("o'neil", 0, "halt", "", "applied");
     ports::ChainHead head;
     ports::seal(batch.audits, head);
     ASSERT_EQ(commit(this->world, batch).status, ports::CommitStatus::Durable);
