@@ -130,8 +130,8 @@ RobotTokens::Found RobotTokens::use(std::string_view token, ports::PeerUid uid,
     Held& held = tokens_.find(found->second)->second;
     if (const auto fault = fault_of(held, uid, method, now)) return *fault;
     // A clock that was set back costs no more than a full bucket.
-    const UtcTime from = std::clamp(held.full_at, now, now + kMinute);
-    const UtcTime full_at = from + kMinute / held.row.calls_per_minute;
+    held.full_at = std::clamp(held.full_at, now, now + kMinute);
+    const UtcTime full_at = held.full_at + kMinute / held.row.calls_per_minute;
     if (full_at > now + kMinute) return TokenFault::TooMany;
     held.full_at = full_at;
     held.row.last_used_at = now;

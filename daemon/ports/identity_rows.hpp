@@ -27,50 +27,50 @@ enum class UserStatus : std::uint8_t {
 };
 
 struct CredentialRow {  // one per user, beside UserRow
-    UserId user;
+    UserId user{};
     UserStatus status = UserStatus::Pending;
     PermissionSet permissions{};
-    std::string password_hash;  // PHC text with its parameters; empty: none set, no sign-in
-    bool must_change = false;   // set by somebody else: to be changed at the next sign-in
+    std::string password_hash{};  // PHC text with its parameters; empty: none set, no sign-in
+    bool must_change = false;     // set by somebody else: to be changed at the next sign-in
     UtcTime changed_at{};
     friend bool operator==(const CredentialRow&, const CredentialRow&) = default;
 };
 
 struct SessionRow {
-    SessionId id;
+    SessionId id{};
     Digest token_hash{};  // unique
-    UserId user;
+    UserId user{};
     PeerUid uid = 0;  // valid for this peer only
     UtcTime created_at{};
-    UtcTime last_used_at{};                // stored once a minute at most
-    std::optional<UtcTime> stepped_up_at;  // when the second factor was shown last
-    std::string origin;                    // for people: what the peer said of itself
+    UtcTime last_used_at{};                  // stored once a minute at most
+    std::optional<UtcTime> stepped_up_at{};  // when the second factor was shown last
+    std::string origin{};                    // for people: what the peer said of itself
     friend bool operator==(const SessionRow&, const SessionRow&) = default;
 };
 
 struct RobotTokenRow {
-    TokenId id;
+    TokenId id{};
     Digest token_hash{};  // unique
-    UserId user;
+    UserId user{};
     PeerUid uid = 0;  // valid for this peer only
-    std::string label;
-    std::vector<std::string> patterns;  // "report.*", "vault.show"
+    std::string label{};
+    std::vector<std::string> patterns{};  // "report.*", "vault.show"
     std::uint32_t calls_per_minute = 0;
     UtcTime created_at{};
     UtcTime expires_at{};
-    std::optional<UtcTime> revoked_at;
-    std::optional<UtcTime> last_used_at;  // stored once a minute at most
+    std::optional<UtcTime> revoked_at{};
+    std::optional<UtcTime> last_used_at{};  // stored once a minute at most
     friend bool operator==(const RobotTokenRow&, const RobotTokenRow&) = default;
 };
 
 enum class TotpHash : std::uint8_t { Sha1, Sha256, Sha512 };
 
 struct TotpRow {  // one per user
-    UserId user;
+    UserId user{};
     TotpHash hash = TotpHash::Sha1;
     std::uint32_t digits = 6;     // 6 to 8
     std::uint32_t period = 30;    // seconds
-    std::string sealed_seed;      // opaque here
+    std::string sealed_seed{};    // opaque here
     bool confirmed = false;       // until then it is not asked for
     std::uint64_t last_step = 0;  // the newest that was used up; 0 for none
     UtcTime enrolled_at{};
@@ -78,20 +78,20 @@ struct TotpRow {  // one per user
 };
 
 struct RecoveryCodeRow {  // unique (user, code_hash)
-    UserId user;
+    UserId user{};
     Digest code_hash{};
-    std::optional<UtcTime> used_at;
+    std::optional<UtcTime> used_at{};
     friend bool operator==(const RecoveryCodeRow&, const RecoveryCodeRow&) = default;
 };
 
 // What one uid tried on one account. The account is the name as typed: it need not exist.
 struct AttemptRow {
-    std::string account;
+    std::string account{};
     PeerUid uid = 0;
-    std::vector<UtcTime> checks;  // that failed in the last day, or are not over
-    std::uint32_t failures = 0;   // without a success in between
+    std::vector<UtcTime> checks{};  // that failed in the last day, or are not over
+    std::uint32_t failures = 0;     // without a success in between
     UtcTime last_at{};
-    std::optional<UtcTime> succeeded_at;
+    std::optional<UtcTime> succeeded_at{};
     friend bool operator==(const AttemptRow&, const AttemptRow&) = default;
 };
 
