@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace vault::protocol {
 namespace {
+
+constexpr std::array kRoles{Role::Admin, Role::Moderator, Role::Member, Role::Auditor};
 
 Decision refused(Refusal refusal) {
     return {.refusal = refusal};
@@ -131,7 +135,63 @@ std::string_view roles_for(Right right) {
     return "";
 }
 
+std::string_view plural(Role role) {
+    switch (role) {
+        case Role::Admin: return "Admins";
+        case Role::Moderator: return "Moderators";
+        case Role::Member: return "Members";
+        case Role::Auditor: return "Auditors";
+    }
+    return "";
+}
+
+bool has_owner(const MethodFacts& method) {
+    return method.object != Object::Daemon && method.object != Object::Market;
+}
+
+// Whose objects a role with the whole permission list gets at; empty for none.
+std::string_view reach(Role role, const MethodFacts& method) {
+    const Caller caller{
+        .kind = Caller::Kind::Person, .role = role, .permissions = PermissionSet::all()};
+    const auto may = [&](Ownership ownership) {
+        return decide(caller, method, {ownership, false}).allowed();
+    };
+    if (method.sweeping && role == Role::Admin) return "everybody's";
+    const bool own = may(Ownership::Own);
+    if (!has_owner(method) && !method.sweeping) return own ? "yes" : "";
+    if (may(Ownership::Foreign)) return own ? "any user's" : "any other user's";
+    if (may(Ownership::Members)) return own ? "their own and members'" : "members'";
+    return own ? "their own" : "";
+}
+
+// "Admins: any user's. Members: their own."
+std::string roles_in_words(const MethodFacts& method) {
+    std::string text;
+    std::size_t count = 0;
+    for (const Role role : kRoles) {
+        const auto whose = reach(role, method);
+        if (whose.empty()) continue;
+        ++count;
+        if (!text.empty()) text += ' ';
+        text += plural(role);
+        if (whose != "yes") text += fmt::format(": {}", whose);
+        text += '.';
+    }
+    const bool same_for_all = count == kRoles.size() && !has_owner(method) && !method.sweeping;
+    return same_for_all ? "Whoever is signed in." : text;
+}
+
 }  // namespace
+
+std::string who_may(const MethodFacts& method) {
+    if (method.right == Right::Open) return "Whoever can connect, signed in or not.";
+    std::string text = roles_in_words(method);
+    if (const auto permission = needed(method))
+        text += fmt::format(" Needs the permission {}.", to_text(*permission));
+    if (method.risk == Risk::Raises) text += " Asks for the second factor.";
+    if (method.bootstrap) text += " The first admin: root and the daemon's own user.";
+    return text;
+}
 
 MethodFacts facts_of(const Method& method) {
     return {.name = method.name,

@@ -10,6 +10,7 @@
 #include "common/protocol/registry.hpp"
 
 #include <optional>
+#include <string>
 
 namespace vault::protocol {
 
@@ -85,6 +86,10 @@ Decision decide(const Caller& caller, const MethodFacts& method, const Target& t
 // The error of a refusal; NotFound for Absent, which has to be the very answer that control gives
 // for an object that does not exist. Not for a Decision that allows.
 Error refusal_error(const Decision& decision, const MethodFacts& method);
+
+// For help and manual, found by asking decide(): "Admins: any user's. Members: their own. Needs the
+// permission trade. Asks for the second factor."
+std::string who_may(const MethodFacts& method);
 
 std::string_view to_text(Refusal refusal);
 std::string_view to_text(Scope scope);

@@ -384,6 +384,31 @@ TEST(Permissions, WhatNothingIsSaidAboutIsRefused) {
         Refusal::Role);
 }
 
+TEST(Permissions, InWords) {
+    const auto words = [](std::string_view name) {
+        for (const MethodFacts& method : all_facts())
+            if (method.name == name) return who_may(method);
+        return std::string{};
+    };
+    EXPECT_EQ(words("version"), "Whoever can connect, signed in or not.");
+    EXPECT_EQ(words("vault.show"),
+              "Admins: any user's. Moderators: their own and members'. Members: their own. "
+              "Auditors: any user's.");
+    EXPECT_EQ(words("vault.allocate"),
+              "Admins: their own. Moderators: their own. Members: their own. "
+              "Needs the permission allocate. Asks for the second factor.");
+    EXPECT_EQ(words("sleeve.pause"),
+              "Admins: any user's. Moderators: their own and members'. Members: their own.");
+    EXPECT_EQ(words("halt"), "Admins: everybody's. Moderators: their own. Members: their own.");
+    EXPECT_EQ(words("config.show"), "Admins.");
+    EXPECT_EQ(words("status"), "Whoever is signed in.");
+    EXPECT_EQ(words("user.set_password"),
+              "Admins: any other user's. Moderators: members'. Asks for the second factor.");
+    EXPECT_EQ(words("user.create"),
+              "Admins: any user's. Asks for the second factor. "
+              "The first admin: root and the daemon's own user.");
+}
+
 TEST(Permissions, EveryRefusalSaysWhatToDo) {
     const MethodFacts allocate = facts_of(*find_method("vault.allocate"));
     const Caller member{.kind = Caller::Kind::Person, .role = Role::Member};
