@@ -3,9 +3,9 @@
 namespace vault::identity {
 namespace {
 
-Error not_base32(std::string why) {
+Error not_base32(std::string_view why) {
     return Error{Errc::InvalidParams,
-                 "no base32: " + why,
+                 "no base32: " + std::string{why},
                  {},
                  "base32 has the letters A to Z and the digits 2 to 7"};
 }

@@ -76,7 +76,7 @@ void RobotTokens::load(const std::vector<ports::RobotTokenRow>& rows, ports::Tok
     changed_.clear();
     next_ = first_id;
     for (const ports::RobotTokenRow& row : rows) {
-        VAULT_CHECK(row.id < first_id, "a token has an id that is yet to be given");
+        VAULT_CHECK(row.id.value < first_id.value, "a token has an id that is yet to be given");
         tokens_[row.id] = {.row = row, .stored_use = row.last_used_at.value_or(row.created_at)};
         by_token_[row.token_hash] = row.id;
     }

@@ -18,7 +18,7 @@ void Sessions::load(const std::vector<ports::SessionRow>& rows, ports::SessionId
     changed_.clear();
     next_ = first_id;
     for (const ports::SessionRow& row : rows) {
-        VAULT_CHECK(row.id < first_id, "a session has an id that is yet to be given");
+        VAULT_CHECK(row.id.value < first_id.value, "a session has an id that is yet to be given");
         sessions_[row.id] = {row, row.last_used_at};
         by_token_[row.token_hash] = row.id;
     }
