@@ -78,6 +78,12 @@ bool token_may(const Caller& caller, const MethodFacts& method) {
            method.right != Right::Moderate;
 }
 
+// An auditor cannot do either (domain.md: own password, MFA), so has no duty.
+bool has_duty(const Caller& caller, const MethodFacts& method) {
+    return caller.kind == Caller::Kind::Person && caller.duty != Caller::Duty::None &&
+           caller.role != Role::Auditor && !is_personal(method) && method.risk != Risk::Lowers;
+}
+
 Decision without_object(const Caller& caller, const MethodFacts& method) {
     if (is_personal(method)) return allowed(method, Scope::Own);
     if (!method.mutates) return allowed(method, readable(caller.role));
@@ -228,6 +234,7 @@ Decision decide(const Caller& caller, const MethodFacts& method, const Target& t
             break;
         case Caller::Kind::Person: break;
     }
+    if (has_duty(caller, method)) return {.refusal = Refusal::Duty, .duty = caller.duty};
     if (!role_may(caller.role, method)) return refused(Refusal::Role);
     const auto permission = needed(method);
     if (permission && !caller.permissions.has(*permission)) return lacks(*permission);
@@ -264,6 +271,12 @@ Error refusal_error(const Decision& decision, const MethodFacts& method) {
             return denied(fmt::format("{} is for the owner of the {} only", method.name,
                                       to_text(method.object)),
                           "ask its owner; the list verb tells who that is");
+        case Refusal::Duty:
+            if (decision.duty == Caller::Duty::ChangePassword)
+                return denied("your password has to be changed first",
+                              "change it with: vaultctl passwd");
+            return denied("this daemon asks everybody for a second factor",
+                          "set it up with: vaultctl mfa enroll");
         case Refusal::Yourself:
             return denied(fmt::format("{} is for other users", method.name),
                           "change your own password with: vaultctl passwd");
@@ -280,6 +293,7 @@ std::string_view to_text(Refusal refusal) {
         case Refusal::Permission: return "permission";
         case Refusal::Absent: return "absent";
         case Refusal::NotOwner: return "not_owner";
+        case Refusal::Duty: return "duty";
         case Refusal::Yourself: return "yourself";
     }
     return "";

@@ -39,6 +39,9 @@ struct Caller {
     PermissionSet permissions{};  // Person, Robot: of the user
     bool in_scope = false;        // Robot: one of the token's patterns covers the method
     bool admin_exists = true;     // LastResort: false until the first admin was created
+    // Person: what has to be done first. Until then one's own sign-in and what lowers risk go.
+    enum class Duty : std::uint8_t { None, ChangePassword, EnrollFactor };
+    Duty duty = Duty::None;
 };
 
 // Whose the object is, as seen by the caller.
@@ -65,6 +68,7 @@ enum class Refusal : std::uint8_t {
     Permission,  // the user's list lacks `missing`
     Absent,      // not there, or not to be seen by this caller: the answer is the same
     NotOwner,    // may be seen, but only its owner may do this
+    Duty,        // after the caller's duty only
     Yourself,    // is for others only: one's own password is changed by passwd
 };
 
@@ -73,6 +77,7 @@ struct Decision {
     Scope scope = Scope::Nothing;  // allowed without a named object: rows of these owners only
     bool step_up = false;          // allowed, once the second factor was shown lately
     std::optional<Permission> missing{};
+    Caller::Duty duty = Caller::Duty::None;  // Refusal::Duty: which
 
     bool allowed() const { return refusal == Refusal::None; }
     friend bool operator==(const Decision&, const Decision&) = default;

@@ -1,8 +1,6 @@
 #include "daemon/identity/sign_in.hpp"
 
-#include "common/base/time.hpp"
-
-#include <fmt/format.h>
+#include "daemon/identity/waiting.hpp"
 
 namespace vault::identity {
 namespace {
@@ -13,15 +11,6 @@ bool has_password(const ports::CredentialRow* row) {
 
 Error denied(std::string message, std::string hint) {
     return Error{Errc::PermissionDenied, std::move(message), {}, std::move(hint)};
-}
-
-// Rounded up to seconds: people read it.
-Error too_often(Duration wait) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-    return Error{Errc::RateLimited,
-                 "too many sign-ins were tried",
-                 {},
-                 fmt::format("wait {} and try again", format_duration(seconds))};
 }
 
 }  // namespace

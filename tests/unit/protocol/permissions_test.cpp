@@ -254,6 +254,7 @@ char letter_of(const Decision& decision) {
         case Refusal::Permission: return 'P';
         case Refusal::Absent: return 'A';
         case Refusal::NotOwner: return 'N';
+        case Refusal::Duty: return 'D';
         case Refusal::Yourself: return 'S';
     }
     return '?';
@@ -382,6 +383,31 @@ TEST(Permissions, WhatNothingIsSaidAboutIsRefused) {
         decide({.kind = Caller::Kind::Person, .role = Role::Admin}, loose, {Ownership::Own, false})
             .refusal,
         Refusal::Role);
+}
+
+// Who has to change the password, or to enrol, can do that, look after sessions and lower risk.
+TEST(Permissions, ADutyComesFirst) {
+    for (const Caller::Duty duty : {Caller::Duty::ChangePassword, Caller::Duty::EnrollFactor})
+        for (const Role role : kRoles)
+            for (const MethodFacts& method : all_facts())
+                for (const Ownership ownership : kOwnerships) {
+                    Caller caller{
+                        .kind = Caller::Kind::Person, .role = role, .permissions = set_of(31)};
+                    const Decision free = decide(caller, method, {ownership, false});
+                    caller.duty = duty;
+                    const Decision bound = decide(caller, method, {ownership, false});
+                    const Said& said = *said_of(method.name);
+                    const bool stays = said.line == 'O' || said.line == 'F' || said.line == 'S' ||
+                                       said.risk == 'v' || role == Role::Auditor;
+                    if (stays) {
+                        EXPECT_EQ(bound, free) << method.name;
+                    } else {
+                        EXPECT_EQ(bound.refusal, Refusal::Duty) << method.name;
+                        EXPECT_EQ(bound.duty, duty);
+                        EXPECT_NE(refusal_error(bound, method).hint().find("vaultctl"),
+                                  std::string::npos);
+                    }
+                }
 }
 
 TEST(Permissions, InWords) {
