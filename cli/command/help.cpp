@@ -2,6 +2,7 @@
 
 #include "cli/render/fold.hpp"
 #include "common/protocol/errors.hpp"
+#include "common/protocol/permissions.hpp"
 
 #include <fmt/format.h>
 
@@ -71,14 +72,15 @@ std::string command_lines(std::string_view noun) {
     return out;
 }
 
-// "lowers the risk" and the like, as the rights policy will read it.
+// How the rights policy reads it.
 std::string access_line(const Method& command) {
     if (is_local(command)) return {};
     std::string line =
         fmt::format("Method {}, schema vault.{}/1, right {}, risk {}", command.name, command.name,
                     protocol::to_text(command.right), protocol::to_text(command.risk));
     if (command.mutates) line += ", changes the books or settings";
-    return '\n' + folded(line + '.', "", 0);
+    const std::string who = "Who may: " + protocol::who_may(protocol::facts_of(command));
+    return '\n' + folded(line + '.', "", 0) + folded(who, "", 0);
 }
 
 }  // namespace

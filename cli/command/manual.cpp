@@ -1,6 +1,7 @@
 #include "cli/command/help.hpp"
 #include "cli/render/fold.hpp"
 #include "common/protocol/errors.hpp"
+#include "common/protocol/permissions.hpp"
 
 #include <fmt/format.h>
 
@@ -83,6 +84,9 @@ std::string command_section(const Method& command) {
                                   escaped(command_name(command)), escaped(command.summary),
                                   literal(synopsis(command), {}));
     if (!command.detail.empty()) out += fmt::format(".Pp\n{}\n", filled(command.detail));
+    if (!is_local(command))
+        out += fmt::format(".Pp\nWho may:\n{}\n",
+                           filled(protocol::who_may(protocol::facts_of(command))));
     std::string items;
     for (const Param& param : command.params)
         if (param.place != Place::Hidden) items += param_item(param);

@@ -54,6 +54,9 @@ json::object describe_method(const Method& method) {
     row["mutates"] = method.mutates;
     row["reserved"] = method.reserved;
     row["long_job"] = method.long_job;
+    row["moderated"] = method.moderated;
+    row["sweeping"] = method.sweeping;
+    row["bootstrap"] = method.bootstrap;
     json::array params;
     for (const Param& param : method.params)
         params.emplace_back(describe_param(param));

@@ -102,6 +102,11 @@ std::string_view to_text(Right right) {
         case Right::Reports: return "reports";
         case Right::Live: return "live";
         case Right::Admin: return "admin";
+        case Right::Open: return "open";
+        case Right::Session: return "session";
+        case Right::Self: return "self";
+        case Right::Moderate: return "moderate";
+        case Right::Audit: return "audit";
     }
     return "";
 }

@@ -83,7 +83,22 @@ enum class Object : std::uint8_t {
     Report,
     Audit,
 };
-enum class Right : std::uint8_t { Read, Trade, Allocate, Keys, Reports, Live, Admin };
+// Who may, before ownership is looked at (permissions.hpp). Trade to Live also need the word in the
+// user's permission list; Session, Self and Moderate are about users themselves.
+enum class Right : std::uint8_t {
+    Read,
+    Trade,
+    Allocate,
+    Keys,
+    Reports,
+    Live,
+    Admin,
+    Open,      // whoever can connect, signed in or not
+    Session,   // one's own sessions: every role
+    Self,      // one's own password, second factor and tokens: every role but auditor
+    Moderate,  // to other users: admins, and moderators to members
+    Audit,     // reads of the audit trail: every role but member
+};
 enum class Risk : std::uint8_t { Lowers, Neutral, Raises };
 
 struct Method {
@@ -98,6 +113,11 @@ struct Method {
     bool mutates = false;   // carries idem_key and dry_run
     bool reserved = false;  // gets through when everything else is saturated
     bool long_job = false;  // answers at once; --wait follows it
+    // Beside its owner: an admin to any user's object, and a moderator to a member's.
+    bool moderated = false;
+    // Names no object: of everybody for an admin, of the caller alone for anyone else.
+    bool sweeping = false;
+    bool bootstrap = false;  // root and the daemon's own user may, until there is an admin
     // What --quiet prints: a field of the result; "pairs.pair" a field of the objects in a field,
     // "vault sleeve" two fields on a line.
     std::string_view primary{};

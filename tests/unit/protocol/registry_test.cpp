@@ -106,6 +106,13 @@ TEST(Registry, PolicyFollowsTheSpecification) {
         if (method.mutates) {
             EXPECT_NE(method.right, Right::Read);
         }
+        // What the rights policy needs to be sound.
+        EXPECT_TRUE(method.mutates || (!method.moderated && !method.sweeping));
+        EXPECT_FALSE(method.moderated && method.sweeping);
+        EXPECT_EQ(method.bootstrap, method.name == "user.create");
+        if (method.right == Right::Open) {
+            EXPECT_FALSE(method.mutates && method.name != "login");
+        }
         // What gets through a flood must be cheap or lower the risk.
         if (method.reserved) {
             EXPECT_NE(method.risk, Risk::Raises);

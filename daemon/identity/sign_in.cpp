@@ -1,0 +1,53 @@
+#include "daemon/identity/sign_in.hpp"
+
+#include "daemon/identity/waiting.hpp"
+
+namespace vault::identity {
+namespace {
+
+bool has_password(const ports::CredentialRow* row) {
+    return row != nullptr && !row->password_hash.empty();
+}
+
+Error denied(std::string message, std::string hint) {
+    return Error{Errc::PermissionDenied, std::move(message), {}, std::move(hint)};
+}
+
+}  // namespace
+
+Result<SignIn::Attempt> SignIn::begin(std::string_view name, ports::PeerUid uid,
+                                      const ports::CredentialRow* known, UtcTime now) {
+    if (const auto wait = throttle_.admit(name, uid, now)) return too_often(*wait);
+    return Attempt{std::string{name}, uid, has_password(known) ? known->password_hash : decoy_};
+}
+
+Result<SignIn::Accepted> SignIn::finish(const Attempt& attempt, const ports::CredentialRow* known,
+                                        bool matched, UtcTime now) {
+    if (!matched || !has_password(known) || known->password_hash != attempt.stored)
+        return denied("the name or the password is wrong",
+                      "after five wrong ones each try waits longer; an admin can set a new one");
+    throttle_.succeeded(attempt.name, attempt.uid, now);
+    switch (known->status) {
+        case ports::UserStatus::Pending:
+            return denied("your registration waits for approval",
+                          "ask an admin or a moderator for: vaultctl user approve");
+        case ports::UserStatus::Disabled:
+            return denied("this user is disabled", "ask an admin for: vaultctl user enable");
+        case ports::UserStatus::Active: break;
+    }
+    return Accepted{.user = known->user,
+                    .rehash = needs_rehash(known->password_hash, cost_),
+                    .must_change = known->must_change};
+}
+
+void SignIn::abandon(const Attempt& attempt) {
+    throttle_.give_back(attempt.name, attempt.uid);
+}
+
+Result<std::string> make_decoy(PasswordHasher& hasher, Entropy& entropy) {
+    std::string bytes(32, '\0');
+    entropy.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+    return hasher.hash(Secret{std::move(bytes)});
+}
+
+}  // namespace vault::identity
