@@ -154,6 +154,8 @@ constexpr std::array kSaid{
     Said{"key.list", 'L', "", 'r'},
     Said{"key.remove", 'P', "keys", 'v'},
     Said{"audit.list", 'U', "", 'r'},
+    Said{"audit.verify", 'U', "", 'r'},
+    Said{"audit.head", 'U', "", 'r'},
     Said{"backup.create", 'A', "", '='},
 };
 
@@ -167,7 +169,7 @@ MethodFacts row(std::string_view name, Right right, Risk risk, bool mutates,
             .moderated = moderated};
 }
 
-// Every method of the table, and rows as they will be added for sign-in, keys and audit.
+// Every method of the table, and rows as they will be added for sign-in and keys.
 std::vector<MethodFacts> all_facts() {
     std::vector<MethodFacts> facts;
     for (const Method& method : methods())
@@ -189,7 +191,6 @@ std::vector<MethodFacts> all_facts() {
              row("key.add", Right::Keys, Risk::Raises, true),
              row("key.list", Right::Read, Risk::Neutral, false),
              row("key.remove", Right::Keys, Risk::Lowers, true, true),
-             row("audit.list", Right::Audit, Risk::Neutral, false),
              row("backup.create", Right::Admin, Risk::Neutral, true),
          })
         if (find_method(coming.name) == nullptr) facts.push_back(coming);
