@@ -19,7 +19,7 @@ struct RowFilter {
     std::optional<UtcTime> from;
     std::optional<UtcTime> to;
     std::string severity;       // events of this severity and the graver ones; empty: all
-    std::uint32_t limit = 100;  // 1..10000, the newest rows within the filter
+    std::uint32_t limit = 100;  // 1..10001, the newest rows within the filter
 };
 
 // True if `object` ("v1", "v1.flash", "v1.flash.3") is the vault or something in it; with `sleeve`,
