@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -128,6 +129,46 @@ Result<void> check_strictly(std::string_view text, const json::value& value) {
                  "name every key once"};
 }
 
+bool is_utf8(std::string_view text) {
+    json::error_code fault;
+    std::string quoted = "\"";
+    for (const char c : text)
+        if (c != '"' && c != '\\' && (c < 0 || c >= 0x20)) quoted += c;
+    quoted += '"';
+    json::parse(quoted, fault);
+    return !fault;
+}
+
+// The first name whose text is not UTF-8, or that is none itself ("?"); empty: all are.
+std::string not_utf8(const json::value& value, std::string_view name) {
+    if (const auto* text = value.if_string(); text != nullptr && !is_utf8(*text))
+        return std::string(name);
+    if (const auto* array = value.if_array())
+        for (const json::value& item : *array)
+            if (auto found = not_utf8(item, name); !found.empty()) return found;
+    if (const auto* object = value.if_object())
+        for (const auto& member : *object) {
+            if (!is_utf8(member.key())) return "?";
+            if (auto found = not_utf8(member.value(), member.key()); !found.empty()) return found;
+        }
+    return {};
+}
+
+// Text that is JSON but for its encoding: which field is it?
+std::optional<Error> wrong_encoding(std::string_view text) {
+    json::parse_options options = strict_options();
+    options.allow_invalid_utf8 = true;
+    json::error_code fault;
+    const json::value value = json::parse({text.data(), text.size()}, fault, {}, options);
+    if (fault) return std::nullopt;
+    const std::string name = not_utf8(value, "?");
+    if (name.empty()) return std::nullopt;
+    if (name == "?")
+        return Error{Errc::InvalidParams, "a name or a text is not UTF-8", {}, "send UTF-8"};
+    return Error{Errc::InvalidParams, fmt::format("{}: is not UTF-8", name), name,
+                 fmt::format("give {} in UTF-8", name)};
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, std::size_t limit) {
@@ -141,11 +182,13 @@ Result<json::value> parse_json(std::string_view text, std::size_t limit) {
     } catch (const std::exception& error) {
         return Error{Errc::InvalidParams, fmt::format("not JSON: {}", error.what())};
     }
-    if (fault)
+    if (fault) {
+        if (auto encoding = wrong_encoding(text)) return std::move(*encoding);
         return Error{Errc::InvalidParams,
                      fmt::format("not JSON: {}", fault.message()),
                      {},
                      "send one JSON object per line, UTF-8, at most 32 levels deep"};
+    }
     VAULT_TRYV(check_strictly(text, value));
     return value;
 }

@@ -259,7 +259,12 @@ constexpr Method kTable[] = {
      .object = Object::Report,
      .right = Right::Reports,
      .primary = "totals.net",
-     .examples = kPnlEx},
+     .examples = kPnlEx,
+     .detail = "All figures are of one moment: they come from the books before --from and before "
+               "--to (now if left out), so that reports whose spans meet add up. net is realised "
+               "plus what unrealised changed by since unrealised_before. Inside a day open "
+               "positions are valued at the last stored price before the moment; a figure whose "
+               "prices are no longer stored is left out."},
 };
 
 }  // namespace

@@ -296,7 +296,8 @@ constexpr Method kTable[] = {
      .mutates = true,
      .primary = "id",
      .examples = kAccountRemoveEx,
-     .detail = "What was recorded of it stays, and its label stays taken."},
+     .detail = "An account with a vault, money or a replay is not removed. What was recorded of "
+               "it stays, and its label stays taken."},
     {.name = "account.list",
      .summary = "List the accounts",
      .noun = "account",

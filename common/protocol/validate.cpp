@@ -51,14 +51,35 @@ Error wrong(const Param& param, std::string_view why, std::string hint = {}) {
                  std::string(param.name), std::move(hint)};
 }
 
+// Why a text cannot be shown as it is; empty if it can. `text` is UTF-8. Terminals obey controls,
+// and a direction mark makes a text look like another one.
+std::string_view unprintable(std::string_view text) {
+    constexpr std::string_view kControl = "contains a control character";
+    constexpr std::string_view kDirection = "contains a character that changes the text direction";
+    const auto byte = [&](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const unsigned first = byte(i), second = byte(i + 1), third = byte(i + 2);
+        if (first < 0x20 || first == 0x7f) return kControl;
+        if (first == 0xc2 && second >= 0x80 && second <= 0x9f) return kControl;  // U+0080 to 009F
+        if (first == 0xd8 && second == 0x9c) return kDirection;                  // U+061C
+        if (first != 0xe2) continue;
+        const bool mark = second == 0x80 && (third == 0x8e || third == 0x8f);    // U+200E, 200F
+        const bool embeds = second == 0x80 && third >= 0xaa && third <= 0xae;    // U+202A to 202E
+        const bool isolates = second == 0x81 && third >= 0xa6 && third <= 0xa9;  // U+2066 to 2069
+        if (mark || embeds || isolates) return kDirection;
+    }
+    return {};
+}
+
 Result<std::string_view> text_of(const Param& param, const json::value& value,
                                  std::string_view kind) {
     const auto* text = value.if_string();
     if (text == nullptr) return wrong(param, fmt::format("{} belongs here", kind));
     if (text->empty() && !param.blank) return wrong(param, "is empty");
     if (text->size() > kMaxTextBytes) return wrong(param, "is longer than 1000 bytes");
-    const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
-    if (std::ranges::any_of(*text, is_control)) return wrong(param, "contains a control character");
+    if (const auto why = unprintable(*text); !why.empty()) return wrong(param, why);
     return std::string_view(*text);
 }
 

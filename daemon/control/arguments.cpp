@@ -57,6 +57,14 @@ Result<std::optional<AccountId>> maybe_account(const protocol::Params& params) {
     return std::optional(account);
 }
 
+Result<ports::cmd::VaultChoice> vault_choice(const protocol::Params& params) {
+    ports::cmd::VaultChoice choice;
+    VAULT_TRY(choice.vault, maybe_vault(params));
+    VAULT_TRY(choice.account, maybe_account(params));
+    choice.user = params.text("user");
+    return choice;
+}
+
 ports::cmd::Target whole_daemon() {
     return {};
 }

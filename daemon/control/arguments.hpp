@@ -15,6 +15,8 @@ std::optional<SleeveKind> maybe_sleeve(const protocol::Params& params);
 // none if the parameter is absent.
 Result<std::optional<VaultId>> maybe_vault(const protocol::Params& params);
 Result<std::optional<AccountId>> maybe_account(const protocol::Params& params);
+// `vault`, `account` and `user`, as far as the method has them.
+Result<ports::cmd::VaultChoice> vault_choice(const protocol::Params& params);
 ports::cmd::Target whole_daemon();
 Result<ports::cmd::Target> vault_target(const protocol::Params& params);
 Result<ports::cmd::Target> sleeve_target(const protocol::Params& params);

@@ -28,6 +28,7 @@ std::string not_durable(std::string data_json) {
 Handled run(Services& services, ports::CallContext context, ports::Command command,
             ports::Render render) {
     const bool changes = !context.idem_key.empty() && !context.dry_run;
+    const bool rehearsed = context.dry_run;
     auto pending = services.commands.execute(std::move(context), std::move(command), render);
     Result<ports::Reply> reply = co_await std::move(pending);
     if (!reply) co_return reply.error();
@@ -35,6 +36,8 @@ Handled run(Services& services, ports::CallContext context, ports::Command comma
     answer.data_json = std::move(reply.value().data_json);
     answer.repeated = reply.value().repeated;
     answer.durable = reply.value().durable;
+    if (rehearsed)
+        answer.warnings.emplace_back("a dry run: shown as it would be, nothing was changed");
     if (!answer.durable) {
         answer.data_json = not_durable(std::move(answer.data_json));
         answer.warnings.emplace_back(changes

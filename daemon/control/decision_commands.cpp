@@ -18,7 +18,9 @@ Result<json::object> why_json(ports::StoreReader& reader, VaultId vault, SleeveK
     VAULT_TRY(json::array list, read_json(reader, rows));
     json::object last = std::move(list.back().as_object());
     list.pop_back();
-    last["explanation"] = why.explanation;
+    const std::string figures = report::reason_in_figures(rows.back(), figures_of(rows.back()));
+    last["explanation"] = figures.empty() ? std::string(why.explanation)
+                                          : fmt::format("{}. {}", why.explanation, figures);
     last["before"] = std::move(list);
     return last;
 }

@@ -58,17 +58,36 @@ asio::awaitable<Result<ports::RowFilter>> event_filter(Services& services, const
     co_return filter;
 }
 
+// Events are in the order of their numbers, which no time tells: accounts have clocks of their own.
+Result<Listed> read_events(ports::StoreReader& reader, ports::RowFilter filter) {
+    const std::uint32_t limit = filter.limit++;
+    VAULT_TRY(auto rows, reader.events(filter));
+    Listed list;
+    if (keep_newest(rows, limit))
+        list.notes.push_back(
+            cut_note(limit,
+                     "a higher --limit (at most 10000) shows more, and vaultctl events "
+                     "--follow --from-seq 1 all"));
+    VAULT_TRY(list.rows, read_json(reader, rows));
+    return list;
+}
+
 Handled list_events(Services& services, const Call& call) {
     auto filtering = event_filter(services, call);
     const Result<ports::RowFilter> filter = co_await std::move(filtering);
     if (!filter) co_return filter.error();
-    std::function<Result<json::array>(ReadSide&)> read =
-        [&](ReadSide& side) -> Result<json::array> {
-        VAULT_TRY(const auto rows, side.reader->events(filter.value()));
-        return read_json(*side.reader, rows);
+    auto settling = settle(services, call);
+    const Result<void> settled = co_await std::move(settling);
+    if (!settled) co_return settled.error();
+    std::function<Result<Listed>(ReadSide&)> read = [&](ReadSide& side) {
+        return read_events(*side.reader, filter.value());
     };
-    auto answering = answer_read<json::array>(services, call, read);
-    co_return co_await std::move(answering);
+    auto reading = read_on<Listed>(services.worker, read);
+    const Result<Listed> list = co_await std::move(reading);
+    if (!list) co_return list.error();
+    Answer answer = answer_with(list.value().rows);
+    answer.warnings = list.value().notes;
+    co_return answer;
 }
 
 using Opening = asio::awaitable<Result<Subscriptions::Opened>>;

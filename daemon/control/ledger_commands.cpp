@@ -31,18 +31,24 @@ Handled list_entries(Services& services, const Call& call) {
     const auto limit =
         static_cast<std::uint32_t>(call.params.integer("limit").value_or(kListEntries));
     report::NewestEntries entries(vault.value(), call.params.time("since"),
-                                  call.params.time("until"), limit);
+                                  call.params.time("until"), limit + 1);
     auto reading = read_pages(services, call, entries);
     const Result<void> read = co_await std::move(reading);
     if (!read) co_return read.error();
-    const std::vector<ports::EntryRow> rows = std::move(entries).take();
+    std::vector<ports::EntryRow> rows = std::move(entries).take();
+    const bool cut = keep_newest(rows, limit);
     std::function<Result<json::array>(ReadSide&)> render = [&](ReadSide& side) {
         return read_json(*side.reader, rows);
     };
     auto rendering = read_on<json::array>(services.worker, render);
     const Result<json::array> list = co_await std::move(rendering);
     if (!list) co_return list.error();
-    co_return answer_with(list.value());
+    Answer answer = answer_with(list.value());
+    if (cut)
+        answer.warnings.push_back(
+            cut_note(limit, fmt::format("{}; vaultctl ledger export {} has all",
+                                        earlier_rows(rows.front().at), to_text(vault.value()))));
+    co_return answer;
 }
 
 Handled export_entries(Services& services, const Call& call) {

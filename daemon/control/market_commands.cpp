@@ -1,3 +1,4 @@
+#include "daemon/control/marks.hpp"
 #include "daemon/control/row_list.hpp"
 
 #include <fmt/format.h>
@@ -40,19 +41,15 @@ Handled import_candles(Services& services, const Call& call) {
 // Pairs are known per vault, because a vault trades only pairs in its own asset: one vault of each
 // asset (and account, if one is named) is asked.
 asio::awaitable<Result<std::vector<VaultId>>> vaults_to_ask(Services& services, const Call& call) {
-    auto checking = filters_exist(services, call);
-    const Result<void> there = co_await std::move(checking);
-    if (!there) co_return there.error();
-    const auto account = maybe_account(call.params);
-    if (!account) co_return account.error();
-    auto pending = ask(services, call, cmd::ListVaults{}, &render_vault_marks);
+    const Result<cmd::VaultChoice> choice = vault_choice(call.params);
+    if (!choice) co_return choice.error();
+    auto pending = ask(services, call, cmd::ListMarks{choice.value()}, &render_view);
     const Result<Answer> answer = co_await std::move(pending);
     if (!answer) co_return answer.error();
     const auto quote = call.params.asset("quote");
     std::vector<VaultId> vaults;
     std::set<Asset> seen;
-    for (const VaultMark& mark : read_vault_marks(answer.value().data_json)) {
-        if (account.value() && mark.account != *account.value()) continue;
+    for (const report::VaultMark& mark : read_marks(answer.value().data_json)) {
         if (quote && mark.asset != *quote) continue;
         if (seen.insert(mark.asset).second) vaults.push_back(mark.vault);
     }
@@ -185,6 +182,11 @@ Handled market_candles(Services& services, const Call& call) {
     if (!read) co_return read.error();
     const std::vector<report::PriceCandle> found = candles.candles();
     Answer answer = answer_with(report_to_json(found));
+    if (candles.cut())
+        answer.warnings.push_back(
+            cut_note(static_cast<std::uint32_t>(filter.limit),
+                     fmt::format("for the earlier ones --to {}, or a higher --limit (at most 2000)",
+                                 format_utc(found.front().at))));
     if (found.empty())
         answer.warnings.push_back(why_no_candles(asked.value(), market.value().at("price_at")));
     co_return answer;

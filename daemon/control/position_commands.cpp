@@ -2,6 +2,8 @@
 #include "daemon/control/arguments.hpp"
 #include "daemon/control/json_fields.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace vault::control {
@@ -48,6 +50,10 @@ Handled list_positions(Services& services, const Call& call) {
     if (call.params.has("sleeve")) keep_where(list, "sleeve", call.params.text("sleeve"));
     if (const auto pair = call.params.pair("pair")) keep_where(list, "pair", pair->text());
     data = protocol::to_compact(list);
+    if (list.empty() && vault.value())
+        answer.value().warnings.push_back(
+            fmt::format("{}{} holds no coins", to_text(*vault.value()),
+                        call.params.has("sleeve") ? " " + call.params.text("sleeve") : ""));
     co_return answer;
 }
 

@@ -26,21 +26,20 @@ void add_owner(json::object& object, const ports::Owner& owner, const UserNames&
     object["actor"] = owner.actor;
 }
 
-json::value to_json(const std::optional<report::BalanceAt>& at) {
-    if (!at) return nullptr;
-    return json::object{{"balance", control::to_json(at->balance)},
-                        {"at", control::to_json(at->at)}};
+json::value to_json(const report::BalanceAt& at) {
+    return json::object{{"balance", control::to_json(at.balance)}, {"at", control::to_json(at.at)}};
 }
 
-void add_figures(json::object& object, const report::PnlFigures& figures) {
+Result<void> add_figures(json::object& object, const report::PnlFigures& figures) {
     json::array other;
     for (const auto& [asset, fee] : figures.fees_other)
         other.push_back(
             json::object{{"asset", control::to_json(asset)}, {"amount", control::to_json(fee)}});
-    const Result<Decimal> net = figures.net();
+    VAULT_TRY(const std::optional<Decimal> net, figures.net());
     object["realised"] = control::to_json(figures.realised);
     object["unrealised"] = control::to_json(figures.unrealised);
-    object["net"] = net ? control::to_json(net.value()) : json::value(nullptr);
+    object["unrealised_before"] = control::to_json(figures.unrealised_before);
+    object["net"] = control::to_json(net);
     object["fees"] = control::to_json(figures.fees);
     object["fees_other"] = std::move(other);
     object["swept"] = control::to_json(figures.swept);
@@ -54,15 +53,16 @@ void add_figures(json::object& object, const report::PnlFigures& figures) {
     object["win_rate"] = control::to_json(figures.win_rate());
     object["best_cycle"] = control::to_json(figures.best_cycle);
     object["worst_cycle"] = control::to_json(figures.worst_cycle);
+    return success();
 }
 
-json::value to_json(const report::PnlRow& row, const UserNames& names) {
+Result<json::object> to_json(const report::PnlRow& row, const UserNames& names) {
     json::object object{
         {"vault", control::to_json(row.vault)},     {"user", name_of(row.user, names)},
         {"account", control::to_json(row.account)}, {"asset", control::to_json(row.asset)},
         {"mode", control::to_json(row.mode)},       {"sleeve", control::to_json(row.sleeve)},
         {"opening", to_json(row.opening)},          {"closing", to_json(row.closing)}};
-    add_figures(object, row.figures);
+    VAULT_TRYV(add_figures(object, row.figures));
     return object;
 }
 
@@ -224,21 +224,21 @@ std::map<std::string, std::string> figures_of(const ports::DecisionRow& row) {
     return figures;
 }
 
-json::value report_to_json(const report::PnlReport& report, const UserNames& names) {
+Result<json::object> report_to_json(const report::PnlReport& report, const UserNames& names) {
     json::array rows;
-    for (const report::PnlRow& row : report.rows)
-        rows.push_back(to_json(row, names));
+    for (const report::PnlRow& row : report.rows()) {
+        VAULT_TRY(json::object object, to_json(row, names));
+        rows.push_back(std::move(object));
+    }
+    VAULT_TRY(const auto sums, report.totals());
     json::array totals;
-    for (const report::PnlTotal& total : report.totals) {
+    for (const report::PnlTotal& total : sums) {
         json::object object{{"asset", control::to_json(total.asset)},
                             {"mode", control::to_json(total.mode)}};
-        add_figures(object, total.figures);
+        VAULT_TRYV(add_figures(object, total.figures));
         totals.push_back(std::move(object));
     }
-    return json::object{{"from", control::to_json(report.from)},
-                        {"to", control::to_json(report.to)},
-                        {"rows", std::move(rows)},
-                        {"totals", std::move(totals)}};
+    return json::object{{"rows", std::move(rows)}, {"totals", std::move(totals)}};
 }
 
 json::value report_to_json(const std::vector<report::HistorySeries>& series) {

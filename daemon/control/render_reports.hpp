@@ -39,7 +39,7 @@ void add_explanation(boost::json::object& object, const report::Explanation& why
 // The figures of a decision by name.
 std::map<std::string, std::string> figures_of(const ports::DecisionRow& row);
 
-boost::json::value report_to_json(const report::PnlReport& report, const UserNames& names);
+Result<boost::json::object> report_to_json(const report::PnlReport& report, const UserNames& names);
 // Errors: AmountTooLarge for a sum.
 Result<boost::json::object> report_to_json(const report::VaultReport& report,
                                            const UserNames& names);

@@ -2,6 +2,7 @@
 
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
+#include "daemon/control/marks.hpp"
 #include "daemon/control/render_top.hpp"
 
 #include <fmt/format.h>
@@ -76,15 +77,11 @@ json::value to_json(const ports::PositionView& view) {
 }
 
 json::value to_json(const ports::PauseView& view) {
-    json::object out{{"level", view.level},
-                     {"target", view.target},
-                     {"state", view.state},
-                     {"by", view.by},
-                     {"why", view.why},
-                     {"since", control::to_json(view.since)},
-                     {"changed", view.changed},
-                     {"durable", view.durable},
-                     {"sleeves", to_json_list(view.sleeves)}};
+    json::object out{{"level", view.level},     {"target", view.target},
+                     {"state", view.state},     {"by", view.by},
+                     {"why", view.why},         {"since", control::to_json(view.since)},
+                     {"changed", view.changed}, {"durable", view.durable},
+                     {"dry_run", view.dry_run}, {"sleeves", to_json_list(view.sleeves)}};
     if (view.job) out["job"] = control::to_json(view.job);
     return out;
 }
@@ -240,6 +237,9 @@ json::value to_json(const ports::TopView& view) {
 }
 
 struct ToJson {
+    json::value operator()(const std::vector<ports::VaultMarkView>& views) const {
+        return marks_to_json(views);
+    }
     template <class T>
     json::value operator()(const T& view) const {
         return to_json(view);
@@ -254,22 +254,6 @@ const std::vector<ports::VaultView>& vaults_of(const ports::View& view) {
     const auto* vaults = std::get_if<std::vector<ports::VaultView>>(&view);
     VAULT_CHECK(vaults != nullptr, "this renderer is for a list of vaults");
     return *vaults;
-}
-
-json::value mark_to_json(const ports::SleeveView& view) {
-    return json::object{{"balance", control::to_json(view.balance)},
-                        {"unrealised", control::to_json(view.unrealised)}};
-}
-
-// Reading back what this file wrote: a field that does not parse is our bug.
-template <class T>
-T sure(Result<T> result) {
-    VAULT_CHECK(result.has_value(), "a mark is not what render_vault_marks() wrote");
-    return result.value();
-}
-
-std::string_view text_at(const json::object& object, std::string_view name) {
-    return object.at(name).as_string();
 }
 
 }  // namespace
@@ -300,43 +284,8 @@ std::string render_sleeves(const ports::View& view) {
     return protocol::to_compact(list);
 }
 
-std::string render_vault_marks(const ports::View& view) {
-    json::array list;
-    for (const ports::VaultView& vault : vaults_of(view))
-        list.push_back(json::object{{"id", control::to_json(vault.id)},
-                                    {"account", control::to_json(vault.account)},
-                                    {"asset", control::to_json(vault.asset)},
-                                    {"mode", control::to_json(vault.mode)},
-                                    {"user", vault.user},
-                                    {"quiet", mark_to_json(vault.quiet)},
-                                    {"flash", mark_to_json(vault.flash)}});
-    return protocol::to_compact(list);
-}
-
 std::string render_nothing(const ports::View&) {
     return "null";
-}
-
-std::vector<VaultMark> read_vault_marks(std::string_view text) {
-    const json::value parsed = sure(protocol::parse_json(text, text.size()));
-    std::vector<VaultMark> marks;
-    for (const json::value& item : parsed.as_array()) {
-        const json::object& object = item.as_object();
-        VaultMark mark;
-        mark.vault = sure(parse_vault_id(text_at(object, "id")));
-        mark.account = sure(parse_account_id(text_at(object, "account")));
-        mark.asset = sure(Asset::parse(text_at(object, "asset")));
-        mark.user = text_at(object, "user");
-        const Mode mode = sure(parse_mode(text_at(object, "mode")));
-        for (const SleeveKind sleeve : kSleeveKinds) {
-            const json::object& amounts = object.at(to_text(sleeve)).as_object();
-            mark.sleeves.push_back({mark.vault, sleeve, mode,
-                                    sure(Decimal::parse(text_at(amounts, "balance"))),
-                                    sure(Decimal::parse(text_at(amounts, "unrealised")))});
-        }
-        marks.push_back(std::move(mark));
-    }
-    return marks;
 }
 
 }  // namespace vault::control

@@ -5,11 +5,9 @@
 // aborts.
 #include "daemon/control/json_fields.hpp"
 #include "daemon/ports/commands.hpp"
-#include "daemon/report/pnl.hpp"
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace vault::control {
 
@@ -17,23 +15,11 @@ namespace vault::control {
 std::string render_view(const ports::View& view);
 // A list of vaults as the list of their sleeves, each with the vault's user, account and asset.
 std::string render_sleeves(const ports::View& view);
-// A list of vaults as what reports need of them; read back by read_vault_marks().
-std::string render_vault_marks(const ports::View& view);
 // "null", for commands that nobody looks at.
 std::string render_nothing(const ports::View& view);
 
 // Parts that several documents show.
 json::value position_to_json(const ports::PositionView& view);
 json::value pause_to_json(const ports::PauseView& view);
-
-struct VaultMark {
-    VaultId vault;
-    AccountId account;
-    Asset asset;
-    std::string user;
-    std::vector<report::SleeveMark> sleeves;
-};
-// Reads what render_vault_marks() wrote; anything else is our bug and aborts.
-std::vector<VaultMark> read_vault_marks(std::string_view text);
 
 }  // namespace vault::control

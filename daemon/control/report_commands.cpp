@@ -1,3 +1,4 @@
+#include "daemon/control/marks.hpp"
 #include "daemon/control/row_list.hpp"
 
 #include <fmt/format.h>
@@ -10,30 +11,6 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-struct PnlInput {
-    report::PnlFilter filter;
-    std::vector<report::SleeveMark> marks;
-};
-
-// What the engine shows now tells whose vaults there are and what open positions are worth.
-Result<PnlInput> pnl_input(const protocol::Params& params, std::string_view marks_json) {
-    VAULT_TRY(const auto only, maybe_vault(params));
-    PnlInput input;
-    input.filter.from = params.time("from");
-    input.filter.to = params.time("to");
-    if (only) input.filter.vaults = {*only};
-    const std::string user = params.text("user");
-    if (!user.empty()) input.filter.vaults.emplace();
-    for (const VaultMark& mark : read_vault_marks(marks_json)) {
-        if (!user.empty() && mark.user == user) input.filter.vaults->push_back(mark.vault);
-        input.marks.insert(input.marks.end(), mark.sleeves.begin(), mark.sleeves.end());
-    }
-    if (!user.empty() && input.filter.vaults->empty())
-        return Error(Errc::NotFound, fmt::format("'{}' has no vault", user), "user",
-                     "vaultctl vault list shows whose vaults there are");
-    return input;
-}
-
 Result<void> one_choice(const protocol::Params& params) {
     const int choices =
         int{params.has("vault")} + int{params.has("user")} + int{params.flag("all")};
@@ -42,68 +19,59 @@ Result<void> one_choice(const protocol::Params& params) {
                  "give one of the three, such as v1");
 }
 
-// Which vaults and which span the caller means, and what the engine shows of them.
-boost::asio::awaitable<Result<PnlInput>> report_input(Services& services, const Call& call) {
+// Which vaults and which span the caller means. The vaults are as the engine has them at one
+// instant; its answer comes when all that is in it can be read from the store.
+boost::asio::awaitable<Result<report::ReportScope>> report_scope(Services& services,
+                                                                 const Call& call) {
     const Result<void> chosen = one_choice(call.params);
     if (!chosen) co_return chosen.error();
-    auto checking = filters_exist(services, call);
-    const Result<void> there = co_await std::move(checking);
-    if (!there) co_return there.error();
-    auto pending = ask(services, call, cmd::ListVaults{}, &render_vault_marks);
+    const Result<cmd::VaultChoice> choice = vault_choice(call.params);
+    if (!choice) co_return choice.error();
+    auto pending = ask(services, call, cmd::ListMarks{choice.value()}, &render_view);
     const Result<Answer> now = co_await std::move(pending);
     if (!now) co_return now.error();
-    co_return pnl_input(call.params, now.value().data_json);
-}
-
-Handled pnl(Services& services, const Call& call) {
-    auto asking = report_input(services, call);
-    const Result<PnlInput> input = co_await std::move(asking);
-    if (!input) co_return input.error();
-    std::function<Result<json::value>(ReadSide&)> read =
-        [&](ReadSide& side) -> Result<json::value> {
-        VAULT_TRY(const auto figures,
-                  report::pnl(*side.reader, input.value().filter, input.value().marks));
-        NameReader known(*side.reader);
-        for (const report::PnlRow& row : figures.rows) {
-            VAULT_TRYV(known.learn(row.user));
-        }
-        return report_to_json(figures, known.names());
+    // On the worker, as all that grows with the number of vaults.
+    std::function<Result<report::ReportScope>(ReadSide&)> read = [&](ReadSide&) {
+        return Result<report::ReportScope>(report::ReportScope{
+            call.params.time("from"), call.params.time("to"), read_marks(now.value().data_json)});
     };
-    auto reading = read_on<json::value>(services.worker, read);
-    const Result<json::value> figures = co_await std::move(reading);
-    if (!figures) co_return figures.error();
-    co_return answer_with(figures.value());
+    auto reading = read_on<report::ReportScope>(services.worker, read);
+    Result<report::ReportScope> scope = co_await std::move(reading);
+    if (scope && call.params.has("user") && scope.value().vaults.empty())
+        co_return Error(Errc::NotFound, fmt::format("'{}' has no vault", call.params.text("user")),
+                        "user", "vaultctl vault list shows whose vaults there are");
+    co_return scope;
 }
 
-UserId user_of(const report::VaultFlows& row) {
-    return row.user;
-}
-UserId user_of(const report::FeeRow& row) {
-    return row.user;
-}
-UserId user_of(const report::SweepSumRow& row) {
-    return row.user;
+UserNames names_of(const std::vector<report::VaultMark>& marks) {
+    UserNames names;
+    for (const report::VaultMark& mark : marks)
+        names.emplace(mark.user, mark.user_name);
+    return names;
 }
 
-// A report that reads in steps; `rows` are those that name their user.
-template <class Report, auto rows>
+// What a report has to say besides its figures.
+template <class Report>
+std::vector<std::string> notes_of(const Report& report) {
+    if constexpr (requires { report.notes(); }) return report.notes();
+    return {};
+}
+
+// Every report: it walks its vaults in slices on the worker (VaultQueue), others in between.
+template <class Report>
 Handled of_span(Services& services, const Call& call) {
-    auto asking = report_input(services, call);
-    const Result<PnlInput> input = co_await std::move(asking);
-    if (!input) co_return input.error();
-    Report report(input.value().filter);
+    auto asking = report_scope(services, call);
+    const Result<report::ReportScope> scope = co_await std::move(asking);
+    if (!scope) co_return scope.error();
+    Report report(scope.value());
     auto reading = read_pages(services, call, report);
     const Result<void> read = co_await std::move(reading);
     if (!read) co_return read.error();
-    std::function<Result<json::object>(ReadSide&)> render =
-        [&](ReadSide& side) -> Result<json::object> {
-        NameReader known(*side.reader);
-        for (const auto& row : (report.*rows)()) {
-            VAULT_TRYV(known.learn(user_of(row)));
-        }
-        json::object whole{{"from", to_json(input.value().filter.from)},
-                           {"to", to_json(input.value().filter.to)}};
-        VAULT_TRY(const json::object figures, report_to_json(report, known.names()));
+    std::function<Result<json::object>(ReadSide&)> render = [&](ReadSide&) -> Result<json::object> {
+        json::object whole{{"from", to_json(scope.value().from)},
+                           {"to", to_json(scope.value().to)}};
+        VAULT_TRY(const json::object figures,
+                  report_to_json(report, names_of(scope.value().vaults)));
         for (const auto& part : figures)
             whole.insert(part);
         return whole;
@@ -111,14 +79,16 @@ Handled of_span(Services& services, const Call& call) {
     auto rendering = read_on<json::object>(services.worker, render);
     const Result<json::object> whole = co_await std::move(rendering);
     if (!whole) co_return whole.error();
-    co_return answer_with(whole.value());
+    Answer answer = answer_with(whole.value());
+    answer.warnings = notes_of(report);
+    co_return answer;
 }
 
 constexpr std::array kRoutes{
-    Route{"report.pnl", &pnl},
-    Route{"report.vault", &of_span<report::VaultReport, &report::VaultReport::vaults>},
-    Route{"report.fees", &of_span<report::FeeReport, &report::FeeReport::rows>},
-    Route{"report.sweeps", &of_span<report::SweepReport, &report::SweepReport::rows>},
+    Route{"report.pnl", &of_span<report::PnlReport>},
+    Route{"report.vault", &of_span<report::VaultReport>},
+    Route{"report.fees", &of_span<report::FeeReport>},
+    Route{"report.sweeps", &of_span<report::SweepReport>},
 };
 
 }  // namespace

@@ -6,9 +6,11 @@
 #include "daemon/control/arguments.hpp"
 #include "daemon/control/json_fields.hpp"
 #include "daemon/control/render_reports.hpp"
+#include "daemon/report/pages.hpp"
 #include "daemon/report/row_ids.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 
 namespace vault::control {
 
@@ -74,12 +76,19 @@ Handled answer_read(Services& services, const Call& call,
     co_return answer_with(data.value());
 }
 
-// Steps `pages` to its end on the worker, with room for others between two steps.
+// How long one reader keeps the worker before others get their turn.
+inline constexpr SteadyTime kReadSlice = std::chrono::milliseconds{20};
+
+// Steps `pages` to its end on the worker, in slices of about kReadSlice.
 template <typename Pages>
 boost::asio::awaitable<Result<void>> read_pages(Services& services, const Call& call,
                                                 Pages& pages) {
-    std::function<Result<bool>(ReadSide&)> step = [&](ReadSide& side) {
-        return pages.step(*side.reader);
+    std::function<Result<bool>(ReadSide&)> step = [&](ReadSide& side) -> Result<bool> {
+        const SteadyTime until = services.clock.steady() + kReadSlice;
+        for (;;) {
+            VAULT_TRY(const bool more, pages.step(*side.reader));
+            if (!more || services.clock.steady() >= until) return more;
+        }
     };
     for (bool more = true; more;) {
         const Result<void> wanted = still_wanted(services, call);
@@ -92,6 +101,42 @@ boost::asio::awaitable<Result<void>> read_pages(Services& services, const Call& 
     co_return success();
 }
 
+// Drops what is above `limit` of rows that are oldest first. True if there was any: that many and
+// one more were asked for.
+template <class Row>
+bool keep_newest(std::vector<Row>& rows, std::uint32_t limit) {
+    if (rows.size() <= limit) return false;
+    rows.erase(rows.begin(), rows.end() - std::ptrdiff_t{limit});
+    return true;
+}
+
+// What a list that was cut says: `rest` tells how to see what is not in it.
+inline std::string cut_note(std::uint32_t limit, std::string_view rest) {
+    return fmt::format("only the latest {} are shown, there are more: {}", limit, rest);
+}
+
+// The rows before the oldest shown one. Those of its own instant come again, lest one be missed.
+inline std::string earlier_rows(UtcTime oldest) {
+    return fmt::format("for the earlier ones --until {}, or a higher --limit (at most 10000)",
+                       format_utc(oldest + Duration{1}));
+}
+
+struct Listed {
+    json::array rows;
+    std::vector<std::string> notes;
+};
+
+template <class Row, Result<std::vector<Row>> (ports::StoreReader::*query)(const ports::RowFilter&)>
+Result<Listed> read_list(ports::StoreReader& reader, ports::RowFilter filter) {
+    const std::uint32_t limit = filter.limit++;
+    VAULT_TRY(std::vector<Row> rows, (reader.*query)(filter));
+    Listed list;
+    if (keep_newest(rows, limit))
+        list.notes.push_back(cut_note(limit, earlier_rows(report::row_time(rows.front()))));
+    VAULT_TRY(list.rows, read_json(reader, rows));
+    return list;
+}
+
 template <class Row, Result<std::vector<Row>> (ports::StoreReader::*query)(const ports::RowFilter&)>
 Handled list_rows(Services& services, const Call& call) {
     const Result<ports::RowFilter> filter = row_filter(call.params);
@@ -99,13 +144,18 @@ Handled list_rows(Services& services, const Call& call) {
     auto checking = filters_exist(services, call);
     const Result<void> there = co_await std::move(checking);
     if (!there) co_return there.error();
-    std::function<Result<json::array>(ReadSide&)> read =
-        [&](ReadSide& side) -> Result<json::array> {
-        VAULT_TRY(const auto rows, (side.reader.get()->*query)(filter.value()));
-        return read_json(*side.reader, rows);
+    auto settling = settle(services, call);
+    const Result<void> settled = co_await std::move(settling);
+    if (!settled) co_return settled.error();
+    std::function<Result<Listed>(ReadSide&)> read = [&](ReadSide& side) {
+        return read_list<Row, query>(*side.reader, filter.value());
     };
-    auto answering = answer_read<json::array>(services, call, read);
-    co_return co_await std::move(answering);
+    auto reading = read_on<Listed>(services.worker, read);
+    const Result<Listed> list = co_await std::move(reading);
+    if (!list) co_return list.error();
+    Answer answer = answer_with(list.value().rows);
+    answer.warnings = list.value().notes;
+    co_return answer;
 }
 
 }  // namespace vault::control

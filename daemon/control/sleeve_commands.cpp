@@ -89,22 +89,9 @@ Result<ports::Command> set_mode(const protocol::Params& params) {
 }
 
 Handled list_sleeves(Services& services, const Call& call) {
-    auto checking = filters_exist(services, call);
-    const Result<void> there = co_await std::move(checking);
-    if (!there) co_return there.error();
-    const auto vault = maybe_vault(call.params);
-    if (!vault) co_return vault.error();
-    auto pending = execute(services, call, cmd::ListVaults{}, &render_sleeves);
-    Result<Answer> answer = co_await std::move(pending);
-    if (!answer || (!vault.value() && !call.params.has("user"))) co_return answer;
-    std::string& data = answer.value().data_json;
-    auto sleeves = protocol::parse_json(data, data.size());
-    VAULT_CHECK(sleeves && sleeves.value().is_array(), "the sleeve list is no list");
-    json::array& list = sleeves.value().get_array();
-    if (vault.value()) keep_where(list, "vault", to_text(*vault.value()));
-    if (call.params.has("user")) keep_where(list, "user", call.params.text("user"));
-    data = protocol::to_compact(list);
-    co_return answer;
+    const Result<cmd::VaultChoice> choice = vault_choice(call.params);
+    if (!choice) return refuse(choice.error());
+    return execute(services, call, cmd::ListVaults{choice.value()}, &render_sleeves);
 }
 
 constexpr std::array kRoutes{

@@ -89,10 +89,10 @@ Handled show_user(Services& services, const Call& call) {
     if (users.value().empty())
         co_return Error(Errc::NotFound, fmt::format("there is no user '{}'", name), "name",
                         "list them with: vaultctl user list");
-    auto accounts_asked = listed(services, call, cmd::ListAccounts{}, "user", name);
+    auto accounts_asked = listed(services, call, cmd::ListAccounts{name}, "user", name);
     const Result<json::array> accounts = co_await std::move(accounts_asked);
     if (!accounts) co_return accounts.error();
-    auto vaults_asked = listed(services, call, cmd::ListVaults{}, "user", name);
+    auto vaults_asked = listed(services, call, cmd::ListVaults{{.user = name}}, "user", name);
     const Result<json::array> vaults = co_await std::move(vaults_asked);
     if (!vaults) co_return vaults.error();
 

@@ -3,6 +3,8 @@
 #include "daemon/control/json_fields.hpp"
 #include "daemon/control/render_reports.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace vault::control {
@@ -114,22 +116,31 @@ Result<ports::Command> set_mode(const protocol::Params& params) {
     return cmd::SetMode{vault, mode};
 }
 
-Handled list_vaults(Services& services, const Call& call) {
-    auto checking = filters_exist(services, call);
-    const Result<void> there = co_await std::move(checking);
-    if (!there) co_return there.error();
-    const auto account = maybe_account(call.params);
-    if (!account) co_return account.error();
-    auto pending = execute(services, call, cmd::ListVaults{}, &render_view);
-    Result<Answer> answer = co_await std::move(pending);
-    if (!answer || (!account.value() && !call.params.has("user"))) co_return answer;
-    std::string& data = answer.value().data_json;
-    auto vaults = protocol::parse_json(data, data.size());
-    VAULT_CHECK(vaults && vaults.value().is_array(), "the vault list is no list");
-    json::array& list = vaults.value().get_array();
-    if (account.value()) keep_where(list, "account", to_text(*account.value()));
-    if (call.params.has("user")) keep_where(list, "user", call.params.text("user"));
-    data = protocol::to_compact(list);
+Result<ports::Command> list_vaults(const protocol::Params& params) {
+    VAULT_TRY(const cmd::VaultChoice choice, vault_choice(params));
+    return cmd::ListVaults{choice};
+}
+
+// The vault shows what it has now; what it still waits for is easily overlooked.
+Handled release_money(Services& services, const Call& call) {
+    const Result<ports::Command> command = release(call.params);
+    if (!command) co_return command.error();
+    auto executing = execute(services, call, command.value(), &render_view);
+    Result<Answer> answer = co_await std::move(executing);
+    if (!answer) co_return answer;
+    const std::string& data = answer.value().data_json;
+    const auto parsed = protocol::parse_json(data, data.size());
+    VAULT_CHECK(parsed && parsed.value().is_object(), "a vault is no object");
+    const json::object& vault = parsed.value().get_object();
+    for (const SleeveKind kind : kSleeveKinds) {
+        const auto* sleeve = vault.if_contains(to_text(kind));
+        if (sleeve == nullptr) continue;
+        const std::string_view asked = sleeve->at("unallocate_requested").as_string();
+        if (asked == "0") continue;
+        answer.value().warnings.push_back(
+            fmt::format("{} {} of the {} sleeve come back when its open position is sold", asked,
+                        std::string_view(vault.at("asset").as_string()), to_text(kind)));
+    }
     co_return answer;
 }
 
@@ -156,13 +167,13 @@ Handled vault_history(Services& services, const Call& call) {
 
 constexpr std::array kRoutes{
     Route{"vault.create", &submit<create_vault>},
-    Route{"vault.list", &list_vaults},
+    Route{"vault.list", &submit<list_vaults>},
     Route{"vault.show", &submit<show_vault>},
     Route{"vault.history", &vault_history},
     Route{"vault.set_tradeable", &submit<set_tradeable>},
     Route{"vault.allocate", &submit<allocate>},
     Route{"vault.unallocate", &submit<unallocate>},
-    Route{"vault.release", &submit<release>},
+    Route{"vault.release", &release_money},
     Route{"vault.reserve", &submit<set_reserve>},
     Route{"vault.auto_raise", &submit<set_auto_raise>},
     Route{"vault.pairs", &submit<set_pairs>},

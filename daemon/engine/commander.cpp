@@ -27,6 +27,7 @@ bool mutates(const ports::Command& command) {
     const Overloaded reads{[](const cmd::ListUsers&) { return true; },
                            [](const cmd::ListAccounts&) { return true; },
                            [](const cmd::ListVaults&) { return true; },
+                           [](const cmd::ListMarks&) { return true; },
                            [](const cmd::ShowVault&) { return true; },
                            [](const cmd::ListSleeves&) { return true; },
                            [](const cmd::ShowSleeve&) { return true; },

@@ -41,6 +41,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::PaperTrade& c);
     Result<ports::View> on(const ports::cmd::CreateVault& c);
     Result<ports::View> on(const ports::cmd::ListVaults& c);
+    Result<ports::View> on(const ports::cmd::ListMarks& c);
     Result<ports::View> on(const ports::cmd::ShowVault& c);
     Result<ports::View> on(const ports::cmd::SetTradeable& c);
     Result<ports::View> on(const ports::cmd::Allocate& c);
@@ -79,6 +80,8 @@ class Commander {
     Result<Vault*> vault(VaultId id);
     Result<Account*> account(AccountId id);
     Result<User*> user(const std::string& name);
+    Result<std::vector<const Vault*>> chosen(const ports::cmd::VaultChoice& choice);
+    Result<void> is_empty(const Account& account) const;
     Result<Job*> job(JobId id);
     // The job that carries this command on; none in a dry run.
     std::optional<JobId> begin_job(std::string_view method, std::string object);

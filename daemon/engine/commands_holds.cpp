@@ -197,6 +197,8 @@ Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldR
                                            std::string{to_text(request)}, owner, at, why});
     ports::PauseView view = hold_view(std::string{to_text(target.level)}, name_of(target), *level);
     view.changed = changed;
+    view.dry_run = context_.dry_run;
+    view.durable = !context_.dry_run;
     for (Vault* each : concerned) {
         for (Sleeve& sleeve : each->sleeves) {
             if (!concerns(target, sleeve)) continue;

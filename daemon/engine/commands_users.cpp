@@ -4,6 +4,7 @@
 #include "daemon/engine/view_builder.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -109,22 +110,56 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
     return view_of(world_, world_.accounts.back());
 }
 
-Result<ports::View> Commander::on(const ports::cmd::ListAccounts&) {
+Result<ports::View> Commander::on(const ports::cmd::ListAccounts& c) {
+    if (!c.user.empty()) {
+        VAULT_TRYV(this->user(c.user));
+    }
+    const User* const user = world_.find_user(c.user);
     std::vector<ports::AccountView> views;
     for (const Account& account : world_.accounts)
-        if (!account.removed) views.push_back(view_of(world_, account));
+        if (!account.removed && (c.user.empty() || account.row.user == user->row.id))
+            views.push_back(view_of(world_, account));
     return views;
+}
+
+// Nothing of an account that is removed can be seen or moved any more, so nothing may be left in
+// it.
+Result<void> Commander::is_empty(const Account& account) const {
+    const std::string name = to_text(account.row.id);
+    if (!account.vaults.empty()) {
+        std::vector<std::string> held;
+        for (const VaultId id : account.vaults) {
+            const Vault& vault = world_.vaults[id.value - 1];
+            const auto live = std::ranges::count_if(
+                vault.sleeves, [](const Sleeve& sleeve) { return has_live_order(sleeve); });
+            held.push_back(fmt::format("{} with {} {}{}", to_text(id), vault.books.total().text(),
+                                       vault.row.asset.text(), live > 0 ? " and open orders" : ""));
+        }
+        return Error{Errc::WrongState,
+                     fmt::format("{} has the vault{} {}, which keep{} {} books", name,
+                                 held.size() == 1 ? "" : "s", fmt::join(held, ", "),
+                                 held.size() == 1 ? "s" : "", held.size() == 1 ? "its" : "their"),
+                     "account",
+                     "only an account without vaults can be removed; to stop its trading: "
+                     "vaultctl vault pause V"};
+    }
+    for (const auto& [asset, balance] : account.venue.wallets().all()) {
+        if (balance.total().is_zero()) continue;
+        return Error{Errc::WrongState,
+                     fmt::format("{} still has {} {}, which is in no vault", name,
+                                 balance.total().text(), asset.text()),
+                     "account",
+                     fmt::format("take it out first: vaultctl account withdraw {} {} {}", name,
+                                 asset.text(), balance.total().text())};
+    }
+    return success();
 }
 
 // Its row stays, for the records that name it.
 Result<ports::View> Commander::on(const ports::cmd::RemoveAccount& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
     const std::string name = to_text(c.account);
-    if (!account->vaults.empty())
-        return Error{
-            Errc::WrongState,
-            fmt::format("{} has {} vaults, which keep their books", name, account->vaults.size()),
-            "account", "only an account without vaults can be removed"};
+    VAULT_TRYV(is_empty(*account));
     const ReplayState replay = account->replay.state;
     if (replay == ReplayState::Ready || replay == ReplayState::Running)
         return Error{Errc::WrongState, fmt::format("{} has a replay", name), "account",

@@ -55,9 +55,12 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
         recorder_.touch(*account);
     }
     const VaultId id{static_cast<std::uint32_t>(world_.vaults.size() + 1)};
-    world_.vaults.emplace_back(
-        ports::VaultRow{id, c.account, account->row.user, c.asset, Mode::Paper, at, context_.actor},
-        ledger::VaultBooks{id, c.asset});
+    // Before its first price an account has no time of its own; then the wall clock's is told, as
+    // it is for accounts and users. The journal does not have it, so replays stay the same.
+    const UtcTime created = at == UtcTime{} ? clock_.now() : at;
+    world_.vaults.emplace_back(ports::VaultRow{id, c.account, account->row.user, c.asset,
+                                               Mode::Paper, created, context_.actor},
+                               ledger::VaultBooks{id, c.asset});
     Vault& vault = world_.vaults.back();
     for (Sleeve& sleeve : vault.sleeves) {
         VAULT_TRYV(apply_preset(sleeve, std::string{to_text(sleeve.kind)}));
@@ -74,10 +77,39 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
     return view_of(world_, vault);
 }
 
-Result<ports::View> Commander::on(const ports::cmd::ListVaults&) {
-    std::vector<ports::VaultView> views;
+Result<std::vector<const Vault*>> Commander::chosen(const ports::cmd::VaultChoice& choice) {
+    if (!choice.user.empty()) {
+        VAULT_TRYV(this->user(choice.user));
+    }
+    if (choice.account) {
+        VAULT_TRYV(this->account(*choice.account));
+    }
+    if (choice.vault) {
+        VAULT_TRYV(this->vault(*choice.vault));
+    }
+    const User* const user = world_.find_user(choice.user);
+    std::vector<const Vault*> found;
     for (const Vault& vault : world_.vaults)
-        views.push_back(view_of(world_, vault));
+        if ((!choice.vault || vault.row.id == *choice.vault) &&
+            (!choice.account || vault.row.account == *choice.account) &&
+            (choice.user.empty() || vault.row.user == user->row.id))
+            found.push_back(&vault);
+    return found;
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ListVaults& c) {
+    VAULT_TRY(const auto vaults, chosen(c.of));
+    std::vector<ports::VaultView> views;
+    for (const Vault* vault : vaults)
+        views.push_back(view_of(world_, *vault));
+    return views;
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ListMarks& c) {
+    VAULT_TRY(const auto vaults, chosen(c.of));
+    std::vector<ports::VaultMarkView> views;
+    for (const Vault* vault : vaults)
+        views.push_back(mark_of(world_, *vault));
     return views;
 }
 

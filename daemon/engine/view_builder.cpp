@@ -2,6 +2,7 @@
 
 #include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/sleeve_trader.hpp"
+#include "daemon/ledger/market_value.hpp"
 
 #include <fmt/format.h>
 
@@ -181,8 +182,8 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
         const PairMarket* market = world.pair_market(account, pair);
         if (market != nullptr && market->last) {
             view.price = market->last->price.value;
-            view.value = value_at_market(position.coins(), market->last->price,
-                                         account.venue.settings().fee_rate);
+            view.value = ledger::value_at_market(position.coins(), market->last->price,
+                                                 account.venue.settings().fee_rate);
             view.unrealised = view.value - position.cost;
         } else {
             view.price_stale = true;
@@ -257,6 +258,45 @@ ports::VaultView view_of(const World& world, const Vault& vault) {
     view.created_at = vault.row.created_at;
     view.updated_at = vault.updated_at;
     return view;
+}
+
+namespace {
+
+ports::SleeveMarkView mark_of(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    const ledger::SleeveBooks& books = vault.books.sleeve(sleeve.kind);
+    ports::SleeveMarkView mark;
+    mark.balance = vault.books.balance(sleeve.kind);
+    mark.unrealised = unrealised_of(world, vault, sleeve);
+    mark.realised = books.realised;
+    mark.fees = books.fees;
+    mark.fee_float = books.fee_float;
+    mark.swept = books.swept;
+    mark.positions_cost = vault.books.positions_cost(sleeve.kind);
+    for (const ledger::Position& position : books.positions)
+        mark.coins.push_back({position.base, position.coins()});
+    mark.cycles = sleeve.cycles;
+    return mark;
+}
+
+}  // namespace
+
+ports::VaultMarkView mark_of(const World& world, const Vault& vault) {
+    const Account& account = world.account_of(vault);
+    const Market& market = world.market_of(account);
+    return {.vault = vault.row.id,
+            .user = vault.row.user,
+            .user_name = world.user_of(vault).row.name,
+            .account = vault.row.account,
+            .recorded_under = recorded_under(market),
+            .asset = vault.row.asset,
+            .mode = vault.row.mode,
+            .seq = vault.books.head().seq,
+            .now = market.now,
+            .fee_rate = account.venue.settings().fee_rate,
+            .reserve = vault.books.reserve(),
+            .unallocated = vault.books.unallocated(),
+            .quiet = mark_of(world, vault, vault.sleeve(SleeveKind::Quiet)),
+            .flash = mark_of(world, vault, vault.sleeve(SleeveKind::Flash))};
 }
 
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay) {

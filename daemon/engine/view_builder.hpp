@@ -8,6 +8,7 @@ namespace vault::engine {
 ports::UserView view_of(const User& user);
 ports::AccountView view_of(const World& world, const Account& account);
 ports::VaultView view_of(const World& world, const Vault& vault);
+ports::VaultMarkView mark_of(const World& world, const Vault& vault);
 ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& sleeve);
 std::vector<ports::PositionView> positions_of(const World& world, const Vault& vault,
                                               const Sleeve& sleeve);

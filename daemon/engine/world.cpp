@@ -1,6 +1,7 @@
 #include "daemon/engine/world.hpp"
 
 #include "common/base/check.hpp"
+#include "daemon/ledger/market_value.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -111,21 +112,13 @@ Decimal lacking_cash(const World& world, const Vault& vault) {
     return max(kZero, vault.books.wallet_cash() - vault.books.shortfall() - there);
 }
 
-Decimal value_at_market(Decimal coins, Price price, Decimal fee_rate) {
-    const auto gross = mul(coins, price.value, Rounding::Down);
-    if (!gross) return ledger::kBalanceMax;
-    const auto net = mul(gross.value(), kOne - fee_rate, Rounding::Down);
-    VAULT_CHECK(net.has_value(), "a part of a value is in range");
-    return min(net.value(), ledger::kBalanceMax);
-}
-
 Decimal unrealised_of(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const Account& account = world.account_of(vault);
     Decimal sum;
     for (const ledger::Position& position : vault.books.sleeve(sleeve.kind).positions) {
         const PairMarket* market = world.pair_market(account, Pair{position.base, vault.row.asset});
         if (market == nullptr || !market->last) continue;
-        sum += value_at_market(position.coins(), market->last->price,
+        sum += ledger::value_at_market(position.coins(), market->last->price,
                                account.venue.settings().fee_rate) -
                position.cost;
     }

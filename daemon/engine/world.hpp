@@ -124,10 +124,6 @@ struct World {
     std::uint64_t entries() const;  // in all chains
 };
 
-// What coins would give at the last price, less one side's fee (design/domain.md, "equity"); never
-// more than a balance can be, so that sums of values stay in range.
-Decimal value_at_market(Decimal coins, Price price, Decimal fee_rate);
-
 // What the exchange lacks of the cash that the vault's books still hold; 0 if nothing. A shortfall
 // is known to be gone.
 Decimal lacking_cash(const World& world, const Vault& vault);

@@ -119,10 +119,10 @@ Result<UnallocateFigures> Transaction::release(Decimal amount, const PerSleeve<b
     const Decimal at_once = min(amount, free.quiet + free.flash);
     const Decimal most = free.quiet + free.flash + bound.quiet + bound.flash;
     if (amount > most) {
-        return Error{
-            Errc::UnallocateAboveBalance,
-            fmt::format("{} is above what both sleeves can give: {}", amount.text(), most.text()),
-            "amount", fmt::format("use at most {}", most.text())};
+        return Error{Errc::UnallocateAboveBalance,
+                     fmt::format("{0} {2} is above what both sleeves can give, {1} {2}",
+                                 amount.text(), most.text(), books_.asset().text()),
+                     "amount", fmt::format("use at most {}", most.text())};
     }
     PerSleeve<Decimal> deltas = in_proportion(at_once, free);
     const PerSleeve<Decimal> later = in_proportion(amount - at_once, bound);

@@ -7,6 +7,7 @@
 #include "common/base/hash.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/top_view.hpp"
+#include "daemon/ports/vault_lists.hpp"
 #include "daemon/ports/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -33,7 +34,9 @@ struct AddAccount {
     std::string exchange;
     std::string label;
 };
-struct ListAccounts {};
+struct ListAccounts {
+    std::string user = {};  // empty: of all
+};
 struct RemoveAccount {
     AccountId account;
 };
@@ -54,7 +57,6 @@ struct CreateVault {
     Asset asset;
     std::optional<Decimal> balance;  // paper: put into the simulated wallet first
 };
-struct ListVaults {};
 struct ShowVault {
     VaultId vault;
 };
@@ -197,7 +199,7 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 using Command = std::variant<
     cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount, cmd::ListAccounts,
     cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults,
-    cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release,
+    cmd::ListMarks, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release,
     cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
     cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve,
     cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart,
@@ -206,10 +208,10 @@ using Command = std::variant<
 
 // What a command answers with. A mutation answers with the object after the change.
 using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
-                          VaultView, std::vector<VaultView>, SleeveView, std::vector<SleeveView>,
-                          std::vector<PositionView>, PauseView, PairsView, ReplayView,
-                          std::vector<ReplayView>, PairMarketView, JobView, std::vector<JobView>,
-                          EntryView, StatusView, TopView>;
+                          VaultView, std::vector<VaultView>, std::vector<VaultMarkView>, SleeveView,
+                          std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
+                          ReplayView, std::vector<ReplayView>, PairMarketView, JobView,
+                          std::vector<JobView>, EntryView, StatusView, TopView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

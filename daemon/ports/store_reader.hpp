@@ -20,7 +20,7 @@ struct RowFilter {
     std::optional<UtcTime> from;
     std::optional<UtcTime> to;
     std::string severity;       // events of this severity and the graver ones; empty: all
-    std::uint32_t limit = 100;  // 1..10000, the newest rows within the filter
+    std::uint32_t limit = 100;  // 1..10001, the newest rows within the filter
 };
 
 // Every set field narrows. Times: from <= at < to, of the wall clock.

@@ -54,8 +54,9 @@ struct PauseView {
     std::string state;  // paused halted liquidating running
     std::string by, why;
     std::optional<UtcTime> since;
-    bool changed = false;
-    bool durable = true;
+    bool changed = false;  // in a dry run: would have
+    bool durable = true;   // never in a dry run
+    bool dry_run = false;
     std::optional<JobId> job;          // that carries a liquidation out
     std::vector<std::string> sleeves;  // the states of the sleeves it is about, "v1.flash pausing"
 };
@@ -102,7 +103,36 @@ struct VaultView {
     AutoRaiseView auto_raise;
     std::vector<PauseView> pauses;
     std::string attention;  // why needs_attention; empty if not
+    // created_at: by the wall clock if the account's clock had not started; updated_at: of the last
+    // entry, by the account's clock alone.
     UtcTime created_at, updated_at;
+};
+
+// What reports need of a vault, at one instant of the engine: its books after entry `seq`.
+struct CoinsView {
+    Asset base;
+    Decimal coins;
+};
+struct SleeveMarkView {
+    Decimal balance, unrealised;
+    Decimal realised, fees, fee_float, swept;  // since the vault was opened
+    Decimal positions_cost;
+    std::vector<CoinsView> coins;
+    std::uint32_t cycles = 0;  // closed
+};
+struct VaultMarkView {
+    VaultId vault;
+    UserId user;
+    std::string user_name;
+    AccountId account;
+    AccountId recorded_under;  // whose PriceRows its prices are
+    Asset asset;
+    Mode mode = Mode::Paper;
+    std::uint64_t seq = 0;  // of its last entry; 0: none
+    UtcTime now;            // the account's clock
+    Decimal fee_rate;       // with which open positions are valued
+    Decimal reserve, unallocated;
+    SleeveMarkView quiet, flash;
 };
 
 struct PairView {

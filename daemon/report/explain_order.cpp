@@ -72,10 +72,9 @@ class OrderTeller {
             is_buy(order_) ? order_.pair.quote.text() : order_.pair.base.text();
         VAULT_TRY(const auto entry,
                   booked(is_buy(order_) ? "buy_intent" : "sell_intent", "order:" + name_));
-        const std::string backing =
-            entry ? fmt::format("entry {} {} it", entry->seq,
-                                is_buy(order_) ? "locked what backs" : "held the coins of")
-                  : std::string("nothing was booked for it");
+        const std::string backing = entry ? fmt::format("entry {} set {} aside for it", entry->seq,
+                                                        is_buy(order_) ? "the money" : "the coins")
+                                          : std::string("nothing was booked for it");
         say(fmt::format("{}: {} {}, {} {} {} at {}; {}.", name_, to_text(order_.side),
                         order_.pair.text(), is_buy(order_) ? "a budget of" : "a quantity of",
                         order_.requested.text(), asset, format_utc(order_.decided_at), backing));
@@ -86,11 +85,13 @@ class OrderTeller {
         const Fill& fill = row.fill;
         VAULT_TRY(const ports::EntryRow entry, entry_of_fill(reader_, row));
         VAULT_TRYV(keep_transaction(entry));
-        say(fmt::format("{} at {}: {} {} at {} for {} {}, fee {} {}, realised {} {} (entry {}).",
-                        fill.trade_id, format_utc(fill.time), fill.quantity.value.text(),
-                        row.pair.base.text(), fill.price.value.text(), fill.cost.text(),
-                        row.pair.quote.text(), fill.fee.text(), fill.fee_asset.text(),
-                        row.realised.text(), row.pair.quote.text(), entry.seq));
+        say(fmt::format(
+            "Trade {} at {}: {} {} at {} {} each for {} {}, fee {} {}, realised {} {} "
+            "(entry {}).",
+            fill.trade_id, format_utc(fill.time), fill.quantity.value.text(), row.pair.base.text(),
+            fill.price.value.text(), row.pair.quote.text(), fill.cost.text(), row.pair.quote.text(),
+            fill.fee.text(), fill.fee_asset.text(), row.realised.text(), row.pair.quote.text(),
+            entry.seq));
         return success();
     }
 
@@ -102,9 +103,10 @@ class OrderTeller {
         const std::string why =
             order_.end_reason.empty() ? "" : fmt::format(" ({})", order_.end_reason);
         VAULT_TRY(const auto entry, booked("order_end", "order:" + name_ + ":end"));
-        const std::string rest = entry ? fmt::format("; entry {} returned what was left of its {}",
-                                                     entry->seq, is_buy(order_) ? "lock" : "coins")
-                                       : std::string("; nothing was left to return");
+        const std::string rest =
+            entry ? fmt::format("; entry {} gave back what was left of {}", entry->seq,
+                                is_buy(order_) ? "the money" : "the coins")
+                  : std::string("; nothing was left to give back");
         say(fmt::format("It ended {}{} at {}, {} after the decision{}.", to_text(order_.state), why,
                         format_utc(*order_.ended_at),
                         format_duration(*order_.ended_at - order_.decided_at), rest));
@@ -126,7 +128,7 @@ class OrderTeller {
         if (average)
             out_.why.figures.emplace_back("average_price",
                                           round_places(average.value(), 8, Rounding::Down).text());
-        say(fmt::format("In all {} {} for {} {}, fees worth {}, realised {}.",
+        say(fmt::format("In all {0} {1} for {2} {3}, fees worth {4} {3}, realised {5} {3}.",
                         order_.filled_quantity.text(), order_.pair.base.text(),
                         order_.filled_cost.text(), order_.pair.quote.text(), order_.fee.text(),
                         realised.text()));
@@ -148,11 +150,13 @@ class OrderTeller {
         out_.closed = cycles.back();
         const ports::CycleRow& cycle = *out_.closed;
         say(fmt::format(
-            "That closed cycle {}, open since {}: bought for {}, sold for {}, fees {}, "
-            "realised {} {}; {} was swept.",
+            "That closed cycle {0}, open since {1}: bought for {2} {6}, sold for {3} {6}, fees {4} "
+            "{6}, realised {5} {6}; {7} was swept to unallocated.",
             cycle.number, format_utc(cycle.opened_at), cycle.cost.text(), cycle.proceeds.text(),
             cycle.fees.text(), cycle.realised.text(), order_.pair.quote.text(),
-            cycle.swept.is_zero() ? "nothing" : cycle.swept.text()));
+            cycle.swept.is_zero()
+                ? std::string("nothing")
+                : fmt::format("{} {}", cycle.swept.text(), order_.pair.quote.text())));
         return success();
     }
 

@@ -16,43 +16,64 @@ struct Sentence {
     std::string_view text;           // {name} stands for the figure of that name
 };
 
-// The gates of design/strategy.md in the words of strategy/explain.cpp's figures.
+// The gates of design/strategy.md in the words of strategy/explain.cpp's figures. {base} is the
+// pair's base asset; {name$} is an amount of the quote that may be missing, {name%} a fraction that
+// is told as a percentage.
 constexpr std::array kSentences{
     Sentence{"spike", "",
-             "The price {price} had reached {spike_at}, which is the spike factor times {p1}, the "
-             "price at the start of the momentum window."},
+             "The price {price$} had reached {spike_at$}: so much it had to rise from "
+             "{p1$}, where it was when the momentum window began."},
     Sentence{"bounce", "",
-             "The price {price} had come back above {bounce_above} from the tracked low "
-             "{tracked_low}; the low of the window was {low}."},
+             "The price {price$} had come back above {bounce_above$} from its low of "
+             "{tracked_low$}; the low of the whole window was {low$}."},
     Sentence{"no_signal", "buy",
-             "The price {price} was neither at the spike level {spike_at} nor above the bounce "
-             "level: the tracked low was {tracked_low}, tracked up to {near_low_up_to}."},
+             "The price {price$} was below {spike_at$}, from where it would have "
+             "risen fast enough, and had not come back from a low: the low followed was "
+             "{tracked_low$}, lows count up to {near_low_up_to$}."},
     Sentence{"no_signal", "sell",
-             "The net result {net} was above the stop-loss {stop_loss_at_net}, and the trail had "
-             "not called for a sale: it arms at {trail_arm_at_net}, the tracked high was "
-             "{tracked_high}."},
-    Sentence{"stop_loss", "",
-             "The net result {net} at the price {price} had reached the stop-loss "
-             "{stop_loss_at_net}; the average buy price was {average}, fees of {fee_rate} a side "
-             "are counted in."},
+             "A sale would have earned {net%} of the cost after fees, above the stop-loss of "
+             "{stop_loss_at_net%}; the trailing sale is armed from {trail_arm_at_net%} on, the "
+             "highest price so far was {tracked_high$}."},
+    Sentence{
+        "stop_loss", "",
+        "A sale at the price {price$} would earn {net%} of the cost after fees of "
+        "{fee_rate%} a side; the stop-loss is at {stop_loss_at_net%}, the average buy price was "
+        "{average$}."},
     Sentence{"trailing", "",
-             "The price {price} had fallen below {trailing_below}, the trail under the tracked "
-             "high {tracked_high}; the net result was {net}."},
+             "The price {price$} had fallen below {trailing_below$}, the limit that "
+             "follows the highest price of {tracked_high$}; a sale "
+             "would earn {net%} of the cost after fees."},
     Sentence{"hold_uptrend", "",
-             "The price {price} had reached {hold_uptrend_at}: an uptrend is not sold into; the "
-             "net result was {net}."},
-    Sentence{"min_quote", "", "Free cash was {free_cash}, a buy needs {min_quote}."},
+             "The price {price$} had reached {hold_uptrend_at$}: a rising price is "
+             "not sold; a sale would have earned {net%} of the cost after fees."},
+    Sentence{"min_quote", "", "Free cash was {free_cash$}, a buy needs {min_quote$}."},
     Sentence{"max_slippage", "",
-             "The expected slippage was {expected_slippage}, at most {max_slippage} is allowed."},
+             "The fill was expected {expected_slippage%} away from the price, at most "
+             "{max_slippage%} is allowed."},
     Sentence{"below_minimum", "buy",
-             "The exchange takes no order below {min_cost} in quote or {min_quantity} in base; "
-             "free cash was {free_cash} at a price of {price}."},
+             "The exchange takes no order below {min_cost$} or {min_quantity} {base}; "
+             "free cash was {free_cash$} at a price of {price$}."},
     Sentence{"below_minimum", "sell",
-             "{quantity} at a price of {price} is below the least order of the exchange."},
-    Sentence{"warming_up", "",
-             "The trend had {hourly_closes} hourly closes, and the momentum window began at {p1}."},
+             "{quantity} {base} at a price of {price$} is below the least order of the "
+             "exchange."},
+    Sentence{
+        "warming_up", "",
+        "The trend had {hourly_closes} hourly closes, and the momentum window began at {p1$}."},
     Sentence{"cooldown", "", "The last cycle closed at {last_close} and {last_cycle}."},
 };
+
+// "1925.76" -> "1925.76 USDT"; a figure that is none has no unit.
+std::string amount(const std::string& figure, const std::string& quote) {
+    return Decimal::parse(figure) ? figure + " " + quote : "not known yet";
+}
+
+// "0.00101406" -> "0.101406 %"; as it is if it is no figure.
+std::string percentage(const std::string& figure) {
+    const auto fraction = Decimal::parse(figure);
+    if (!fraction) return figure;
+    const auto percent = mul(fraction.value(), Decimal::from_int(100), Rounding::Down);
+    return percent ? percent.value().text() + " %" : figure;
+}
 
 // Empty when a figure is missing.
 std::string filled_in(std::string_view text, const std::map<std::string, std::string>& figures) {
@@ -62,9 +83,14 @@ std::string filled_in(std::string_view text, const std::map<std::string, std::st
         out += text.substr(0, open);
         if (open == std::string_view::npos) return out;
         const auto close = text.find('}', open);
-        const auto figure = figures.find(std::string(text.substr(open + 1, close - open - 1)));
+        std::string_view name = text.substr(open + 1, close - open - 1);
+        const char unit = name.back();
+        if (unit == '%' || unit == '$') name.remove_suffix(1);
+        const auto figure = figures.find(std::string(name));
         if (figure == figures.end()) return {};
-        out += figure->second;
+        out += unit == '%'   ? percentage(figure->second)
+               : unit == '$' ? amount(figure->second, figures.at("quote"))
+                             : figure->second;
         text.remove_prefix(close + 1);
     }
     return out;
@@ -78,7 +104,11 @@ std::string reason_in_figures(const ports::DecisionRow& decision,
         return candidate.reason == decision.reason &&
                (candidate.check.empty() || candidate.check == decision.check);
     });
-    return row == kSentences.end() ? std::string() : filled_in(row->text, figures);
+    if (row == kSentences.end()) return {};
+    std::map<std::string, std::string> all = figures;
+    all["quote"] = decision.pair.quote.text();
+    all["base"] = decision.pair.base.text();
+    return filled_in(row->text, all);
 }
 
 std::vector<std::string> decision_story(const ports::DecisionRow& decision) {

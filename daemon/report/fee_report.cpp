@@ -1,15 +1,9 @@
-#include "daemon/report/pages.hpp"
-#include "daemon/report/report_scope.hpp"
 #include "daemon/report/span_reports.hpp"
-
-#include <algorithm>
-#include <tuple>
+#include "daemon/report/sums.hpp"
 
 namespace vault::report {
 
 namespace {
-
-using Key = std::tuple<Mode, SleeveKind, Pair, Asset>;
 
 Result<void> add_fill(FeeRow& row, const ports::FillRow& fill) {
     ++row.trades;
@@ -30,34 +24,35 @@ std::optional<Decimal> FeeRow::rate() const {
     return round_places(share.value(), 6, Rounding::Down);
 }
 
+Result<void> FeeReport::add(ports::StoreReader& reader, const ports::FillRow& fill) {
+    const VaultMark& mark = queue_.front();
+    VAULT_TRY(const bool counts, is_before(reader, mark, fill));
+    if (!counts) return success();
+    const SleeveKind sleeve = fill.fill.order.sleeve;
+    FeeRow& row = sums_[{fill.owner.mode, sleeve, fill.pair, fill.fill.fee_asset}];
+    row.vault = mark.vault;
+    row.user = mark.user;
+    row.account = mark.account;
+    row.asset = mark.asset;
+    row.mode = fill.owner.mode;
+    row.sleeve = sleeve;
+    row.pair = fill.pair;
+    row.fee_asset = fill.fill.fee_asset;
+    return add_fill(row, fill);
+}
+
 Result<bool> FeeReport::step(ports::StoreReader& reader) {
-    if (!begun_) {
-        VAULT_TRY(left_, vaults_to_read(reader, filter_));
-        begun_ = true;
-    }
-    if (left_.empty()) return false;
-    const ports::VaultRow vault = left_.back();
-    left_.pop_back();
-    std::map<Key, FeeRow> rows;
-    VAULT_TRYV(for_each_row<ports::FillRow>(
-        reader, &ports::StoreReader::fills, rows_of(vault, filter_),
-        [&](const ports::FillRow& fill) {
-            const SleeveKind sleeve = fill.fill.order.sleeve;
-            FeeRow& row = rows[{fill.owner.mode, sleeve, fill.pair, fill.fill.fee_asset}];
-            row.mode = fill.owner.mode;
-            row.sleeve = sleeve;
-            row.pair = fill.pair;
-            row.fee_asset = fill.fill.fee_asset;
-            return add_fill(row, fill);
-        }));
-    for (auto& [key, row] : rows) {
-        row.vault = vault.id;
-        row.user = vault.user;
-        row.account = vault.account;
-        row.asset = vault.asset;
-        rows_.push_back(std::move(row));
-    }
-    return !left_.empty();
+    VAULT_TRYV(queue_.check());
+    if (queue_.empty()) return false;
+    if (!pages_) pages_.emplace(&ports::StoreReader::fills, queue_.rows());
+    VAULT_TRY(const bool more,
+              pages_->step(reader, [&](const ports::FillRow& fill) { return add(reader, fill); }));
+    if (more) return true;
+    for (auto& [key, row] : std::exchange(sums_, {}))
+        rows_.push_back(row);
+    pages_.reset();
+    queue_.pop();
+    return !queue_.empty();
 }
 
 Result<std::vector<FeeTotal>> FeeReport::totals() const {

@@ -35,15 +35,21 @@ UtcTime row_time(const Row& row) {
     return row.at;
 }
 
-// Calls `each(row)` -> Result<void> for every row of the filter, newest page first, within a page
-// in the reader's order. `filter.limit` is ignored.
-template <class Row, class Each>
-Result<void> for_each_row(ports::StoreReader& reader, Query<Row> query, ports::RowFilter filter,
-                          Each each) {
-    filter.limit = kPageRows;
-    for (;;) {
-        VAULT_TRY(const std::vector<Row> rows, (reader.*query)(filter));
-        const bool last = rows.size() < filter.limit;
+// The pages of one filter, one a step: newest page first, within a page in the reader's order.
+// `filter.limit` is ignored.
+template <class Row>
+class RowPages {
+  public:
+    RowPages(Query<Row> query, ports::RowFilter filter)
+        : query_(query), filter_(std::move(filter)) {
+        filter_.limit = kPageRows;
+    }
+
+    // Calls `each(row)` -> Result<void> for every row of the next page. False after the last page.
+    template <class Each>
+    Result<bool> step(ports::StoreReader& reader, Each each) {
+        VAULT_TRY(const std::vector<Row> rows, (reader.*query_)(filter_));
+        const bool last = rows.size() < filter_.limit;
         UtcTime oldest{};
         if (!last) {
             const auto row = std::ranges::min_element(
@@ -56,15 +62,27 @@ Result<void> for_each_row(ports::StoreReader& reader, Query<Row> query, ports::R
             moved = true;
             VAULT_TRYV(each(row));
         }
-        if (last) return success();
-        if (!moved && filter.limit == kPageRowsMax)
+        if (last) return false;
+        if (!moved && filter_.limit == kPageRowsMax)
             return Error(Errc::Internal, "more than 10000 rows in one millisecond");
-        if (!moved) {
-            filter.limit = kPageRowsMax;
-            continue;
-        }
-        filter.limit = kPageRows;
-        filter.to = oldest + Duration{1};
+        filter_.limit = moved ? kPageRows : kPageRowsMax;
+        if (moved) filter_.to = oldest + Duration{1};
+        return true;
+    }
+
+  private:
+    Query<Row> query_;
+    ports::RowFilter filter_;
+};
+
+// All pages at once.
+template <class Row, class Each>
+Result<void> for_each_row(ports::StoreReader& reader, Query<Row> query, ports::RowFilter filter,
+                          Each each) {
+    RowPages<Row> pages(query, std::move(filter));
+    for (;;) {
+        VAULT_TRY(const bool more, pages.step(reader, each));
+        if (!more) return success();
     }
 }
 

@@ -36,7 +36,8 @@ UtcTime PriceCandles::first_at_or_after(UtcTime time) const {
 bool PriceCandles::take(const ports::PriceRow& row) {
     const UtcTime at = row.at - row.at.time_since_epoch() % filter_.interval;
     if (candles_.empty() || candles_.back().at != at) {
-        if (candles_.size() >= filter_.limit) return false;
+        cut_ = candles_.size() >= filter_.limit;
+        if (cut_) return false;
         candles_.push_back({at, row.price, row.price, row.price, row.price, 0});
     }
     PriceCandle& candle = candles_.back();

@@ -34,6 +34,8 @@ class PriceCandles {
     Result<bool> step(ports::StoreReader& reader);
     // Oldest first.
     std::vector<PriceCandle> candles() const;
+    // True if the limit kept an older one out.
+    bool cut() const { return cut_; }
 
   private:
     UtcTime first_at_or_after(UtcTime time) const;
@@ -43,6 +45,7 @@ class PriceCandles {
     CandleFilter filter_;
     ports::RowFilter page_;             // what is still unread
     std::vector<PriceCandle> candles_;  // newest first; the last one may grow
+    bool cut_ = false;
 };
 
 }  // namespace vault::report

@@ -1,15 +1,19 @@
 #pragma once
 // Reports of a span besides profit and loss: what moved in and out of a vault, the fees and the
-// sweeps, each with sums per asset and mode. `report vault` folds the journal itself; fees and
-// sweeps read their rows, which a test compares with the journal to the last digit. Modes and
-// assets are never added up. Every class works in steps of one page or one vault, so that a caller
-// can let others in between; it belongs to one caller, step() runs on the thread that owns the
-// reader. Errors: StoreFailed, NotFound for an unknown vault, InvalidParams for an empty span,
+// sweeps, each with sums per asset and mode. `report vault` reads the span's part of the journal;
+// fees and sweeps read their rows, which a test compares with the journal to the last digit. Modes
+// and assets are never added up. Every class takes its vaults from a VaultQueue and makes one
+// bounded read a step, so that a caller can let others in between; it belongs to one caller, step()
+// runs on the thread that owns the reader. Errors: StoreFailed, InvalidParams for an empty span,
 // AmountTooLarge if a sum leaves the range of a Decimal.
-#include "daemon/report/pnl.hpp"
+#include "daemon/report/pages.hpp"
+#include "daemon/report/sums_at.hpp"
+#include "daemon/report/vault_queue.hpp"
 
 #include <array>
+#include <map>
 #include <string>
+#include <tuple>
 
 namespace vault::report {
 
@@ -47,23 +51,30 @@ struct FlowTotal {
     Decimal opening, funded, realised, fees, swept, closing;  // opening, closing: Total Coins
 };
 
-// The journals of the vaults, one page a step.
+// What stood when the span began (sums_at.hpp), then the journal from there to its end.
 class VaultReport {
   public:
-    explicit VaultReport(PnlFilter filter) : filter_(std::move(filter)) {}
+    explicit VaultReport(ReportScope scope) : queue_(std::move(scope)) {}
     // False when everything has been read.
     Result<bool> step(ports::StoreReader& reader);
     const std::vector<VaultFlows>& vaults() const { return vaults_; }
     Result<std::vector<FlowTotal>> totals() const;
 
   private:
+    // Where the reading of the queue's first vault is.
+    struct Reading {
+        std::optional<SumsAt> opening;  // none: it begins with nothing
+        std::optional<EntryAt> first;   // the first entry of the span; none: known
+        std::uint64_t next = 1;
+    };
+    Reading begin() const;
+    Result<bool> read(ports::StoreReader& reader);
+    Result<bool> read_entries(ports::StoreReader& reader);
     Result<void> take(const ports::EntryRow& row);
     VaultFlows& flows_of(Mode mode);
 
-    PnlFilter filter_;
-    bool begun_ = false;
-    std::vector<ports::VaultRow> left_;  // the next one last
-    std::uint64_t next_seq_ = 1;
+    VaultQueue queue_;
+    std::optional<Reading> reading_;
     std::vector<VaultFlows> vaults_;  // by vault, then mode
 };
 
@@ -92,18 +103,21 @@ struct FeeTotal {
     std::map<Asset, Decimal> other;  // fees in third assets
 };
 
-// The fills of the vaults, one vault a step.
+// The fills of the vaults, one page a step.
 class FeeReport {
   public:
-    explicit FeeReport(PnlFilter filter) : filter_(std::move(filter)) {}
+    explicit FeeReport(ReportScope scope) : queue_(std::move(scope)) {}
     Result<bool> step(ports::StoreReader& reader);
     const std::vector<FeeRow>& rows() const { return rows_; }  // by vault, mode, sleeve, pair
     Result<std::vector<FeeTotal>> totals() const;
 
   private:
-    PnlFilter filter_;
-    bool begun_ = false;
-    std::vector<ports::VaultRow> left_;
+    using Key = std::tuple<Mode, SleeveKind, Pair, Asset>;
+    Result<void> add(ports::StoreReader& reader, const ports::FillRow& fill);
+
+    VaultQueue queue_;
+    std::optional<RowPages<ports::FillRow>> pages_;  // of the queue's first vault
+    std::map<Key, FeeRow> sums_;                     // of it
     std::vector<FeeRow> rows_;
 };
 
@@ -126,18 +140,21 @@ struct SweepTotal {
     Decimal net;  // flash + quiet - returned
 };
 
-// The sweeps of the vaults, one vault a step.
+// The sweeps of the vaults, one page a step.
 class SweepReport {
   public:
-    explicit SweepReport(PnlFilter filter) : filter_(std::move(filter)) {}
+    explicit SweepReport(ReportScope scope) : queue_(std::move(scope)) {}
     Result<bool> step(ports::StoreReader& reader);
     const std::vector<SweepSumRow>& rows() const { return rows_; }  // by vault, mode, sleeve, kind
     Result<std::vector<SweepTotal>> totals() const;
 
   private:
-    PnlFilter filter_;
-    bool begun_ = false;
-    std::vector<ports::VaultRow> left_;
+    using Key = std::tuple<Mode, SleeveKind, std::string>;
+    Result<void> add(ports::StoreReader& reader, const ports::SweepRow& sweep);
+
+    VaultQueue queue_;
+    std::optional<RowPages<ports::SweepRow>> pages_;  // of the queue's first vault
+    std::map<Key, SweepSumRow> sums_;                 // of it
     std::vector<SweepSumRow> rows_;
 };
 

@@ -1,15 +1,11 @@
-#include "daemon/report/pages.hpp"
-#include "daemon/report/report_scope.hpp"
 #include "daemon/report/span_reports.hpp"
+#include "daemon/report/sums.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace vault::report {
 
 namespace {
-
-using Key = std::tuple<Mode, SleeveKind, std::string>;
 
 Result<void> add_sweep(SweepSumRow& row, const ports::SweepRow& sweep) {
     const Decimal amount = sweep.amount.abs();
@@ -23,32 +19,34 @@ Result<void> add_sweep(SweepSumRow& row, const ports::SweepRow& sweep) {
 
 }  // namespace
 
+Result<void> SweepReport::add(ports::StoreReader& reader, const ports::SweepRow& sweep) {
+    const VaultMark& mark = queue_.front();
+    VAULT_TRY(const bool counts, is_before(reader, mark, sweep));
+    if (!counts) return success();
+    SweepSumRow& row = sums_[{sweep.owner.mode, sweep.sleeve, sweep.kind}];
+    row.vault = mark.vault;
+    row.user = mark.user;
+    row.account = mark.account;
+    row.asset = mark.asset;
+    row.mode = sweep.owner.mode;
+    row.sleeve = sweep.sleeve;
+    row.kind = sweep.kind;
+    return add_sweep(row, sweep);
+}
+
 Result<bool> SweepReport::step(ports::StoreReader& reader) {
-    if (!begun_) {
-        VAULT_TRY(left_, vaults_to_read(reader, filter_));
-        begun_ = true;
-    }
-    if (left_.empty()) return false;
-    const ports::VaultRow vault = left_.back();
-    left_.pop_back();
-    std::map<Key, SweepSumRow> rows;
-    VAULT_TRYV(for_each_row<ports::SweepRow>(
-        reader, &ports::StoreReader::sweeps, rows_of(vault, filter_),
-        [&](const ports::SweepRow& sweep) {
-            SweepSumRow& row = rows[{sweep.owner.mode, sweep.sleeve, sweep.kind}];
-            row.mode = sweep.owner.mode;
-            row.sleeve = sweep.sleeve;
-            row.kind = sweep.kind;
-            return add_sweep(row, sweep);
-        }));
-    for (auto& [key, row] : rows) {
-        row.vault = vault.id;
-        row.user = vault.user;
-        row.account = vault.account;
-        row.asset = vault.asset;
-        rows_.push_back(std::move(row));
-    }
-    return !left_.empty();
+    VAULT_TRYV(queue_.check());
+    if (queue_.empty()) return false;
+    if (!pages_) pages_.emplace(&ports::StoreReader::sweeps, queue_.rows());
+    VAULT_TRY(const bool more, pages_->step(reader, [&](const ports::SweepRow& sweep) {
+        return add(reader, sweep);
+    }));
+    if (more) return true;
+    for (auto& [key, row] : std::exchange(sums_, {}))
+        rows_.push_back(row);
+    pages_.reset();
+    queue_.pop();
+    return !queue_.empty();
 }
 
 Result<std::vector<SweepTotal>> SweepReport::totals() const {

@@ -1,7 +1,7 @@
 #include "daemon/ledger/canonical.hpp"
 #include "daemon/report/journal.hpp"
-#include "daemon/report/report_scope.hpp"
 #include "daemon/report/span_reports.hpp"
+#include "daemon/report/sums.hpp"
 
 #include <algorithm>
 
@@ -60,8 +60,9 @@ Result<void> add_to(Holdings& sum, const Holdings& term) {
     return report::add_to(sum.flash, term.flash);
 }
 
-bool is_sweep(std::string_view kind) {
-    return kind == "flash_sweep" || kind == "quiet_sweep" || kind == "sweep_return";
+Holdings holdings_of(const VaultSums& sums) {
+    return {sums.reserve, sums.unallocated, sums.of(SleeveKind::Quiet).balance,
+            sums.of(SleeveKind::Flash).balance};
 }
 
 }  // namespace
@@ -73,12 +74,12 @@ Result<Decimal> Holdings::total() const {
 }
 
 VaultFlows& VaultReport::flows_of(Mode mode) {
-    const ports::VaultRow& vault = left_.back();
+    const VaultMark& vault = queue_.front();
     // The vault that is being read stands at the end.
-    for (auto row = vaults_.rbegin(); row != vaults_.rend() && row->vault == vault.id; ++row)
+    for (auto row = vaults_.rbegin(); row != vaults_.rend() && row->vault == vault.vault; ++row)
         if (row->mode == mode) return *row;
     VaultFlows fresh;
-    fresh.vault = vault.id;
+    fresh.vault = vault.vault;
     fresh.user = vault.user;
     fresh.account = vault.account;
     fresh.asset = vault.asset;
@@ -89,9 +90,7 @@ VaultFlows& VaultReport::flows_of(Mode mode) {
 Result<void> VaultReport::take(const ports::EntryRow& row) {
     VaultFlows& flows = flows_of(row.owner.mode);
     VAULT_TRY(const Moves moves, moves_of(row, flows.asset));
-    if (filter_.to && row.at >= *filter_.to) return success();
     VAULT_TRYV(add_to(flows.closing, moves.holdings));
-    if (filter_.from && row.at < *filter_.from) return add_to(flows.opening, moves.holdings);
     auto flow = std::ranges::find(flows.flows, row.kind, &FlowRow::kind);
     if (flow == flows.flows.end()) flow = flows.flows.insert(flow, FlowRow{row.kind, 0, {}});
     ++flow->entries;
@@ -124,25 +123,59 @@ Result<std::vector<FlowTotal>> VaultReport::totals() const {
     return list;
 }
 
-Result<bool> VaultReport::step(ports::StoreReader& reader) {
-    if (!begun_) {
-        VAULT_TRY(left_, vaults_to_read(reader, filter_));
-        begun_ = true;
-    }
-    if (left_.empty()) return false;
-    const ports::VaultRow& vault = left_.back();
-    flows_of(vault.mode);  // a vault without entries has a row as well
-    VAULT_TRY(const auto rows, reader.entries(vault.id, next_seq_, kJournalPage));
-    for (const ports::EntryRow& row : rows) {
-        VAULT_TRYV(take(row));
-    }
-    if (rows.size() == kJournalPage) {
-        next_seq_ = rows.back().seq + 1;
+VaultReport::Reading VaultReport::begin() const {
+    const VaultMark& mark = queue_.front();
+    Reading reading;
+    if (!queue_.from()) return reading;
+    reading.opening.emplace(mark, *queue_.from());
+    reading.first.emplace(mark.vault, *queue_.from(), mark.seq + 1);
+    return reading;
+}
+
+// One step of the vault's reading. False when it has all been read.
+Result<bool> VaultReport::read(ports::StoreReader& reader) {
+    if (reading_->opening) {
+        VAULT_TRY(const bool more, reading_->opening->step(reader));
+        if (more) return true;
+        // A vault without entries in the span has a row as well.
+        VaultFlows& flows = flows_of(queue_.front().mode);
+        flows.opening = flows.closing = holdings_of(reading_->opening->sums());
+        reading_->opening.reset();
         return true;
     }
-    left_.pop_back();
-    next_seq_ = 1;
-    return !left_.empty();
+    if (reading_->first) {
+        VAULT_TRY(const bool more, reading_->first->step(reader));
+        reading_->next = reading_->first->seq();
+        if (!more) reading_->first.reset();
+        return true;
+    }
+    return read_entries(reader);
+}
+
+Result<bool> VaultReport::read_entries(ports::StoreReader& reader) {
+    const VaultMark& mark = queue_.front();
+    flows_of(mark.mode);
+    if (reading_->next > mark.seq) return false;
+    const auto count = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(mark.seq + 1 - reading_->next, kJournalPage));
+    VAULT_TRY(const auto rows, reader.entries(mark.vault, reading_->next, count));
+    for (const ports::EntryRow& row : rows) {
+        if (queue_.to() && row.at >= *queue_.to()) return false;
+        VAULT_TRYV(take(row));
+    }
+    reading_->next += count;
+    return rows.size() == count;
+}
+
+Result<bool> VaultReport::step(ports::StoreReader& reader) {
+    VAULT_TRYV(queue_.check());
+    if (queue_.empty()) return false;
+    if (!reading_) reading_.emplace(begin());
+    VAULT_TRY(const bool more, read(reader));
+    if (more) return true;
+    reading_.reset();
+    queue_.pop();
+    return !queue_.empty();
 }
 
 }  // namespace vault::report

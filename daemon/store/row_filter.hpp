@@ -10,7 +10,8 @@
 
 namespace vault::store {
 
-inline constexpr std::uint32_t kMaxRows = 10'000;
+// One more than anybody may ask for, so that a caller learns that there are more.
+inline constexpr std::uint32_t kMaxRows = 10'001;
 inline std::uint32_t row_limit(const ports::RowFilter& filter) {
     return std::clamp<std::uint32_t>(filter.limit, 1, kMaxRows);
 }

@@ -11,6 +11,7 @@ import decimal
 import io
 import json
 import os
+import random
 import re
 import resource
 import subprocess
@@ -151,6 +152,91 @@ def check_totals(report, names, rows):
                   "total", name, total)
 
 
+def sleeve_sums(entries, sleeve, asset):
+    """Balance and realised of a sleeve after these entries."""
+    return (sum((columns_of(entry, asset)[sleeve] for entry in entries), Decimal(0)),
+            -sum((moved(entry, asset, f"{sleeve}.realised") for entry in entries), Decimal(0)))
+
+
+def coins_after(entries, sleeve, base):
+    return sum((moved(entry, base, f"{sleeve}.position", f"{sleeve}.held") for entry in entries),
+               Decimal(0))
+
+
+def check_pnl(wire, journals, assets, span):
+    report = wire.call("report.pnl", span.params)
+    open_at_an_end = 0
+    for vault, entries in journals.items():
+        asset = assets[vault]
+        before = [entry for entry in entries if span.before(entry)]
+        upto = [entry for entry in entries if span.before(entry) or span.holds(entry)]
+        for sleeve in ("quiet", "flash"):
+            row = [row for row in report["rows"] if (row["vault"], row["sleeve"]) == (vault, sleeve)][0]
+            for end, part, name in (("opening", before, "unrealised_before"),
+                                    ("closing", upto, "unrealised")):
+                wanted = sleeve_sums(part, sleeve, asset)[0]
+                check(Decimal(row[end]["balance"]) == wanted, vault, sleeve, span.params, row[end], wanted)
+                flat = coins_after(part, sleeve, "ETH") == 0
+                check(not flat or Decimal(row[name]) == 0, vault, sleeve, span.params, name, row)
+                open_at_an_end += not flat and Decimal(row[name]) != 0
+            wanted = sleeve_sums(upto, sleeve, asset)[1] - sleeve_sums(before, sleeve, asset)[1]
+            check(Decimal(row["realised"]) == wanted, vault, sleeve, span.params, "realised", row, wanted)
+            check(Decimal(row["net"]) == wanted + Decimal(row["unrealised"]) -
+                  Decimal(row["unrealised_before"]), vault, sleeve, "net", row)
+    check_totals(report, {"realised", "unrealised", "unrealised_before", "net", "fees", "swept"}, "rows")
+    return open_at_an_end
+
+
+def check_adjacent(wire):
+    """Spans that meet add up to the span over both, to the last digit."""
+    seed = int(os.environ.get("VAULT_SEED", 0)) or random.randrange(1, 1 << 31)
+    print(f"VAULT_SEED={seed}")
+    rng = random.Random(seed)
+    begin = instant("2024-01-01")
+    for _ in range(25):
+        minutes = sorted(rng.sample(range(21 * 1440), 3))
+        ends = [(begin + datetime.timedelta(minutes=minute)).isoformat() for minute in minutes]
+        ends = [end.replace("+00:00", "Z") for end in ends]
+        first, second, both = (wire.call("report.pnl", {"from": start, "to": end})["rows"]
+                               for start, end in ((ends[0], ends[1]), (ends[1], ends[2]), (ends[0], ends[2])))
+        for left, right, whole in zip(first, second, both):
+            for name in ("realised", "net", "fees", "swept", "volume"):
+                check(Decimal(left[name]) + Decimal(right[name]) == Decimal(whole[name]), f"seed {seed}",
+                      name, ends, left, right, whole)
+            check(left["unrealised"] == right["unrealised_before"], f"seed {seed}", ends, left, right)
+            check(left["closing"]["balance"] == right["opening"]["balance"], f"seed {seed}", left, right)
+
+
+def states_of(entries, asset):
+    """What a report may say: the sleeves' sums and the number of fills after each entry."""
+    quiet, flash, fills, states = (Decimal(0),) * 2, (Decimal(0),) * 2, 0, set()
+    for entry in entries:
+        quiet, flash = ([old + new for old, new in zip(sums, sleeve_sums([entry], sleeve, asset))]
+                        for sums, sleeve in ((quiet, "quiet"), (flash, "flash")))
+        fills += entry["kind"] in ("buy_fill", "sell_fill")
+        states.add((*quiet, *flash, fills))
+    return states
+
+
+def check_while_trading(daemon, wire):
+    """Reports taken while a replay runs are each of one instant: every figure of it is that of the books
+    after one and the same entry."""
+    daemon.ctl("replay", "start", "synthetic", "--account", "a1", "--seed", "7", "--from", "2024-01-20",
+               "--days", "10", "--speed", "200000")
+    daemon.ctl("replay", "run", "--account", "a1")
+    shown = []
+    while wire.call("replay.status", {"account": "a1"})[0]["state"] == "running":
+        rows = wire.call("report.pnl", {"vault": "v1"})["rows"]
+        shown.append((*(Decimal(figure) for row in rows
+                        for figure in (row["closing"]["balance"], row["realised"])),
+                      sum(row["trades"] for row in rows)))
+    check(len(set(shown)) > 3, "too little was seen while it traded:", len(shown), len(set(shown)))
+    states = states_of(journal_of(wire, "v1"), "USDT")
+    for state in shown:
+        check(state in states, "a report mixes two instants:", state)
+    print(f"{len(shown)} reports while trading, {len(set(shown))} of them different")
+
+
 def check_fees(wire, journals, assets, span):
     report = wire.call("report.fees", span.params)
     for vault, entries in journals.items():
@@ -280,15 +366,19 @@ def every_report(vaultd, vaultctl):
             daemon.ctl(*line.split())
         assets = {vault["id"]: vault["asset"] for vault in wire.call("vault.list")}
         journals = {vault: journal_of(wire, vault) for vault in assets}
-        kinds, fee_rows = set(), 0
+        kinds, fee_rows, opened = set(), 0, 0
         for start, end in SPANS:
             span = Span(start, end)
             check_vault(wire, journals, assets, span)
             fee_rows += check_fees(wire, journals, assets, span)
+            opened += check_pnl(wire, journals, assets, span)
             kinds |= check_sweeps(wire, journals, assets, span)
         check(kinds >= {"flash_sweep", "quiet_sweep"} and fee_rows > 5, "too little happened:", kinds)
+        check(opened > 0, "no position was open when a span began or ended")
+        check_adjacent(wire)
         check_scope(wire)
         check_files(daemon)
+        check_while_trading(daemon, wire)
         entries = sum(map(len, journals.values()))
         print(f"{len(SPANS)} spans of {entries} entries agree")
 

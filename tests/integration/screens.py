@@ -210,7 +210,8 @@ def check_details(daemon):
     check("PAUSES" in wide[0] and "paused by uid:0: news day" in wide[1], "PAUSES:", wide)
     check("paused by uid:0: a look at it" in "".join(wide), "PAUSES:", wide)
     check(daemon.ctl("account", "show", "a3")["now"] is None, "account show a3: now")
-    check(daemon.ctl("vault", "show", "v4")["updated_at"] is None, "vault show v4: updated_at")
+    young = daemon.ctl("vault", "show", "v4")  # made before the first price of its account
+    check(young["updated_at"] is None and young["created_at"], "vault show v4: its times", young)
     done = daemon.run("sleeve", "set", "v3", "quiet", "max_drawdown=0.1")
     check(done.code == 0 and "max_drawdown is kept but not enforced" in done.stderr, done.stderr)
     check_screen(["sleeve", "set"], done.stdout)

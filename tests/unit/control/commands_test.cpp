@@ -65,7 +65,10 @@ class CommandsTest : public ServerTest {
         };
         commands.script = [this](const ports::CallContext&, const ports::Command& command,
                                  ports::Render render) -> Result<ports::Reply> {
-            if (std::holds_alternative<cmd::ListVaults>(command)) return vaults(render);
+            if (const auto* asked = std::get_if<cmd::ListVaults>(&command))
+                return vaults(asked->of, render);
+            if (const auto* asked = std::get_if<cmd::ListMarks>(&command))
+                return marks(asked->of, render);
             if (std::holds_alternative<cmd::ListUsers>(command)) return users(render);
             if (const auto* asked = std::get_if<cmd::ShowMarket>(&command))
                 return market(*asked, render);
@@ -93,7 +96,13 @@ class CommandsTest : public ServerTest {
         views[1].name = "bob";
         return {render(views)};
     }
-    static ports::Reply vaults(ports::Render render) {
+    // Account and vault have the same number here.
+    static bool is_in(const cmd::VaultChoice& of, VaultId vault, std::string_view user) {
+        return (!of.vault || *of.vault == vault) &&
+               (!of.account || of.account->value == vault.value) &&
+               (of.user.empty() || of.user == user);
+    }
+    static ports::Reply vaults(const cmd::VaultChoice& of, ports::Render render) {
         std::vector<ports::VaultView> views(2);
         for (std::uint32_t i = 0; i < 2; ++i) {
             views[i].id = VaultId{i + 1};
@@ -103,6 +112,23 @@ class CommandsTest : public ServerTest {
             views[i].quiet.vault = views[i].flash.vault = views[i].id;
             views[i].flash.sleeve = SleeveKind::Flash;
             views[i].quiet.unrealised = "0.5"_dec;
+        }
+        std::erase_if(views, [&](const auto& view) { return !is_in(of, view.id, view.user); });
+        return {render(views)};
+    }
+    static ports::Reply marks(const cmd::VaultChoice& of, ports::Render render) {
+        std::vector<ports::VaultMarkView> views;
+        for (std::uint32_t i = 1; i <= 2; ++i) {
+            ports::VaultMarkView view;
+            view.vault = VaultId{i};
+            view.user = UserId{i};
+            view.user_name = i == 1 ? "ann" : "bob";
+            view.account = view.recorded_under = AccountId{i};
+            view.asset = Asset::parse("USDT").value();
+            view.now = kStart + std::chrono::hours{1};
+            view.quiet.realised = "3"_dec;
+            view.quiet.unrealised = "0.5"_dec;
+            if (is_in(of, view.vault, view.user_name)) views.push_back(view);
         }
         return {render(views)};
     }
@@ -222,9 +248,12 @@ TEST_F(CommandsTest, Vaults) {
     EXPECT_EQ(command<cmd::SetMode>("vault.mode", R"({"vault":"v1","mode":"live"})").mode,
               Mode::Live);
     EXPECT_EQ(data("vault.list").as_array().size(), 2u);
-    EXPECT_EQ(data("vault.list", R"({"user":"bob"})").as_array().size(), 1u);
-    EXPECT_EQ(data("vault.list", R"({"user":"bob","account":"a1"})").as_array().size(), 0u);
-    EXPECT_EQ(error_code(client->call("vault.list", R"({"user":"nobody"})")), "NOT_FOUND");
+    // The engine narrows: nothing is drawn only to be thrown away.
+    const auto narrowed =
+        command<cmd::ListVaults>("vault.list", R"({"user":"bob","account":"a1"})");
+    EXPECT_EQ(narrowed.of.user, "bob");
+    EXPECT_EQ(narrowed.of.account, AccountId{1});
+    EXPECT_EQ(command<cmd::ListVaults>("sleeve.list", R"({"vault":"v2"})").of.vault, VaultId{2});
     EXPECT_TRUE(data("vault.history", R"({"vault":"v1"})").as_array().empty());
 }
 
@@ -395,6 +424,54 @@ TEST_F(CommandsTest, ListsAndReportsReadTheStoreAfterABarrier) {
     EXPECT_EQ(pnl.at("totals").at(0).at("asset").as_string(), "USDT");
     EXPECT_EQ(data("report.pnl").at("rows").as_array().size(), 4u);
     EXPECT_EQ(error_code(client->call("report.pnl", R"({"user":"eve"})")), "NOT_FOUND");
+}
+
+TEST_F(CommandsTest, AListThatWasCutSaysSoAndHowToGoOn) {
+    client.reset();
+    stop();
+    io.restart();
+    fill_reader = [](FakeReader& reader) {
+        for (int i = 0; i < 5; ++i) {
+            ports::FillRow fill;
+            fill.pair = Pair::parse("ETH/USDT").value();
+            fill.fill.order = OrderId{VaultId{1}, SleeveKind::Quiet, 1};
+            fill.fill.trade_id = "T" + std::to_string(i);
+            fill.fill.time = kStart + std::chrono::minutes{i};
+            fill.fill.fee_asset = Asset::parse("USDT").value();
+            reader.fill_rows.push_back(fill);
+            ports::EventRow event;
+            event.seq = static_cast<std::uint64_t>(i + 1);
+            reader.event_rows.push_back(event);
+            ports::EntryRow entry;
+            entry.vault = VaultId{1};
+            entry.seq = static_cast<std::uint64_t>(i + 1);
+            entry.postings_json = "[]";
+            entry.at = fill.fill.time;
+            reader.entry_rows.push_back(entry);
+        }
+    };
+    start();
+    client = std::make_unique<RawClient>(path());
+    client->hello();
+    const auto asked = [&](const std::string& method, const std::string& params) {
+        const json::object reply = client->call(method, params, kMeta);
+        EXPECT_TRUE(reply.contains("result")) << protocol::to_compact(reply);
+        return reply.at("result").as_object();
+    };
+    for (const std::string method : {"trade.list", "ledger.list", "events"}) {
+        const std::string vault = method == "ledger.list" ? R"("vault":"v1",)" : "";
+        const json::object whole = asked(method, "{" + vault + R"("limit":5})");
+        EXPECT_EQ(whole.at("data").as_array().size(), 5u) << method;
+        EXPECT_TRUE(whole.at("warnings").as_array().empty()) << method;
+        const json::object cut = asked(method, "{" + vault + R"("limit":2})");
+        EXPECT_EQ(cut.at("data").as_array().size(), 2u) << method;
+        ASSERT_EQ(cut.at("warnings").as_array().size(), 1u) << method;
+        const std::string note(cut.at("warnings").at(0).as_string());
+        EXPECT_NE(note.find("only the latest 2 are shown"), std::string::npos) << note;
+        if (method != "events") {
+            EXPECT_NE(note.find("--until 2021-04-01T00:03:00.001Z"), std::string::npos) << note;
+        }
+    }
 }
 
 }  // namespace

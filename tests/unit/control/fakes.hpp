@@ -73,6 +73,8 @@ class FakeCommands final : public ports::Commands {
             view = std::vector<ports::UserView>{};
         if (std::holds_alternative<ports::cmd::ListVaults>(command))
             view = std::vector{vault(1), vault(2)};
+        if (std::holds_alternative<ports::cmd::ListMarks>(command))
+            view = std::vector<ports::VaultMarkView>{};
         if (std::holds_alternative<ports::cmd::ListAccounts>(command))
             view = std::vector<ports::AccountView>(1);
         if (std::holds_alternative<ports::cmd::ListPositions>(command))

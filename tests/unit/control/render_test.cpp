@@ -1,5 +1,6 @@
 // Goldens of every view: names, order and form of the fields are what other programs rely on.
 #include "common/protocol/codec.hpp"
+#include "daemon/control/marks.hpp"
 #include "daemon/control/render_views.hpp"
 
 #include <gtest/gtest.h>
@@ -50,7 +51,7 @@ ports::PauseView pause() {
 const std::string kPause =
     R"({"level":"sleeve","target":"v1.flash","state":"paused","by":"uid:0",)"
     R"("why":"news \"day\"","since":"2021-04-02T09:39:45.500Z","changed":true,"durable":true,)"
-    R"("sleeves":["v1.flash pausing"]})";
+    R"("dry_run":false,"sleeves":["v1.flash pausing"]})";
 
 ports::SleeveView flash() {
     ports::SleeveView view;
@@ -275,22 +276,36 @@ TEST(Render, TopIsCountsAndLists) {
 }
 
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 19, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 20, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 
 TEST(Render, MarksSurviveTheirText) {
-    ports::VaultView one = vault();
-    one.user = "a\"n\\n";
+    ports::VaultMarkView one;
+    one.vault = VaultId{1};
+    one.user = UserId{3};
+    one.user_name = "a\"n\\n";
+    one.account = one.recorded_under = AccountId{2};
+    one.asset = kUsdt;
+    one.seq = 17;
+    one.now = kAt;
+    one.fee_rate = "0.004"_dec;
+    one.flash.balance = "4.9801"_dec;
     one.flash.unrealised = -"0.000000000000000001"_dec;
-    const auto marks = read_vault_marks(render_vault_marks(std::vector{one}));
+    one.flash.coins = {{Asset::parse("ETH").value(), "0.5"_dec}};
+    one.flash.cycles = 4;
+    const auto marks = read_marks(render_view(std::vector{one}));
     ASSERT_EQ(marks.size(), 1u);
-    EXPECT_EQ(marks[0].user, one.user);
+    EXPECT_EQ(marks[0].user_name, one.user_name);
+    EXPECT_EQ(marks[0].user, UserId{3});
     EXPECT_EQ(marks[0].account, AccountId{2});
     EXPECT_EQ(marks[0].asset, kUsdt);
-    ASSERT_EQ(marks[0].sleeves.size(), 2u);
-    EXPECT_EQ(marks[0].sleeves[1].unrealised, one.flash.unrealised);
-    EXPECT_EQ(marks[0].sleeves[1].balance, "4.9801"_dec);
+    EXPECT_EQ(marks[0].seq, 17u);
+    EXPECT_EQ(marks[0].now, kAt);
+    EXPECT_EQ(marks[0].unrealised[1], one.flash.unrealised);
+    EXPECT_EQ(marks[0].sums.sleeves[1].balance, "4.9801"_dec);
+    EXPECT_EQ(marks[0].sums.sleeves[1].coins.at(one.flash.coins[0].base), "0.5"_dec);
+    EXPECT_EQ(marks[0].cycles[1], 4u);
 }
 
 }  // namespace

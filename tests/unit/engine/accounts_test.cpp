@@ -51,5 +51,48 @@ TEST(RemoveAccount, IsRefusedWhileSomethingDependsOnIt) {
     desk.must(cmd::RemoveAccount{kSecond});
 }
 
+TEST(RemoveAccount, IsRefusedWhileItHasMoney) {
+    OpenDesk desk;
+    desk.must(cmd::AddAccount{"ann", "paper", "second"});
+    desk.must(cmd::PaperFunding{kSecond, asset("USDT"), "50"_dec});
+    const auto has_money = desk.apply(cmd::RemoveAccount{kSecond}, {}, true);
+    ASSERT_TRUE(has_money);
+    EXPECT_EQ(has_money->code(), Errc::WrongState);
+    EXPECT_EQ(has_money->field(), "account");
+    EXPECT_NE(has_money->message().find("50 USDT"), std::string::npos) << has_money->message();
+    EXPECT_EQ(has_money->hint(), "take it out first: vaultctl account withdraw a2 USDT 50");
+    EXPECT_TRUE(desk.apply(cmd::RemoveAccount{kSecond}));
+    desk.must(cmd::PaperFunding{kSecond, asset("USDT"), -"50"_dec});
+    desk.must(cmd::RemoveAccount{kSecond});
+    const auto has_vault = desk.apply(cmd::RemoveAccount{kA1});
+    ASSERT_TRUE(has_vault);
+    EXPECT_NE(has_vault->message().find("v1 with 10000 USDT"), std::string::npos)
+        << has_vault->message();
+}
+
+TEST(CreateVault, HasATimeBeforeTheFirstPrice) {
+    ShardDesk desk;
+    desk.must(cmd::CreateUser{"ann", Role::Member});
+    desk.must(cmd::AddAccount{"ann", "paper", {}});
+    desk.must(cmd::CreateVault{kA1, asset("USDT"), {}});
+    EXPECT_EQ(desk.vault().row.created_at, desk.clock().now());  // the account's clock stands still
+    const UtcTime created = desk.vault().row.created_at;
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(desk.vault().row.created_at, created);
+}
+
+TEST(Lists, ANameThatIsNotThereIsAnError) {
+    OpenDesk desk;
+    for (const ports::Command& command : {ports::Command{cmd::ListVaults{{.user = "nobody"}}},
+                                          ports::Command{cmd::ListMarks{{.account = AccountId{9}}}},
+                                          ports::Command{cmd::ListMarks{{.vault = VaultId{9}}}},
+                                          ports::Command{cmd::ListAccounts{"nobody"}}}) {
+        const auto error = desk.apply(command);
+        ASSERT_TRUE(error);
+        EXPECT_EQ(error->code(), Errc::NotFound);
+    }
+    desk.must(cmd::ListVaults{{kV1, kA1, "ann"}});
+}
+
 }  // namespace
 }  // namespace vault::engine::test

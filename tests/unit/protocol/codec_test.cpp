@@ -15,6 +15,22 @@ std::string nested(int depth) {
            std::string(static_cast<std::size_t>(depth), ']');
 }
 
+TEST(Codec, TextThatIsNoUtf8IsRefusedByItsName) {
+    const auto field = [](std::string_view text) {
+        const auto parsed = parse_json(text);
+        EXPECT_FALSE(parsed.has_value()) << text;
+        if (parsed) return std::string("none");
+        EXPECT_NE(parsed.error().message().find("not UTF-8"), std::string::npos);
+        return parsed.error().field();
+    };
+    EXPECT_EQ(field("{\"params\":{\"vault\":\"v1\",\"why\":\"a\xff\"}}"), "why");
+    EXPECT_EQ(field("{\"params\":{\"add\":[\"ok\",\"\xc0\x80\"]}}"), "add");
+    EXPECT_EQ(field("{\"params\":{\"why\":\"\xed\xa0\x80\"}}"), "why");  // half of a pair
+    EXPECT_EQ(field("{\"w\xffy\":\"a\"}"), "");
+    EXPECT_EQ(field("[\"\xff\"]"), "");
+    EXPECT_NE(parse_json("{\"why\":\"a\xff").error().message().find("not JSON"), std::string::npos);
+}
+
 TEST(Codec, RefusesWhatIsNotOneStrictDocument) {
     const std::string bad[] = {
         "",

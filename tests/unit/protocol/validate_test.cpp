@@ -39,6 +39,15 @@ TEST(Validate, BadArguments) {
          ""},
         {"vault.set_tradeable", R"({"vault":1,"amount":"1"})", "vault", "string"},
         {"vault.set_tradeable", R"({"vault":"v\u0000","amount":"1"})", "vault", "control"},
+        {"vault.pause", R"({"vault":"v1","why":"a\u0085b"})", "why", "control"},
+        {"vault.pause", R"({"vault":"v1","why":"a\u009f"})", "why", "control"},
+        {"vault.pause", R"({"vault":"v1","why":"a\u202eb"})", "why", "text direction"},
+        {"vault.pause", R"({"vault":"v1","why":"\u202a"})", "why", "text direction"},
+        {"vault.pause", R"({"vault":"v1","why":"\u2066x\u2069"})", "why", "text direction"},
+        {"vault.pause", R"({"vault":"v1","why":"\u200e"})", "why", "text direction"},
+        {"vault.pause", R"({"vault":"v1","why":"\u200f"})", "why", "text direction"},
+        {"sleeve.set", R"({"vault":"v1","sleeve":"quiet","settings":{"spike":"\u2067"}})", "spike",
+         "text direction"},
         {"vault.set_tradeable", R"({"vault":"v1","amout":"1"})", "amout", "did you mean 'amount'"},
         {"vault.allocate", R"({"vault":"v1","quiet":"0"})", "quiet", "not above zero"},
         {"vault.allocate", R"({"vault":"v1","flash":"-1"})", "flash", "not above zero"},
@@ -105,6 +114,13 @@ TEST(Validate, GoodArgumentsAreReadAsTheirTypes) {
     const auto reserve = object(R"({"vault":"v1","pct":"12.5"})");
     ASSERT_TRUE(validate_params(*find_method("vault.reserve"), reserve).has_value());
     EXPECT_EQ(Params(reserve).decimal("pct")->text(), "12.5");
+}
+
+TEST(Validate, TextInAnyLanguageIsFine) {
+    // Their UTF-8 has bytes and code points next to those that are refused.
+    const auto why = object(
+        R"({"vault":"v1","why":"caf\u00e9 \u00a0\u00bf \u200d\u2010\u202f\u2065\u206a \u05d0"})");
+    EXPECT_TRUE(validate_params(*find_method("vault.pause"), why).has_value());
 }
 
 TEST(Validate, ReadingUncheckedParametersIsOurBug) {

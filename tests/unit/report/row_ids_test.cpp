@@ -126,8 +126,11 @@ TEST(RowIds, TradeOfSeveralAccountsNeedsItsAccount) {
 TEST(Reasons, AreToldInFiguresOnlyIfAllAreThere) {
     ports::DecisionRow row = decision(kEth, kAt, "min_quote");
     EXPECT_EQ(reason_in_figures(row, {{"free_cash", "3"}, {"min_quote", "10"}}),
-              "Free cash was 3, a buy needs 10.");
+              "Free cash was 3 USDT, a buy needs 10 USDT.");
     EXPECT_EQ(reason_in_figures(row, {{"free_cash", "3"}}), "");
+    row.reason = "max_slippage";
+    EXPECT_EQ(reason_in_figures(row, {{"expected_slippage", "0.0051"}, {"max_slippage", "0.005"}}),
+              "The fill was expected 0.51 % away from the price, at most 0.5 % is allowed.");
     row.reason = "something new";
     EXPECT_EQ(reason_in_figures(row, {}), "");
     row.reason = "no_signal";
