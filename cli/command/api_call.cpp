@@ -33,6 +33,25 @@ Result<void> add_argument(std::string_view text, json::object& params) {
     return success();
 }
 
+bool is_text(protocol::ParamType type) {
+    using enum protocol::ParamType;
+    return type != Integer && type != Bool && type != Map && type != Json;
+}
+
+// A text where the method wants JSON: the words that give it.
+void point_to_json(protocol::Failure& failure, const Method& method, const json::object& given) {
+    const protocol::Param* const param = protocol::find_param(method, failure.field);
+    const json::value* const value = given.if_contains(failure.field);
+    if (failure.code != "INVALID_PARAMS" || param == nullptr || value == nullptr) return;
+    if (!value->is_string() || (is_text(param->type) && !param->repeated)) return;
+    failure.hint = fmt::format("{0}:=JSON gives JSON, for example {0}:={1}; {0}=TEXT gives a text",
+                               param->name,
+                               param->repeated                               ? R"(["a"])"
+                               : param->type == protocol::ParamType::Bool    ? "true"
+                               : param->type == protocol::ParamType::Integer ? "2"
+                                                                             : "{}");
+}
+
 }  // namespace
 
 int api_call(Session& session) {
@@ -47,7 +66,11 @@ int api_call(Session& session) {
     // A method that only the daemon knows may change something, so its loss is never called
     // harmless.
     const Method* known = protocol::find_method(method);
-    const auto reply = session.call(method, std::move(params), known == nullptr || known->mutates);
+    if (known != nullptr && session.invocation().globals.yes &&
+        protocol::find_param(*known, "confirm") != nullptr)
+        params["confirm"] = true;
+    auto reply = session.call(method, params, known == nullptr || known->mutates);
+    if (reply.failure && known != nullptr) point_to_json(*reply.failure, *known, params);
     if (reply.failure) return session.fail(*reply.failure);
     if (known != nullptr && known->mutates && session.invocation().globals.dry_run)
         session.tell_dry_run();

@@ -309,7 +309,7 @@ Result<void> store_pair(const Param& param, const std::string& text, json::objec
 Result<json::value> to_json(const Param& param, const std::string& text,
                             const std::string& directory) {
     if (param.type == ParamType::Bool) return json::value(true);
-    if (param.content || (param.path && text != "synthetic" && text != "-"))
+    if ((param.content || (param.path && text != "synthetic")) && text != "-")
         return json::value(absolute(text, directory));
     if (param.type != ParamType::Integer) return json::value(text);
     std::int64_t number = 0;

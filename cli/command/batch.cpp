@@ -20,6 +20,7 @@ using protocol::Reply;
 namespace exits = protocol::exits;
 
 constexpr std::size_t kMaxBytes = 1 << 20;
+constexpr std::size_t kFewRows = 3;  // whose primary values fit a cell
 
 struct Step {
     std::size_t line = 0;
@@ -62,7 +63,8 @@ Result<std::string> contents_of(const std::string& path) {
 Result<void> check_line(const Invocation& line) {
     const Globals& globals = line.globals;
     const Globals plain;
-    if (globals.help || is_local(*line.command))
+    if (globals.help || is_local(*line.command) || line.command->name == "top" ||
+        line.local.contains("follow"))
         return Error{Errc::Usage,
                      fmt::format("{} is no command of a batch", command_name(*line.command)),
                      {},
@@ -82,6 +84,12 @@ Error at_line(std::size_t number, const Error& error) {
                  error.hint()};
 }
 
+std::string trimmed(std::string_view line) {
+    constexpr std::string_view kBlanks = " \t\r";
+    const auto begin = line.find_first_not_of(kBlanks);
+    return std::string(line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin));
+}
+
 // Every line is read before the first is run: a slip in the last one must not leave half.
 Result<std::vector<Step>> steps_of(const std::string& text, const std::string& directory) {
     std::vector<Step> steps;
@@ -99,8 +107,7 @@ Result<std::vector<Step>> steps_of(const std::string& text, const std::string& d
         if (!parsed) return at_line(number, parsed.error());
         if (auto read = read_contents(parsed.value()); !read) return at_line(number, read.error());
         if (const auto fit = check_line(parsed.value()); !fit) return at_line(number, fit.error());
-        steps.push_back(
-            {number, fmt::format("{}", fmt::join(words.value(), " ")), std::move(parsed).value()});
+        steps.push_back({number, trimmed(line), std::move(parsed).value()});
     }
     return steps;
 }
@@ -130,6 +137,9 @@ class Batch {
                 render::primary_value(reply.data, step.invocation.command->primary);
             while (result.ends_with('\n'))
                 result.pop_back();
+            const auto* list = reply.data.if_array();
+            if (list != nullptr && list->size() > kFewRows)
+                result = fmt::format("{} rows", list->size());
             std::ranges::replace(result, '\n', ' ');
             exit = exit_of_answer(step.invocation.command->name, reply.data);
             row["ok"] = exit == exits::kDone;

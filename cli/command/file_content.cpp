@@ -16,9 +16,10 @@ Result<std::string> content_of(const Param& param, const std::string& path) {
                      std::string(param.name), fmt::format("{}: {}", param.name, param.doc)};
     };
     std::error_code fault;
-    if (!std::filesystem::exists(path, fault)) return refused("there is no such file");
+    if (path != "-" && !std::filesystem::exists(path, fault))
+        return refused("there is no such file");
     if (std::filesystem::is_directory(path, fault)) return refused("it is a folder");
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(path == "-" ? "/dev/stdin" : path, std::ios::binary);
     if (!file.is_open()) return refused("it cannot be read");
     std::string text(kMost + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));

@@ -37,13 +37,35 @@ int exit_of(const json::object& job) {
     return text_at(job, "state") == "done" ? exits::kDone : exits::kRefused;
 }
 
+// The wait has ended before the job, which was begun all the same.
+protocol::Failure goes_on(const std::string& job, const Error& why) {
+    return protocol::Failure::from(
+        Error{
+            why.code(), fmt::format("{}; job {} was begun and goes on", why.message(), job), "job",
+            fmt::format("vaultctl job wait {0} follows it, vaultctl job cancel {0} ends it", job)},
+        protocol::Effect::Applied);
+}
+
+// A daemon that is away or overrun says nothing about the job.
+protocol::Failure goes_on(const std::string& job, const protocol::Failure& failure) {
+    if (failure.code == "INTERRUPTED") return goes_on(job, Error{Errc::Interrupted, "interrupted"});
+    if (failure.retryable) return goes_on(job, Error{Errc::OutcomeUnknown, failure.message});
+    protocol::Failure other = failure;
+    other.effect = protocol::Effect::Applied;
+    return other;
+}
+
 }  // namespace
 
 void await_job(Session& session, Reply& begun) {
     const std::string job = text_at(begun.data.as_object(), "job");
-    const Polled polled = poll(session, job_ended(job), {});
+    PollLimits limits{.limit = session.invocation().globals.timeout_or_none()};
+    limits.expected = true;
+    const Polled polled = poll(session, job_ended(job), limits);
     if (const auto* failure = std::get_if<protocol::Failure>(&polled)) {
-        begun.failure = *failure;
+        begun.failure = goes_on(job, *failure);
+    } else if (std::holds_alternative<TimeOver>(polled)) {
+        begun.failure = goes_on(job, Error{Errc::OutcomeUnknown, "the time is over"});
     } else if (exit_of(std::get<json::object>(polled)) != exits::kDone) {
         begun.failure =
             protocol::Failure::from(Error{Errc::WrongState, fmt::format("job {} was canceled", job),

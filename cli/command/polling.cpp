@@ -98,8 +98,10 @@ class Poller {
     }
 
   private:
-    // It was there, and has not been away for too long.
+    // It was there, or is expected, and has not been away for too long.
     bool may_come_back() const {
+        if (!seen_ && limits_.expected)
+            return !limits_.patience || clock_.steady() - started_ < *limits_.patience;
         return seen_ && (!limits_.patience || clock_.steady() - *seen_ < *limits_.patience);
     }
 

@@ -24,14 +24,17 @@ struct TimeOver {
 using Polled = std::variant<json::object, protocol::Failure, TimeOver>;
 
 // `limit`: for all of it; absent: as long as it takes. A daemon that was there once may stay away
-// for `patience` at a time; absent: as long as it takes.
+// for `patience` at a time; absent: as long as it takes. `expected`: it may be away at first too.
 struct PollLimits {
-    std::optional<Duration> limit;
+    std::optional<Duration> limit{};
     std::optional<Duration> patience = Duration{30'000};
+    bool expected = false;
 };
 Polled poll(Session& session, const Question& question, const PollLimits& limits);
 
-// Follows the job that `begun` tells; its failure, or that the job was canceled, goes into `begun`.
+// Follows the job that `begun` tells, for as long as --timeout allows. That it was canceled, or
+// that the wait ended first, goes into `begun` as a failure whose effect is applied: the job was
+// begun.
 void await_job(Session& session, protocol::Reply& begun);
 
 // A field that is text; "" otherwise.

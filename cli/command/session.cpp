@@ -3,6 +3,7 @@
 #include "cli/command/atomic_file.hpp"
 #include "cli/command/run.hpp"
 #include "cli/render/render.hpp"
+#include "cli/render/table.hpp"
 #include "common/base/clock.hpp"
 
 #include <boost/json/array.hpp>
@@ -212,8 +213,24 @@ int Session::print(std::string_view text) {
     return exits::kOutput;
 }
 
+// A configuration that was refused ends like a failure, so stderr says why; all its faults are in
+// the document.
+void Session::tell_refused_config(const json::value& data) {
+    const auto* object = data.if_object();
+    const auto* faults = object == nullptr ? nullptr : object->if_contains("faults");
+    const auto* list = faults == nullptr ? nullptr : faults->if_array();
+    if (list == nullptr || list->empty() || !list->front().is_string()) return;
+    const std::string more =
+        list->size() > 1 ? fmt::format("; {} more", list->size() - 1) : std::string();
+    terminal_.note(
+        fmt::format("vaultctl: CONFIG_INVALID: {}{} (nothing was changed; mend the file "
+                    "and try again)\n",
+                    render::printable(list->front().get_string()), more));
+}
+
 int Session::succeed(std::string_view method, std::string_view primary, const Reply& reply) {
     const int answer = exit_of_answer(method, reply.data);
+    if (answer == exits::kConfig) tell_refused_config(reply.data);
     const int printed = show(method, primary, reply, answer == exits::kDone);
     return printed == exits::kDone ? answer : printed;
 }

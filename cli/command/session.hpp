@@ -69,6 +69,7 @@ class Session {
 
   private:
     client::Options client_options() const;
+    void tell_refused_config(const json::value& data);
     Result<void> reach();  // as connect(), but hello may wait for the first call
     protocol::Reply call_once(const protocol::Request& request, bool changes);
 

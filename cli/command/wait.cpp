@@ -96,7 +96,11 @@ int wait_for_state(Session& session) {
                                 return fmt::format("{} is {}, waiting for {}", name,
                                                    text_at(row, "state"), wanted);
                             }};
-    const Polled polled = poll(session, question, {asked.globals.timeout_or_none(), std::nullopt});
+    // Who waits for the daemon and gives a limit may do so while it is being started. Nothing else
+    // may hang when there is none.
+    const auto limit = asked.globals.timeout_or_none();
+    const bool expected = limit && resource.kind == "daemon";
+    const Polled polled = poll(session, question, {limit, std::nullopt, expected});
     if (const auto* failure = std::get_if<protocol::Failure>(&polled))
         return session.fail(*failure);
     const auto* over = std::get_if<TimeOver>(&polled);

@@ -592,7 +592,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --until 'before this instant'
             printf '%s\t%s\n' --limit 'at most so many, the latest (default 100)'
         case 'audit verify'
-            printf '%s\t%s\n' --head 'a file with what audit head printed, in any format'
+            printf '%s\t%s\n' --head 'a file with what audit head printed, in any format; - is standard input'
         case 'events'
             printf '%s\t%s\n' --vault 'only this vault and what is in it'
             printf '%s\t%s\n' --sleeve 'only this sleeve; needs a vault'

@@ -29,7 +29,7 @@ constexpr std::array kRecords{
            "id user account asset mode state attention total tradeable reserve unallocated equity "
            "shortfall reserve_pct reserve_cap quiet.@sleeve flash.@sleeve pairs auto_raise.mode "
            "auto_raise.percent auto_raise.cap pauses created_at updated_at"},
-    Record{"hold", "level target state by why since changed durable sleeves"},
+    Record{"hold", "level target state by why since changed durable dry_run sleeves"},
     Record{"pair", "pair tick lot min_cost min_quantity selected price price_at"},
     Record{"position",
            "vault sleeve pair state quantity held cost average_price price price_stale value "
@@ -105,7 +105,7 @@ constexpr std::array kUses{
     Use{"report.pnl",
         "@whose sleeve opening.balance opening.at closing.balance closing.at realised unrealised "
         "net fees fees_other swept volume trades buys sells cycles won lost win_rate best_cycle "
-        "worst_cycle"},
+        "worst_cycle unrealised_before"},
     Use{"report.fees", "@whose sleeve pair trades volume fee fee_asset value rate"},
     Use{"report.sweeps", "@whose sleeve kind count amount least greatest first last"},
     Use{"status",

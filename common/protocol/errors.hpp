@@ -58,7 +58,7 @@ struct ExitRow {
 inline constexpr std::array kExitTable{
     ExitRow{exits::kDone, "done, or already so"},
     ExitRow{exits::kRefused, "refused by a rule"},
-    ExitRow{exits::kFalse, "predicate false: health, wait, doctor, why-not-trading"},
+    ExitRow{exits::kFalse, "predicate false: health, wait, doctor, verify, why-not-trading"},
     ExitRow{exits::kNotFound, "not found"},
     ExitRow{exits::kConflict, "conflict with what exists"},
     ExitRow{exits::kPartly, "partly done"},

@@ -17,7 +17,8 @@ constexpr Param kList[] = {
     flag("limit", "at most so many, the latest (default 100)", Integer).within(1, 10'000),
 };
 constexpr Param kVerify[] = {
-    flag("head", "a file with what audit head printed, in any format", Json).contents(),
+    flag("head", "a file with what audit head printed, in any format; - is standard input", Json)
+        .contents(),
 };
 
 constexpr Words kListEx[] = {"vaultctl audit list --user alice --since 2026-01-01",

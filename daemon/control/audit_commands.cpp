@@ -13,6 +13,9 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kHeadMark = "vault-audit-head";
+constexpr std::string_view kForeignHead =
+    "audit trail: the kept head does not bear this daemon's signature: it was changed, belongs to "
+    "another installation, or the signing key was replaced";
 constexpr std::string_view kBlanks = " \t\r\n";
 
 struct KeptHead {
@@ -91,37 +94,36 @@ Handled list_audit(Services& services, const Call& call) {
     co_return co_await std::move(answering);
 }
 
-// What the caller kept, if it is ours.
-Result<std::optional<ports::ChainHead>> kept_head(const Services& services, const Call& call) {
+// What the caller kept.
+Result<std::optional<KeptHead>> kept_head(const Call& call) {
     const json::value* const given = call.params.json("head");
-    if (given == nullptr) return std::optional<ports::ChainHead>{};
-    const std::optional<KeptHead> kept =
+    if (given == nullptr) return std::optional<KeptHead>{};
+    std::optional<KeptHead> kept =
         given->is_string() ? find_head(given->get_string()) : std::nullopt;
     if (!kept)
         return Error(Errc::InvalidParams, "head: there is no head of an audit trail in it", "head",
                      "give the file that was written by: vaultctl audit head --quiet > FILE");
-    if (!services.signer.verify(ports::audit_head_bytes(kept->head), kept->signature))
-        return Error(Errc::InvalidParams, "head: its signature is not this daemon's", "head",
-                     "it was changed, belongs to another installation, or the signing key was "
-                     "replaced");
-    return std::optional(kept->head);
+    return kept;
 }
 
 Handled verify(Services& services, const Call& call) {
-    const auto kept = kept_head(services, call);
-    if (!kept) co_return kept.error();
+    const auto given = kept_head(call);
+    if (!given) co_return given.error();
+    const std::optional<KeptHead>& kept = given.value();
+    const bool genuine =
+        !kept || services.signer.verify(ports::audit_head_bytes(kept->head), kept->signature);
     auto settling = settle(services, call);
     const Result<void> settled = co_await std::move(settling);
     if (!settled) co_return settled.error();
-    report::AuditWalk walk(kept.value());
+    report::AuditWalk walk(kept && genuine ? std::optional(kept->head) : std::nullopt);
     auto reading = read_pages(services, call, walk);
     const Result<void> read = co_await std::move(reading);
     if (!read) co_return read.error();
     const report::AuditProof& proof = walk.result();
-    json::object data{{"ok", proof.ok()}, {"rows", proof.rows}};
+    json::object data{{"ok", proof.ok() && genuine}, {"rows", proof.rows}};
     data["head"] = head_to_json(proof.head);
-    data["kept"] = proof.kept ? json::value(head_to_json(*proof.kept)) : json::value(nullptr);
-    data["problem"] = proof.problem;
+    data["kept"] = kept ? json::value(head_to_json(kept->head)) : json::value(nullptr);
+    data["problem"] = genuine ? proof.problem : std::string(kForeignHead);
     co_return answer_with(data);
 }
 

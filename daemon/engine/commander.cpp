@@ -24,23 +24,25 @@ Overloaded(T...) -> Overloaded<T...>;
 
 bool mutates(const ports::Command& command) {
     namespace cmd = ports::cmd;
-    const Overloaded reads{[](const cmd::ListUsers&) { return true; },
-                           [](const cmd::ListAccounts&) { return true; },
-                           [](const cmd::ListVaults&) { return true; },
-                           [](const cmd::ListMarks&) { return true; },
-                           [](const cmd::ShowVault&) { return true; },
-                           [](const cmd::ListSleeves&) { return true; },
-                           [](const cmd::ShowSleeve&) { return true; },
-                           [](const cmd::ListPositions&) { return true; },
-                           [](const cmd::ReplayStatus&) { return true; },
-                           [](const cmd::ShowMarket&) { return true; },
-                           [](const cmd::ListJobs&) { return true; },
-                           [](const cmd::ShowJob&) { return true; },
-                           [](const cmd::ShowStatus&) { return true; },
-                           [](const cmd::ShowTop&) { return true; },
-                           [](const cmd::Barrier&) { return true; },
-                           [](const cmd::SetPairs& c) { return c.add.empty() && c.remove.empty(); },
-                           [](const auto&) { return false; }};
+    const Overloaded reads{
+        [](const cmd::ListUsers&) { return true; },
+        [](const cmd::ListAccounts&) { return true; },
+        [](const cmd::ListVaults&) { return true; },
+        [](const cmd::ListMarks&) { return true; },
+        [](const cmd::ShowVault&) { return true; },
+        [](const cmd::ListSleeves&) { return true; },
+        [](const cmd::ShowSleeve&) { return true; },
+        [](const cmd::ListPositions&) { return true; },
+        [](const cmd::ReplayStatus&) { return true; },
+        [](const cmd::ShowMarket&) { return true; },
+        [](const cmd::ListJobs&) { return true; },
+        [](const cmd::ShowJob&) { return true; },
+        [](const cmd::ShowStatus&) { return true; },
+        [](const cmd::ShowTop&) { return true; },
+        [](const cmd::Barrier&) { return true; },
+        [](const cmd::SetWallets& c) { return c.add.empty() && c.remove.empty(); },
+        [](const cmd::SetPairs& c) { return c.add.empty() && c.remove.empty(); },
+        [](const auto&) { return false; }};
     return !std::visit(reads, command);
 }
 

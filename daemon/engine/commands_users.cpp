@@ -31,6 +31,9 @@ Error bad_name(std::string_view name, std::string field) {
 
 Result<ports::View> Commander::on(const ports::cmd::CreateUser& c) {
     if (!valid_name(c.name)) return bad_name(c.name, "name");
+    if (parse_user_id(c.name))
+        return Error{Errc::InvalidParams, fmt::format("'{}' looks like the id of a user", c.name),
+                     "name", "choose a name that is not u and a number"};
     if (world_.find_user(c.name) != nullptr)
         return Error{Errc::Exists, fmt::format("user '{}' exists already", c.name), "name",
                      "choose another name"};

@@ -84,7 +84,9 @@ def kept_heads(daemon):
         check(data["ok"] and data["kept"]["seq"] == 8 and data["rows"] == 8, file.name, data)
     forged = daemon.directory / "forged.head"
     forged.write_text(quiet.read_text().replace("head 8 ", "head 9 "))
-    for file, words in ((forged, "signature"), (daemon.config, "no head"),
+    data = proved(daemon, "--head", forged)
+    check(not data["ok"] and "signature" in data["problem"], data)
+    for file, words in ((daemon.config, "no head"),
                         (daemon.directory / "none", "no such file"), (daemon.directory, "folder")):
         done = daemon.run("audit", "verify", "--head", file)
         check(done.code == 65 and words in done.stderr, file, done.code, done.stderr)
