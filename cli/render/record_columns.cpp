@@ -38,7 +38,8 @@ constexpr std::array kRecords{
            "id vault sleeve pair side state reason end_reason requested requested_asset "
            "filled_quantity filled_cost fee decided_at ended_at @who"},
     Record{"trade",
-           "id order vault sleeve pair side at price quantity cost fee fee_asset realised reason "
+           "id trade_id order vault sleeve pair side at price quantity cost fee fee_asset realised "
+           "reason "
            "cycle @who"},
     Record{"sweep", "id vault sleeve at kind amount cause cycle @who"},
     Record{"decision", "id vault sleeve pair at check action reason repeats figures order @who"},

@@ -31,7 +31,8 @@ constexpr Param kSleeveOnly[] = {kVaultWord, kSleeveWord};
 constexpr Param kOrderShow[] = {word("order", "the order, such as v1.quiet.3")};
 constexpr Param kDecisionShow[] = {
     word("decision", "the decision, such as v1.flash.ETH@2024-01-24T23:40:15Z")};
-constexpr Param kTradeShow[] = {word("trade", "the trade, such as T197, or a1:T197")};
+constexpr Param kTradeShow[] = {
+    word("trade", "the trade, such as a1:T197; T197 if no other account has one")};
 constexpr Param kSweepShow[] = {word("sweep", "the sweep, such as v1.flash@17")};
 constexpr Param kPnl[] = {maybe_word("vault", "only this vault"),
                           flag("user", "only this user's vaults"), flag("all", "every vault", Bool),

@@ -3,6 +3,8 @@
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
 
+#include <fmt/format.h>
+
 namespace vault::control {
 
 namespace {
@@ -104,7 +106,9 @@ json::value row_to_json(const ports::OrderRow& row, const UserNames& names) {
 
 json::value row_to_json(const ports::FillRow& row, const UserNames& names) {
     const Fill& fill = row.fill;
-    json::object object{{"id", fill.trade_id},
+    // The venue's own number is one of its account alone.
+    json::object object{{"id", fmt::format("{}:{}", to_text(row.owner.account), fill.trade_id)},
+                        {"trade_id", fill.trade_id},
                         {"order", to_json(fill.order)},
                         {"vault", to_json(fill.order.vault)},
                         {"sleeve", to_json(fill.order.sleeve)},
@@ -168,9 +172,9 @@ json::value row_to_json(const ports::EventRow& row, const UserNames& names) {
 }
 
 json::value row_to_json(const ports::AuditRow& row, const UserNames& names) {
-    json::object object{{"seq", row.seq},       {"at", control::to_json(row.at)},
-                        {"actor", row.actor},   {"action", row.action},
-                        {"object", row.object}, {"outcome", row.outcome},
+    json::object object{{"seq", row.seq},         {"at", control::to_json(row.at)},
+                        {"actor", row.actor},     {"action", row.action},
+                        {"object", row.object},   {"outcome", row.outcome},
                         {"message", row.message}, {"params", embedded(row.params_json)}};
     const auto name = names.find(row.user);
     object["user"] = name == names.end() ? json::value(nullptr) : json::value(name->second);

@@ -85,7 +85,7 @@ def figures_of(told):
 
 
 def check_trade(wire, journal, row):
-    name = {"trade": f"{row['account']}:{row['id']}"}
+    name = {"trade": row["id"]}
     check(wire.call("trade.show", name) == row, "trade show gives another row than trade list:", name)
     told = wire.call("trade.explain", name)
     figures = figures_of(told)

@@ -401,7 +401,7 @@ TEST_F(CommandsTest, DaemonAndBooks) {
 
 TEST_F(CommandsTest, ListsAndReportsReadTheStoreAfterABarrier) {
     const auto before = commands.seen().size();
-    EXPECT_EQ(data("trade.list", R"({"vault":"v1"})").at(0).at("id").as_string(), "T1");
+    EXPECT_EQ(data("trade.list", R"({"vault":"v1"})").at(0).at("id").as_string(), "a0:T1");
     ASSERT_EQ(commands.seen().size(), before + 2);  // there is such a vault, and it is settled
     EXPECT_TRUE(std::holds_alternative<cmd::ShowVault>(commands.seen()[before].value));
     EXPECT_TRUE(std::holds_alternative<cmd::Barrier>(commands.seen().back().value));
