@@ -48,7 +48,7 @@ constexpr Method kTable[] = {
      .right = Right::Audit,
      .primary = "ok",
      .examples = kVerifyEx,
-     .detail = "Every row's hash covers the row before. A trail that was cut at its end or put "
+     .detail = "Every row's hash covers the row before. A trail that was put "
                "back as a whole shows only beside a head that was kept elsewhere: --head. Exit "
                "code 0 if everything holds, 3 if something does not."},
     {.name = "audit.head",

@@ -14,8 +14,8 @@ using ports::CommitStatus;
 
 Result<std::unique_ptr<Committer>> Committer::create(Connection& connection,
                                                      const SqliteOptions& options, DiskGuard& disk,
-                                                     Heads& heads) {
-    std::unique_ptr<Committer> made{new Committer{connection, options, disk, heads}};
+                                                     Heads& heads, AuditSeal& seal) {
+    std::unique_ptr<Committer> made{new Committer{connection, options, disk, heads, seal}};
     VAULT_TRY(made->rows_, RowWriter::create(connection, options));
     VAULT_TRY(made->begin_, Statement::prepare(connection, "BEGIN IMMEDIATE"));
     VAULT_TRY(made->commit_, Statement::prepare(connection, "COMMIT"));
@@ -135,6 +135,11 @@ Committer::Verdict Committer::apply(const ports::Batch& batch) {
             return {CommitStatus::Failed, linked.error().message()};
     if (auto written = rows_->write(batch); !written)
         return {CommitStatus::Failed, written.error().message()};
+    if (!batch.audits.empty()) {
+        const ports::AuditRow& last = batch.audits.back();
+        if (auto sealed = seal_.write({last.seq, last.hash}); !sealed)
+            return {CommitStatus::Failed, sealed.error().message()};
+    }
     return {};
 }
 

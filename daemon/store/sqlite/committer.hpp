@@ -3,6 +3,7 @@
 // checked in it. A group that does not go through as a whole is rolled back and taken batch by
 // batch, so that a bad batch harms none before it; those after it wait for load(), for they were
 // decided on top of it. Writer thread only.
+#include "daemon/store/sqlite/audit_seal.hpp"
 #include "daemon/store/sqlite/disk_guard.hpp"
 #include "daemon/store/sqlite/heads.hpp"
 #include "daemon/store/sqlite/row_writer.hpp"
@@ -22,7 +23,7 @@ class Committer {
     // All references outlive the committer.
     static Result<std::unique_ptr<Committer>> create(Connection& connection,
                                                      const SqliteOptions& options, DiskGuard& disk,
-                                                     Heads& heads);
+                                                     Heads& heads, AuditSeal& seal);
 
     // Fills in the report of every batch. `group` holds at least one.
     void commit(std::span<PendingCommit> group);
@@ -37,8 +38,9 @@ class Committer {
         std::string message;
     };
 
-    Committer(Connection& connection, const SqliteOptions& options, DiskGuard& disk, Heads& heads)
-        : connection_(connection), options_(options), disk_(disk), heads_(heads) {}
+    Committer(Connection& connection, const SqliteOptions& options, DiskGuard& disk, Heads& heads,
+              AuditSeal& seal)
+        : connection_(connection), options_(options), disk_(disk), heads_(heads), seal_(seal) {}
 
     bool try_group(std::span<PendingCommit> group);
     Verdict write_all(std::span<PendingCommit> group);
@@ -54,6 +56,7 @@ class Committer {
     const SqliteOptions& options_;
     DiskGuard& disk_;
     Heads& heads_;
+    AuditSeal& seal_;
     std::optional<RowWriter> rows_;
     std::optional<Statement> begin_, commit_, rollback_, fence_, mark_;
     std::map<ShardId, BatchNo> broken_;  // the first batch that was not reported durable

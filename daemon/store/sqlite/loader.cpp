@@ -34,19 +34,6 @@ Result<std::vector<ports::IdempotencyRow>> known_replies(Connection& connection,
                                 oldest.time_since_epoch().count()));
 }
 
-// The newest row stands for the whole trail; the full check walks the rest.
-Result<ports::ChainHead> audit_head(Connection& connection) {
-    VAULT_TRY(const auto newest,
-              read_all<ports::AuditRow>(connection, "ORDER BY seq DESC LIMIT 1"));
-    if (newest.empty()) return ports::ChainHead{};
-    const ports::AuditRow& row = newest.front();
-    if (row.hash != ports::audit_hash(row))
-        return Error{Errc::StoreInvalid,
-                     fmt::format("audit trail, row {}: its hash is not that of its text", row.seq),
-                     "store", "the trail was changed outside vaultd: restore the newest backup"};
-    return ports::ChainHead{row.seq, row.hash};
-}
-
 Result<std::vector<VaultId>> vault_ids(Connection& connection) {
     VAULT_TRY(auto statement, Statement::prepare(connection, "SELECT id FROM vault ORDER BY id"));
     std::vector<VaultId> ids;
@@ -95,7 +82,7 @@ Result<ports::ShardMark> take_shard(Connection& connection, ShardId shard) {
     }
 }
 
-Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads,
+Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads, AuditSeal& seal,
                                       ports::ShardMark mark, UtcTime now, Duration reply_age) {
     ports::Snapshot snapshot;
     snapshot.mark = mark;
@@ -109,7 +96,7 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
     VAULT_TRY(const std::int64_t last_event,
               connection.query_int("SELECT coalesce(max(seq), 0) FROM event"));
     snapshot.last_event = static_cast<std::uint64_t>(last_event);
-    VAULT_TRY(snapshot.audit, audit_head(connection));
+    VAULT_TRY(snapshot.audit, seal.proven_head());
     for (const auto& vault : snapshot.vaults) {
         const auto head = heads.head(vault.id);
         if (head.seq > 0) snapshot.heads[vault.id] = {head.seq, head.hash};

@@ -1,5 +1,6 @@
 #include "daemon/store/sqlite/verify.hpp"
 
+#include "daemon/store/sqlite/audit_seal.hpp"
 #include "daemon/store/sqlite/codec.hpp"
 #include "daemon/store/sqlite/proof.hpp"
 #include "daemon/store/sqlite/schema.hpp"
@@ -204,7 +205,9 @@ Result<void> check_audit(Check& check, const Step& step) {
         Statement::prepare(check.connection,
                            fmt::format("SELECT {} FROM audit WHERE seq > ? ORDER BY seq LIMIT {}",
                                        column_list<ports::AuditRow>(), kSlice)));
+    VAULT_TRY(const auto sealed, sealed_head(check.connection));
     ports::AuditVerifier verifier;
+    bool reached = !sealed;
     for (std::uint64_t before = 0, read = 1; read > 0;) {
         slice.bind(1, static_cast<std::int64_t>(before));
         for (read = 0;; ++read) {
@@ -212,12 +215,17 @@ Result<void> check_audit(Check& check, const Step& step) {
             if (!more) break;
             VAULT_TRY(const auto row, decode<ports::AuditRow>(slice));
             VAULT_TRYV(verifier.next(row));
+            reached = reached || verifier.head() == *sealed;
         }
         slice.reset();
         before = verifier.head().seq;
         if (!check.work.go_on(step, 0)) return success();
     }
-    return success();
+    if (reached) return success();
+    return Error{Errc::StoreInvalid,
+                 fmt::format("audit trail, row {}: the trail ends before it, or it is not the row "
+                             "that was sealed",
+                             sealed->seq)};
 }
 
 Result<void> check_table(Check& check, const std::string& path, const std::string& table) {

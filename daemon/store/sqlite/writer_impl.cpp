@@ -47,7 +47,8 @@ Result<void> SqliteStore::Impl::open() {
     VAULT_TRYV(check_small_tables(connection, options_.path));
     VAULT_TRY(prover_, Prover::create(connection, &signer_));
     heads_.emplace(*prover_, options_.checkpoint_every);
-    VAULT_TRY(committer_, Committer::create(connection, options_, disk_, *heads_));
+    VAULT_TRY(seal_, AuditSeal::create(connection, signer_));
+    VAULT_TRY(committer_, Committer::create(connection, options_, disk_, *heads_, *seal_));
     pruner_.emplace(connection, options_.retention, clock_);
     last_prune_ = clock_.steady();
     poll_disk(true);
@@ -254,8 +255,8 @@ Result<ports::Snapshot> SqliteStore::Impl::load(ShardId shard) {
     VAULT_TRYV(prove_vaults(*connection_, *prover_, *heads_));
     checkpoint_trouble_.clear();
     VAULT_TRY(const auto mark, take_shard(*connection_, shard));
-    auto snapshot =
-        read_snapshot(*connection_, *heads_, mark, clock_.now(), options_.retention.replies);
+    auto snapshot = read_snapshot(*connection_, *heads_, *seal_, mark, clock_.now(),
+                                  options_.retention.replies);
     // Pages that a start reads once are not those that commits write.
     VAULT_TRYV(connection_->exec("PRAGMA shrink_memory"));
     return snapshot;
@@ -284,6 +285,7 @@ void SqliteStore::Impl::close() {
     if (thread.joinable()) thread.join();
     committer_.reset();
     pruner_.reset();
+    seal_.reset();
     prover_.reset();
     connection_.reset();
     lock_.reset();

@@ -49,6 +49,7 @@ struct SqliteStore::Impl {
     std::optional<LockFile> lock_;
     std::optional<Connection> connection_;
     std::optional<Prover> prover_;
+    std::optional<AuditSeal> seal_;
     std::optional<Heads> heads_;
     DiskGuard disk_;
     std::unique_ptr<Committer> committer_;

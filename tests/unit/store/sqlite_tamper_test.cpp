@@ -20,6 +20,17 @@ class SqliteTamper : public testing::Test {
             maker.deposit(batch, VaultId{1});
             maker.deposit(batch, VaultId{2});
         }
+        for (int i = 0; i < 9; ++i) {
+            ports::AuditRow row;
+            row.actor = "ann";
+            row.action = "vault.pause";
+            row.object = "v1";
+            row.outcome = "applied";
+            row.params_json = "{}";
+            batch.audits.push_back(row);
+        }
+        ports::ChainHead head;
+        ports::seal(batch.audits, head);
         ASSERT_EQ(commit(world, batch).status, ports::CommitStatus::Durable);
         world.close();
         ASSERT_EQ(world.ask("SELECT group_concat(seq) FROM checkpoint"), "30,30");
@@ -52,6 +63,36 @@ class SqliteTamper : public testing::Test {
 const char* const kEntry5 = "id = (1 << 32) + 5";
 
 }  // namespace
+
+// Whoever can write the file but has no key: each of these is found, most of them by the start.
+TEST_F(SqliteTamper, TheAuditTrail) {
+    for (const char* const sql : {
+             "UPDATE audit SET actor = 'bob' WHERE seq = 1",
+             "UPDATE audit SET outcome = 'refused' WHERE seq = 9",
+             "UPDATE audit SET at = at + 1 WHERE seq = 5",
+             "UPDATE audit SET params = '{\"x\":1}' WHERE seq = 3",
+             "UPDATE audit SET user = 7 WHERE seq = 2",
+             "UPDATE audit SET hash = prev_hash WHERE seq = 4",
+             "DELETE FROM audit WHERE seq = 1",
+             "DELETE FROM audit WHERE seq = 5",
+             "DELETE FROM audit WHERE seq = 9",
+             "DELETE FROM audit",
+             "UPDATE audit SET seq = -seq WHERE seq IN (3, 4)",
+             "UPDATE audit SET seq = 12 - seq WHERE seq = 2",
+             "INSERT INTO audit SELECT 10, at, actor, user, action, object, outcome, message, "
+             "params, prev_hash, hash FROM audit WHERE seq = 9",
+             "UPDATE meta SET value = 'x' WHERE key = 'audit_head'",
+             "UPDATE meta SET value = '8' || substr(value, 2) WHERE key = 'audit_head'",
+         }) {
+        const std::string copy = world.options.path + ".copy";
+        std::filesystem::copy_file(world.options.path, copy);
+        expect_found(sql, "audit trail");
+        for (const char* part : {"", "-wal", "-shm"})
+            std::filesystem::remove(world.options.path + part);
+        std::filesystem::rename(copy, world.options.path);
+    }
+    EXPECT_EQ(load_says("PRAGMA user_version"), "");
+}
 
 TEST_F(SqliteTamper, NothingIsFoundInAnHonestStore) {
     EXPECT_EQ(load_says("PRAGMA user_version"), "");
@@ -104,7 +145,9 @@ TEST_F(SqliteTamper, AnEditedCheckpoint) {
 TEST_F(SqliteTamper, AnotherSignersCheckpoint) {
     world.signer = TestSigner{"other"};
     EXPECT_NE(load_says("PRAGMA user_version").find("signature"), std::string::npos);
-    EXPECT_EQ(load_says("DELETE FROM checkpoint"), "");  // as the hint says
+    const char* const as_the_hints_say =
+        "DELETE FROM checkpoint; DELETE FROM meta WHERE key = 'audit_head'";
+    EXPECT_EQ(load_says(as_the_hints_say), "");
 }
 TEST_F(SqliteTamper, AStrayVault) {
     expect_found(
