@@ -3,6 +3,7 @@
 #include "daemon/app/elsewhere.hpp"
 #include "daemon/app/feeds.hpp"
 #include "daemon/app/options.hpp"
+#include "daemon/control/render_views.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
 #include "daemon/runtime/task_group.hpp"
@@ -83,6 +84,7 @@ struct App::Parts {
     asio::awaitable<void> put_in_force(config::Config effective);
     void await_hangup();
     asio::awaitable<void> reload_for_hangup();
+    asio::awaitable<void> tell_trail(const ports::ConfigReload& report);
     void keep_alive();
     void stop(std::string_view why);
     asio::awaitable<void> close_server();
@@ -164,12 +166,28 @@ asio::awaitable<void> App::Parts::put_in_force(config::Config effective) {
     co_await std::move(turned);
 }
 
+// A reload for a signal is told in the audit trail as one for a call is.
+asio::awaitable<void> App::Parts::tell_trail(const ports::ConfigReload& report) {
+    ports::CallContext context;
+    context.actor = "SIGHUP";
+    context.method = "config.reload";
+    const std::string why = report.ok ? "" : fmt::format("{} wrong", report.changes.size());
+    auto telling = driver->execute(std::move(context), ports::cmd::Note{report.ok, why},
+                                   &control::render_nothing);
+    const auto told = co_await std::move(telling);
+    if (!told) logger.log(LogLevel::Error, "audit_trail", told.error().message());
+}
+
 // One that comes while a reload runs is not lost: what it was sent for may have been written after
 // the file was read.
 asio::awaitable<void> App::Parts::reload_for_hangup() {
     for (;;) {
         auto reloading = config.reload({"SIGHUP", {}, false});
         const auto report = co_await std::move(reloading);
+        if (report) {
+            auto telling = tell_trail(report.value());
+            co_await std::move(telling);
+        }
         if (report || stopping) co_return;
         asio::steady_timer pause{control_io};
         pause.expires_after(std::chrono::milliseconds{100});

@@ -83,6 +83,17 @@ Handled ask(Services& services, const Call& call, ports::Command command, ports:
     co_return co_await std::move(pending);
 }
 
+asio::awaitable<void> tell_trail(Services& services, const Call& call, ports::cmd::Note note,
+                                 Answer& answer) {
+    ports::CallContext context;
+    context.actor = call.context.actor;
+    context.method = call.context.method;
+    context.params_json = call.context.params_json;
+    auto pending = run(services, std::move(context), std::move(note), &render_nothing);
+    const Result<Answer> told = co_await std::move(pending);
+    if (!told) answer.warnings.push_back("not in the audit trail: " + told.error().message());
+}
+
 asio::awaitable<Result<void>> settle(Services& services, const Call& call) {
     auto pending = ask(services, call, ports::cmd::Barrier{}, &render_nothing);
     const Result<Answer> answer = co_await std::move(pending);

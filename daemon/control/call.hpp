@@ -106,6 +106,10 @@ Handler find_handler(std::string_view method);  // null: none (hello belongs to 
 Handled execute(Services& services, const Call& call, ports::Command command, ports::Render render);
 // The same for a question inside a call: no idempotency key, never a dry run.
 Handled ask(Services& services, const Call& call, ports::Command command, ports::Render render);
+// Puts into the audit trail what the call did, or was refused, outside the engine. What cannot be
+// put there becomes a warning of the answer: it is done all the same.
+boost::asio::awaitable<void> tell_trail(Services& services, const Call& call, ports::cmd::Note note,
+                                        Answer& answer);
 // Everything that was answered before is durable, and so visible to a read of the store.
 boost::asio::awaitable<Result<void>> settle(Services& services, const Call& call);
 // Errors: Expired when the call's deadline has passed; for calls of many steps.

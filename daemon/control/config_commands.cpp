@@ -86,25 +86,34 @@ json::object report_to_json(const ports::ConfigReload& report, bool dry_run) {
     return object;
 }
 
-Handled reload_and_report(Services& services, ports::ReloadAsk ask) {
-    const bool dry_run = ask.dry_run;
-    auto reloading = services.configuration.reload(std::move(ask));
-    const Result<ports::ConfigReload> report = co_await std::move(reloading);
-    if (!report) co_return report.error();
+Answer answer_of(const ports::ConfigReload& report, bool dry_run) {
     Answer answer;
-    answer.repeated = report.value().repeated;
-    answer.data_json = protocol::to_compact(report_to_json(report.value(), dry_run));
-    co_return answer;
+    answer.repeated = report.repeated;
+    answer.data_json = protocol::to_compact(report_to_json(report, dry_run));
+    return answer;
 }
 
 Handled reload(Services& services, const Call& call) {
-    return reload_and_report(services,
-                             {call.context.actor, call.context.idem_key, call.context.dry_run});
+    const bool dry_run = call.context.dry_run;
+    auto reloading =
+        services.configuration.reload({call.context.actor, call.context.idem_key, dry_run});
+    const Result<ports::ConfigReload> report = co_await std::move(reloading);
+    if (!report) co_return report.error();
+    Answer answer = answer_of(report.value(), dry_run);
+    if (!dry_run && !answer.repeated) {
+        ports::cmd::Note note{report.value().ok, message_of(report.value(), false)};
+        auto telling = tell_trail(services, call, std::move(note), answer);
+        co_await std::move(telling);
+    }
+    co_return answer;
 }
 
 // What a reload would do.
 Handled check(Services& services, const Call& call) {
-    return reload_and_report(services, {call.context.actor, {}, true});
+    auto reloading = services.configuration.reload({call.context.actor, {}, true});
+    const Result<ports::ConfigReload> report = co_await std::move(reloading);
+    if (!report) co_return report.error();
+    co_return answer_of(report.value(), true);
 }
 
 Handled show(Services& services, const Call& call) {

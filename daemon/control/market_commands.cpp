@@ -32,8 +32,11 @@ Handled import_candles(Services& services, const Call& call) {
     };
     auto importing = read_on<ports::ImportView>(services.worker, import);
     const Result<ports::ImportView> view = co_await std::move(importing);
-    if (!view) co_return view.error();
     Answer answer;
+    ports::cmd::Note note{view.has_value(), view ? std::string() : view.error().message()};
+    auto telling = tell_trail(services, call, std::move(note), answer);
+    co_await std::move(telling);
+    if (!view) co_return view.error();
     answer.data_json = protocol::to_compact(report_to_json(view.value()));
     co_return answer;
 }

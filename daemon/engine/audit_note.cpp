@@ -101,6 +101,10 @@ ports::AuditRow applied_note(const World& world, const ports::CallContext& conte
     if (subject.object.empty()) subject = std::visit(subject_of, command);
     ports::AuditRow row = note(context, std::move(subject), at);
     row.outcome = "applied";
+    if (const auto* told = std::get_if<cmd::Note>(&command); told != nullptr && !told->applied) {
+        row.outcome = "refused";
+        row.message = told->message;
+    }
     return row;
 }
 

@@ -129,6 +129,9 @@ Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
     }
     return top_of(world_, c, clock_.now());
 }
+Result<ports::View> Commander::on(const ports::cmd::Note&) {
+    return ports::PauseView{};
+}
 Result<ports::View> Commander::on(const ports::cmd::Barrier&) {
     return ports::PauseView{};
 }

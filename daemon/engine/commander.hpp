@@ -74,6 +74,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::CorrectEntry& c);
     Result<ports::View> on(const ports::cmd::ShowStatus& c);
     Result<ports::View> on(const ports::cmd::ShowTop& c);
+    Result<ports::View> on(const ports::cmd::Note& c);
     Result<ports::View> on(const ports::cmd::Barrier& c);
 
   private:

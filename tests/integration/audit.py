@@ -7,7 +7,9 @@ back. Rows that are changed in the store's file are found by `audit verify`.
 
 import json
 import shutil
+import signal
 import sqlite3
+import time
 
 from private_daemon import Daemon, Failed, check, main
 
@@ -93,6 +95,30 @@ def kept_heads(daemon):
     return quiet
 
 
+def outside_the_shard(daemon):
+    """What changes no books is told as well: the configuration and candle files."""
+    candles = daemon.directory / "candles.csv"
+    candles.write_text("open_time,open,high,low,close,volume\n1617235200,1,2,0.5,1.5,10\n")
+    good = ["market", "import", candles, "--pair", "ETH/USDT", "--interval", "1m"]
+    check(daemon.run(*good).code == 0)
+    check(daemon.run("market", "import", daemon.directory / "none.csv", *good[3:]).code != 0)
+    check(daemon.run("config", "reload").code == 0)
+    check(daemon.run("config", "reload", "--dry-run").code == 0)
+    whole = daemon.config.read_text()
+    daemon.config.write_text("log: {level: loud}\n")
+    check(daemon.run("config", "reload").code == 78)
+    daemon.config.write_text(whole)
+    daemon.process.send_signal(signal.SIGHUP)
+    until = time.monotonic() + 20
+    while (rows := daemon.ctl("audit", "list", "--limit", "5"))[-1]["actor"] != "SIGHUP":
+        check(time.monotonic() < until, "the signal is not in the trail:", rows[-1])
+        time.sleep(0.05)
+    check([(row["action"], row["outcome"]) for row in rows] == [
+        ("market.import", "applied"), ("market.import", "refused"), ("config.reload", "applied"),
+        ("config.reload", "refused"), ("config.reload", "applied")], rows)
+    check("wrong" in rows[3]["message"] and rows[0]["params"]["file"] == str(candles), rows)
+
+
 def change(daemon, sql):
     store = sqlite3.connect(next(daemon.state.rglob("*.db")))
     with store:
@@ -114,7 +140,7 @@ def tampered(daemon, kept):
         ("DELETE FROM audit WHERE seq > 6", False),
         ("DELETE FROM audit", False),
         ("UPDATE audit SET seq = 100 WHERE seq = 5", False),
-        ("UPDATE meta SET value = replace(value, '9 ', '8 ') WHERE key = 'audit_head'", False),
+        ("UPDATE meta SET value = '1' || value WHERE key = 'audit_head'", False),
     ]
     for sql, starts in changes:
         shutil.rmtree(daemon.state)
@@ -142,6 +168,7 @@ def test(vaultd, vaultctl):
         kept = kept_heads(daemon)
         check(daemon.run("user", "create", "bob", "--role", "member").code == 0)
         check(proved(daemon, "--head", kept)["rows"] == 9, "the kept head is good while it grows")
+        outside_the_shard(daemon)
         tampered(daemon, kept)
 
 

@@ -1,0 +1,213 @@
+#pragma once
+// What a person can ask of the engine, as typed values. The control room turns a validated request
+// into one of them, and the shard carries it out (commands.hpp).
+#include "common/base/clock.hpp"
+#include "daemon/ports/rows.hpp"
+#include "daemon/ports/top_view.hpp"
+#include "daemon/ports/vault_lists.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace vault::ports {
+
+// A vault named by id; a user by name, so that a script can be written before ids are known.
+namespace cmd {
+
+struct CreateUser {
+    std::string name;
+    Role role = Role::Member;
+};
+struct ListUsers {};
+struct SetWallets {
+    std::string name;
+    std::vector<Asset> add, remove;
+};
+struct AddAccount {
+    std::string user;  // empty: the caller
+    std::string exchange;
+    std::string label;
+};
+struct ListAccounts {
+    std::string user = {};  // empty: of all
+};
+struct RemoveAccount {
+    AccountId account;
+};
+struct PaperFunding {  // deposit > 0, withdrawal < 0
+    AccountId account;
+    Asset asset;
+    Decimal amount;
+};
+struct PaperTrade {  // a trade made by hand on the simulated exchange
+    AccountId account;
+    Pair pair;
+    Side side = Side::Buy;
+    Quantity quantity;
+    std::optional<Price> price;  // none: the last price
+};
+struct CreateVault {
+    AccountId account;
+    Asset asset;
+    std::optional<Decimal> balance;  // paper: put into the simulated wallet first
+};
+struct ShowVault {
+    VaultId vault;
+};
+struct SetTradeable {
+    VaultId vault;
+    Decimal amount;
+};
+struct Allocate {
+    VaultId vault;
+    Decimal quiet, flash;  // deltas >= 0, not both 0
+};
+struct Unallocate {
+    VaultId vault;
+    Decimal quiet, flash;
+};
+struct Release {
+    VaultId vault;
+    Decimal amount;  // > 0
+};
+struct SetReserve {
+    VaultId vault;
+    std::optional<Decimal> pct;  // 0 <= pct < 100; none: off
+};
+enum class AutoRaiseMode : std::uint8_t { Off, Full, Percent };
+struct SetAutoRaise {
+    VaultId vault;
+    AutoRaiseMode mode = AutoRaiseMode::Off;
+    Decimal percent;             // 0 < percent <= 100 for Percent
+    std::optional<Decimal> cap;  // ceiling of tradeable
+};
+struct SetPairs {
+    VaultId vault;
+    std::vector<Pair> add, remove;
+    bool available = false;  // tell what could be added as well
+};
+struct RefreshVault {
+    VaultId vault;
+};
+struct SetMode {
+    VaultId vault;
+    Mode mode = Mode::Paper;
+};
+// What a pause, resume, halt or liquidation is about: exactly one level.
+struct Target {
+    enum class Level : std::uint8_t { Sleeve, Vault, User, Daemon };
+    Level level = Level::Daemon;
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::string user;
+};
+struct Pause {
+    Target target;
+    std::string why;
+};
+struct Halt {
+    Target target;
+    std::string why;
+};
+struct Resume {
+    Target target;
+    std::string why;
+};
+struct Liquidate {
+    Target target;  // vault or sleeve
+    std::string why;
+};
+struct ListSleeves {};
+struct ShowSleeve {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+};
+struct SetSleeve {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
+};
+struct SetStrategy {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::string strategy;  // "cycle"
+};
+struct ListPositions {
+    std::optional<VaultId> vault;
+};
+struct ResolvePosition {
+    enum class As : std::uint8_t { Sold, Withdrawn, Kept };
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;  // none: the only one
+    As as = As::Kept;
+    std::optional<Price> price;  // Sold: at what price
+};
+struct WriteDown {
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;
+};
+struct ReplayStart {
+    AccountId account;
+    std::string source;        // absolute path of a CSV file, or "synthetic"
+    std::optional<Pair> pair;  // none: from the file's name
+    std::optional<Duration> interval;
+    bool close_path = false;  // true: one tick per candle
+    std::uint64_t seed = 1;
+    std::optional<Decimal> speed;  // virtual seconds per second; none: as fast as possible
+    std::optional<UtcTime> from, to;
+};
+struct ReplayRun {
+    AccountId account;
+    std::optional<UtcTime> until;  // none: to the end of the data
+};
+struct ReplayStatus {
+    std::optional<AccountId> account;
+};
+struct ShowMarket {  // the pair as the account sees it
+    AccountId account;
+    Pair pair;
+};
+struct ReplayStop {
+    AccountId account;
+};
+struct ListJobs {};
+struct ShowJob {
+    JobId job;
+};
+struct CancelJob {
+    JobId job;
+};
+struct CorrectEntry {
+    VaultId vault;
+    std::uint64_t reverses = 0;  // seq of the entry
+    std::string reason;
+    std::optional<EntryRow> entry = std::nullopt;  // it as stored; the control room reads it
+};
+struct ShowStatus {};
+// What was done or refused outside the shard, for the audit trail alone.
+struct Note {
+    bool applied = true;
+    std::string message;  // of a refusal
+};
+struct Barrier {};  // changes nothing: its reply means that everything before it is durable
+
+}  // namespace cmd
+
+using Command =
+    std::variant<cmd::CreateUser, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
+                 cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade,
+                 cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
+                 cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release, cmd::SetReserve,
+                 cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
+                 cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,
+                 cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition,
+                 cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
+                 cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
+                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Note, cmd::Barrier>;
+
+}  // namespace vault::ports
