@@ -73,8 +73,9 @@ def read_table():
 
 
 def tables_of(path):
-    """Every row of every table, in a stable order. A refusal leaves a row in the audit trail, and its
-    batch counts up `shard`; of the trail only what took effect is looked at."""
+    """Every row of every table, in a stable order. A refusal leaves a row in the audit trail, whose
+    end is sealed in `meta`, and its batch counts up `shard`; of the trail only what took effect is
+    looked at."""
     store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         names = [row[0] for row in store.execute(
@@ -82,6 +83,7 @@ def tables_of(path):
             "ORDER BY name")]
         queries = {name: f"SELECT * FROM {name}" for name in names if name != "shard"}
         queries["audit"] += " WHERE outcome <> 'refused'"
+        queries["meta"] += " WHERE key <> 'audit_head'"
         return {name: sorted(map(repr, store.execute(query))) for name, query in queries.items()}
     finally:
         store.close()
