@@ -53,6 +53,26 @@ std::string read_text(const fs::path& file) {
     return {std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
 }
 
+ports::ImportView view_of(const candles::CandleSeries& series, const std::string& csv) {
+    const candles::SeriesInfo& info = series.info();
+    return {csv,
+            info.pair,
+            info.interval,
+            info.rows,
+            series.time(0),
+            series.time(series.size() - 1),
+            series.gaps().size(),
+            to_hex(info.rows_hash)};
+}
+
+Result<ports::ImportView> imported_into(const fs::path& home, const fs::path& csv, const Pair& pair,
+                                        Duration interval) {
+    VAULT_TRYV(candles::import_csv(csv, pair, interval, home));
+    VAULT_TRY(const candles::CandleSeries series,
+              candles::CandleSeries::open(candles::series_directory(home, pair, interval)));
+    return view_of(series, csv.string());
+}
+
 }  // namespace
 
 Result<CandleFiles::Source> CandleFiles::locate(const std::string& path, std::optional<Pair> pair,
@@ -112,15 +132,18 @@ Result<std::shared_ptr<const candles::CandleSeries>> CandleFiles::open(
 Result<ports::ImportView> CandleFiles::import(const std::string& path, std::optional<Pair> pair,
                                               std::optional<Duration> interval) {
     VAULT_TRY(const auto series, open(path, pair, interval));
-    const candles::SeriesInfo& info = series->info();
-    return ports::ImportView{path,
-                             info.pair,
-                             info.interval,
-                             info.rows,
-                             series->time(0),
-                             series->time(series->size() - 1),
-                             series->gaps().size(),
-                             to_hex(info.rows_hash)};
+    return view_of(*series, path);
+}
+
+Result<ports::ImportView> CandleFiles::rehearse(const std::string& path, std::optional<Pair> pair,
+                                                std::optional<Duration> interval) {
+    VAULT_TRY(const Source source, locate(path, pair, interval));
+    const fs::path home = root_ / "rehearsal";
+    std::error_code ignored;
+    fs::remove_all(home, ignored);  // of one that was killed
+    auto view = imported_into(home, source.csv, source.pair, source.interval);
+    fs::remove_all(home, ignored);
+    return view;
 }
 
 Result<std::vector<ports::ImportView>> CandleFiles::list() {
@@ -129,14 +152,12 @@ Result<std::vector<ports::ImportView>> CandleFiles::list() {
     for (const fs::directory_entry& home : fs::directory_iterator{root_, status}) {
         std::string csv = read_text(home.path() / "source");
         csv.resize(std::min(csv.size(), csv.find('\n')));
+        if (csv.empty()) continue;  // never finished, or a rehearsal
         for (const fs::directory_entry& entry : fs::directory_iterator{home.path(), status}) {
             if (!entry.is_directory(status)) continue;
             const auto series = candles::CandleSeries::open(entry.path());
             if (!series || series.value().size() == 0) continue;
-            const candles::CandleSeries& found = series.value();
-            out.push_back({csv, found.info().pair, found.info().interval, found.info().rows,
-                           found.time(0), found.time(found.size() - 1), found.gaps().size(),
-                           to_hex(found.info().rows_hash)});
+            out.push_back(view_of(series.value(), csv));
         }
     }
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {

@@ -19,6 +19,8 @@ class CandleFiles final : public ports::Candles {
 
     Result<ports::ImportView> import(const std::string& path, std::optional<Pair> pair,
                                      std::optional<Duration> interval) override;
+    Result<ports::ImportView> rehearse(const std::string& path, std::optional<Pair> pair,
+                                       std::optional<Duration> interval) override;
     Result<std::vector<ports::ImportView>> list() override;
 
     // The file's candles, imported first if need be.

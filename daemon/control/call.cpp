@@ -37,7 +37,7 @@ Handled run(Services& services, ports::CallContext context, ports::Command comma
     answer.repeated = reply.value().repeated;
     answer.durable = reply.value().durable;
     if (rehearsed)
-        answer.warnings.emplace_back("a dry run: shown as it would be, nothing was changed");
+        answer.warnings.emplace_back(kDryRun);
     if (!answer.durable) {
         answer.data_json = not_durable(std::move(answer.data_json));
         answer.warnings.emplace_back(changes

@@ -71,6 +71,9 @@ struct Answer {
     std::vector<std::string> warnings;
 };
 
+// The warning of every change that was only tried.
+inline constexpr std::string_view kDryRun = "a dry run: shown as it would be, nothing was changed";
+
 using Handled = boost::asio::awaitable<Result<Answer>>;
 using Handler = Handled (*)(Services& services, const Call& call);
 

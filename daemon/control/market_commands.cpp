@@ -19,25 +19,27 @@ Handled import_candles(Services& services, const Call& call) {
     if (!path.starts_with('/'))
         co_return Error(Errc::InvalidParams, "the file must be an absolute path", "file",
                         "the daemon does not know your working directory");
-    if (call.context.dry_run)
-        co_return Error(Errc::InvalidParams, "an import cannot be rehearsed", "dry_run",
-                        "importing a file twice changes nothing; leave --dry-run out");
+    const bool dry_run = call.context.dry_run;
     const auto pair = call.params.pair("pair");
     const auto interval = call.params.duration("interval");
     std::function<Result<ports::ImportView>(ReadSide&)> import =
         [&](ReadSide& side) -> Result<ports::ImportView> {
         if (side.candles == nullptr)
             return Error(Errc::NotReady, "this daemon keeps no candle files", "file");
-        return side.candles->import(path, pair, interval);
+        return dry_run ? side.candles->rehearse(path, pair, interval)
+                       : side.candles->import(path, pair, interval);
     };
     auto importing = read_on<ports::ImportView>(services.worker, import);
     const Result<ports::ImportView> view = co_await std::move(importing);
     Answer answer;
-    ports::cmd::Note note{view.has_value(), view ? std::string() : view.error().message()};
-    auto telling = tell_trail(services, call, std::move(note), answer);
-    co_await std::move(telling);
+    if (!dry_run) {
+        ports::cmd::Note note{view.has_value(), view ? std::string() : view.error().message()};
+        auto telling = tell_trail(services, call, std::move(note), answer);
+        co_await std::move(telling);
+    }
     if (!view) co_return view.error();
     answer.data_json = protocol::to_compact(report_to_json(view.value()));
+    if (dry_run) answer.warnings.emplace_back(kDryRun);
     co_return answer;
 }
 

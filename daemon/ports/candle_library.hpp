@@ -29,6 +29,9 @@ class Candles {
     // NotFound, InvalidParams with the line number, Io.
     virtual Result<ImportView> import(const std::string& path, std::optional<Pair> pair,
                                       std::optional<Duration> interval) = 0;
+    // What import() would answer; whatever it has to write for that is gone afterwards.
+    virtual Result<ImportView> rehearse(const std::string& path, std::optional<Pair> pair,
+                                        std::optional<Duration> interval) = 0;
     // What has been imported, by pair, then interval.
     virtual Result<std::vector<ImportView>> list() = 0;
 };

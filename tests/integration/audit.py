@@ -100,6 +100,8 @@ def outside_the_shard(daemon):
     candles = daemon.directory / "candles.csv"
     candles.write_text("open_time,open,high,low,close,volume\n1617235200,1,2,0.5,1.5,10\n")
     good = ["market", "import", candles, "--pair", "ETH/USDT", "--interval", "1m"]
+    check(daemon.run(*good, "--dry-run").code == 0)
+    check(not list(daemon.state.rglob("*rehearsal*")), "the rehearsal left files")
     check(daemon.run(*good).code == 0)
     check(daemon.run("market", "import", daemon.directory / "none.csv", *good[3:]).code != 0)
     check(daemon.run("config", "reload").code == 0)

@@ -130,6 +130,10 @@ class FakeCandles final : public ports::Candles {
         view.rows = 5;
         return view;
     }
+    Result<ports::ImportView> rehearse(const std::string& path, std::optional<Pair> pair,
+                                       std::optional<Duration> interval) override {
+        return import(path, pair, interval);
+    }
     Result<std::vector<ports::ImportView>> list() override {
         return std::vector<ports::ImportView>{};
     }
