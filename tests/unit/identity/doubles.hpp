@@ -4,6 +4,7 @@
 #include "common/base/hash.hpp"
 #include "common/base/random.hpp"
 #include "common/base/time.hpp"
+#include "common/domain/ids.hpp"
 #include "daemon/identity/password_hash.hpp"
 
 #include <fmt/format.h>
@@ -43,6 +44,8 @@ class CountingHasher final : public PasswordHasher {
     HashCost cost_;
 };
 
+inline constexpr UserId kAlice{1};
+inline constexpr UserId kBob{2};
 inline constexpr UtcTime kStart{std::chrono::seconds{1'790'000'000}};
 
 }  // namespace vault::identity

@@ -13,9 +13,6 @@
 namespace vault::identity {
 namespace {
 
-constexpr UserId kAlice{1};
-constexpr UserId kBob{2};
-
 TEST(RecoveryCodes, TenDifferentOnesInFiveGroups) {
     SeededEntropy entropy{5};
     const auto codes = make_recovery_codes(kAlice, entropy);

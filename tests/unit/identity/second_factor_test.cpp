@@ -12,8 +12,6 @@
 namespace vault::identity {
 namespace {
 
-constexpr UserId kAlice{1};
-
 class SecondFactorTest : public testing::Test {
   protected:
     SecondFactorTest() { row_.user = kAlice; }

@@ -14,9 +14,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr UserId kAlice{1};
-constexpr UserId kBob{2};
-
 TokenFault fault_of(const Sessions::Found& found) {
     EXPECT_TRUE(std::holds_alternative<TokenFault>(found)) << "the token opened a session";
     return std::holds_alternative<TokenFault>(found) ? std::get<TokenFault>(found)
