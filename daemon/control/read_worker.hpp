@@ -5,16 +5,13 @@
 // run() is called on the control thread. Errors: Busy when too many jobs wait.
 #include "daemon/ports/candle_library.hpp"
 #include "daemon/ports/store_reader.hpp"
+#include "daemon/runtime/worker_pool.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
-
-namespace boost::asio {
-class thread_pool;
-}
 
 namespace vault::control {
 
@@ -27,9 +24,6 @@ struct ReadSide {
 class ReadWorker {
   public:
     ReadWorker(ReadSide side, std::size_t max_waiting);
-    ~ReadWorker();  // waits for the job that runs; those that wait are dropped
-    ReadWorker(const ReadWorker&) = delete;
-    ReadWorker& operator=(const ReadWorker&) = delete;
 
     using Job = std::function<void(ReadSide&)>;
     // Runs the job on the worker's thread and resumes on the caller's executor. The job must
@@ -38,9 +32,7 @@ class ReadWorker {
 
   private:
     ReadSide side_;
-    std::size_t max_waiting_;
-    std::size_t waiting_ = 0;  // control thread only
-    std::unique_ptr<boost::asio::thread_pool> thread_;
+    runtime::WorkerPool thread_;  // goes first, and waits for the job that runs
 };
 
 // Runs `read(ReadSide&)` -> Result<T> on the worker.

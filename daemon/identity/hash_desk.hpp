@@ -4,16 +4,11 @@
 // identity service; its calls are made on the control thread and resume there. Errors: Busy when
 // too many wait, and what the hasher says.
 #include "daemon/identity/password_hash.hpp"
+#include "daemon/runtime/worker_pool.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
-#include <functional>
-#include <memory>
-
-namespace boost::asio {
-class thread_pool;
-}
 
 namespace vault::identity {
 
@@ -22,24 +17,17 @@ class HashDesk {
     // `hasher` is called on the desk's threads and outlives the desk.
     explicit HashDesk(PasswordHasher& hasher, std::size_t at_once = 2,
                       std::size_t most_waiting = 16);
-    ~HashDesk();  // waits for the hashes that run; those that wait are dropped
-    HashDesk(const HashDesk&) = delete;
-    HashDesk& operator=(const HashDesk&) = delete;
 
     // The arguments must outlive the call.
     boost::asio::awaitable<Result<bool>> matches(const std::string& stored, const Secret& password);
     boost::asio::awaitable<Result<std::string>> hash(const Secret& password);
 
     // Those that run count.
-    std::size_t waiting() const { return waiting_; }
+    std::size_t waiting() const { return threads_.waiting(); }
 
   private:
-    boost::asio::awaitable<Result<void>> run(const std::function<void()>& job);
-
     PasswordHasher& hasher_;
-    std::size_t most_waiting_;
-    std::size_t waiting_ = 0;  // control thread only
-    std::unique_ptr<boost::asio::thread_pool> threads_;
+    runtime::WorkerPool threads_;
 };
 
 }  // namespace vault::identity
