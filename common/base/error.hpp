@@ -28,6 +28,9 @@ enum class Errc {
     NoSocketAccess,
     VersionMismatch,
     PermissionDenied,
+    AuthRequired,        // nobody is signed in, or no longer
+    MfaRequired,         // the second factor has to be shown first
+    ReplyNotRepeatable,  // done before; what was answered then is a secret
     ConfigInvalid,
     OutcomeUnknown,
     Interrupted,  // Ctrl-C of the person who waited

@@ -11,7 +11,7 @@ namespace {
 
 template <class Id>
 Result<Id> parse_numbered(std::string_view text, char letter, const char* what) {
-    std::uint32_t number = 0;
+    decltype(Id::value) number = 0;
     if (text.size() >= 2 && text.front() == letter && text[1] != '0') {
         const char* const end = text.data() + text.size();
         const auto [at, status] = std::from_chars(text.data() + 1, end, number);
@@ -50,6 +50,15 @@ std::string to_text(VaultId id) {
 }
 std::string to_text(JobId id) {
     return fmt::format("j{}", id.value);
+}
+std::string to_text(ApiKeyId id) {
+    return fmt::format("k{}", id.value);
+}
+std::string to_text(SessionId id) {
+    return fmt::format("s{}", id.value);
+}
+std::string to_text(TokenId id) {
+    return fmt::format("t{}", id.value);
 }
 std::string to_text(const OrderId& id) {
     return fmt::format("v{}.{}.{}", id.vault.value, to_text(id.sleeve), id.number);
@@ -90,6 +99,15 @@ std::string_view to_text(Role role) {
     return "";
 }
 
+std::string_view to_text(UserStatus status) {
+    switch (status) {
+        case UserStatus::Pending: return "pending";
+        case UserStatus::Active: return "active";
+        case UserStatus::Disabled: return "disabled";
+    }
+    return "";
+}
+
 Result<UserId> parse_user_id(std::string_view text) {
     return parse_numbered<UserId>(text, 'u', "a user");
 }
@@ -102,6 +120,18 @@ Result<VaultId> parse_vault_id(std::string_view text) {
 
 Result<JobId> parse_job_id(std::string_view text) {
     return parse_numbered<JobId>(text, 'j', "a job");
+}
+
+Result<ApiKeyId> parse_api_key_id(std::string_view text) {
+    return parse_numbered<ApiKeyId>(text, 'k', "an API key");
+}
+
+Result<SessionId> parse_session_id(std::string_view text) {
+    return parse_numbered<SessionId>(text, 's', "a session");
+}
+
+Result<TokenId> parse_token_id(std::string_view text) {
+    return parse_numbered<TokenId>(text, 't', "a token");
 }
 
 Result<OrderId> parse_order_id(std::string_view text) {
@@ -131,6 +161,10 @@ Result<Side> parse_side(std::string_view text) {
 Result<Role> parse_role(std::string_view text) {
     return parse_name(text, std::array{Role::Admin, Role::Moderator, Role::Member, Role::Auditor},
                       "role");
+}
+Result<UserStatus> parse_user_status(std::string_view text) {
+    return parse_name(
+        text, std::array{UserStatus::Pending, UserStatus::Active, UserStatus::Disabled}, "status");
 }
 
 }  // namespace vault

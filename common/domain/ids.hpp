@@ -1,6 +1,7 @@
 #pragma once
 // Identities and the small closed enums that every room speaks. Ids are dense numbers given by the
-// daemon; their text is a letter and the number ("u1", "a1", "v1", "j1"), an order's is
+// daemon; their text is a letter and the number ("u1", "a1", "v1", "j1"; "k1" an API key, "s1" a
+// session, "t1" a token), an order's is
 // "<vault>.<sleeve>.<n>" with n the sleeve's intent number: a pure function, so two runs agree.
 // Values; any thread.
 #include "common/base/result.hpp"
@@ -17,6 +18,9 @@ using UserId = Strong<std::uint32_t, struct UserIdTag>;
 using AccountId = Strong<std::uint32_t, struct AccountIdTag>;
 using VaultId = Strong<std::uint32_t, struct VaultIdTag>;
 using JobId = Strong<std::uint32_t, struct JobIdTag>;
+using ApiKeyId = Strong<std::uint32_t, struct ApiKeyIdTag>;
+using SessionId = Strong<std::uint64_t, struct SessionIdTag>;
+using TokenId = Strong<std::uint64_t, struct TokenIdTag>;
 using ShardId = Strong<std::uint32_t, struct ShardIdTag>;
 using BatchNo = Strong<std::uint64_t, struct BatchNoTag>;  // 1, 2, 3 … per shard
 
@@ -29,6 +33,11 @@ constexpr std::size_t index_of(SleeveKind kind) {
 enum class Mode : std::uint8_t { Paper, Validate, Live };
 enum class Side : std::uint8_t { Buy, Sell };
 enum class Role : std::uint8_t { Admin, Moderator, Member, Auditor };
+enum class UserStatus : std::uint8_t {
+    Pending,   // registered, waits for approval
+    Active,    //
+    Disabled,  // by an admin; can be enabled again
+};
 
 struct OrderId {
     VaultId vault;
@@ -42,21 +51,29 @@ std::string to_text(UserId id);
 std::string to_text(AccountId id);
 std::string to_text(VaultId id);
 std::string to_text(JobId id);
+std::string to_text(ApiKeyId id);
+std::string to_text(SessionId id);
+std::string to_text(TokenId id);
 std::string to_text(const OrderId& id);
 std::string_view to_text(SleeveKind kind);
 std::string_view to_text(Mode mode);
 std::string_view to_text(Side side);
 std::string_view to_text(Role role);
+std::string_view to_text(UserStatus status);
 
 // Errors: InvalidParams with the accepted forms in the hint.
 Result<UserId> parse_user_id(std::string_view text);
 Result<AccountId> parse_account_id(std::string_view text);
 Result<VaultId> parse_vault_id(std::string_view text);
 Result<JobId> parse_job_id(std::string_view text);
+Result<ApiKeyId> parse_api_key_id(std::string_view text);
+Result<SessionId> parse_session_id(std::string_view text);
+Result<TokenId> parse_token_id(std::string_view text);
 Result<OrderId> parse_order_id(std::string_view text);
 Result<SleeveKind> parse_sleeve_kind(std::string_view text);
 Result<Mode> parse_mode(std::string_view text);
 Result<Side> parse_side(std::string_view text);
 Result<Role> parse_role(std::string_view text);
+Result<UserStatus> parse_user_status(std::string_view text);
 
 }  // namespace vault

@@ -19,13 +19,16 @@ using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vec
                           VaultView, std::vector<VaultView>, std::vector<VaultMarkView>, SleeveView,
                           std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
                           ReplayView, std::vector<ReplayView>, PairMarketView, JobView,
-                          std::vector<JobView>, EntryView, StatusView, TopView>;
+                          std::vector<JobView>, EntryView, StatusView, TopView, DrawnView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);
 
 struct CallContext {
-    std::string actor;               // user name, or "uid:0" until sign-in exists
+    // Who called: "alice", "alice:t3" with a token of hers, "uid:0" without a session.
+    std::string actor;
+    UserId user{};                   // 0: nobody who is signed in
+    Visible visible{};               // whose objects a list shows
     std::string idem_key;            // empty for a query
     Digest request{};                // keyed hash of method and parameters
     std::string method{};            // "vault.allocate", for the audit trail

@@ -17,19 +17,9 @@
 namespace vault::ports {
 
 using PeerUid = std::uint32_t;  // a uid_t
-using SessionId = Strong<std::uint64_t, struct SessionIdTag>;
-using TokenId = Strong<std::uint64_t, struct TokenIdTag>;
-
-enum class UserStatus : std::uint8_t {
-    Pending,   // registered, waits for approval
-    Active,    //
-    Disabled,  // by an admin; can be enabled again
-};
 
 struct CredentialRow {  // one per user, beside UserRow
     UserId user{};
-    UserStatus status = UserStatus::Pending;
-    PermissionSet permissions{};
     std::string password_hash{};  // PHC text with its parameters; empty: none set, no sign-in
     bool must_change = false;     // set by somebody else: to be changed at the next sign-in
     UtcTime changed_at{};
@@ -93,6 +83,40 @@ struct AttemptRow {
     UtcTime last_at{};
     std::optional<UtcTime> succeeded_at{};
     friend bool operator==(const AttemptRow&, const AttemptRow&) = default;
+};
+
+// What one change of sign-in data puts (inserts or replaces by primary key) and drops, in one
+// transaction with the command that caused it. Drops come before puts.
+struct IdentityChanges {
+    std::vector<CredentialRow> credentials{};
+    std::vector<SessionRow> sessions{};
+    std::vector<SessionId> ended_sessions{};
+    std::vector<RobotTokenRow> tokens{};
+    std::vector<TotpRow> totps{};
+    std::vector<UserId> dropped_totps{};
+    std::vector<RecoveryCodeRow> recovery_codes{};
+    std::vector<UserId> dropped_recovery_codes{};  // all of these users
+    std::vector<AttemptRow> attempts{};
+    UtcTime dropped_attempts_before{};  // attempts whose last_at is earlier go
+
+    std::size_t row_count() const {
+        return credentials.size() + sessions.size() + ended_sessions.size() + tokens.size() +
+               totps.size() + dropped_totps.size() + recovery_codes.size() +
+               dropped_recovery_codes.size() + attempts.size() +
+               (dropped_attempts_before > UtcTime{} ? 1U : 0U);
+    }
+    bool empty() const { return row_count() == 0; }
+};
+
+// All there are, as a start reads them, each list by primary key.
+struct IdentityRows {
+    std::vector<CredentialRow> credentials{};
+    std::vector<SessionRow> sessions{};
+    std::vector<RobotTokenRow> tokens{};
+    std::vector<TotpRow> totps{};
+    std::vector<RecoveryCodeRow> recovery_codes{};
+    std::vector<AttemptRow> attempts{};
+    SessionId next_session{1};  // above every id that was ever given
 };
 
 }  // namespace vault::ports

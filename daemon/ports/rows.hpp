@@ -4,6 +4,7 @@
 // owner: user, account, mode and the actor who caused it ("engine" for the daemon itself).
 #include "common/base/hash.hpp"
 #include "common/domain/order.hpp"
+#include "common/domain/permission.hpp"
 
 #include <cstdint>
 #include <map>
@@ -21,10 +22,20 @@ struct Owner {
     friend bool operator==(const Owner&, const Owner&) = default;
 };
 
+// Whose rows a list shows to who asked for it. By default everybody's: for the daemon itself.
+struct Visible {
+    bool everyones = true;
+    bool members = false;  // those of users whose role is member
+    UserId own{};          // and this user's
+    friend bool operator==(const Visible&, const Visible&) = default;
+};
+
 struct UserRow {
     UserId id;
     std::string name;  // unique
     Role role = Role::Member;
+    UserStatus status = UserStatus::Active;
+    PermissionSet permissions = PermissionSet::all();
     std::vector<Asset> wallets;
     UtcTime created_at;
     std::string created_by;

@@ -3,7 +3,9 @@
 // shard hands over whole batches and goes on; a batch is durable when its report says so. Reading
 // for reports has a port of its own (store_reader.hpp) on separate read-only connections.
 #include "daemon/ports/audit.hpp"
+#include "daemon/ports/identity_rows.hpp"
 #include "daemon/ports/rows.hpp"
+#include "daemon/ports/secret_rows.hpp"
 
 #include <functional>
 #include <map>
@@ -34,6 +36,8 @@ struct Batch {
     std::vector<AuditRow> audits;
     std::vector<IdempotencyRow> replies;
     std::vector<StateRow> states;  // upsert
+    IdentityChanges identity;
+    SecretChanges secrets;  // an only_if that does not hold fails the whole batch
 
     std::size_t row_count() const;
 };
@@ -68,6 +72,8 @@ struct Snapshot {
     std::vector<IdempotencyRow> replies;  // not older than 24 h of wall clock; reply_json is empty
     std::uint64_t last_event = 0;         // the newest event's seq; 0: none yet
     ChainHead audit;                      // the audit trail's
+    IdentityRows identity;
+    SecretRows secrets;
 };
 
 struct StoreHealth {

@@ -13,6 +13,7 @@ namespace vault::ports {
 
 // Every set field narrows. Times: from <= at < to, of the row's own clock (virtual under replay).
 struct RowFilter {
+    Visible visible{};  // rows of these users and of nobody (user 0) only
     std::optional<UserId> user;
     std::optional<VaultId> vault;
     std::optional<SleeveKind> sleeve;
@@ -25,6 +26,7 @@ struct RowFilter {
 
 // Every set field narrows. Times: from <= at < to, of the wall clock.
 struct AuditFilter {
+    Visible visible{};             // rows about objects of these users only; user 0 is nobody's
     std::optional<UserId> user{};  // whose object
     // Empty: any. "vault.*" is every action that begins so; "v1" is also all that is in it.
     std::string actor{}, action{}, object{}, outcome{};

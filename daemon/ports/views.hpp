@@ -4,6 +4,7 @@
 // under replay). Names equal the JSON field names.
 #include "common/domain/ids.hpp"
 #include "common/domain/market.hpp"
+#include "common/domain/permission.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,8 +17,15 @@ struct UserView {
     UserId id;
     std::string name;
     Role role = Role::Member;
+    UserStatus status = UserStatus::Active;
+    PermissionSet permissions{};
     std::vector<Asset> wallets;
     UtcTime created_at;
+};
+
+// An answer that was drawn before the command was given, as compact JSON.
+struct DrawnView {
+    std::string data_json;
 };
 
 struct WalletView {
