@@ -18,8 +18,7 @@ constexpr std::uint64_t kLatencyShare = 8;  // of the average that the newest ca
 constexpr std::uint64_t kLongestLatency = 3'600'000'000;  // us
 
 std::string name_of(const ports::ApiKeyRow& row) {
-    const std::string label =
-        row.label.empty() ? std::string{} : fmt::format(" ({})", row.label);
+    const std::string label = row.label.empty() ? std::string{} : fmt::format(" ({})", row.label);
     return fmt::format("API key {}{} of account {}", to_text(row.id), label, to_text(row.account));
 }
 
@@ -27,7 +26,8 @@ std::string name_of(const ports::ApiKeyRow& row) {
 struct Stepper {
     ports::ApiKeyRow row;
     UtcTime now;
-    std::vector<KeyEffect> effects{};
+    std::optional<std::string> alert_text{};
+    std::optional<UtcTime> validate_at{};
 
     void enter(KeyState state, std::string reason) {
         if (row.state != state) row.state_since = now;
@@ -36,16 +36,17 @@ struct Stepper {
     }
     void check_at(UtcTime when) {
         row.next_check_at = when;
-        effects.emplace_back(Validate{when});
+        validate_at = when;
     }
     void check_by(UtcTime when) {
         if (!row.next_check_at || *row.next_check_at > when) check_at(when);
     }
-    void alert(std::string text) { effects.emplace_back(Alert{std::move(text)}); }
+    KeyStep finish() &&;
 
     void count_success(std::uint64_t latency_us);
     void count_failure(KeyFailure kind, const std::string& message);
     void quarantine(const std::string& why);
+    void wait_for_owner(std::string why);
     void after_failed_call();
     void after_refused_check();
     void after_unfit(const std::string& why);
@@ -80,15 +81,16 @@ void Stepper::count_failure(KeyFailure kind, const std::string& message) {
     health.recent = (health.recent << 1U) | 1U;
     const auto most = std::numeric_limits<std::uint32_t>::max();
     if (kind == KeyFailure::Auth && health.auth_errors_in_row < most) ++health.auth_errors_in_row;
-    health.last_error = excerpt(message.empty() ? to_text(kind) : std::string_view{message},
-                                kLongestMessage);
+    health.last_error =
+        excerpt(message.empty() ? to_text(kind) : std::string_view{message}, kLongestMessage);
 }
 
 void Stepper::quarantine(const std::string& why) {
     enter(KeyState::Quarantined, why);
-    alert(fmt::format("{} is quarantined: {}. No call is made with it until this succeeds: "
-                      "vaultctl key validate {}",
-                      name_of(row), why, to_text(row.id)));
+    alert_text = fmt::format(
+        "{} is quarantined: {}. No call is made with it until this succeeds: "
+        "vaultctl key validate {}",
+        name_of(row), why, to_text(row.id));
     check_at(now + kCheckEvery);
 }
 
@@ -99,16 +101,22 @@ void Stepper::after_failed_call() {
         return quarantine(fmt::format("refused {} times in a row, the last time with: {}",
                                       health.auth_errors_in_row, health.last_error));
     if (row.state != KeyState::Valid || health.recent_errors() < kErrorsToDegrade) return;
-    enter(KeyState::Degraded,
-          fmt::format("{} of its last 32 calls failed, the last with: {}", health.recent_errors(),
-                      health.last_error));
+    enter(KeyState::Degraded, fmt::format("{} of its last 32 calls failed, the last with: {}",
+                                          health.recent_errors(), health.last_error));
     check_by(now + kCheckDegradedAfter);
 }
 
-// The exchange did not accept key and secret. A new key waits for its owner.
+// A new key that was refused is not asked about again until a person says so.
+void Stepper::wait_for_owner(std::string why) {
+    enter(KeyState::New, std::move(why));
+    row.next_check_at.reset();
+}
+
+// The exchange did not accept key and secret.
 void Stepper::after_refused_check() {
     switch (row.state) {
-        case KeyState::New: row.next_check_at.reset(); return;
+        case KeyState::New:
+            return wait_for_owner("refused by the exchange: " + row.health.last_error);
         case KeyState::Valid:
         case KeyState::Degraded:
             after_failed_call();
@@ -121,9 +129,9 @@ void Stepper::after_refused_check() {
 
 void Stepper::after_unfit(const std::string& why) {
     switch (row.state) {
-        case KeyState::New: row.next_check_at.reset(); return;
+        case KeyState::New: return wait_for_owner(why);
         case KeyState::Valid:
-        case KeyState::Degraded: quarantine(why); return;
+        case KeyState::Degraded: return quarantine(why);
         case KeyState::Quarantined:
             enter(KeyState::Quarantined, why);
             check_at(now + kCheckEvery);
@@ -138,11 +146,11 @@ void Stepper::after_fit(const std::optional<ports::KeyCheck>& before) {
     UtcTime next = now + kCheckEvery;
     if (const auto& expires_at = row.check->expires_at) {
         next = std::min(next, *expires_at);
-        const bool told_today = before && before->expires_at == expires_at &&
-                                floor_day(before->at) == floor_day(now);
+        const bool told_today =
+            before && before->expires_at == expires_at && floor_day(before->at) == floor_day(now);
         if (*expires_at - now <= kWarnOfExpiry && !told_today)
-            alert(fmt::format("{} expires at {}; replace it before: vaultctl key rotate {}",
-                              name_of(row), format_utc(*expires_at), to_text(row.id)));
+            alert_text = fmt::format("{} expires at {}; replace it before: vaultctl key rotate {}",
+                                     name_of(row), format_utc(*expires_at), to_text(row.id));
     }
     check_at(next);
 }
@@ -158,8 +166,9 @@ std::string fault_of(const ports::ApiKeyRow& row, const key_event::Validated& ev
     if (!rights.query_funds) faults.emplace_back("it may not query funds");
     if (!rights.trade) faults.emplace_back("it may not trade");
     if (rights.withdraw && !row.allow_withdrawal)
-        faults.emplace_back("it can withdraw; take that right from it at the exchange, or accept "
-                            "it with --allow-withdrawal-permission");
+        faults.emplace_back(
+            "it can withdraw; take that right from it at the exchange, or accept "
+            "it with --allow-withdrawal-permission");
     return fmt::format("{}", fmt::join(faults, "; "));
 }
 
@@ -183,7 +192,7 @@ void Stepper::on(const key_event::Validated& event) {
     if (expired)
         fault = "it expired at " + format_utc(*found.expires_at);
     else if (!found.signature_accepted)
-        fault = "the exchange refused it: " + row.health.last_error;
+        fault = "refused by the exchange: " + row.health.last_error;
     else
         fault = fault_of(row, event);
     row.check = {.at = now,
@@ -212,13 +221,14 @@ void Stepper::on(const key_event::ValidationFailed& event) {
     if (event.kind == KeyFailure::Auth) return after_refused_check();
     if (row.checks_without_answer < std::numeric_limits<std::uint32_t>::max())
         ++row.checks_without_answer;
-    check_at(now + retry_after(row.checks_without_answer, event.kind));
     after_failed_call();
+    check_at(now + retry_after(row.checks_without_answer, event.kind));
 }
 
 void Stepper::on(const key_event::CallSucceeded& event) {
     count_success(event.latency_us);
-    if (event.rate_left_pct) row.health.rate_left_pct = std::min<std::uint8_t>(*event.rate_left_pct, 100);
+    if (event.rate_left_pct)
+        row.health.rate_left_pct = std::min<std::uint8_t>(*event.rate_left_pct, 100);
     if (row.state == KeyState::Degraded && row.health.recent_errors() <= kErrorsToRecover)
         enter(KeyState::Valid, {});
 }
@@ -242,7 +252,14 @@ void Stepper::on(const key_event::Retire& event) {
 void Stepper::on(const key_event::RevalidationDue&) {
     if (row.state == KeyState::Retired) return;
     row.next_check_at = now + kAskAgainAfter;
-    effects.emplace_back(Validate{now});
+    validate_at = now;
+}
+
+KeyStep Stepper::finish() && {
+    KeyStep step{.row = std::move(row), .effects = {}};
+    if (alert_text) step.effects.emplace_back(Alert{std::move(*alert_text)});
+    if (validate_at) step.effects.emplace_back(Validate{*validate_at});
+    return step;
 }
 
 }  // namespace
@@ -269,7 +286,7 @@ AccountMatch match_account(std::span<const ports::ApiKeyRow> keys, const ports::
 KeyStep next_key(ports::ApiKeyRow row, const KeyEvent& event, UtcTime now) {
     Stepper step{.row = std::move(row), .now = now};
     std::visit([&](const auto& e) { step.on(e); }, event);
-    return {.row = std::move(step.row), .effects = std::move(step.effects)};
+    return std::move(step).finish();
 }
 
 bool is_check_due(const ports::ApiKeyRow& row, UtcTime now) {

@@ -71,15 +71,16 @@ struct RevalidationDue {};  // its time has come (is_check_due), or a person ask
 
 }  // namespace key_event
 
-using KeyEvent = std::variant<key_event::Validated, key_event::ValidationFailed,
-                              key_event::CallSucceeded, key_event::CallFailed, key_event::Retire,
-                              key_event::RevalidationDue>;
+using KeyEvent =
+    std::variant<key_event::Validated, key_event::ValidationFailed, key_event::CallSucceeded,
+                 key_event::CallFailed, key_event::Retire, key_event::RevalidationDue>;
 
 struct Alert {  // to the owner
     std::string text;
     friend bool operator==(const Alert&, const Alert&) = default;
 };
-// Validate the key: at once if `when` is now, else raise RevalidationDue then. The latest counts.
+// Validate the key: at once if `when` is now, else raise RevalidationDue then, which takes the
+// place of an earlier one.
 struct Validate {
     UtcTime when;
     friend bool operator==(const Validate&, const Validate&) = default;
@@ -88,7 +89,7 @@ using KeyEffect = std::variant<Alert, Validate>;
 
 struct KeyStep {
     ports::ApiKeyRow row;
-    std::vector<KeyEffect> effects;
+    std::vector<KeyEffect> effects;  // one of each kind at most
 };
 
 // A row begins as New with next_check_at = created_at.

@@ -111,8 +111,7 @@ Result<IpRestriction> parse_ip_restriction(std::string_view text) {
 }
 
 Result<KeyPolicy> parse_key_policy(std::string_view text) {
-    return parse_word(text,
-                      std::array{KeyPolicy::RoundRobin, KeyPolicy::Health, KeyPolicy::Pinned},
+    return parse_word(text, std::array{KeyPolicy::RoundRobin, KeyPolicy::Health, KeyPolicy::Pinned},
                       "key policy");
 }
 

@@ -85,11 +85,11 @@ struct KeyCheck {
 };
 
 struct KeyHealth {
-    std::uint64_t calls = 0;   // validations are calls too
-    std::uint64_t errors = 0;  // of these
-    std::uint32_t recent = 0;  // the last 32 calls, newest in bit 0; 1: failed
+    std::uint64_t calls = 0;               // validations are calls too
+    std::uint64_t errors = 0;              // of these
+    std::uint32_t recent = 0;              // the last 32 calls, newest in bit 0; 1: failed
     std::uint32_t auth_errors_in_row = 0;  // no call has succeeded in between
-    std::uint64_t latency_us = 0;  // moving average (1/8) of the calls that succeeded
+    std::uint64_t latency_us = 0;          // moving average (1/8) of the calls that succeeded
     std::optional<UtcTime> last_success{};
     std::string last_error{};                     // the exchange's words; empty: none ever
     std::optional<std::uint8_t> rate_left_pct{};  // 0 to 100; none: unknown
@@ -122,7 +122,8 @@ struct ApiKeyRow {
     std::optional<Digest> account_identity{};  // SHA-256 of the findings'; none: not told
     KeyHealth health{};
 
-    std::optional<ApiKeyId> replaced_by{};  // its rotation has begun; ids of replacements are higher
+    std::optional<ApiKeyId>
+        replaced_by{};  // its rotation has begun; ids of replacements are higher
     std::optional<WithdrawalPermit> allow_withdrawal{};
     friend bool operator==(const ApiKeyRow&, const ApiKeyRow&) = default;
 };
