@@ -30,6 +30,7 @@ json::object describe_param(const Param& param) {
     if (param.letter != '\0') row["letter"] = std::string(1, param.letter);
     row["required"] = param.required;
     row["repeated"] = param.repeated;
+    row["secret"] = param.secret;
     row["doc"] = param.doc;
     if (!param.allowed.empty()) row["allowed"] = words_of(param.allowed);
     if (param.low != INT64_MIN) row["low"] = param.low;

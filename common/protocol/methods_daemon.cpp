@@ -27,16 +27,6 @@ constexpr Param kTop[] = {
     flag("reverse", "turn the order round", Bool),
     flag("limit", "rows of each list (default 200)", Integer).within(1, 2000),
 };
-constexpr Param kUserCreate[] = {
-    word("name", "login name"),
-    flag("role", "what the user may do", Enum).among("admin|moderator|member|auditor").need(),
-};
-constexpr Param kUserWallets[] = {
-    word("name", "login name or id"),
-    flag("add", "select the wallets of this asset", Asset).many(),
-    flag("remove", "deselect the wallets of this asset", Asset).many(),
-};
-constexpr Param kUserShow[] = {word("name", "login name")};
 constexpr Param kAccountAdd[] = {
     flag("exchange", "where the account is", Enum).among("paper|kraken|binance|coinbase").need(),
     flag("label", "a name for people"),
@@ -66,18 +56,12 @@ constexpr Words kResumeEx[] = {"vaultctl resume --why 'all clear'"};
 constexpr Words kWhyNotEx[] = {"vaultctl why-not-trading v1", "vaultctl why-not-trading v1 flash"};
 constexpr Words kVersionEx[] = {"vaultctl version", "vaultctl version --json"};
 constexpr Words kDescribeEx[] = {"vaultctl api describe --json"};
-constexpr Words kWhoamiEx[] = {"vaultctl whoami"};
 constexpr Words kMetricsEx[] = {"vaultctl metrics", "vaultctl metrics --json"};
 constexpr Words kDoctorEx[] = {"vaultctl doctor", "vaultctl doctor --json"};
 constexpr Words kConfigShowEx[] = {"vaultctl config show --origin"};
 constexpr Words kConfigCheckEx[] = {"vaultctl config check", "vaultctl config check new.yaml"};
 constexpr Words kConfigReloadEx[] = {"vaultctl config reload --wait",
                                      "vaultctl config reload --dry-run"};
-constexpr Words kUserCreateEx[] = {"vaultctl user create alice --role member"};
-constexpr Words kUserListEx[] = {"vaultctl user list -o csv"};
-constexpr Words kUserShowEx[] = {"vaultctl user show alice"};
-constexpr Words kUserWalletsEx[] = {"vaultctl user wallets alice --add USDT --add EUR",
-                                    "vaultctl user wallets alice"};
 constexpr Words kAccountAddEx[] = {
     "vaultctl account add --exchange paper --user alice --label practice"};
 constexpr Words kAccountListEx[] = {"vaultctl account list"};
@@ -176,13 +160,6 @@ constexpr Method kTable[] = {
      .right = Right::Open,
      .primary = "methods.name",
      .examples = kDescribeEx},
-    {.name = "whoami",
-     .summary = "Who the daemon takes you for, and what you may do",
-     .noun = "",
-     .verb = "whoami",
-     .right = Right::Open,
-     .primary = "name",
-     .examples = kWhoamiEx},
     {.name = "metrics",
      .summary = "Figures of the daemon for a monitoring system",
      .noun = "",
@@ -236,45 +213,6 @@ constexpr Method kTable[] = {
          "that differs is applied or waits for a restart. The answer comes when every part of "
          "the daemon works with the new values, so --wait is not needed; it is accepted. "
          "SIGHUP does the same."},
-    {.name = "user.create",
-     .summary = "Create a user",
-     .noun = "user",
-     .verb = "create",
-     .params = kUserCreate,
-     .object = Object::User,
-     .right = Right::Admin,
-     .risk = Risk::Raises,
-     .mutates = true,
-     .bootstrap = true,
-     .primary = "name",
-     .examples = kUserCreateEx},
-    {.name = "user.list",
-     .summary = "List the users",
-     .noun = "user",
-     .verb = "list",
-     .object = Object::User,
-     .primary = "name",
-     .examples = kUserListEx},
-    {.name = "user.show",
-     .summary = "Show a user: wallets, accounts, vaults and sums",
-     .noun = "user",
-     .verb = "show",
-     .params = kUserShow,
-     .object = Object::User,
-     .primary = "name",
-     .examples = kUserShowEx,
-     .detail = "Amounts of different assets or modes are never added up."},
-    {.name = "user.wallets",
-     .summary = "Show or change a user's selected wallets",
-     .noun = "user",
-     .verb = "wallets",
-     .params = kUserWallets,
-     .object = Object::User,
-     .right = Right::Allocate,
-     .mutates = true,
-     .primary = "wallets",
-     .examples = kUserWalletsEx,
-     .detail = "A vault can only be created on a wallet whose asset is selected."},
     {.name = "account.add",
      .summary = "Add an exchange account",
      .noun = "account",

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kMaxItems = 1000;
 constexpr int kMaxText = 1000;
+constexpr int kMaxSecret = 1024;
 
 constexpr std::string_view kSigned = R"(^[+-]?[0-9]+(\.[0-9]{1,18})?$)";
 constexpr std::string_view kNotNegative = R"(^(\+?[0-9]+(\.[0-9]{1,18})?|-0+(\.0{1,18})?)$)";
@@ -81,6 +82,10 @@ json::object params_schema(const Method& method) {
         json::object schema = value_schema(param);
         if (param.repeated)
             schema = {{"type", "array"}, {"items", std::move(schema)}, {"maxItems", kMaxItems}};
+        if (param.secret) {
+            schema["maxLength"] = kMaxSecret;
+            schema["writeOnly"] = true;
+        }
         schema["description"] = param.doc;
         properties[param.name] = std::move(schema);
         if (param.required) required.emplace_back(param.name);

@@ -10,8 +10,9 @@ namespace vault::protocol {
 std::span<const Method> methods() {
     static const std::vector<Method> table = [] {
         std::vector<Method> rows;
-        for (const auto part : {daemon_methods(), vault_methods(), market_methods(),
-                                books_methods(), audit_methods(), event_methods()})
+        for (const auto part :
+             {daemon_methods(), identity_methods(), vault_methods(), market_methods(),
+              books_methods(), audit_methods(), event_methods()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();
@@ -75,7 +76,11 @@ std::string_view to_text(Object object) {
     switch (object) {
         case Object::Daemon: return "daemon";
         case Object::User: return "user";
+        case Object::Session: return "session";
+        case Object::Token: return "token";
+        case Object::Factor: return "factor";
         case Object::Account: return "account";
+        case Object::Key: return "key";
         case Object::Vault: return "vault";
         case Object::Sleeve: return "sleeve";
         case Object::Position: return "position";

@@ -38,6 +38,9 @@ struct Param {
     bool repeated = false;  // a JSON array on the wire, a repeatable flag or the rest of the words
     bool path = false;      // a file; vaultctl makes it absolute
     bool content = false;   // a file on the command line; vaultctl sends what is in it
+    // A password, a code: in no error, log, example or audit row, and never on a command line:
+    // vaultctl asks for it or reads the file of `--NAME-file`. 1 to 1024 bytes of text.
+    bool secret = false;
     bool blank = false;  // empty text is the same as none: what lowers risk is not refused for it
     char letter = '\0';  // of the flag's short form, "-f"
     Sign sign = Sign::Any;
@@ -56,6 +59,7 @@ struct Param {
     constexpr Param many() const { return with(&Param::repeated, true); }
     constexpr Param file() const { return with(&Param::path, true); }
     constexpr Param contents() const { return with(&Param::content, true); }
+    constexpr Param kept_secret() const { return with(&Param::secret, true); }
     constexpr Param may_be_blank() const { return with(&Param::blank, true); }
     constexpr Param positive() const { return with(&Param::sign, Sign::Positive); }
     constexpr Param not_negative() const { return with(&Param::sign, Sign::NonNegative); }
@@ -68,7 +72,11 @@ struct Param {
 enum class Object : std::uint8_t {
     Daemon,
     User,
+    Session,
+    Token,   // of a robot
+    Factor,  // the second one of a sign-in
     Account,
+    Key,  // to an exchange
     Vault,
     Sleeve,
     Position,

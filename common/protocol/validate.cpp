@@ -12,6 +12,7 @@ namespace vault::protocol {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 1000;
+constexpr std::size_t kMaxSecretBytes = 1024;
 constexpr std::size_t kMaxListItems = 1000;
 
 std::string words_of(std::string_view allowed) {
@@ -52,8 +53,8 @@ Error wrong(const Param& param, std::string_view why, std::string hint = {}) {
 }
 
 // Why a text cannot be shown as it is; empty if it can. `text` is UTF-8. Terminals obey controls,
-// and a direction mark makes a text look like another one.
-std::string_view unprintable(std::string_view text) {
+// and a direction mark makes a text look like another one; a secret is not shown and may have one.
+std::string_view unprintable(std::string_view text, bool secret) {
     constexpr std::string_view kControl = "contains a control character";
     constexpr std::string_view kDirection = "contains a character that changes the text direction";
     const auto byte = [&](std::size_t at) {
@@ -63,7 +64,8 @@ std::string_view unprintable(std::string_view text) {
         const unsigned first = byte(i), second = byte(i + 1), third = byte(i + 2);
         if (first < 0x20 || first == 0x7f) return kControl;
         if (first == 0xc2 && second >= 0x80 && second <= 0x9f) return kControl;  // U+0080 to 009F
-        if (first == 0xd8 && second == 0x9c) return kDirection;                  // U+061C
+        if (secret) continue;
+        if (first == 0xd8 && second == 0x9c) return kDirection;  // U+061C
         if (first != 0xe2) continue;
         const bool mark = second == 0x80 && (third == 0x8e || third == 0x8f);    // U+200E, 200F
         const bool embeds = second == 0x80 && third >= 0xaa && third <= 0xae;    // U+202A to 202E
@@ -78,8 +80,9 @@ Result<std::string_view> text_of(const Param& param, const json::value& value,
     const auto* text = value.if_string();
     if (text == nullptr) return wrong(param, fmt::format("{} belongs here", kind));
     if (text->empty() && !param.blank) return wrong(param, "is empty");
-    if (text->size() > kMaxTextBytes) return wrong(param, "is longer than 1000 bytes");
-    if (const auto why = unprintable(*text); !why.empty()) return wrong(param, why);
+    const std::size_t most = param.secret ? kMaxSecretBytes : kMaxTextBytes;
+    if (text->size() > most) return wrong(param, fmt::format("is longer than {} bytes", most));
+    if (const auto why = unprintable(*text, param.secret); !why.empty()) return wrong(param, why);
     return std::string_view(*text);
 }
 

@@ -21,6 +21,8 @@ class SubjectOf {
         return {to_text(c.job), job == nullptr ? UserId{} : owner_of_object(job->object)};
     }
     Subject operator()(const cmd::AddAccount& c) const { return user(c.user); }
+    Subject operator()(const cmd::ChangeIdentity& c) const { return {c.object, c.user}; }
+    Subject operator()(const cmd::Note& c) const { return {c.object, c.user}; }
     template <class C>
     Subject operator()(const C& c) const {
         if constexpr (requires { c.target.level; })

@@ -2,6 +2,7 @@
 
 #include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
+#include "daemon/ports/absent.hpp"
 
 #include <fmt/format.h>
 
@@ -50,25 +51,26 @@ Result<ports::View> Commander::apply(const ports::Command& command) {
     return std::visit([this](const auto& c) { return on(c); }, command);
 }
 
+bool Commander::sees(UserId owner) const {
+    return engine::sees(world_, context_.visible, owner);
+}
+
 Result<Vault*> Commander::vault(VaultId id) {
     Vault* found = world_.find_vault(id);
-    if (found != nullptr) return found;
-    return Error{Errc::NotFound, fmt::format("there is no vault {}", to_text(id)), "vault",
-                 "list them with: vaultctl vault list"};
+    if (found != nullptr && sees(found->row.user)) return found;
+    return ports::no_vault(id);
 }
 
 Result<Account*> Commander::account(AccountId id) {
     Account* found = world_.find_account(id);
-    if (found != nullptr && !found->removed) return found;
-    return Error{Errc::NotFound, fmt::format("there is no account {}", to_text(id)), "account",
-                 "list them with: vaultctl account list"};
+    if (found != nullptr && !found->removed && sees(found->row.user)) return found;
+    return ports::no_account(id);
 }
 
 Result<User*> Commander::user(const std::string& name) {
     User* found = world_.find_user(name);
-    if (found != nullptr) return found;
-    return Error{Errc::NotFound, fmt::format("there is no user '{}'", name), "user",
-                 "list them with: vaultctl user list"};
+    if (found != nullptr && sees(found->row.id)) return found;
+    return ports::no_user(name);
 }
 
 // A simulated account lives in its market's time, 1970 before the first tick.
@@ -115,7 +117,7 @@ void Commander::tell_funding(const Vault& vault, std::string_view event, std::st
 }
 
 Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) {
-    return status_of(world_);
+    return status_of(world_, context_.visible);
 }
 Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
     if (c.user) {
@@ -127,7 +129,7 @@ Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
     if (c.vault) {
         VAULT_TRYV(vault(*c.vault));
     }
-    return top_of(world_, c, clock_.now());
+    return top_of(world_, c, context_.visible, clock_.now());
 }
 Result<ports::View> Commander::on(const ports::cmd::Note&) {
     return ports::PauseView{};

@@ -32,6 +32,10 @@ class Commander {
 
     // One overload per command (users, vaults, sleeves, holds, paper, positions, replays).
     Result<ports::View> on(const ports::cmd::CreateUser& c);
+    Result<ports::View> on(const ports::cmd::SetStatus& c);
+    Result<ports::View> on(const ports::cmd::SetRole& c);
+    Result<ports::View> on(const ports::cmd::SetPermissions& c);
+    Result<ports::View> on(const ports::cmd::ChangeIdentity& c);
     Result<ports::View> on(const ports::cmd::ListUsers& c);
     Result<ports::View> on(const ports::cmd::SetWallets& c);
     Result<ports::View> on(const ports::cmd::AddAccount& c);
@@ -78,6 +82,10 @@ class Commander {
     Result<ports::View> on(const ports::cmd::Barrier& c);
 
   private:
+    // What the caller may not see is not there, as far as he is told.
+    bool sees(UserId owner) const;
+    Result<void> leaves_an_admin(const User& without) const;
+    std::size_t pending_users() const;
     Result<Vault*> vault(VaultId id);
     Result<Account*> account(AccountId id);
     Result<User*> user(const std::string& name);

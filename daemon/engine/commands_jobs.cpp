@@ -1,6 +1,7 @@
 // Jobs: what was begun and goes on.
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/view_builder.hpp"
+#include "daemon/ports/absent.hpp"
 
 #include <fmt/format.h>
 
@@ -10,9 +11,8 @@ namespace vault::engine {
 
 Result<Job*> Commander::job(JobId id) {
     Job* const found = world_.jobs.find(id);
-    if (found != nullptr) return found;
-    return Error{Errc::NotFound, fmt::format("there is no job {}", to_text(id)), "job",
-                 "list them with: vaultctl job list; the oldest that ended are forgotten"};
+    if (found != nullptr && sees(owner_of(world_, *found))) return found;
+    return ports::no_job(id);
 }
 
 std::optional<JobId> Commander::begin_job(std::string_view method, std::string object) {
@@ -28,7 +28,7 @@ std::optional<JobId> Commander::begin_job(std::string_view method, std::string o
 Result<ports::View> Commander::on(const ports::cmd::ListJobs&) {
     std::vector<ports::JobView> views;
     for (const Job& job : world_.jobs.slots())
-        if (job.id != JobId{}) views.push_back(view_of(world_, job));
+        if (job.id != JobId{} && sees(owner_of(world_, job))) views.push_back(view_of(world_, job));
     std::ranges::sort(views, {}, &ports::JobView::id);
     return views;
 }

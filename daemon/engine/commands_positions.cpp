@@ -39,7 +39,7 @@ Result<ports::View> Commander::on(const ports::cmd::ListPositions& c) {
         VAULT_TRYV(this->vault(*c.vault));
     }
     for (const Vault& vault : world_.vaults) {
-        if (c.vault && vault.row.id != *c.vault) continue;
+        if ((c.vault && vault.row.id != *c.vault) || !sees(vault.row.user)) continue;
         for (const Sleeve& sleeve : vault.sleeves)
             for (ports::PositionView& view : positions_of(world_, vault, sleeve))
                 views.push_back(std::move(view));

@@ -101,7 +101,7 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayStatus& c) {
     }
     for (const Account& account : world_.accounts)
         if ((!c.account || account.row.id == *c.account) &&
-            account.replay.state != ReplayState::None)
+            account.replay.state != ReplayState::None && sees(account.row.user))
             views.push_back(view_of(world_, account, account.replay));
     return views;
 }

@@ -12,6 +12,7 @@ namespace vault::engine {
 namespace {
 
 constexpr std::size_t kNameMax = 32;
+constexpr std::size_t kMostPending = 100;  // whoever can connect may register
 constexpr std::array<std::string_view, 4> kFirstWallets{"USD", "USDC", "USDT", "EUR"};
 
 bool valid_name(std::string_view name) {
@@ -37,15 +38,24 @@ Result<ports::View> Commander::on(const ports::cmd::CreateUser& c) {
     if (world_.find_user(c.name) != nullptr)
         return Error{Errc::Exists, fmt::format("user '{}' exists already", c.name), "name",
                      "choose another name"};
+    if (c.status == UserStatus::Pending && pending_users() >= kMostPending)
+        return Error{Errc::WrongState, fmt::format("{} registrations wait already", kMostPending),
+                     "name", "ask an admin or a moderator to look at: vaultctl user list"};
     User user;
     user.row = {.id = UserId{static_cast<std::uint32_t>(world_.users.size() + 1)},
                 .name = c.name,
                 .role = c.role,
+                .status = c.status,
+                .permissions = PermissionSet::all(),
                 .wallets = {},
                 .created_at = clock_.now(),
                 .created_by = context_.actor};
     for (const std::string_view asset : kFirstWallets)
         user.row.wallets.push_back(Asset::parse(asset).value());
+    if (c.credential) {
+        recorder_.rows().identity.credentials.push_back(*c.credential);
+        recorder_.rows().identity.credentials.back().user = user.row.id;
+    }
     recorder_.rows().users.push_back(user.row);
     world_.users.push_back(std::move(user));
     recorder_.touch(world_.users.back());
@@ -55,8 +65,65 @@ Result<ports::View> Commander::on(const ports::cmd::CreateUser& c) {
 Result<ports::View> Commander::on(const ports::cmd::ListUsers&) {
     std::vector<ports::UserView> views;
     for (const User& user : world_.users)
-        views.push_back(view_of(user));
+        if (sees(user.row.id)) views.push_back(view_of(user));
     return views;
+}
+
+std::size_t Commander::pending_users() const {
+    return static_cast<std::size_t>(std::ranges::count(
+        world_.users, UserStatus::Pending, [](const User& user) { return user.row.status; }));
+}
+
+// Without an active admin nobody could ever change anything here again.
+Result<void> Commander::leaves_an_admin(const User& without) const {
+    for (const User& user : world_.users)
+        if (user.row.role == Role::Admin && user.row.status == UserStatus::Active &&
+            user.row.id != without.row.id)
+            return success();
+    return Error{Errc::WrongState, fmt::format("{} is the only admin", without.row.name), "name",
+                 "make another one first: vaultctl user set-role"};
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetStatus& c) {
+    VAULT_TRY(User* const user, this->user(c.name));
+    if (c.from && user->row.status != *c.from && user->row.status != c.status)
+        return Error{Errc::WrongState, fmt::format("{} is {}", c.name, to_text(user->row.status)),
+                     "name", "vaultctl user show tells more"};
+    if (c.status != UserStatus::Active && user->row.role == Role::Admin) {
+        VAULT_TRYV(leaves_an_admin(*user));
+    }
+    if (std::exchange(user->row.status, c.status) != c.status)
+        recorder_.rows().users.push_back(user->row);
+    return view_of(*user);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetRole& c) {
+    VAULT_TRY(User* const user, this->user(c.name));
+    if (c.role != Role::Admin && user->row.role == Role::Admin) {
+        VAULT_TRYV(leaves_an_admin(*user));
+    }
+    if (std::exchange(user->row.role, c.role) != c.role)
+        recorder_.rows().users.push_back(user->row);
+    return view_of(*user);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetPermissions& c) {
+    VAULT_TRY(User* const user, this->user(c.name));
+    PermissionSet next = user->row.permissions;
+    for (const Permission permission : c.add)
+        next.add(permission);
+    for (const Permission permission : c.remove)
+        next.remove(permission);
+    if (std::exchange(user->row.permissions, next) != next)
+        recorder_.rows().users.push_back(user->row);
+    return view_of(*user);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::ChangeIdentity& c) {
+    if (c.refusal) return *c.refusal;
+    recorder_.rows().identity = c.rows;
+    recorder_.rows().secrets = c.secrets;
+    return ports::DrawnView{c.reply_json};
 }
 
 Result<ports::View> Commander::on(const ports::cmd::SetWallets& c) {
@@ -120,7 +187,8 @@ Result<ports::View> Commander::on(const ports::cmd::ListAccounts& c) {
     const User* const user = world_.find_user(c.user);
     std::vector<ports::AccountView> views;
     for (const Account& account : world_.accounts)
-        if (!account.removed && (c.user.empty() || account.row.user == user->row.id))
+        if (!account.removed && (c.user.empty() || account.row.user == user->row.id) &&
+            sees(account.row.user))
             views.push_back(view_of(world_, account));
     return views;
 }

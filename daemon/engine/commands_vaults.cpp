@@ -92,7 +92,7 @@ Result<std::vector<const Vault*>> Commander::chosen(const ports::cmd::VaultChoic
     for (const Vault& vault : world_.vaults)
         if ((!choice.vault || vault.row.id == *choice.vault) &&
             (!choice.account || vault.row.account == *choice.account) &&
-            (choice.user.empty() || vault.row.user == user->row.id))
+            (choice.user.empty() || vault.row.user == user->row.id) && sees(vault.row.user))
             found.push_back(&vault);
     return found;
 }
@@ -301,7 +301,7 @@ Result<ports::View> Commander::on(const ports::cmd::ListSleeves&) {
     std::vector<ports::SleeveView> views;
     for (const Vault& vault : world_.vaults)
         for (const Sleeve& sleeve : vault.sleeves)
-            views.push_back(view_of(world_, vault, sleeve));
+            if (sees(vault.row.user)) views.push_back(view_of(world_, vault, sleeve));
     return views;
 }
 

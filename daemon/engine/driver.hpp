@@ -48,6 +48,8 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     std::function<void()> on_fenced;
     // Set before start(): gets every event once it is durable, by seq, on this executor.
     std::function<void(ports::EventPage)> on_events;
+    // Set before start(): as TurnLoop::directory.
+    ports::DirectorySink directory;
     // The newest event when the shard was loaded; between start() and the executor's first turn.
     std::uint64_t last_event() const { return loop_.shard()->last_event(); }
 

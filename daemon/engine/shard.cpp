@@ -63,6 +63,16 @@ struct Footprint {
     }
 };
 
+bool is_housekeeping(const ports::Command& command) {
+    const auto* change = std::get_if<cmd::ChangeIdentity>(&command);
+    return change != nullptr && change->housekeeping;
+}
+
+bool keeps_nothing(const ports::Command& command) {
+    const auto* change = std::get_if<cmd::ChangeIdentity>(&command);
+    return change != nullptr && change->once;
+}
+
 }  // namespace
 
 struct Shard::AccountBackup {
@@ -176,15 +186,24 @@ Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
                                     const ports::Command& command, ports::Render render) {
     if (mutates(command)) {
         auto done = change(context, command, render);
-        if (!done && !context.dry_run)
-            recorder_.rows().audits.push_back(
-                refused_note(world_, context, command, done.error(), clock_.now()));
+        if (!done && !context.dry_run) note_refusal(context, command, done.error());
         return done;
     }
     Recorder none;
     Commander commander{world_, none, options_, feeds_, clock_, context};
     VAULT_TRY(const ports::View view, commander.apply(command));
     return Applied{render(view)};
+}
+
+// What was tried and failed counts all the same.
+void Shard::note_refusal(const ports::CallContext& context, const ports::Command& command,
+                         const Error& refusal) {
+    Recorder noted;
+    noted.rows().audits.push_back(refused_note(world_, context, command, refusal, clock_.now()));
+    if (const auto* change = std::get_if<cmd::ChangeIdentity>(&command);
+        change != nullptr && change->refusal)
+        noted.rows().identity = change->rows;
+    recorder_.append(std::move(noted));
 }
 
 Result<Shard::Applied> Shard::change(const ports::CallContext& context,
@@ -205,9 +224,10 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
         return answer;
     }
     Applied applied{render(view.value())};
-    if (keyed) remember_reply(context, applied.reply_json, scratch);
-    scratch.rows().audits.push_back(
-        applied_note(world_, context, command, view.value(), clock_.now()));
+    if (keyed) remember_reply(context, keeps_nothing(command) ? "" : applied.reply_json, scratch);
+    if (!is_housekeeping(command))
+        scratch.rows().audits.push_back(
+            applied_note(world_, context, command, view.value(), clock_.now()));
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
     for (const AccountId id : commander.to_rebind())
@@ -332,6 +352,7 @@ std::optional<Result<Shard::Applied>> Shard::find_reply(const ports::CallContext
     if (reply.request != context.request)
         return Error{Errc::IdemMismatch, "this idempotency key was used for another request",
                      "idem_key", "use a new key for a new request"};
+    if (reply.reply_json && reply.reply_json->empty()) return not_repeatable();
     return Applied{reply.reply_json.value_or(std::string{}), true, !reply.reply_json};
 }
 

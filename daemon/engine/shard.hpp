@@ -59,6 +59,8 @@ class Shard {
   private:
     Result<Applied> change(const ports::CallContext& context, const ports::Command& command,
                            ports::Render render);
+    void note_refusal(const ports::CallContext& context, const ports::Command& command,
+                      const Error& refusal);
     struct AccountBackup;
     struct Backup;
     Backup back_up(const ports::Command& command, bool dry_run) const;

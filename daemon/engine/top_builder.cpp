@@ -123,8 +123,9 @@ class AlertList {
 
 class TopBuilder {
   public:
-    TopBuilder(const World& world, const ports::cmd::ShowTop& ask, UtcTime now)
-        : world_(world), ask_(ask), now_(now), alerts_(ask.limit) {}
+    TopBuilder(const World& world, const ports::cmd::ShowTop& ask, const ports::Visible& visible,
+               UtcTime now)
+        : world_(world), ask_(ask), visible_(visible), now_(now), alerts_(ask.limit) {}
 
     ports::TopView build();
 
@@ -146,6 +147,7 @@ class TopBuilder {
 
     const World& world_;
     const ports::cmd::ShowTop& ask_;
+    const ports::Visible& visible_;
     UtcTime now_;
     AlertList alerts_;
     ports::TopView view_;
@@ -376,7 +378,7 @@ void TopBuilder::wide_alerts() {
         alerts_.add(AlertList::Critical, "no_buys", daemon,
                     [&] { return "buys are stopped: " + world_.no_buys; });
     for (const User& user : world_.users)
-        if (!ask_.user || *ask_.user == user.row.name)
+        if ((!ask_.user || *ask_.user == user.row.name) && sees(world_, visible_, user.row.id))
             hold_alert([&] { return user.row.name; }, user.hold);
     stale_alerts();
 }
@@ -398,10 +400,11 @@ void TopBuilder::stale_alerts() {
 }
 
 ports::TopView TopBuilder::build() {
-    view_.status = status_but_vaults(world_);
+    view_.status = status_but_vaults(world_, visible_);
     view_.activity = world_.activity;
     wide_alerts();
     for (const Vault& vault : world_.vaults) {
+        if (!sees(world_, visible_, vault.row.user)) continue;
         count_vault(view_.status, world_, vault);
         look_at(vault);
     }
@@ -414,8 +417,9 @@ ports::TopView TopBuilder::build() {
 
 }  // namespace
 
-ports::TopView top_of(const World& world, const ports::cmd::ShowTop& ask, UtcTime now) {
-    return TopBuilder{world, ask, now}.build();
+ports::TopView top_of(const World& world, const ports::cmd::ShowTop& ask,
+                      const ports::Visible& visible, UtcTime now) {
+    return TopBuilder{world, ask, visible, now}.build();
 }
 
 }  // namespace vault::engine

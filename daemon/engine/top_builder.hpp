@@ -7,6 +7,7 @@
 namespace vault::engine {
 
 // `now` is the wall clock's: a live price is stale by it.
-ports::TopView top_of(const World& world, const ports::cmd::ShowTop& ask, UtcTime now);
+ports::TopView top_of(const World& world, const ports::cmd::ShowTop& ask,
+                      const ports::Visible& visible, UtcTime now);
 
 }  // namespace vault::engine

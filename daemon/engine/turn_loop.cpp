@@ -213,9 +213,10 @@ void TurnLoop::answer(Held held) {
     auto read = [this, reply = std::move(held.reply),
                  answer = std::move(held.answer)](Result<std::string> found) mutable {
         Result<ports::Reply> result =
-            found ? Result<ports::Reply>{ports::Reply{std::move(found).value(), reply.repeated,
-                                                      reply.durable}}
-                  : busy("the first reply cannot be read at the moment");
+            found && found.value().empty() ? Result<ports::Reply>{not_repeatable()}
+            : found ? Result<ports::Reply>{ports::Reply{std::move(found).value(), reply.repeated,
+                                                        reply.durable}}
+                    : busy("the first reply cannot be read at the moment");
         scheduler_.post([answer = std::move(answer), result = std::move(result)]() mutable {
             answer(std::move(result));
         });
@@ -231,6 +232,7 @@ void TurnLoop::submit() {
     if (on_events && !batch.events.empty())
         untold_.emplace_back(
             batch.n, ports::EventPage{batch.events, owners_of(batch.events, shard_->world())});
+    keep_page(batch);
     const std::uint64_t generation = generation_;
     auto done = [this, generation](const ports::CommitReport& report) {
         scheduler_.post([this, generation, report] {
@@ -266,8 +268,25 @@ void TurnLoop::on_durable(BatchNo n) {
     }
     std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
     if (shard_ != nullptr) shard_->on_durable(n);
+    release_pages();
     release_events();
     release();
+}
+
+void TurnLoop::keep_page(const ports::Batch& batch) {
+    const bool nothing = batch.users.empty() && batch.accounts.empty() && batch.vaults.empty() &&
+                         batch.identity.empty() && batch.secrets.empty();
+    if (nothing || !directory.changed) return;
+    unlisted_.emplace_back(batch.n, ports::DirectoryPage{batch.users, batch.accounts, batch.vaults,
+                                                         batch.identity, batch.secrets});
+}
+
+void TurnLoop::release_pages() {
+    while (!unlisted_.empty() && unlisted_.front().first <= durable_) {
+        ports::DirectoryPage page = std::move(unlisted_.front().second);
+        unlisted_.pop_front();
+        directory.changed(std::move(page));
+    }
 }
 
 void TurnLoop::release_events() {
@@ -287,6 +306,7 @@ void TurnLoop::fenced() {
     in_flight_.clear();
     sticky_.clear();
     untold_.clear();
+    unlisted_.clear();
     shard_.reset();
     refuse_held(store_refused("another process has taken over"));
     if (on_fenced) on_fenced();
@@ -326,6 +346,7 @@ void TurnLoop::reload(const std::string& why, Known known) {
     in_flight_.clear();
     open_since_.reset();
     shard_.reset();
+    unlisted_.clear();  // the whole directory comes with the next load
     if (VAULT_ENGINE_PLANTED(FailureSaysNothingDone)) known = Known::Lost;
     if (known == Known::Lost) refuse_lost(why);
     if (draining_ && ++failures_while_draining_ > kFailuresWhileDraining) return give_up(why);
@@ -347,13 +368,17 @@ void TurnLoop::reload(const std::string& why, Known known) {
 }
 
 Result<void> TurnLoop::load_shard() {
-    VAULT_TRY(const ports::Snapshot snapshot, store_.load(shard_id_));
+    VAULT_TRY(ports::Snapshot snapshot, store_.load(shard_id_));
     auto shard = make_shard_();
     VAULT_TRYV(shard->load(snapshot));
     shard->stop_buys(why_no_buys(store_.health()));
     shard_ = std::move(shard);
     durable_ = snapshot.mark.n;
     progress_.durable = progress_.batch = durable_.value;
+    if (directory.loaded)
+        directory.loaded({std::move(snapshot.users), std::move(snapshot.accounts),
+                          std::move(snapshot.vaults), std::move(snapshot.identity),
+                          std::move(snapshot.secrets)});
     return success();
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/log.hpp"
 #include "daemon/engine/scheduler.hpp"
 #include "daemon/engine/shard.hpp"
+#include "daemon/ports/directory.hpp"
 #include "daemon/ports/market_feed.hpp"
 
 #include <atomic>
@@ -66,6 +67,8 @@ class TurnLoop {
     std::function<void()> on_fenced;
     // Set before start(): gets every event once its batch is durable, by seq, each exactly once.
     std::function<void(ports::EventPage)> on_events;
+    // Set before start(): learns who there is and who owns what, before any caller is answered.
+    ports::DirectorySink directory;
 
   private:
     struct Waiting {
@@ -103,6 +106,8 @@ class TurnLoop {
     std::optional<Error> refusal(const Waiting& waiting) const;
     void submit();
     void release_events();
+    void keep_page(const ports::Batch& batch);
+    void release_pages();
     bool behind() const;
     BatchNo open_batch() const;
     void on_report(const ports::CommitReport& report);
@@ -140,7 +145,8 @@ class TurnLoop {
     std::vector<StickyHold> sticky_;
     std::uint64_t last_hold_ = 0;
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;
-    std::deque<std::pair<BatchNo, ports::EventPage>> untold_;  // not durable yet
+    std::deque<std::pair<BatchNo, ports::EventPage>> untold_;        // not durable yet
+    std::deque<std::pair<BatchNo, ports::DirectoryPage>> unlisted_;  // likewise
     BatchNo durable_;
     std::uint64_t generation_ = 0;          // reports of batches before a reload are ignored
     SteadyTime wakes_at_{};                 // when the alarm is due

@@ -71,7 +71,8 @@ std::string needed_attention(const Vault& vault, const Sleeve& sleeve) {
 }
 
 ports::UserView view_of(const User& user) {
-    return {user.row.id, user.row.name, user.row.role, user.row.wallets, user.row.created_at};
+    return {user.row.id,          user.row.name,    user.row.role,      user.row.status,
+            user.row.permissions, user.row.wallets, user.row.created_at};
 }
 
 ports::AccountView view_of(const World& world, const Account& account) {
@@ -385,6 +386,7 @@ ports::JobView view_of(const World& world, const Job& job) {
 }
 
 void count_vault(ports::StatusView& view, const World& world, const Vault& vault) {
+    ++view.vaults;
     view.sleeves += 2;
     view.entries += vault.books.head().seq;
     if (!vault.attention.empty()) ++view.attention;
@@ -392,31 +394,34 @@ void count_vault(ports::StatusView& view, const World& world, const Vault& vault
         count_sleeve(view, world, vault, sleeve);
 }
 
-ports::StatusView status_but_vaults(const World& world) {
+ports::StatusView status_but_vaults(const World& world, const ports::Visible& visible) {
     ports::StatusView view;
     view.state = world.daemon_hold.kind == HoldKind::None
                      ? "running"
                      : std::string{to_text(world.daemon_hold.kind)};
-    view.users = static_cast<std::uint32_t>(world.users.size());
-    view.accounts = static_cast<std::uint32_t>(world.accounts.size());
-    view.vaults = static_cast<std::uint32_t>(world.vaults.size());
-    for (const Account& account : world.accounts)
+    for (const Account& account : world.accounts) {
+        if (!sees(world, visible, account.row.user)) continue;
+        ++view.accounts;
         if (account.replay.state == ReplayState::Running) ++view.running_replays;
+    }
     if (world.daemon_hold.kind != HoldKind::None)
         view.pauses.push_back(hold_view("daemon", "", world.daemon_hold));
-    for (const User& user : world.users)
+    for (const User& user : world.users) {
+        if (!sees(world, visible, user.row.id)) continue;
+        ++view.users;
         if (user.hold.kind != HoldKind::None)
             view.pauses.push_back(hold_view("user", user.row.name, user.hold));
+    }
     return view;
 }
 
-ports::StatusView status_of(const World& world) {
-    ports::StatusView view = status_but_vaults(world);
+ports::StatusView status_of(const World& world, const ports::Visible& visible) {
+    ports::StatusView view = status_but_vaults(world, visible);
     for (const Vault& vault : world.vaults)
-        count_vault(view, world, vault);
+        if (sees(world, visible, vault.row.user)) count_vault(view, world, vault);
     if (view.attention > 0)
         for (const Vault& vault : world.vaults)
-            warn_of_attention(view, vault);
+            if (sees(world, visible, vault.row.user)) warn_of_attention(view, vault);
     if (!world.no_buys.empty()) view.warnings.push_back("buys are stopped: " + world.no_buys);
     return view;
 }

@@ -15,10 +15,11 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay);
 ports::PairMarketView view_of(const World& world, const Account& account, const Pair& pair);
 ports::JobView view_of(const World& world, const Job& job);
-ports::StatusView status_of(const World& world);
+// Of what is visible to who asks.
+ports::StatusView status_of(const World& world, const ports::Visible& visible);
 // Its parts, for who walks over all vaults anyway: what no vault has to be looked at for, and what
 // one vault adds to the counts. Warnings are left out; they are as many as there is trouble.
-ports::StatusView status_but_vaults(const World& world);
+ports::StatusView status_but_vaults(const World& world, const ports::Visible& visible);
 void count_vault(ports::StatusView& view, const World& world, const Vault& vault);
 // The holds in force on a sleeve, widest first.
 std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,

@@ -41,6 +41,12 @@ Market* World::live_market(std::string_view exchange) {
     return nullptr;
 }
 
+Error not_repeatable() {
+    return Error{Errc::ReplyNotRepeatable,
+                 "the call was carried out before, and its answer went with a secret", "idem_key",
+                 "what it made is in the list; if the secret is lost, make a new one"};
+}
+
 Digest reply_key(std::string_view user, std::string_view key) {
     std::string both{user};
     both += '\0';
@@ -119,10 +125,24 @@ Decimal unrealised_of(const World& world, const Vault& vault, const Sleeve& slee
         const PairMarket* market = world.pair_market(account, Pair{position.base, vault.row.asset});
         if (market == nullptr || !market->last) continue;
         sum += ledger::value_at_market(position.coins(), market->last->price,
-                               account.venue.settings().fee_rate) -
+                                       account.venue.settings().fee_rate) -
                position.cost;
     }
     return sum;
+}
+
+bool sees(const World& world, const ports::Visible& visible, UserId owner) {
+    if (visible.everyones || owner == visible.own) return true;
+    const User* const user = visible.members ? world.find_user(owner) : nullptr;
+    return user != nullptr && user->row.role == Role::Member;
+}
+
+UserId owner_of(const World& world, const Job& job) {
+    if (const auto vault = parse_vault_id(job.object))
+        return world.vaults[vault.value().value - 1].row.user;
+    const auto account = parse_account_id(job.object);
+    VAULT_CHECK(account.has_value(), "a job is about a vault or an account");
+    return world.accounts[account.value().value - 1].row.user;
 }
 
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {

@@ -80,12 +80,14 @@ struct Account {
 };
 
 // A call that was answered under an idempotency key. Its reply is here until its batch is durable,
-// then in the store alone.
+// then in the store alone. An empty one went with a secret: it was kept nowhere, and a repeat is
+// refused.
 struct KnownReply {
     Digest request{};
     UtcTime at;  // wall clock
     std::optional<std::string> reply_json;
 };
+Error not_repeatable();
 Digest reply_key(std::string_view user, std::string_view key);
 struct DigestHash {
     std::size_t operator()(const Digest& digest) const;
@@ -130,6 +132,11 @@ Decimal lacking_cash(const World& world, const Vault& vault);
 
 // What all open positions of the sleeve would give at the last prices, less cost and a fee.
 Decimal unrealised_of(const World& world, const Vault& vault, const Sleeve& sleeve);
+
+// Whether rows of this user are shown to who asks.
+bool sees(const World& world, const ports::Visible& visible, UserId owner);
+// Of the vault or account that the job is about.
+UserId owner_of(const World& world, const Job& job);
 
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve);
 

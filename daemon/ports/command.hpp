@@ -29,6 +29,7 @@ struct CreateUser {
 struct SetStatus {  // approve, disable, enable
     std::string name;
     UserStatus status = UserStatus::Active;
+    std::optional<UserStatus> from{};  // it must be this one, or `status` already
 };
 struct SetRole {
     std::string name;
@@ -220,7 +221,9 @@ struct ShowStatus {};
 // What was done or refused outside the shard, for the audit trail alone.
 struct Note {
     bool applied = true;
-    std::string message;  // of a refusal
+    std::string message;   // of a refusal
+    UserId user{};         // whose object it was about; 0: nobody's
+    std::string object{};  // as AuditRow::object
 };
 struct Barrier {};  // changes nothing: its reply means that everything before it is durable
 

@@ -108,6 +108,9 @@ struct IdentityChanges {
     bool empty() const { return row_count() == 0; }
 };
 
+// What both come to, one after the other: what `later` drops is not put by `first`.
+void append(IdentityChanges& first, IdentityChanges&& later);
+
 // All there are, as a start reads them, each list by primary key.
 struct IdentityRows {
     std::vector<CredentialRow> credentials{};

@@ -99,6 +99,9 @@ struct SecretChanges {
     bool empty() const { return row_count() == 0; }
 };
 
+// What both come to, one after the other. At most one of them has an `only_if`.
+void append(SecretChanges& first, SecretChanges&& later);
+
 // All there are, as a start reads them.
 struct SecretRows {
     std::vector<MasterRow> masters;

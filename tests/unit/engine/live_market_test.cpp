@@ -246,7 +246,7 @@ TEST_F(LiveMarket, TopWarnsOfAPriceThatIsStale) {
     const auto stale = [&](int seconds) {
         const UtcTime now = kStart + std::chrono::seconds{seconds};
         std::vector<std::string> found;
-        for (const ports::TopAlert& alert : top_of(loop_.shard()->world(), {}, now).alerts)
+        for (const ports::TopAlert& alert : top_of(loop_.shard()->world(), {}, {}, now).alerts)
             if (alert.kind == "stale_price")
                 found.push_back(std::string(alert.severity) + " " + alert.object + " " +
                                 alert.message);

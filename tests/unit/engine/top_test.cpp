@@ -11,7 +11,7 @@ namespace vault::engine::test {
 namespace {
 
 ports::TopView top(const ShardDesk& desk, const cmd::ShowTop& ask = {}) {
-    return top_of(desk.world(), ask, kStart);
+    return top_of(desk.world(), ask, {}, kStart);
 }
 
 std::string ids(const ports::TopView& view) {
@@ -71,7 +71,7 @@ TEST_F(Top, FiguresAreThoseOfTheOtherCommands) {
     }
     EXPECT_FALSE(view.vaults.front().unrealised.is_zero());
     EXPECT_EQ(view.vaults.front().today, view.vaults.front().unrealised);  // bought today
-    const ports::StatusView status = status_of(desk.world());
+    const ports::StatusView status = status_of(desk.world(), {});
     EXPECT_EQ(view.status.vaults, 3U);
     EXPECT_EQ(view.status.open_positions, status.open_positions);
     EXPECT_EQ(view.status.entries, status.entries);

@@ -136,13 +136,16 @@ constexpr std::array kSaid{
     Said{"sub.open", 'L', "", 'r'},
     Said{"sub.credit", 'L', "", 'r'},
     Said{"sub.close", 'L', "", 'r'},
-    // Not in the table yet; the facts of the rows are below.
     Said{"login", 'O', "", '='},
     Said{"logout", 'S', "", 'v'},
     Said{"session.list", 'S', "", 'r'},
     Said{"session.revoke", 'S', "", 'v'},
     Said{"passwd", 'F', "", '^'},
+    Said{"register", 'O', "", '='},
     Said{"mfa.enroll", 'F', "", '='},
+    Said{"mfa.confirm", 'F', "", '='},
+    Said{"mfa.verify", 'S', "", '='},
+    Said{"mfa.status", 'S', "", 'r'},
     Said{"mfa.disable", 'F', "", '^'},
     Said{"token.create", 'F', "", '^'},
     Said{"token.list", 'F', "", 'r'},
@@ -150,12 +153,16 @@ constexpr std::array kSaid{
     Said{"user.approve", 'M', "", '^'},
     Said{"user.set_password", 'M', "", '^'},
     Said{"user.set_role", 'A', "", '^'},
-    Said{"key.add", 'V', "keys", '^'},
-    Said{"key.list", 'L', "", 'r'},
-    Said{"key.remove", 'P', "keys", 'v'},
+    Said{"user.disable", 'A', "", 'v'},
+    Said{"user.enable", 'A', "", '^'},
+    Said{"user.permit", 'A', "", '^'},
     Said{"audit.list", 'U', "", 'r'},
     Said{"audit.verify", 'U', "", 'r'},
     Said{"audit.head", 'U', "", 'r'},
+    // Not in the table yet; the facts of the rows are below.
+    Said{"key.add", 'V', "keys", '^'},
+    Said{"key.list", 'L', "", 'r'},
+    Said{"key.remove", 'P', "keys", 'v'},
     Said{"backup.create", 'A', "", '='},
 };
 
@@ -169,25 +176,12 @@ MethodFacts row(std::string_view name, Right right, Risk risk, bool mutates,
             .moderated = moderated};
 }
 
-// Every method of the table, and rows as they will be added for sign-in and keys.
+// Every method of the table, and rows as they will be added for keys and backups.
 std::vector<MethodFacts> all_facts() {
     std::vector<MethodFacts> facts;
     for (const Method& method : methods())
         facts.push_back(facts_of(method));
     for (const MethodFacts& coming : {
-             row("login", Right::Open, Risk::Neutral, true),
-             row("logout", Right::Session, Risk::Lowers, true),
-             row("session.list", Right::Session, Risk::Neutral, false),
-             row("session.revoke", Right::Session, Risk::Lowers, true),
-             row("passwd", Right::Self, Risk::Raises, true),
-             row("mfa.enroll", Right::Self, Risk::Neutral, true),
-             row("mfa.disable", Right::Self, Risk::Raises, true),
-             row("token.create", Right::Self, Risk::Raises, true),
-             row("token.list", Right::Self, Risk::Neutral, false),
-             row("token.revoke", Right::Self, Risk::Lowers, true),
-             row("user.approve", Right::Moderate, Risk::Raises, true),
-             row("user.set_password", Right::Moderate, Risk::Raises, true),
-             row("user.set_role", Right::Admin, Risk::Raises, true),
              row("key.add", Right::Keys, Risk::Raises, true),
              row("key.list", Right::Read, Risk::Neutral, false),
              row("key.remove", Right::Keys, Risk::Lowers, true, true),

@@ -84,6 +84,26 @@ TEST(Registry, NamesCommandsAndParametersAreUniqueAndWellFormed) {
     }
 }
 
+// A secret is asked for or read from a file, so it is one text that has no place on the line.
+TEST(Registry, SecretsAreFlagsOfText) {
+    std::set<std::string_view> secrets;
+    for (const Method& method : methods())
+        for (const Param& param : method.params) {
+            if (!param.secret) continue;
+            secrets.insert(param.name);
+            EXPECT_EQ(param.type, ParamType::Text) << method.name;
+            EXPECT_EQ(param.place, Place::Flag) << method.name;
+            EXPECT_FALSE(param.repeated || param.blank || param.path || param.content)
+                << method.name;
+            EXPECT_EQ(find_param(method, std::string(param.name) + "_file"), nullptr)
+                << method.name;
+            for (const auto example : method.examples)
+                EXPECT_EQ(example.find("--" + std::string(param.name) + " "), std::string::npos)
+                    << example;
+        }
+    EXPECT_EQ(secrets, (std::set<std::string_view>{"code", "new_password", "password"}));
+}
+
 TEST(Registry, PositionalsAreInAnOrderThatCanBeParsed) {
     for (const Method& method : methods()) {
         bool optional_seen = false, rest_seen = false;
@@ -111,7 +131,7 @@ TEST(Registry, PolicyFollowsTheSpecification) {
         EXPECT_FALSE(method.moderated && method.sweeping);
         EXPECT_EQ(method.bootstrap, method.name == "user.create");
         if (method.right == Right::Open) {
-            EXPECT_FALSE(method.mutates && method.name != "login");
+            EXPECT_FALSE(method.mutates && method.name != "login" && method.name != "register");
         }
         // What gets through a flood must be cheap or lower the risk.
         if (method.reserved) {
@@ -125,6 +145,15 @@ TEST(Registry, PolicyFollowsTheSpecification) {
     EXPECT_EQ(find_method("vault.unallocate")->risk, Risk::Lowers);
     EXPECT_EQ(find_method("nix"), nullptr);
     EXPECT_EQ(find_command("vault", ""), nullptr);
+}
+
+TEST(Registry, DescribeTellsWhatIsSecret) {
+    const auto login = describe_method(*find_method("login"));
+    EXPECT_EQ(login.at("params").at(0).at("secret"), json::value(false));
+    EXPECT_EQ(login.at("params").at(1).at("secret"), json::value(true));
+    const auto& schema = login.at("params_schema").at("properties").at("password");
+    EXPECT_EQ(schema.at("writeOnly"), json::value(true));
+    EXPECT_EQ(schema.at("maxLength"), json::value(1024));
 }
 
 TEST(Registry, DescribeShowsEveryMethodAndError) {

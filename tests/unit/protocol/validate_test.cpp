@@ -123,6 +123,30 @@ TEST(Validate, TextInAnyLanguageIsFine) {
     EXPECT_TRUE(validate_params(*find_method("vault.pause"), why).has_value());
 }
 
+TEST(Validate, ASecretIsAnyTextOfItsLengthAndNeverTold) {
+    const Method& method = *find_method("login");
+    const auto checked = [&](json::value password) {
+        json::object params{{"name", "alice"}};
+        params["password"] = std::move(password);
+        return validate_params(method, params);
+    };
+    for (const std::string good : {"x", " p w ", "\u202emirrored", "caf\u00e9"})
+        EXPECT_TRUE(checked(good.c_str()).has_value()) << good;
+    EXPECT_TRUE(checked(std::string(1024, 'p').c_str()).has_value());
+    const std::string tail = "canary-7f1";
+    for (const json::value& bad :
+         {json::value(std::string(1024, 'p') + tail), json::value(tail + "\n"),
+          json::value(tail + "\u202e\x7f"), json::value(""), json::value(json::array{tail})}) {
+        const auto result = checked(bad);
+        ASSERT_FALSE(result.has_value());
+        EXPECT_EQ(result.error().field(), "password");
+        EXPECT_EQ((result.error().message() + result.error().hint()).find("canary"),
+                  std::string::npos)
+            << result.error().message();
+    }
+    EXPECT_FALSE(validate_params(method, json::object{{"name", "alice"}}).has_value());
+}
+
 TEST(Validate, ReadingUncheckedParametersIsOurBug) {
     const auto wrong = object(R"({"vault":5})");
     EXPECT_DEATH((void)Params(wrong).text("vault"), "before they were validated");
