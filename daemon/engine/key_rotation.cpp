@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "daemon/engine/key_choice.hpp"
 #include "daemon/engine/key_machine.hpp"
+#include "daemon/ports/absent.hpp"
 
 #include <fmt/format.h>
 
@@ -16,13 +17,6 @@ using Keys = std::span<const ApiKeyRow>;
 
 Error in_the_way(std::string message, std::string hint) {
     return Error{Errc::WrongState, std::move(message), "key", std::move(hint)};
-}
-
-Result<const ApiKeyRow*> known(Keys keys, ApiKeyId id) {
-    const ApiKeyRow* const row = find_key(keys, id);
-    if (row != nullptr) return row;
-    return Error{Errc::NotFound, fmt::format("there is no API key {}", to_text(id)), "key",
-                 "list them: vaultctl key list"};
 }
 
 // Rows that both keys are in already, but not with each other.
@@ -99,16 +93,18 @@ std::string_view to_text(RotationStage stage) {
 }
 
 Result<ApiKeyRow> begin_rotation(Keys keys, ApiKeyId old_key, ApiKeyId new_key) {
-    VAULT_TRY(const ApiKeyRow* const old_row, known(keys, old_key));
-    VAULT_TRY(const ApiKeyRow* const new_row, known(keys, new_key));
-    if (old_row->account != new_row->account || old_row->user != new_row->user)
+    const ApiKeyRow* const old_row = find_key(keys, old_key);
+    if (old_row == nullptr) return ports::no_key(old_key);
+    const ApiKeyRow* const new_row = find_key(keys, new_key);
+    if (new_row == nullptr || new_row->user != old_row->user) return ports::no_key(new_key);
+    if (old_row->account != new_row->account)
         return in_the_way(fmt::format("{} is a key of another account than {}", to_text(new_key),
                                       to_text(old_key)),
                           "add the new key to account " + to_text(old_row->account));
     if (old_row->replaced_by == new_key) return *old_row;
     if (new_key <= old_key)
         return in_the_way(
-            fmt::format("{} is older than {}", to_text(new_key), to_text(old_key)),
+            fmt::format("{} was not added after {}", to_text(new_key), to_text(old_key)),
             "a key is replaced by one that was added after it; retire the other if it is not "
             "wanted: vaultctl key retire " +
                 to_text(old_key));
