@@ -1,6 +1,10 @@
 // Which key a vault's call goes out with, and how a key takes another's place.
 #include "tests/unit/engine/key_desk.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace vault::engine::test {
 namespace {
 
@@ -24,11 +28,11 @@ KeyPolicyRow rule(KeyPolicy policy, std::uint32_t pinned = 0) {
 
 // The chosen key's number; 0: none.
 std::uint32_t chosen(const Keys& keys, const KeyPolicyRow& policy, std::uint64_t turn = 0) {
-    const auto choice = choose_key(keys, kA1, policy, turn);
+    const auto choice = choose_key(keys, kKeyAccount, policy, turn);
     return choice ? choice.value().value : 0;
 }
 std::string why_none(const Keys& keys, const KeyPolicyRow& policy) {
-    const auto choice = choose_key(keys, kA1, policy, 0);
+    const auto choice = choose_key(keys, kKeyAccount, policy, 0);
     if (choice) return "chosen " + to_text(choice.value());
     EXPECT_EQ(choice.error().code(), Errc::WrongState);
     return choice.error().message() + " -> " + choice.error().hint();

@@ -18,9 +18,9 @@ using ports::KeyState;
 
 inline constexpr UtcTime kNoon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} +
                                std::chrono::hours{12}};
-inline constexpr AccountId kA1{1};
+inline constexpr AccountId kKeyAccount{1};
 
-inline ApiKeyRow new_row(std::uint32_t id, AccountId account = kA1) {
+inline ApiKeyRow new_row(std::uint32_t id, AccountId account = kKeyAccount) {
     ApiKeyRow row;
     row.id = ApiKeyId{id};
     row.user = UserId{1};

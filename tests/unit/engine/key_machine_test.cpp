@@ -298,7 +298,7 @@ TEST(KeyMachine, TheSameRealAccountIsKnownAgain) {
     EXPECT_EQ(match_account(keys, mine, fit()), AccountMatch::TakenElsewhere);
     keys[1].state = KeyState::Retired;
     EXPECT_EQ(match_account(keys, mine, fit()), AccountMatch::TakenElsewhere);
-    keys[1].account = kA1;
+    keys[1].account = kKeyAccount;
     EXPECT_EQ(match_account(keys, mine, fit()), AccountMatch::Fits);
     keys[1].account_identity = sha256("paper:bob");
     EXPECT_EQ(match_account(keys, mine, fit()), AccountMatch::OtherAccount);

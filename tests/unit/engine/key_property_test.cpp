@@ -13,7 +13,7 @@ constexpr int kKeySteps = 150;
 
 TEST(KeyProperty, RandomLivesKeepEveryPromise) {
     const std::uint64_t first = property_seed();
-    const std::uint64_t lives = property_sequences(5000);
+    const std::uint64_t lives = property_sequences(3000);
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + lives - 1));
     for (std::uint64_t seed = first; seed < first + lives; ++seed) {
