@@ -112,6 +112,11 @@ Sessions::Found Sessions::find(std::string_view token, ports::PeerUid uid, UtcTi
     return &held.row;
 }
 
+const ports::SessionRow* Sessions::by_id(SessionId id, UtcTime now) const {
+    const auto at = sessions_.find(id);
+    return at == sessions_.end() || ended(at->second.row, now) ? nullptr : &at->second.row;
+}
+
 // A step-up that seems to lie ahead was before the clock was set back: it no longer counts.
 bool Sessions::is_fresh(const ports::SessionRow& row, UtcTime now) const {
     return row.stepped_up_at && *row.stepped_up_at <= now &&

@@ -49,6 +49,8 @@ class Sessions {
     using Found = std::variant<const ports::SessionRow*, TokenFault>;
     Found find(std::string_view token, ports::PeerUid uid, UtcTime now);
 
+    // Null if it has ended.
+    const ports::SessionRow* by_id(SessionId id, UtcTime now) const;
     bool is_fresh(const ports::SessionRow& row, UtcTime now) const;
 
     const SessionLimits& limits() const { return limits_; }
