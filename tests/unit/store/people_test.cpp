@@ -10,7 +10,7 @@ namespace {
 
 using ports::Batch;
 using ports::CommitStatus;
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 constexpr UserId kAnn{1}, kBob{2}, kNobody{77};
 
