@@ -99,6 +99,22 @@ void warn_if_shared(std::string_view name, const std::string& path, Terminal& te
                     spaced(name), path));
 }
 
+// Standard input has one secret, and none for a line of a batch.
+Result<void> check_stdin(const Method& method, const json::object& params, Asking asking) {
+    bool used = asking == Asking::Never;
+    for (const Param& param : method.params) {
+        const json::value* const path = params.if_contains(file_name(param));
+        if (!param.secret || path == nullptr || *path != "-") continue;
+        if (std::exchange(used, true))
+            return Error{Errc::Usage,
+                         asking == Asking::Never ? "a line of a batch has no standard input"
+                                                 : "standard input has one secret only",
+                         std::string(param.name),
+                         fmt::format("name a file: --{}-file FILE", dashed(param.name))};
+    }
+    return success();
+}
+
 const Method* method_of(const Method& command) {
     return protocol::find_method(command.name);
 }
@@ -171,17 +187,10 @@ Result<Secret> secret_of_file(std::string_view name, const std::string& path) {
 Result<void> take_secrets(Invocation& invocation, Terminal& terminal, Asking asking) {
     const Method* const method = method_of(*invocation.command);
     if (method == nullptr) return success();
-    bool stdin_is_used = false;
+    VAULT_TRYV(check_stdin(*method, invocation.params, asking));
     for (const Param& param : method->params) {
         if (!param.secret) continue;
         const json::value* const path = invocation.params.if_contains(file_name(param));
-        const bool from_stdin = path != nullptr && *path == "-";
-        if (from_stdin && (asking == Asking::Never || std::exchange(stdin_is_used, true)))
-            return Error{Errc::Usage,
-                         asking == Asking::Never ? "a line of a batch has no standard input"
-                                                 : "standard input has one secret only",
-                         std::string(param.name),
-                         fmt::format("name a file: --{}-file FILE", dashed(param.name))};
         VAULT_TRY(const auto secret, take(*method, param, path, terminal, asking));
         if (path != nullptr) warn_if_shared(param.name, std::string(path->get_string()), terminal);
         invocation.params.stable_erase(file_name(param));
