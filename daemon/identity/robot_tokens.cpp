@@ -70,7 +70,7 @@ bool covers(const std::vector<std::string>& patterns, std::string_view method) {
         patterns, [&](const std::string& pattern) { return covers_one(pattern, method); });
 }
 
-void RobotTokens::load(const std::vector<ports::RobotTokenRow>& rows, ports::TokenId first_id) {
+void RobotTokens::load(const std::vector<ports::RobotTokenRow>& rows, TokenId first_id) {
     tokens_.clear();
     by_token_.clear();
     changed_.clear();
@@ -105,10 +105,20 @@ Result<RobotTokens::Made> RobotTokens::create(const TokenWish& wish, UtcTime now
                                    .revoked_at = std::nullopt,
                                    .last_used_at = std::nullopt};
     ++next_.value;
-    tokens_[row.id] = {.row = row, .stored_use = now};
-    by_token_[row.token_hash] = row.id;
-    changed_.insert(row.id);
     return Made{std::move(token.text), row};
+}
+
+// A row that comes back from the store may be older than the use that is known here.
+void RobotTokens::adopt(const std::vector<ports::RobotTokenRow>& rows) {
+    for (const ports::RobotTokenRow& row : rows) {
+        Held& held = tokens_[row.id];
+        const auto used = std::max(held.row.last_used_at, row.last_used_at);
+        held.row = row;
+        held.row.last_used_at = used;
+        held.stored_use = row.last_used_at.value_or(row.created_at);
+        by_token_[row.token_hash] = row.id;
+        next_ = std::max(next_, TokenId{row.id.value + 1});
+    }
 }
 
 std::optional<TokenFault> RobotTokens::fault_of(const Held& held, ports::PeerUid uid,
@@ -139,6 +149,20 @@ RobotTokens::Found RobotTokens::use(std::string_view token, ports::PeerUid uid,
     return &held.row;
 }
 
+const ports::RobotTokenRow* RobotTokens::known(std::string_view token, ports::PeerUid uid,
+                                               UtcTime now) const {
+    const auto hash = token_hash(kRobotPrefix, token);
+    const auto found = hash ? by_token_.find(*hash) : by_token_.end();
+    if (found == by_token_.end()) return nullptr;
+    const ports::RobotTokenRow& row = tokens_.find(found->second)->second.row;
+    return row.uid == uid && in_force(row, now) ? &row : nullptr;
+}
+
+const ports::RobotTokenRow* RobotTokens::by_id(TokenId id, UtcTime now) const {
+    const auto at = tokens_.find(id);
+    return at == tokens_.end() || !in_force(at->second.row, now) ? nullptr : &at->second.row;
+}
+
 std::vector<ports::RobotTokenRow> RobotTokens::list(UserId user) const {
     std::vector<ports::RobotTokenRow> rows;
     for (const auto& [id, held] : tokens_)
@@ -146,25 +170,19 @@ std::vector<ports::RobotTokenRow> RobotTokens::list(UserId user) const {
     return rows;
 }
 
-bool RobotTokens::revoke(UserId user, ports::TokenId id, UtcTime now) {
+std::optional<ports::RobotTokenRow> RobotTokens::revoked(UserId user, TokenId id,
+                                                         UtcTime now) const {
     const auto at = tokens_.find(id);
     if (at == tokens_.end() || at->second.row.user != user || !in_force(at->second.row, now))
-        return false;
-    at->second.row.revoked_at = now;
-    changed_.insert(id);
-    return true;
-}
-
-std::size_t RobotTokens::revoke_all(UserId user, UtcTime now) {
-    std::size_t count = 0;
-    for (const auto& [id, held] : tokens_)
-        count += revoke(user, id, now) ? 1 : 0;
-    return count;
+        return std::nullopt;
+    ports::RobotTokenRow row = at->second.row;
+    row.revoked_at = now;
+    return row;
 }
 
 std::vector<ports::RobotTokenRow> RobotTokens::take_changes() {
     std::vector<ports::RobotTokenRow> rows;
-    for (const ports::TokenId id : changed_) {
+    for (const TokenId id : changed_) {
         Held& held = tokens_.at(id);
         held.stored_use = held.row.last_used_at.value_or(held.stored_use);
         rows.push_back(held.row);

@@ -1,9 +1,10 @@
 #pragma once
 // RobotTokens: what cron and scripts sign in with. A token calls only the methods that its patterns
 // cover, on behalf of its user and from its uid, so many times a minute, until a day; it can be
-// revoked at any time, and never raises risk (common/protocol/permissions.hpp). All in memory; what
-// changed is taken by take_changes() for the store. Owned by the identity service, on the control
-// thread; the time is passed in.
+// revoked at any time, and never raises risk (common/protocol/permissions.hpp). What makes or
+// revokes one only proposes it: it counts once it is durable and adopted. Uses count at once, and
+// are taken by take_changes() for the store whenever that suits. Owned by the identity service, on
+// the control thread; the time is passed in.
 #include "common/base/result.hpp"
 #include "common/base/time.hpp"
 #include "daemon/identity/token.hpp"
@@ -39,7 +40,7 @@ class RobotTokens {
     explicit RobotTokens(Entropy& entropy) : entropy_(entropy) {}
 
     // `first_id` is above every id that was ever given.
-    void load(const std::vector<ports::RobotTokenRow>& rows, ports::TokenId first_id);
+    void load(const std::vector<ports::RobotTokenRow>& rows, TokenId first_id);
 
     struct Made {
         Secret token;
@@ -48,16 +49,22 @@ class RobotTokens {
     // Errors: InvalidParams with the field (methods, rate, expires), Exists if the user has as many
     // as one may.
     Result<Made> create(const TokenWish& wish, UtcTime now);
+    // What is durable: rows of create() and revoked().
+    void adopt(const std::vector<ports::RobotTokenRow>& rows);
 
     // One call of `method` with this token, counted against its rate.
     using Found = std::variant<const ports::RobotTokenRow*, TokenFault>;
     Found use(std::string_view token, ports::PeerUid uid, std::string_view method, UtcTime now);
 
+    // The token, if it is in force for this uid, whatever its scope and rate.
+    const ports::RobotTokenRow* known(std::string_view token, ports::PeerUid uid,
+                                      UtcTime now) const;
+
+    const ports::RobotTokenRow* by_id(TokenId id, UtcTime now) const;  // null: not in force
+
     std::vector<ports::RobotTokenRow> list(UserId user) const;  // revoked and expired ones too
-    // False if there is none of this user that is in force.
-    bool revoke(UserId user, ports::TokenId id, UtcTime now);
-    // When the user is disabled, or the role changes. How many.
-    std::size_t revoke_all(UserId user, UtcTime now);
+    // The row as it is once it is revoked; none if the user has no such token in force.
+    std::optional<ports::RobotTokenRow> revoked(UserId user, TokenId id, UtcTime now) const;
 
     std::vector<ports::RobotTokenRow> take_changes();
 
@@ -72,10 +79,10 @@ class RobotTokens {
                                        std::string_view method, UtcTime now) const;
 
     Entropy& entropy_;
-    std::map<ports::TokenId, Held> tokens_;
-    std::map<Digest, ports::TokenId> by_token_;
-    std::set<ports::TokenId> changed_;
-    ports::TokenId next_{1};
+    std::map<TokenId, Held> tokens_;
+    std::map<Digest, TokenId> by_token_;
+    std::set<TokenId> changed_;
+    TokenId next_{1};
 };
 
 }  // namespace vault::identity

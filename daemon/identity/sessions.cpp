@@ -12,7 +12,7 @@ constexpr std::size_t kLongestOrigin = 120;
 
 }  // namespace
 
-void Sessions::load(const std::vector<ports::SessionRow>& rows, ports::SessionId first_id) {
+void Sessions::load(const std::vector<ports::SessionRow>& rows, SessionId first_id) {
     sessions_.clear();
     by_token_.clear();
     changed_.clear();
@@ -31,29 +31,32 @@ std::optional<TokenFault> Sessions::ended(const ports::SessionRow& row, UtcTime 
     return std::nullopt;
 }
 
-Sessions::Table::iterator Sessions::drop(Table::iterator at) {
+Sessions::Table::iterator Sessions::erase(Table::iterator at) {
     by_token_.erase(at->second.row.token_hash);
-    changed_.insert(at->first);
+    changed_.erase(at->first);
     return sessions_.erase(at);
 }
 
-void Sessions::make_room(UserId user) {
-    std::size_t count = 0;
-    auto oldest = sessions_.end();
-    for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
-        if (at->second.row.user != user) continue;
-        ++count;
-        if (oldest == sessions_.end() ||
-            at->second.row.last_used_at < oldest->second.row.last_used_at)
-            oldest = at;
-    }
-    if (count >= limits_.most_per_user) drop(oldest);
+Sessions::Table::iterator Sessions::drop(Table::iterator at) {
+    const SessionId id = at->first;
+    at = erase(at);
+    changed_.insert(id);
+    return at;
 }
 
-Sessions::Opened Sessions::open(UserId user, ports::PeerUid uid, std::string_view origin,
-                                bool second_factor, UtcTime now) {
-    expire(now);
-    make_room(user);
+std::vector<SessionId> Sessions::room_for_one_more(UserId user, UtcTime now) const {
+    std::vector<const Held*> mine;
+    for (const auto& [id, held] : sessions_)
+        if (held.row.user == user && !ended(held.row, now)) mine.push_back(&held);
+    std::ranges::sort(mine, {}, [](const Held* held) { return held->row.last_used_at; });
+    std::vector<SessionId> gone;
+    for (std::size_t i = 0; i + limits_.most_per_user < mine.size() + 1; ++i)
+        gone.push_back(mine[i]->row.id);
+    return gone;
+}
+
+Sessions::Proposed Sessions::open(UserId user, ports::PeerUid uid, std::string_view origin,
+                                  bool second_factor, UtcTime now) {
     NewToken token = make_token(kSessionPrefix, entropy_);
     ports::SessionRow row{.id = next_,
                           .token_hash = token.hash,
@@ -65,10 +68,31 @@ Sessions::Opened Sessions::open(UserId user, ports::PeerUid uid, std::string_vie
                           .origin = excerpt(origin, kLongestOrigin)};
     if (second_factor) row.stepped_up_at = now;
     ++next_.value;
-    sessions_[row.id] = {row, now};
-    by_token_[row.token_hash] = row.id;
-    changed_.insert(row.id);
-    return {std::move(token.text), row};
+    return {std::move(token.text), std::move(row), room_for_one_more(user, now)};
+}
+
+Sessions::Proposed Sessions::step_up(const ports::SessionRow& row, UtcTime now) {
+    NewToken token = make_token(kSessionPrefix, entropy_);
+    ports::SessionRow next = row;
+    next.token_hash = token.hash;
+    next.stepped_up_at = now;
+    return {std::move(token.text), std::move(next)};
+}
+
+// A row that comes back from the store may be older than the use that is known here.
+void Sessions::adopt(const std::vector<ports::SessionRow>& rows,
+                     const std::vector<SessionId>& gone) {
+    for (const SessionId id : gone)
+        if (const auto at = sessions_.find(id); at != sessions_.end()) erase(at);
+    for (const ports::SessionRow& row : rows) {
+        Held& held = sessions_[row.id];
+        const UtcTime used = std::max(held.row.last_used_at, row.last_used_at);
+        by_token_.erase(held.row.token_hash);
+        held = {row, row.last_used_at};
+        held.row.last_used_at = used;
+        by_token_[row.token_hash] = row.id;
+        next_ = std::max(next_, SessionId{row.id.value + 1});
+    }
 }
 
 Sessions::Found Sessions::find(std::string_view token, ports::PeerUid uid, UtcTime now) {
@@ -88,17 +112,9 @@ Sessions::Found Sessions::find(std::string_view token, ports::PeerUid uid, UtcTi
     return &held.row;
 }
 
-Secret Sessions::step_up(ports::SessionId id, UtcTime now) {
+const ports::SessionRow* Sessions::by_id(SessionId id, UtcTime now) const {
     const auto at = sessions_.find(id);
-    VAULT_CHECK(at != sessions_.end(), "step-up of a session that is not there");
-    NewToken token = make_token(kSessionPrefix, entropy_);
-    ports::SessionRow& row = at->second.row;
-    by_token_.erase(row.token_hash);
-    row.token_hash = token.hash;
-    row.stepped_up_at = now;
-    by_token_[row.token_hash] = id;
-    changed_.insert(id);
-    return std::move(token.text);
+    return at == sessions_.end() || ended(at->second.row, now) ? nullptr : &at->second.row;
 }
 
 // A step-up that seems to lie ahead was before the clock was set back: it no longer counts.
@@ -107,29 +123,28 @@ bool Sessions::is_fresh(const ports::SessionRow& row, UtcTime now) const {
            now - *row.stepped_up_at < limits_.fresh;
 }
 
-std::vector<ports::SessionRow> Sessions::list(UserId user, UtcTime now) {
-    expire(now);
+std::vector<ports::SessionRow> Sessions::list(UserId user, UtcTime now) const {
     std::vector<ports::SessionRow> rows;
     for (const auto& [id, held] : sessions_)
-        if (held.row.user == user) rows.push_back(held.row);
+        if (held.row.user == user && !ended(held.row, now)) rows.push_back(held.row);
     return rows;
 }
 
-bool Sessions::revoke(UserId user, ports::SessionId id) {
-    const auto at = sessions_.find(id);
-    if (at == sessions_.end() || at->second.row.user != user) return false;
-    drop(at);
-    return true;
+std::vector<SessionId> Sessions::of(UserId user, std::optional<SessionId> but) const {
+    std::vector<SessionId> ids;
+    for (const auto& [id, held] : sessions_)
+        if (held.row.user == user && id != but) ids.push_back(id);
+    return ids;
 }
 
-std::size_t Sessions::revoke_all(UserId user, std::optional<ports::SessionId> but) {
-    std::size_t count = 0;
-    for (auto at = sessions_.begin(); at != sessions_.end();) {
-        const bool goes = at->second.row.user == user && at->first != but;
-        count += goes ? 1 : 0;
-        at = goes ? drop(at) : std::next(at);
-    }
-    return count;
+bool Sessions::belongs(SessionId id, UserId user) const {
+    const auto at = sessions_.find(id);
+    return at != sessions_.end() && at->second.row.user == user;
+}
+
+void Sessions::end_all(UserId user) {
+    for (auto at = sessions_.begin(); at != sessions_.end();)
+        at = at->second.row.user == user ? drop(at) : std::next(at);
 }
 
 void Sessions::expire(UtcTime now) {
@@ -139,7 +154,7 @@ void Sessions::expire(UtcTime now) {
 
 Sessions::Changes Sessions::take_changes() {
     Changes changes;
-    for (const ports::SessionId id : changed_) {
+    for (const SessionId id : changed_) {
         const auto at = sessions_.find(id);
         if (at == sessions_.end()) {
             changes.gone.push_back(id);

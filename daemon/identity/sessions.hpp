@@ -1,8 +1,10 @@
 #pragma once
 // Sessions: who is signed in. A session belongs to the uid that signed in and to no other, ends
 // after 30 min without a call and after 12 h in any case, and gets a new token whenever its user
-// shows the second factor anew. All in memory; what changed is taken by take_changes() for the
-// store. Owned by the identity service, on the control thread; the time is passed in.
+// shows the second factor anew. What makes or renews a session only proposes it: it counts once it
+// is durable and adopted. Uses and ends count at once, and are taken by take_changes() for the
+// store whenever that suits. Owned by the identity service, on the control thread; the time is
+// passed in.
 #include "common/base/time.hpp"
 #include "daemon/identity/token.hpp"
 #include "daemon/ports/identity_rows.hpp"
@@ -27,35 +29,41 @@ class Sessions {
     Sessions(Entropy& entropy, SessionLimits limits = {}) : entropy_(entropy), limits_(limits) {}
 
     // `first_id` is above every id that was ever given.
-    void load(const std::vector<ports::SessionRow>& rows, ports::SessionId first_id);
+    void load(const std::vector<ports::SessionRow>& rows, SessionId first_id);
 
-    struct Opened {
+    struct Proposed {
         Secret token;
         ports::SessionRow row;
+        std::vector<SessionId> gone{};  // that make room for it
     };
     // `origin` is cut to 120 bytes. `second_factor`: it was shown along with the password.
-    Opened open(UserId user, ports::PeerUid uid, std::string_view origin, bool second_factor,
-                UtcTime now);
+    Proposed open(UserId user, ports::PeerUid uid, std::string_view origin, bool second_factor,
+                  UtcTime now);
+    // The second factor was shown: the session goes on with another token, and the one before it is
+    // worth nothing.
+    Proposed step_up(const ports::SessionRow& row, UtcTime now);
+    // What is durable: rows of open() and step_up(), and ids that ended.
+    void adopt(const std::vector<ports::SessionRow>& rows, const std::vector<SessionId>& gone);
 
     // The session of this token, used now; the row is good until the next call that is not const.
     using Found = std::variant<const ports::SessionRow*, TokenFault>;
     Found find(std::string_view token, ports::PeerUid uid, UtcTime now);
 
-    // The second factor was shown: the session goes on with the token that is returned, and the one
-    // before it is worth nothing. The session must exist.
-    Secret step_up(ports::SessionId id, UtcTime now);
+    // Null if it has ended.
+    const ports::SessionRow* by_id(SessionId id, UtcTime now) const;
     bool is_fresh(const ports::SessionRow& row, UtcTime now) const;
 
-    std::vector<ports::SessionRow> list(UserId user, UtcTime now);  // oldest first
-    // False if there is none, or it is not this user's.
-    bool revoke(UserId user, ports::SessionId id);
-    // After a change of password, role or second factor, or when the user is disabled. How many.
-    std::size_t revoke_all(UserId user, std::optional<ports::SessionId> but = std::nullopt);
+    const SessionLimits& limits() const { return limits_; }
+    std::vector<ports::SessionRow> list(UserId user, UtcTime now) const;  // oldest first
+    // The ids that end after a change of password or second factor.
+    std::vector<SessionId> of(UserId user, std::optional<SessionId> but = std::nullopt) const;
+    bool belongs(SessionId id, UserId user) const;
+    void end_all(UserId user);  // at once: the user is disabled
     void expire(UtcTime now);
 
     struct Changes {
         std::vector<ports::SessionRow> put;
-        std::vector<ports::SessionId> gone;
+        std::vector<SessionId> gone;
     };
     Changes take_changes();
 
@@ -66,18 +74,19 @@ class Sessions {
         ports::SessionRow row;
         UtcTime stored_use{};
     };
-    using Table = std::map<ports::SessionId, Held>;
+    using Table = std::map<SessionId, Held>;
 
     std::optional<TokenFault> ended(const ports::SessionRow& row, UtcTime now) const;
-    void make_room(UserId user);
-    Table::iterator drop(Table::iterator at);
+    std::vector<SessionId> room_for_one_more(UserId user, UtcTime now) const;
+    Table::iterator erase(Table::iterator at);
+    Table::iterator drop(Table::iterator at);  // the store is yet to learn it
 
     Entropy& entropy_;
     SessionLimits limits_;
     Table sessions_;
-    std::map<Digest, ports::SessionId> by_token_;
-    std::set<ports::SessionId> changed_;
-    ports::SessionId next_{1};
+    std::map<Digest, SessionId> by_token_;
+    std::set<SessionId> changed_;
+    SessionId next_{1};
 };
 
 }  // namespace vault::identity

@@ -15,29 +15,31 @@ Error denied(std::string message, std::string hint) {
 
 }  // namespace
 
-Result<SignIn::Attempt> SignIn::begin(std::string_view name, ports::PeerUid uid,
-                                      const ports::CredentialRow* known, UtcTime now) {
+Result<SignIn::Attempt> SignIn::begin(std::string_view name, ports::PeerUid uid, const Known& known,
+                                      UtcTime now) {
     if (const auto wait = throttle_.admit(name, uid, now)) return too_often(*wait);
-    return Attempt{std::string{name}, uid, has_password(known) ? known->password_hash : decoy_};
+    return Attempt{std::string{name}, uid,
+                   has_password(known.credential) ? known.credential->password_hash : decoy_};
 }
 
-Result<SignIn::Accepted> SignIn::finish(const Attempt& attempt, const ports::CredentialRow* known,
-                                        bool matched, UtcTime now) {
-    if (!matched || !has_password(known) || known->password_hash != attempt.stored)
+Result<SignIn::Accepted> SignIn::finish(const Attempt& attempt, const Known& known, bool matched,
+                                        UtcTime now) {
+    const ports::CredentialRow* credential = known.credential;
+    if (!matched || !has_password(credential) || credential->password_hash != attempt.stored)
         return denied("the name or the password is wrong",
                       "after five wrong ones each try waits longer; an admin can set a new one");
     throttle_.succeeded(attempt.name, attempt.uid, now);
-    switch (known->status) {
-        case ports::UserStatus::Pending:
+    switch (known.status) {
+        case UserStatus::Pending:
             return denied("your registration waits for approval",
                           "ask an admin or a moderator for: vaultctl user approve");
-        case ports::UserStatus::Disabled:
+        case UserStatus::Disabled:
             return denied("this user is disabled", "ask an admin for: vaultctl user enable");
-        case ports::UserStatus::Active: break;
+        case UserStatus::Active: break;
     }
-    return Accepted{.user = known->user,
-                    .rehash = needs_rehash(known->password_hash, cost_),
-                    .must_change = known->must_change};
+    return Accepted{.user = credential->user,
+                    .rehash = needs_rehash(credential->password_hash, cost_),
+                    .must_change = credential->must_change};
 }
 
 void SignIn::abandon(const Attempt& attempt) {

@@ -20,16 +20,20 @@ class SignIn {
     SignIn(Throttle& throttle, HashCost cost, std::string decoy)
         : throttle_(throttle), cost_(cost), decoy_(std::move(decoy)) {}
 
+    // Who has this name, if anybody does.
+    struct Known {
+        const ports::CredentialRow* credential = nullptr;
+        UserStatus status = UserStatus::Active;
+    };
     // Between begin() and finish(); exactly one of finish() and abandon() follows.
     struct Attempt {
         std::string name;
         ports::PeerUid uid = 0;
         std::string stored;  // what the password is to be checked against
     };
-    // `known` is the credential of the user of this name, null if there is none. Errors:
-    // RateLimited with the time to wait.
-    Result<Attempt> begin(std::string_view name, ports::PeerUid uid,
-                          const ports::CredentialRow* known, UtcTime now);
+    // Errors: RateLimited with the time to wait.
+    Result<Attempt> begin(std::string_view name, ports::PeerUid uid, const Known& known,
+                          UtcTime now);
 
     struct Accepted {
         UserId user;
@@ -38,8 +42,7 @@ class SignIn {
     };
     // `known` is looked up anew: it may have changed meanwhile. Errors: PermissionDenied, the same
     // for a wrong name and a wrong password.
-    Result<Accepted> finish(const Attempt& attempt, const ports::CredentialRow* known, bool matched,
-                            UtcTime now);
+    Result<Accepted> finish(const Attempt& attempt, const Known& known, bool matched, UtcTime now);
     // The hash was not computed (Busy).
     void abandon(const Attempt& attempt);
 

@@ -130,18 +130,28 @@ void Throttle::give_back(std::string_view account, ports::PeerUid uid) {
         of_uid->second.pop_back();
 }
 
+ports::AttemptRow Throttle::to_row(const Key& key, const Attempts& attempts) {
+    return {.account = key.first,
+            .uid = key.second,
+            .checks = {attempts.checks.begin(), attempts.checks.end()},
+            .failures = attempts.failures,
+            .last_at = attempts.last_at,
+            .succeeded_at = attempts.succeeded_at};
+}
+
+std::optional<ports::AttemptRow> Throttle::row(std::string_view account, ports::PeerUid uid) const {
+    const auto found = attempts_.find({std::string{account.substr(0, kLongestName)}, uid});
+    if (found == attempts_.end()) return std::nullopt;
+    return to_row(found->first, found->second);
+}
+
 std::vector<ports::AttemptRow> Throttle::rows(UtcTime now) const {
     std::vector<ports::AttemptRow> rows;
     for (const auto& [key, kept] : attempts_) {
         Attempts attempts = kept;
         forget(attempts, now);
         if (attempts.checks.empty() && attempts.failures == 0 && !is_known(attempts, now)) continue;
-        rows.push_back({.account = key.first,
-                        .uid = key.second,
-                        .checks = {attempts.checks.begin(), attempts.checks.end()},
-                        .failures = attempts.failures,
-                        .last_at = attempts.last_at,
-                        .succeeded_at = attempts.succeeded_at});
+        rows.push_back(to_row(key, attempts));
     }
     return rows;
 }

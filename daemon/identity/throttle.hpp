@@ -44,6 +44,8 @@ class Throttle {
     // It was never made, for want of a thread or memory.
     void give_back(std::string_view account, ports::PeerUid uid);
 
+    // What is to be stored of one try.
+    std::optional<ports::AttemptRow> row(std::string_view account, ports::PeerUid uid) const;
     // For the store; what is older than it matters is left out.
     std::vector<ports::AttemptRow> rows(UtcTime now) const;
     void load(const std::vector<ports::AttemptRow>& rows);
@@ -59,6 +61,7 @@ class Throttle {
         std::optional<UtcTime> succeeded_at;
     };
 
+    static ports::AttemptRow to_row(const Key& key, const Attempts& attempts);
     Duration delay_after(std::uint32_t failures) const;
     bool is_known(const Attempts& attempts, UtcTime now) const;
     Duration wait_of_uid(ports::PeerUid uid, UtcTime now);

@@ -60,11 +60,26 @@ std::string quoted(std::string_view text) {
     return out + "'";
 }
 
+// Sight of row_filter.hpp as SQL; empty: no narrowing.
+std::string sight(const ports::Visible& visible, bool with_nobodys) {
+    if (visible.everyones) return {};
+    std::string text{"("};
+    const auto either = [&text](const std::string& part) {
+        text.append(text.size() > 1 ? " OR " : "").append(part);
+    };
+    if (with_nobodys) either("\"user\" = 0");
+    if (visible.own != UserId{}) either(fmt::format("\"user\" = {}", visible.own.value));
+    if (visible.members) either("\"user\" IN (SELECT id FROM user WHERE role = 'member')");
+    return text.size() > 1 ? text + ")" : "0";
+}
+
 template <class Row>
 std::string condition(const ports::RowFilter& filter, std::optional<AccountId> account) {
     std::string text{"1"};
     const auto add = [&text](const std::string& part) { text.append(" AND ").append(part); };
     if (account) add(fmt::format("account = {}", account->value));
+    const std::string seen = has_column<Row>("user") ? sight(filter.visible, true) : "";
+    if (!seen.empty()) add(seen);
     if (filter.user && has_column<Row>("user"))
         add(fmt::format("\"user\" = {}", filter.user->value));
     if (filter.vault && has_column<Row>("vault"))
@@ -98,6 +113,8 @@ std::string action_condition(const std::string& action) {
 std::string condition(const ports::AuditFilter& filter) {
     std::string text{"1"};
     const auto add = [&text](const std::string& part) { text.append(" AND ").append(part); };
+    const std::string seen = sight(filter.visible, false);
+    if (!seen.empty()) add(seen);
     if (filter.user) add(fmt::format("\"user\" = {}", filter.user->value));
     if (!filter.actor.empty()) add("actor = " + quoted(filter.actor));
     if (!filter.action.empty()) add(action_condition(filter.action));

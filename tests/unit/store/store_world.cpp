@@ -27,6 +27,8 @@ std::string show(const T& x) {
         return x ? format_utc(*x) : "-";
     else if constexpr (std::is_same_v<T, Digest>)
         return to_hex(x);
+    else if constexpr (std::is_same_v<T, PermissionSet>)
+        return to_text(x);
     else if constexpr (std::is_same_v<T, Decimal> || std::is_same_v<T, Pair>)
         return x.text();
     else if constexpr (std::is_same_v<T, Asset>)
@@ -97,7 +99,14 @@ std::string BatchMaker::text(std::size_t longest) {
 }
 
 void BatchMaker::open_vaults(ports::Batch& batch, std::uint32_t count) {
-    batch.users.push_back({UserId{1}, "ann", Role::Admin, {kUsdt}, now_, "engine"});
+    batch.users.push_back({UserId{1},
+                           "ann",
+                           Role::Admin,
+                           UserStatus::Active,
+                           PermissionSet::all(),
+                           {kUsdt},
+                           now_,
+                           "engine"});
     for (std::uint32_t i = 1; i <= count; ++i) {
         batch.accounts.push_back(
             {AccountId{i}, UserId{1}, "paper", fmt::format("a{}", i), now_, "u1"});
