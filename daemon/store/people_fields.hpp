@@ -56,8 +56,7 @@ void fields(R& r, F&& f) {
 template <RowOf<ports::TotpRow> R, class F>
 void fields(R& r, F&& f) {
     f("user", r.user), f("hash", r.hash), f("digits", r.digits), f("period", r.period);
-    f("sealed_seed", Bytes{r.sealed_seed}), f("confirmed", r.confirmed);
-    f("last_step", r.last_step), f("enrolled_at", r.enrolled_at);
+    f("confirmed", r.confirmed), f("last_step", r.last_step), f("enrolled_at", r.enrolled_at);
 }
 
 template <RowOf<ports::RecoveryCodeRow> R, class F>

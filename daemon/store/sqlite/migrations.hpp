@@ -143,7 +143,7 @@ CREATE TABLE robot_token(id INTEGER PRIMARY KEY,
   patterns TEXT NOT NULL, calls_per_minute INTEGER NOT NULL, created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL, revoked_at INTEGER, last_used_at INTEGER) STRICT;
 CREATE TABLE totp(user INTEGER PRIMARY KEY REFERENCES user(id), hash TEXT NOT NULL,
-  digits INTEGER NOT NULL, period INTEGER NOT NULL, sealed_seed BLOB NOT NULL,
+  digits INTEGER NOT NULL, period INTEGER NOT NULL,
   confirmed INTEGER NOT NULL CHECK(confirmed IN (0, 1)), last_step INTEGER NOT NULL,
   enrolled_at INTEGER NOT NULL) STRICT;
 CREATE TABLE recovery_code(user INTEGER NOT NULL REFERENCES user(id),
