@@ -1,6 +1,7 @@
 // vaultctl: the process around command::run: real terminal, sane descriptors, no exceptions out.
 #include "cli/command/run.hpp"
 #include "cli/command/terminal.hpp"
+#include "common/base/prompt.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -10,6 +11,7 @@
 #include <poll.h>
 #include <string>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -46,6 +48,23 @@ class PosixTerminal final : public vault::command::Terminal {
         while (::read(STDIN_FILENO, &c, 1) == 1 && c != '\n' && line.size() < 1000)
             line += c;
         return line;
+    }
+    vault::Result<vault::Secret> ask_secret(std::string_view prompt) override {
+        return vault::ask_secret(prompt);
+    }
+    bool has_keyboard() const override {
+        if (::isatty(STDERR_FILENO) == 0) return false;
+        const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (terminal < 0) return false;
+        ::close(terminal);
+        return true;
+    }
+    bool stdin_is_terminal() const override { return ::isatty(STDIN_FILENO) != 0; }
+    std::string tty() const override {
+        char name[64];
+        for (const int fd : {STDIN_FILENO, STDERR_FILENO, STDOUT_FILENO})
+            if (::ttyname_r(fd, name, sizeof name) == 0) return name;
+        return {};
     }
     std::string variable(const char* name) const override {
         const char* value = std::getenv(name);
@@ -86,6 +105,9 @@ int main(int argc, char** argv) {
     hold_standard_descriptors();
     // A file that may not grow any more is an output error like a full disk.
     std::signal(SIGXFSZ, SIG_IGN);
+    // A core would hold what was typed.
+    constexpr rlimit kNone{0, 0};
+    ::setrlimit(RLIMIT_CORE, &kNone);
     PosixTerminal terminal;
     try {
         const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);

@@ -104,6 +104,7 @@ Client::Client(Client&& other) noexcept
       lines_(std::move(other.lines_)),
       notices_(std::move(other.notices_)),
       daemon_(std::move(other.daemon_)),
+      token_(other.token_),
       hello_sent_(other.hello_sent_),
       greeted_(other.greeted_),
       next_id_(other.next_id_) {}
@@ -190,6 +191,7 @@ Result<std::string> Client::receive(std::optional<Duration> limit) {
 
 Reply Client::call(protocol::Request request, bool mutates) {
     request.id = next_id_++;
+    if (token_ != nullptr) request.meta.token = token_->reveal();
     // A little less than we wait, so that "expired, nothing was done" still reaches us.
     if (const auto limit = options_.call_limit)
         request.meta.deadline =

@@ -3,6 +3,7 @@
 // after another. Owned by the command that runs; one thread. Nothing throws and nothing waits for
 // ever: every wait has a time limit, and Ctrl-C ends it. A failure tells its effect, so that the
 // caller knows whether the daemon may have acted.
+#include "common/base/secret.hpp"
 #include "common/base/time.hpp"
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
@@ -46,6 +47,9 @@ class Client {
     // Whether hello was answered and agreed to; without that no further call makes sense.
     bool greeted() const { return greeted_; }
 
+    // Who calls, from here on; null: nobody. The token must outlive its use.
+    void present(const Secret* token) { token_ = token; }
+
     // For the calls from here on; absent: none.
     void limit_calls(std::optional<Duration> limit) { options_.call_limit = limit; }
 
@@ -70,6 +74,7 @@ class Client {
     protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
     std::deque<protocol::Notification> notices_;
     json::object daemon_;
+    const Secret* token_ = nullptr;
     bool hello_sent_ = false;
     bool greeted_ = false;
     std::int64_t next_id_ = 1;

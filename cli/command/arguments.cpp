@@ -1,6 +1,7 @@
 #include "cli/command/arguments.hpp"
 
 #include "cli/command/atomic_file.hpp"
+#include "cli/command/secret_input.hpp"
 #include "common/protocol/validate.hpp"
 
 #include <boost/json/array.hpp>
@@ -186,6 +187,7 @@ Result<void> Parser::take_flag(std::string_view word) {
     const auto equals = word.find('=');
     Flag flag{std::string(word.substr(0, equals)), std::nullopt};
     if (equals != std::string_view::npos) flag.value = std::string(word.substr(equals + 1));
+    if (is_secret_flag(flag.name)) return secret_on_line(flag.name, invocation_.command);
     // Else its value would be taken for a command, and blamed.
     if (!known_somewhere(flag.name)) return unknown_flag(flag.name);
     if (takes_value(flag.name)) {
@@ -204,6 +206,9 @@ Result<void> Parser::take_flag(std::string_view word) {
 }
 
 Result<void> Parser::take_letter(std::string_view word) {
+    // As other programs have it; the rest of the word is the password then.
+    if (word[1] == 'p' && (invocation_.command == nullptr || takes_secret(*invocation_.command)))
+        return secret_on_line("password", invocation_.command);
     const auto found = std::ranges::find(global_flags(), word[1], &GlobalFlag::letter);
     if (found == global_flags().end()) {
         const Param* param =
@@ -269,11 +274,14 @@ Result<void> Parser::apply_global(const GlobalFlag& flag, const std::string& val
         const auto timeout = parse_duration(value);
         if (!timeout) return usage("--timeout: " + timeout.error().message(), "write 30s or 2m");
         globals.timeout = timeout.value();
-    } else if (value.empty() && (flag.name == "socket" || flag.name == "idem-key")) {
+    } else if (value.empty() &&
+               (flag.name == "socket" || flag.name == "token-file" || flag.name == "idem-key")) {
         return usage(fmt::format("--{} is empty", flag.name),
                      fmt::format("give a value, or leave --{} out", flag.name));
     } else if (flag.name == "socket") {
         globals.socket = absolute(value, directory_);
+    } else if (flag.name == "token-file") {
+        globals.token_file = absolute(value, directory_);
     } else if (flag.name == "idem-key") {
         globals.idem_key = value;
     } else if (flag.name == "color") {
@@ -353,9 +361,15 @@ const Param* Parser::next_positional() const {
 Result<void> Parser::take_word(const std::string& word) {
     if (invocation_.command != nullptr) {
         const Param* param = next_positional();
-        if (param == nullptr)
-            return usage(fmt::format("'{}' is one word too many", word),
+        if (param == nullptr) {
+            // What is one too many for login is a password.
+            const bool shown = !takes_secret(*invocation_.command);
+            return usage(shown ? fmt::format("'{}' is one word too many", word)
+                               : fmt::format("{} takes no such word (it is not shown, as it may "
+                                             "be a secret)",
+                                             command_name(*invocation_.command)),
                          "usage: " + synopsis(*invocation_.command));
+        }
         ++positionals_;
         return store(*param, word, invocation_.params);
     }

@@ -29,6 +29,7 @@ struct Globals {
     bool help = false;
     std::optional<Duration> timeout;  // absent: the default; zero: none
     std::string socket;
+    std::string token_file;
     std::string idem_key;
     Color color = Color::Auto;
 

@@ -1,6 +1,7 @@
 // batch: many commands of a file over one connection.
 #include "cli/command/file_content.hpp"
 #include "cli/command/polling.hpp"
+#include "cli/command/secret_input.hpp"
 #include "cli/command/shell_words.hpp"
 
 #include <fmt/format.h>
@@ -70,9 +71,9 @@ Result<void> check_line(const Invocation& line) {
                      {},
                      "a batch takes what the daemon does; run the others by themselves"};
     if (globals.format != plain.format || globals.quiet || globals.timeout ||
-        !globals.socket.empty() || globals.color != plain.color)
+        !globals.socket.empty() || !globals.token_file.empty() || globals.color != plain.color)
         return Error{Errc::Usage,
-                     "-o, --json, --quiet, --timeout, --socket and --color stand "
+                     "-o, --json, --quiet, --timeout, --socket, --token-file and --color stand "
                      "behind batch, not in its lines",
                      {},
                      "for example: vaultctl batch -f FILE --json"};
@@ -91,7 +92,7 @@ std::string trimmed(std::string_view line) {
 }
 
 // Every line is read before the first is run: a slip in the last one must not leave half.
-Result<std::vector<Step>> steps_of(const std::string& text, const std::string& directory) {
+Result<std::vector<Step>> steps_of(const std::string& text, Terminal& terminal) {
     std::vector<Step> steps;
     std::size_t number = 0;
     for (std::size_t at = 0; at < text.size();) {
@@ -103,10 +104,12 @@ Result<std::vector<Step>> steps_of(const std::string& text, const std::string& d
         if (!words) return at_line(number, words.error());
         if (words.value().empty()) continue;
         if (words.value().front() == "vaultctl") words.value().erase(words.value().begin());
-        auto parsed = parse_arguments(words.value(), directory);
+        auto parsed = parse_arguments(words.value(), terminal.directory());
         if (!parsed) return at_line(number, parsed.error());
         if (auto read = read_contents(parsed.value()); !read) return at_line(number, read.error());
         if (const auto fit = check_line(parsed.value()); !fit) return at_line(number, fit.error());
+        const auto taken = take_secrets(parsed.value(), terminal, Asking::Never);
+        if (!taken) return at_line(number, taken.error());
         steps.push_back({number, trimmed(line), std::move(parsed).value()});
     }
     return steps;
@@ -211,7 +214,7 @@ int run_batch(Session& session) {
     const Invocation& asked = session.invocation();
     auto text = contents_of(std::string(asked.params.at("file").get_string()));
     if (!text) return session.fail(text.error());
-    auto steps = steps_of(text.value(), session.terminal().directory());
+    auto steps = steps_of(text.value(), session.terminal());
     if (!steps) return session.fail(steps.error());
     const bool keep_going = asked.params.contains("keep_going");
     Batch batch(session);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 
 namespace vault::command {
 namespace {
@@ -18,7 +19,7 @@ constexpr Param kHelp[] = {
 constexpr Param kApiCall[] = {
     {.name = "method", .doc = "a method's name", .place = Place::Positional, .required = true},
     {.name = "arguments",
-     .doc = "NAME=TEXT or NAME:=JSON",
+     .doc = "NAME=TEXT, NAME:=JSON or NAME@FILE",
      .place = Place::Positional,
      .repeated = true}};
 constexpr Param kApiErrors[] = {{.name = "code",
@@ -87,6 +88,10 @@ constexpr Param kPriceChart[] = {
 constexpr Param kExportLocal[] = {
     {.name = "out", .doc = "write this file instead of stdout, whole or not at all", .path = true}};
 
+constexpr Param kTokenLocal[] = {
+    {.name = "out",
+     .doc = "write the token and nothing else to this file, of mode 0600, and do not show it",
+     .path = true}};
 constexpr Param kReportLocal[] = {
     {.name = "out",
      .doc =
@@ -228,7 +233,8 @@ constexpr Method kLocal[] = {
      .verb = "call",
      .params = kApiCall,
      .examples = kApiEx,
-     .detail = "NAME=TEXT passes a string, NAME:=JSON passes any JSON value."},
+     .detail = "NAME=TEXT passes a string, NAME:=JSON passes any JSON value, and NAME@FILE a "
+               "password or code that is in a file."},
     {.name = "api.errors",
      .summary = "Error codes and exit codes, and what to do",
      .noun = "api",
@@ -294,6 +300,9 @@ constexpr std::array kGlobalFlags{
     GlobalFlag{"timeout", '\0', "DURATION", "for each call, such as 30s (default); 0 for none"},
     GlobalFlag{"socket", '\0', "PATH", "control socket; else VAULTCTL_SOCKET or the default", "",
                true},
+    GlobalFlag{"token-file", '\0', "PATH",
+               "call with the token of a robot; else VAULTCTL_TOKEN_FILE, else the session", "",
+               true},
     GlobalFlag{"idem-key", '\0', "KEY", "idempotency key of a mutation; else a new one"},
     GlobalFlag{"color", '\0', "WHEN", "auto (default; heeds NO_COLOR), always or never",
                "auto|always|never"},
@@ -310,6 +319,29 @@ std::string upper(std::string_view text) {
     return out;
 }
 
+// A secret never stands on a command line: its flag names a file.
+Param file_of(const Param& secret) {
+    static std::deque<std::string> texts;  // for as long as the catalogue
+    Param param = secret;
+    param.secret = false;
+    param.required = false;
+    param.path = true;
+    param.name = texts.emplace_back(fmt::format("{}_file", secret.name));
+    param.doc =
+        texts.emplace_back(fmt::format("a file, or - for standard input, with {}{}", secret.doc,
+                                       secret.required ? " (default: it is asked for)" : ""));
+    return param;
+}
+
+std::span<const Param> with_files(std::span<const Param> params) {
+    static std::deque<std::vector<Param>> lists;
+    if (std::ranges::none_of(params, &Param::secret)) return params;
+    auto& list = lists.emplace_back(params.begin(), params.end());
+    for (Param& param : list)
+        if (param.secret) param = file_of(param);
+    return list;
+}
+
 }  // namespace
 
 const std::vector<Method>& catalogue() {
@@ -318,7 +350,8 @@ const std::vector<Method>& catalogue() {
         for (const Method& method : protocol::methods())
             if (!method.verb.empty()) rows.push_back(method);
         for (Method& method : rows)
-            if (method.name == "config.check") method.params = kConfigCheck;
+            method.params =
+                method.name == "config.check" ? kConfigCheck : with_files(method.params);
         rows.insert(rows.end(), std::begin(kLocal), std::end(kLocal));
         return rows;
     }();
@@ -355,6 +388,7 @@ std::span<const Param> local_flags(const Method& command) {
     if (command.noun == "report") return kReportLocal;
     if (command.name == "events") return kEventsLocal;
     if (command.name == "top") return kTopLocal;
+    if (command.name == "token.create") return kTokenLocal;
     return {};
 }
 
@@ -375,6 +409,7 @@ std::string flag_name(const Param& param) {
 std::string value_name(const Param& param) {
     if (param.type == ParamType::Enum) return std::string(param.allowed);
     if (param.type == ParamType::Map) return "KEY=VALUE";
+    if (param.path && param.name.ends_with("_file")) return "FILE";
     std::string name = upper(param.name);
     if (!param.allowed.empty()) name += "|" + std::string(param.allowed);
     return name;

@@ -1,5 +1,6 @@
 // The answer to a key press: names that live in the daemon, or nothing.
 #include "cli/command/completion.hpp"
+#include "cli/command/credentials.hpp"
 #include "cli/command/run.hpp"
 #include "common/base/clock.hpp"
 
@@ -16,16 +17,18 @@ struct Lister {
     std::string_view method;
     std::string_view field;
 };
-constexpr std::array kListers{Lister{"vaults", "vault.list", "id"},
-                              Lister{"accounts", "account.list", "id"},
-                              Lister{"users", "user.list", "name"}};
+constexpr std::array kListers{
+    Lister{"vaults", "vault.list", "id"}, Lister{"accounts", "account.list", "id"},
+    Lister{"users", "user.list", "name"}, Lister{"sessions", "session.list", "id"},
+    Lister{"tokens", "token.list", "id"}};
 
-std::string socket_of(std::span<const std::string> flags, Terminal& terminal) {
-    std::string socket = terminal.variable("VAULTCTL_SOCKET");
+// The value of a flag that was typed, else of the variable; absolute, or "".
+std::string path_of(std::span<const std::string> flags, std::string_view flag, const char* variable,
+                    Terminal& terminal) {
+    std::string path = terminal.variable(variable);
     for (std::size_t i = 0; i + 1 < flags.size(); ++i)
-        if (flags[i] == "--socket") socket = flags[i + 1];
-    if (socket.empty()) return kDefaultSocket;
-    return socket.starts_with('/') ? socket : terminal.directory() + "/" + socket;
+        if (flags[i] == flag) path = flags[i + 1];
+    return path.empty() || path.starts_with('/') ? path : terminal.directory() + "/" + path;
 }
 
 // What is told on a line of its own; names with other characters could not be typed anyway.
@@ -54,13 +57,21 @@ int complete_ids(std::span<const std::string> words, Terminal& terminal) {
     const SystemClock clock;
     const auto begun = clock.steady();
     client::Options options;
-    options.socket = socket_of(words.subspan(1), terminal);
+    options.socket = path_of(words.subspan(1), "--socket", "VAULTCTL_SOCKET", terminal);
+    if (options.socket.empty()) options.socket = kDefaultSocket;
     options.name = "vaultctl " + program_version();
     options.connect_limit = kCompletionBudget;
+    Credentials credentials({.socket = options.socket,
+                             .token_file = path_of({}, {}, "VAULTCTL_TOKEN_FILE", terminal),
+                             .runtime_dir = terminal.variable("XDG_RUNTIME_DIR"),
+                             .credentials = terminal.variable("CREDENTIALS_DIRECTORY")});
+    const auto token = credentials.token_for(lister->method);
+    if (!token) return protocol::exits::kDone;
     auto daemon = client::Client::connect(options);
     const auto left = kCompletionBudget - std::chrono::ceil<Duration>(clock.steady() - begun);
     if (!daemon || left <= Duration{0}) return protocol::exits::kDone;
     daemon.value().limit_calls(left);
+    daemon.value().present(token.value());
     protocol::Request request;
     request.method = lister->method;
     const auto reply = daemon.value().call(std::move(request), false);

@@ -166,8 +166,8 @@ std::string shell_tables(bool described) {
         fmt::format("    flags+=(\n{}    )\n", words_of(completion_global_flags(), described));
     std::string flags_function = function("_vaultctl_flags", flags, "*) flags=() ;;");
     flags_function.insert(flags_function.size() - 2, global);
-    return "\n# What can stand at a place; false where nothing can. @vaults, @accounts and "
-           "@users are "
+    return "\n# What can stand at a place; false where nothing can. @vaults, @users and the like "
+           "are "
            "asked of the\n# daemon, @files are files." +
            function("_vaultctl_kind", kinds, "*) return 1 ;;") +
            "\n# What can follow a noun, or nothing." +

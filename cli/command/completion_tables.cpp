@@ -40,6 +40,8 @@ std::vector<std::string> items_of(const Method& command, const Param& param) {
     const bool names_user =
         command.noun == "user" && param.name == "name" && command.verb != "create";
     if (param.name == "user" || names_user) return {"@users"};
+    if (command.name == "session.revoke") return {"@sessions"};
+    if (command.name == "token.revoke") return {"@tokens"};
     if (command.name == "api.errors") return all_codes();
     if (command.name != "api.call" || param.name != "method") return {};
     std::vector<std::string> methods;

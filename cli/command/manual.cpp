@@ -182,10 +182,59 @@ A pipe, a device or a descriptor such as /dev/fd/3 is written as it is, and
 The flags of every command are:
 )";
 
+constexpr std::string_view kSigningIn = R"(.Sh SIGNING IN
+.Ic vaultctl login Ar NAME
+asks for the password, and for the code of a second factor where one is set up,
+and leaves a session in a file that only its owner can read.
+Every command then runs as that user, in every terminal of the same system user,
+until
+.Ic vaultctl logout ,
+12 hours after the sign\-in, or 30 minutes after the last command.
+A session is for one control socket and one uid: its file is of no use to another
+user of the machine.
+A file that others can read, or that somebody else owns, is never used.
+.Pp
+Passwords and codes are typed unseen, or read from the file that a flag such as
+.Fl Fl password\-file
+names;
+.Sq \-
+is standard input.
+One line feed at the end of the file is left out.
+They never stand on the command line or in the environment.
+Where a command needs the second factor anew, a terminal is asked for the code;
+without a terminal the command ends with code 77.
+.Pp
+A robot, such as a job of
+.Xr cron 8 ,
+has a token of its own, which calls the methods that it was created for and none
+that raises risk:
+.Bd -literal -offset indent
+vaultctl token create nightly \-\-methods 'report.*' \-\-out night.token
+vaultctl \-\-token\-file night.token report pnl \-\-all \-o csv
+.Ed
+.Pp
+The token holds for the uid that created it, and its file has to be of mode 0600.
+.Fl Fl token\-file
+or
+.Ev VAULTCTL_TOKEN_FILE
+goes before a session.
+.Pp
+Exit code 77 means that nobody is signed in, that the session has ended, that the
+second factor is missing, or that the user may not do it; the code of the error,
+AUTH_REQUIRED, MFA_REQUIRED or PERM_DENIED, tells which.
+.Ic vaultctl whoami
+tells who the daemon takes the caller for.
+)";
+
 constexpr std::string_view kFiles = R"(.Sh FILES
 .Bl -tag -width Ds
 .It Pa /run/vaultd/control.sock
 the default control socket
+.It Pa $XDG_RUNTIME_DIR/vaultctl/
+the session of each control socket; without that variable in
+.Pa /run/user/UID/vaultctl/ ,
+else in
+.Pa /tmp/vaultctl\-UID/
 .El
 )";
 
@@ -198,6 +247,7 @@ constexpr std::string_view kTail = R"(.Sh SEE ALSO
 std::string manual_page() {
     std::string out(kHead);
     out += global_section();
+    out += kSigningIn;
     out += ".Sh COMMANDS\n";
     for (const Method& command : catalogue())
         out += command_section(command);
@@ -205,6 +255,9 @@ std::string manual_page() {
         ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n"
         ".It Ev VAULTCTL_SOCKET\nthe control socket, unless\n.Fl Fl socket\nnames one; "
         "a relative path of either\nbegins at the current directory\n"
+        ".It Ev VAULTCTL_TOKEN_FILE\nthe file of a robot's token, unless\n.Fl Fl token\\-file\n"
+        "names one\n"
+        ".It Ev XDG_RUNTIME_DIR\nwhere the folder of sessions is\n"
         ".It Ev NO_COLOR\nif not empty, no colour unless\n.Fl Fl color Ar always\nis given\n.El\n";
     out += kFiles;
     out += ".Sh EXIT STATUS\n.Bl -tag -width Ds\n";

@@ -61,6 +61,12 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "ledger.export") return export_ledger(session);
     if (command.name == "events") return show_events(session);
     if (const auto refused = confirm(session, invocation)) return *refused;
+    if (const auto failure = ask_for_secrets(session, invocation)) return session.fail(*failure);
+    if (command.name == "login") return log_in(session, invocation);
+    if (command.name == "logout") return log_out(session);
+    if (command.name == "user.create") return create_user(session);
+    if (command.name == "mfa.enroll") return enroll_factor(session);
+    if (command.name == "token.create") return create_token(session, invocation);
     if (command.long_job && invocation.globals.wait && !invocation.globals.dry_run)
         return follow_job(session);
     return call_and_print(session);

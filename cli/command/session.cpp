@@ -46,6 +46,10 @@ std::string subject_of(const json::object& params) {
     return "all vaults";
 }
 
+std::string absolute_path(const std::string& path, const Terminal& terminal) {
+    return path.empty() || path.starts_with('/') ? path : terminal.directory() + '/' + path;
+}
+
 // A configuration that is wrong has an exit code of its own.
 std::optional<int> exit_when_false(std::string_view method) {
     if (method == "health" || method == "ledger.verify" || method == "audit.verify" ||
@@ -63,8 +67,7 @@ int exit_of_answer(std::string_view method, const json::value& data) {
 }
 
 bool is_too_soon(const Reply& reply) {
-    return reply.failure && reply.failure->retryable &&
-           reply.failure->code == protocol::error_row(Errc::RateLimited).code;
+    return is_failure(reply, Errc::RateLimited) && reply.failure->retryable;
 }
 
 Duration pause_after(const Failure& failure) {
@@ -76,6 +79,19 @@ Duration pause_after(const Failure& failure) {
 #endif
 std::string program_version() {
     return VAULT_VERSION;
+}
+
+Session::Session(const Invocation& invocation, Terminal& terminal)
+    : invocation_(invocation),
+      terminal_(terminal),
+      credentials_({.socket = absolute_path(socket_path(), terminal),
+                    .token_file = absolute_path(token_file(), terminal),
+                    .runtime_dir = terminal.variable("XDG_RUNTIME_DIR"),
+                    .credentials = terminal.variable("CREDENTIALS_DIRECTORY")}) {}
+
+std::string Session::token_file() const {
+    if (!invocation_.globals.token_file.empty()) return invocation_.globals.token_file;
+    return terminal_.variable("VAULTCTL_TOKEN_FILE");
 }
 
 std::string Session::socket_path() const {
@@ -107,9 +123,12 @@ client::Options Session::client_options() const {
 }
 
 Result<void> Session::connect() {
-    if (client_) return success();
-    VAULT_TRY(auto client, client::Client::connect(client_options()));
-    client_.emplace(std::move(client));
+    VAULT_TRY(const Secret* const token, credentials_.token_for("sub.open"));
+    if (!client_) {
+        VAULT_TRY(auto client, client::Client::connect(client_options()));
+        client_.emplace(std::move(client));
+    }
+    client_->present(token);
     return success();
 }
 
@@ -137,8 +156,18 @@ Reply Session::call(std::string_view method, json::object params, bool mutates,
         idem_key_ = request.meta.idem_key;
     }
     const bool changes = mutates && !options.dry_run;
+    Reply reply = call_patiently(request, changes);
+    if (is_failure(reply, Errc::AuthRequired) && credentials_.reread())
+        reply = call_patiently(request, changes);
+    if (is_failure(reply, Errc::MfaRequired))
+        reply = call_with_code(request, changes, std::move(reply));
+    settle(request, reply);
+    return reply;
+}
+
+Reply Session::call_patiently(const protocol::Request& request, bool changes) {
     const SystemClock clock;
-    const Method* known = protocol::find_method(method);
+    const Method* known = protocol::find_method(request.method);
     Duration patience = known != nullptr && known->reserved ? kReservedPatience : kBusyPatience;
     if (const auto limit = invocation_.globals.timeout; limit && limit->count() > 0)
         patience = std::min(patience, *limit);
@@ -146,10 +175,8 @@ Reply Session::call(std::string_view method, json::object params, bool mutates,
     for (;;) {
         Reply reply = call_once(request, changes);
         // A connection that broke is not used again.
-        if (reply.failure && reply.failure->code == protocol::error_row(Errc::DaemonDown).code)
-            client_.reset();
-        const bool busy = reply.failure && reply.failure->retryable &&
-                          reply.failure->code == protocol::error_row(Errc::Busy).code;
+        if (is_failure(reply, Errc::DaemonDown)) client_.reset();
+        const bool busy = is_failure(reply, Errc::Busy) && reply.failure->retryable;
         if (!busy || clock.steady() >= give_up) return reply;
         client_.reset();
         std::this_thread::sleep_for(kBusyPause);
@@ -168,14 +195,67 @@ Reply Session::call_in_turn(std::string_view method, const json::object& params,
 }
 
 Reply Session::call_once(const protocol::Request& request, bool changes) {
+    Reply failed;
+    const auto token = credentials_.token_for(request.method);
+    if (!token) {
+        failed.failure = Failure::from(token.error(), Effect::None);
+        return failed;
+    }
     if (const auto reached = reach(); !reached) {
-        Reply failed;
         failed.failure = Failure::from(reached.error(), Effect::None);
         return failed;
     }
+    client_->present(token.value());
     Reply reply = client_->call(request, changes);
     if (!client_->greeted()) client_.reset();
     return reply;
+}
+
+// A code is asked for once: who mistypes it makes the call again.
+Reply Session::call_with_code(protocol::Request request, bool changes, Reply refused) {
+    const bool login = request.method == "login";
+    if (login) refused.failure->hint = "give the code of your second factor: --code-file FILE";
+    const bool can_show =
+        login ? !request.params.contains("code") : credentials_.session() != nullptr;
+    if (!can_show || !terminal_.has_keyboard()) return refused;
+    // The daemon does not wait for people.
+    client_.reset();
+    auto code = terminal_.ask_secret("Code: ");
+    if (!code) {
+        refused.failure = Failure::from(code.error(), Effect::None);
+        return refused;
+    }
+    if (login) {
+        request.params["code"] = code.value().reveal();
+        if (invocation_.globals.idem_key.empty())
+            idem_key_ = request.meta.idem_key = client::new_idem_key();
+        return call_patiently(request, changes);
+    }
+    protocol::Request verify;
+    verify.method = "mfa.verify";
+    verify.params["code"] = code.value().reveal();
+    verify.meta.idem_key = client::new_idem_key();
+    Reply shown = call_patiently(verify, true);
+    settle(verify, shown);
+    return shown.failure ? shown : call_patiently(request, changes);
+}
+
+void Session::settle(const protocol::Request& request, Reply& reply) {
+    const auto settled = credentials_.settle(request.method, request.meta.dry_run, reply);
+    if (!settled) reply.failure = Failure::from(settled.error(), Effect::Applied);
+    end_replaced();
+}
+
+// Nobody has its token any more. If this fails, it ends by itself.
+void Session::end_replaced() {
+    const auto old = credentials_.replaced();
+    if (!old || !client_) return;
+    protocol::Request request;
+    request.method = "logout";
+    request.meta.idem_key = client::new_idem_key();
+    client_->present(&old->token);
+    (void)client_->call(std::move(request), true);
+    client_.reset();
 }
 
 std::string Session::out_path() const {

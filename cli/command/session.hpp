@@ -5,6 +5,7 @@
 // over a Session. One thread.
 #include "cli/client/client.hpp"
 #include "cli/command/arguments.hpp"
+#include "cli/command/credentials.hpp"
 #include "cli/command/terminal.hpp"
 
 #include <optional>
@@ -23,10 +24,11 @@ struct CallOptions {
 
 class Session {
   public:
-    Session(const Invocation& invocation, Terminal& terminal)
-        : invocation_(invocation), terminal_(terminal) {}
+    Session(const Invocation& invocation, Terminal& terminal);
 
-    // A failed connection is a failed reply with effect none.
+    // As whoever is signed in. A session that has ended is forgotten, and where the second factor
+    // is asked for and somebody sits at the terminal, it is shown and the call made again. A failed
+    // connection is a failed reply with effect none.
     protocol::Reply call(std::string_view method, json::object params, bool mutates);
     protocol::Reply call(std::string_view method, json::object params, bool mutates,
                          const CallOptions& options);
@@ -56,10 +58,11 @@ class Session {
 
     // True if the output may carry colour and bold type: a terminal, never a file of --out.
     bool decorated() const;
-    // Opens the connection that calls use, if there is none; drop() closes it.
+    // Opens the connection that calls and subscriptions use, if there is none; drop() closes it.
     Result<void> connect();
     void drop() { client_.reset(); }
 
+    Credentials& credentials() { return credentials_; }
     const Invocation& invocation() const { return invocation_; }
     Terminal& terminal() { return terminal_; }
     std::string socket_path() const;
@@ -69,12 +72,19 @@ class Session {
 
   private:
     client::Options client_options() const;
+    std::string token_file() const;  // "": none is named
     void tell_refused_config(const json::value& data);
     Result<void> reach();  // as connect(), but hello may wait for the first call
+    protocol::Reply call_patiently(const protocol::Request& request, bool changes);
     protocol::Reply call_once(const protocol::Request& request, bool changes);
+    protocol::Reply call_with_code(protocol::Request request, bool changes,
+                                   protocol::Reply refused);
+    void settle(const protocol::Request& request, protocol::Reply& reply);
+    void end_replaced();
 
     const Invocation& invocation_;
     Terminal& terminal_;
+    Credentials credentials_;  // outlives the client, which shows them
     std::optional<client::Client> client_;
     std::string idem_key_;  // of the last mutation
 };
@@ -102,5 +112,12 @@ int show_doctor(Session& session);
 int check_config(Session& session);
 int api_call(Session& session);
 int show_errors(Session& session);
+// Before a command that takes secrets: from their files, or from whoever sits at the terminal.
+std::optional<protocol::Failure> ask_for_secrets(Session& session, Invocation& invocation);
+int log_in(Session& session, Invocation& invocation);
+int log_out(Session& session);
+int create_user(Session& session);
+int enroll_factor(Session& session);
+int create_token(Session& session, Invocation& invocation);
 
 }  // namespace vault::command

@@ -60,8 +60,10 @@ int print_document(Session& session, const top::ViewState& state, protocol::Repl
 
 int run_top(Session& session, const top::ViewState& state, Duration interval, json::object first) {
     const SystemClock clock;
-    top::SubscribedSource source({session.socket_path(), "vaultctl " + program_version(), interval},
-                                 clock);
+    const auto token = session.credentials().token_for("sub.open");
+    if (!token) return session.fail(token.error());
+    top::SubscribedSource source(
+        {session.socket_path(), "vaultctl " + program_version(), interval, token.value()}, clock);
     top::LiveOptions options;
     options.params = session.invocation().params;
     options.state = state;

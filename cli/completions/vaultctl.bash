@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # Completion of vaultctl(1) for bash, made by "vaultctl completion bash"; do not edit.
 
-# What can stand at a place; false where nothing can. @vaults, @accounts and @users are asked of the
+# What can stand at a place; false where nothing can. @vaults, @users and the like are asked of the
 # daemon, @files are files.
 _vaultctl_kind() {
     case $1 in
-    'top --user' | 'user show:1' | 'user wallets:1' | 'account add --user' | 'vault list --user' | \
-    'sleeve list --user' | 'report vault --user' | 'report fees --user' | 'report sweeps --user' | \
-    'report pnl --user' | 'audit list --user' | 'events --user')
+    'top --user' | 'account add --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | \
+    'user disable:1' | 'user enable:1' | 'user set-password:1' | 'user set-role:1' | \
+    'user permit:1' | 'vault list --user' | 'sleeve list --user' | 'report vault --user' | \
+    'report fees --user' | 'report sweeps --user' | 'report pnl --user' | 'audit list --user' | \
+    'events --user')
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
@@ -32,45 +34,46 @@ _vaultctl_kind() {
         kind=(@vaults)
         ;;
     'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
-    'user create:1' | 'user wallets --add' | 'user wallets --remove' | 'account add --label' | \
-    'account deposit:2' | 'account deposit:3' | 'account withdraw:2' | 'account withdraw:3' | \
-    'account trade:2' | 'account trade:4' | 'account trade --price' | 'vault create --asset' | \
-    'vault create --balance' | 'vault history --from' | 'vault history --to' | \
-    'vault set-tradeable:2' | 'vault allocate --quiet' | 'vault allocate --flash' | \
-    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault release:2' | \
-    'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
-    'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
-    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
-    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
-    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
-    'market import --interval' | 'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
-    'market candles --interval' | 'market candles --from' | 'market candles --to' | \
-    'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
-    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
-    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
-    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
-    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
-    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
-    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
-    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
-    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
-    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
-    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
-    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
-    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
-    'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
-    'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
-    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
-    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
-    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
-    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
-    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
-    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
-    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
-    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
-    'chart tradeable --height' | 'chart price --pair' | 'chart price --interval' | \
-    'chart price --from' | 'chart price --to' | 'chart price --since' | 'chart price --width' | \
-    'chart price --height')
+    'account add --label' | 'account deposit:2' | 'account deposit:3' | 'account withdraw:2' | \
+    'account withdraw:3' | 'account trade:2' | 'account trade:4' | 'account trade --price' | \
+    'login:1' | 'register:1' | 'token create:1' | 'token create --methods' | \
+    'token create --expires' | 'token create --rate' | 'user create:1' | 'user wallets --add' | \
+    'user wallets --remove' | 'vault create --asset' | 'vault create --balance' | \
+    'vault history --from' | 'vault history --to' | 'vault set-tradeable:2' | \
+    'vault allocate --quiet' | 'vault allocate --flash' | 'vault unallocate --quiet' | \
+    'vault unallocate --flash' | 'vault release:2' | 'vault auto-raise:3' | \
+    'vault auto-raise --cap' | 'vault pairs --add' | 'vault pairs --remove' | \
+    'vault pause --why' | 'vault resume --why' | 'vault liquidate --why' | 'sleeve set:rest' | \
+    'sleeve pause --why' | 'sleeve resume --why' | 'sleeve strategy:4' | 'position list --pair' | \
+    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
+    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
+    'market prices:1' | 'market candles:1' | 'market candles --interval' | \
+    'market candles --from' | 'market candles --to' | 'market candles --limit' | \
+    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
+    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
+    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
+    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
+    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
+    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
+    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
+    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
+    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
+    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
+    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
+    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
+    'report pnl --from' | 'report pnl --to' | 'audit list --actor' | 'audit list --object' | \
+    'audit list --action' | 'audit list --since' | 'audit list --until' | 'audit list --limit' | \
+    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
+    'wait --for' | 'job wait:1' | 'api call:rest' | 'chart balance --from' | \
+    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
+    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
+    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
+    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
+    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
+    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
+    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height' | \
+    'chart price --pair' | 'chart price --interval' | 'chart price --from' | 'chart price --to' | \
+    'chart price --since' | 'chart price --width' | 'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -89,21 +92,33 @@ _vaultctl_kind() {
     'chart sweeps --sleeve' | 'chart fees --sleeve')
         kind=(quiet flash)
         ;;
-    'config check:1' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
-    'report vault --out' | 'report fees --out' | 'report sweeps --out' | 'report pnl --out' | \
-    'audit verify --head' | 'batch --file' | 'batch -f' | 'chart balance --out' | \
-    'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | \
-    'chart price --out')
+    'config check:1' | 'login --password-file' | 'login --code-file' | 'passwd --password-file' | \
+    'passwd --new-password-file' | 'register --password-file' | 'mfa enroll --password-file' | \
+    'mfa confirm --code-file' | 'mfa verify --code-file' | 'token create --out' | \
+    'user create --password-file' | 'user set-password --password-file' | 'market import:1' | \
+    'replay start:1' | 'ledger export --out' | 'report vault --out' | 'report fees --out' | \
+    'report sweeps --out' | 'report pnl --out' | 'audit verify --head' | 'batch --file' | \
+    'batch -f' | 'chart balance --out' | 'chart pnl --out' | 'chart sweeps --out' | \
+    'chart fees --out' | 'chart tradeable --out' | 'chart price --out')
         kind=(@files)
-        ;;
-    'user create --role')
-        kind=(admin moderator member auditor)
         ;;
     'account add --exchange')
         kind=(paper kraken binance coinbase)
         ;;
     'account trade:3')
         kind=(buy sell)
+        ;;
+    'session revoke:1')
+        kind=(@sessions)
+        ;;
+    'token revoke:1')
+        kind=(@tokens)
+        ;;
+    'user create --role' | 'user set-role:2')
+        kind=(admin moderator member auditor)
+        ;;
+    'user permit --add' | 'user permit --remove')
+        kind=(trade allocate keys reports live)
         ;;
     'vault reserve:2')
         kind=(off)
@@ -146,14 +161,17 @@ _vaultctl_kind() {
         ;;
     'api call:1')
         kind=(
-            hello status top health halt resume why_not_trading version api.describe whoami metrics
-            doctor config.show config.check config.reload user.create user.list user.show
-            user.wallets account.add account.remove account.list account.show account.exchanges
-            account.unattributed account.deposit account.withdraw account.trade vault.create
-            vault.list vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
-            vault.release vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
-            vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause
-            sleeve.resume sleeve.strategy sleeve.mode position.list position.show position.resolve
+            hello status top health halt resume why_not_trading version api.describe metrics doctor
+            config.show config.check config.reload account.add account.remove account.list
+            account.show account.exchanges account.unattributed account.deposit account.withdraw
+            account.trade login logout whoami passwd register session.list session.revoke mfa.enroll
+            mfa.confirm mfa.verify mfa.disable mfa.status token.create token.list token.revoke
+            user.create user.list user.show user.wallets user.approve user.disable user.enable
+            user.set_password user.set_role user.permit vault.create vault.list vault.show
+            vault.history vault.set_tradeable vault.allocate vault.unallocate vault.release
+            vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
+            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
+            sleeve.strategy sleeve.mode position.list position.show position.resolve
             position.write_down market.import market.pairs market.prices market.candles replay.start
             replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
             ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
@@ -166,8 +184,9 @@ _vaultctl_kind() {
         kind=(
             USAGE INVALID_PARAMS FRAME_TOO_LARGE NOT_FOUND EXISTS IDEM_MISMATCH NOT_READY BUSY
             RATE_LIMITED DRAINING EXPIRED_BEFORE_START DAEMON_DOWN NO_SOCKET_ACCESS PROTO_RANGE
-            PERM_DENIED CONFIG_INVALID OUTCOME_UNKNOWN INTERRUPTED IO INTERNAL STORE_FAILED
-            STORE_INVALID tradeable_below_allocated tradeable_above_cap allocation_above_unallocated
+            PERM_DENIED AUTH_REQUIRED MFA_REQUIRED REPLY_NOT_REPEATABLE CONFIG_INVALID
+            OUTCOME_UNKNOWN INTERRUPTED IO INTERNAL STORE_FAILED STORE_INVALID
+            tradeable_below_allocated tradeable_above_cap allocation_above_unallocated
             unallocate_above_balance insufficient_reserve insufficient_balance quote_mismatch
             wallet_not_selected amount_too_large invariant_broken not_flat wrong_state
             mode_not_paper below_minimum fee_too_high confirmation_needed 0 1 3 4 5 6 64 65 69 70 74
@@ -184,7 +203,7 @@ _vaultctl_kind() {
     *' --timeout' | *' --idem-key')
         kind=()
         ;;
-    *' --socket')
+    *' --socket' | *' --token-file')
         kind=(@files)
         ;;
     *' --color')
@@ -199,9 +218,10 @@ _vaultctl_choices() {
     case $1 in
     '')
         choices=(
-            status top health halt resume why-not-trading version whoami metrics doctor events help
-            completion wait batch api config user account vault sleeve position market replay job
-            ledger decision order trade sweep report audit chart
+            status top health halt resume why-not-trading version metrics doctor login logout whoami
+            passwd register events help completion wait batch api config account session mfa token
+            user vault sleeve position market replay job ledger decision order trade sweep report
+            audit chart
         )
         ;;
     'api')
@@ -210,12 +230,23 @@ _vaultctl_choices() {
     'config')
         choices=(show check reload)
         ;;
-    'user')
-        choices=(create list show wallets)
-        ;;
     'account')
         choices=(
             add remove list show exchanges unattributed deposit withdraw trade
+        )
+        ;;
+    'session')
+        choices=(list revoke)
+        ;;
+    'mfa')
+        choices=(enroll confirm verify disable status)
+        ;;
+    'token')
+        choices=(create list revoke)
+        ;;
+    'user')
+        choices=(
+            create list show wallets approve disable enable set-password set-role permit
         )
         ;;
     'vault')
@@ -284,17 +315,47 @@ _vaultctl_flags() {
     'config show')
         flags=(--origin)
         ;;
-    'user create')
-        flags=(--role)
-        ;;
-    'user wallets')
-        flags=(--add --remove)
-        ;;
     'account add')
         flags=(--exchange --label --user)
         ;;
     'account trade')
         flags=(--price)
+        ;;
+    'login')
+        flags=(--password-file --code-file)
+        ;;
+    'passwd')
+        flags=(--password-file --new-password-file)
+        ;;
+    'register')
+        flags=(--password-file)
+        ;;
+    'session revoke')
+        flags=(--all)
+        ;;
+    'mfa enroll')
+        flags=(--password-file)
+        ;;
+    'mfa confirm')
+        flags=(--code-file)
+        ;;
+    'mfa verify')
+        flags=(--code-file)
+        ;;
+    'token create')
+        flags=(--methods --expires --rate --out)
+        ;;
+    'user create')
+        flags=(--role --password-file)
+        ;;
+    'user wallets')
+        flags=(--add --remove)
+        ;;
+    'user set-password')
+        flags=(--password-file)
+        ;;
+    'user permit')
+        flags=(--add --remove)
         ;;
     'vault create')
         flags=(--account --asset --balance)
@@ -463,8 +524,8 @@ _vaultctl_flags() {
     *) flags=() ;;
     esac
     flags+=(
-            --output --json --quiet --yes --dry-run --wait --timeout --socket --idem-key --color
-            --no-pager --help
+            --output --json --quiet --yes --dry-run --wait --timeout --socket --token-file
+            --idem-key --color --no-pager --help
     )
 }
 

@@ -4,13 +4,13 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'top --user' 'user show:1' 'user wallets:1' 'account add --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
+        case 'top --user' 'account add --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
             echo @users
         case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
         case 'top --vault' 'why-not-trading:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
             echo @vaults
-        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'user create:1' 'user wallets --add' 'user wallets --remove' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
             true
         case 'top --sort'
             echo id
@@ -31,13 +31,8 @@ function __vaultctl_kind
         case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
-        case 'config check:1' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
+        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
             echo @files
-        case 'user create --role'
-            echo admin
-            echo moderator
-            echo member
-            echo auditor
         case 'account add --exchange'
             echo paper
             echo kraken
@@ -46,6 +41,21 @@ function __vaultctl_kind
         case 'account trade:3'
             echo buy
             echo sell
+        case 'session revoke:1'
+            echo @sessions
+        case 'token revoke:1'
+            echo @tokens
+        case 'user create --role' 'user set-role:2'
+            echo admin
+            echo moderator
+            echo member
+            echo auditor
+        case 'user permit --add' 'user permit --remove'
+            echo trade
+            echo allocate
+            echo keys
+            echo reports
+            echo live
         case 'vault reserve:2'
             echo off
         case 'vault auto-raise:2'
@@ -100,16 +110,11 @@ function __vaultctl_kind
             echo why_not_trading
             echo version
             echo api.describe
-            echo whoami
             echo metrics
             echo doctor
             echo config.show
             echo config.check
             echo config.reload
-            echo user.create
-            echo user.list
-            echo user.show
-            echo user.wallets
             echo account.add
             echo account.remove
             echo account.list
@@ -119,6 +124,31 @@ function __vaultctl_kind
             echo account.deposit
             echo account.withdraw
             echo account.trade
+            echo login
+            echo logout
+            echo whoami
+            echo passwd
+            echo register
+            echo session.list
+            echo session.revoke
+            echo mfa.enroll
+            echo mfa.confirm
+            echo mfa.verify
+            echo mfa.disable
+            echo mfa.status
+            echo token.create
+            echo token.list
+            echo token.revoke
+            echo user.create
+            echo user.list
+            echo user.show
+            echo user.wallets
+            echo user.approve
+            echo user.disable
+            echo user.enable
+            echo user.set_password
+            echo user.set_role
+            echo user.permit
             echo vault.create
             echo vault.list
             echo vault.show
@@ -201,6 +231,9 @@ function __vaultctl_kind
             echo NO_SOCKET_ACCESS
             echo PROTO_RANGE
             echo PERM_DENIED
+            echo AUTH_REQUIRED
+            echo MFA_REQUIRED
+            echo REPLY_NOT_REPEATABLE
             echo CONFIG_INVALID
             echo OUTCOME_UNKNOWN
             echo INTERRUPTED
@@ -254,7 +287,7 @@ function __vaultctl_kind
             echo plain
         case '* --timeout' '* --idem-key'
             true
-        case '* --socket'
+        case '* --socket' '* --token-file'
             echo @files
         case '* --color'
             echo auto
@@ -276,9 +309,13 @@ function __vaultctl_choices
             printf '%s\t%s\n' resume 'Undo a halt or pause of the whole daemon'
             printf '%s\t%s\n' why-not-trading 'What keeps a vault from trading, and the remedy'
             printf '%s\t%s\n' version 'Versions of this program and of the daemon'
-            printf '%s\t%s\n' whoami 'Who the daemon takes you for, and what you may do'
             printf '%s\t%s\n' metrics 'Figures of the daemon for a monitoring system'
             printf '%s\t%s\n' doctor 'Check the deployment, and say what mends it'
+            printf '%s\t%s\n' login 'Sign in, for this user of the system on this machine'
+            printf '%s\t%s\n' logout 'End this session'
+            printf '%s\t%s\n' whoami 'Who the daemon takes you for, and what you may do'
+            printf '%s\t%s\n' passwd 'Change your password'
+            printf '%s\t%s\n' register 'Ask to become a member'
             printf '%s\t%s\n' events 'What happened, newest last'
             printf '%s\t%s\n' help 'Explain a command, without a daemon'
             printf '%s\t%s\n' completion 'Print the completion script of a shell'
@@ -286,8 +323,11 @@ function __vaultctl_choices
             printf '%s\t%s\n' batch 'Run the commands of a file, one after the other'
             printf '%s\t%s\n' api ''
             printf '%s\t%s\n' config ''
-            printf '%s\t%s\n' user ''
             printf '%s\t%s\n' account ''
+            printf '%s\t%s\n' session ''
+            printf '%s\t%s\n' mfa ''
+            printf '%s\t%s\n' token ''
+            printf '%s\t%s\n' user ''
             printf '%s\t%s\n' vault ''
             printf '%s\t%s\n' sleeve ''
             printf '%s\t%s\n' position ''
@@ -310,11 +350,6 @@ function __vaultctl_choices
             printf '%s\t%s\n' show 'Show every key of the configuration in force'
             printf '%s\t%s\n' check 'Say what is wrong with a configuration'
             printf '%s\t%s\n' reload 'Read the configuration again and put it in force'
-        case 'user'
-            printf '%s\t%s\n' create 'Create a user'
-            printf '%s\t%s\n' list 'List the users'
-            printf '%s\t%s\n' show 'Show a user: wallets, accounts, vaults and sums'
-            printf '%s\t%s\n' wallets 'Show or change a user\'s selected wallets'
         case 'account'
             printf '%s\t%s\n' add 'Add an exchange account'
             printf '%s\t%s\n' remove 'Remove an account that has no vaults'
@@ -325,6 +360,30 @@ function __vaultctl_choices
             printf '%s\t%s\n' deposit 'Put money into a paper account'
             printf '%s\t%s\n' withdraw 'Take money out of a paper account'
             printf '%s\t%s\n' trade 'Trade by hand on a paper account'
+        case 'session'
+            printf '%s\t%s\n' list 'List your sessions'
+            printf '%s\t%s\n' revoke 'End one of your sessions, or all others'
+        case 'mfa'
+            printf '%s\t%s\n' enroll 'Begin with a second factor: an authenticator app'
+            printf '%s\t%s\n' confirm 'Prove that the app works, and switch it on'
+            printf '%s\t%s\n' verify 'Show the second factor anew for this session'
+            printf '%s\t%s\n' disable 'Stop asking for the second factor'
+            printf '%s\t%s\n' status 'Whether you have a second factor'
+        case 'token'
+            printf '%s\t%s\n' create 'Create a token for a robot, such as a cron job'
+            printf '%s\t%s\n' list 'List your tokens'
+            printf '%s\t%s\n' revoke 'End one of your tokens'
+        case 'user'
+            printf '%s\t%s\n' create 'Create a user'
+            printf '%s\t%s\n' list 'List the users'
+            printf '%s\t%s\n' show 'Show a user: wallets, accounts, vaults and sums'
+            printf '%s\t%s\n' wallets 'Show or change a user\'s selected wallets'
+            printf '%s\t%s\n' approve 'Let a member in who has registered'
+            printf '%s\t%s\n' disable 'Keep a user out, and end the user\'s sessions'
+            printf '%s\t%s\n' enable 'Let a disabled user sign in again'
+            printf '%s\t%s\n' set-password 'Give another user a new password'
+            printf '%s\t%s\n' set-role 'Change what a user may do'
+            printf '%s\t%s\n' permit 'Give or take permissions of a user'
         case 'vault'
             printf '%s\t%s\n' create 'Open a vault on one wallet of an account'
             printf '%s\t%s\n' list 'List the vaults'
@@ -433,17 +492,44 @@ function __vaultctl_flags
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'config show'
             printf '%s\t%s\n' --origin 'also tell where each value comes from'
-        case 'user create'
-            printf '%s\t%s\n' --role 'what the user may do'
-        case 'user wallets'
-            printf '%s\t%s\n' --add 'select the wallets of this asset'
-            printf '%s\t%s\n' --remove 'deselect the wallets of this asset'
         case 'account add'
             printf '%s\t%s\n' --exchange 'where the account is'
             printf '%s\t%s\n' --label 'a name for people'
             printf '%s\t%s\n' --user 'owner; the caller if absent'
         case 'account trade'
             printf '%s\t%s\n' --price 'quote per base; the market\'s if absent'
+        case 'login'
+            printf '%s\t%s\n' --password-file 'a file, or - for standard input, with the user\'s password (default: it is asked for)'
+            printf '%s\t%s\n' --code-file 'a file, or - for standard input, with six digits of the authenticator app, or a recovery code'
+        case 'passwd'
+            printf '%s\t%s\n' --password-file 'a file, or - for standard input, with the password in force (default: it is asked for)'
+            printf '%s\t%s\n' --new-password-file 'a file, or - for standard input, with the password to be used from now on (default: it is asked for)'
+        case 'register'
+            printf '%s\t%s\n' --password-file 'a file, or - for standard input, with the password to sign in with once an admin has approved (default: it is asked for)'
+        case 'session revoke'
+            printf '%s\t%s\n' --all 'every session but this one'
+        case 'mfa enroll'
+            printf '%s\t%s\n' --password-file 'a file, or - for standard input, with the password in force (default: it is asked for)'
+        case 'mfa confirm'
+            printf '%s\t%s\n' --code-file 'a file, or - for standard input, with six digits of the authenticator app, or a recovery code (default: it is asked for)'
+        case 'mfa verify'
+            printf '%s\t%s\n' --code-file 'a file, or - for standard input, with six digits of the authenticator app, or a recovery code (default: it is asked for)'
+        case 'token create'
+            printf '%s\t%s\n' --methods 'a method that it may call, such as vault.show, or report.* for all of a noun'
+            printf '%s\t%s\n' --expires 'how long it is valid, such as 30d (default 90d)'
+            printf '%s\t%s\n' --rate 'calls a minute (default 10)'
+            printf '%s\t%s\n' --out 'write the token and nothing else to this file, of mode 0600, and do not show it'
+        case 'user create'
+            printf '%s\t%s\n' --role 'what the user may do'
+            printf '%s\t%s\n' --password-file 'a file, or - for standard input, with the first password, which the user has to change'
+        case 'user wallets'
+            printf '%s\t%s\n' --add 'select the wallets of this asset'
+            printf '%s\t%s\n' --remove 'deselect the wallets of this asset'
+        case 'user set-password'
+            printf '%s\t%s\n' --password-file 'a file, or - for standard input, with the new password, which the user has to change (default: it is asked for)'
+        case 'user permit'
+            printf '%s\t%s\n' --add 'give this permission'
+            printf '%s\t%s\n' --remove 'take this permission'
         case 'vault create'
             printf '%s\t%s\n' --account 'whose wallet'
             printf '%s\t%s\n' --asset 'which wallet'
@@ -677,6 +763,7 @@ function __vaultctl_flags
     printf '%s\t%s\n' --wait 'follow a long job until it ends'
     printf '%s\t%s\n' --timeout 'for each call, such as 30s (default); 0 for none'
     printf '%s\t%s\n' --socket 'control socket; else VAULTCTL_SOCKET or the default'
+    printf '%s\t%s\n' --token-file 'call with the token of a robot; else VAULTCTL_TOKEN_FILE, else the session'
     printf '%s\t%s\n' --idem-key 'idempotency key of a mutation; else a new one'
     printf '%s\t%s\n' --color 'auto (default; heeds NO_COLOR), always or never'
     printf '%s\t%s\n' --no-pager 'accepted; output is never paged'

@@ -14,8 +14,23 @@ struct ListSpec {
     std::span<const ColumnSpec> columns;
 };
 
-constexpr ColumnSpec kUsers[] = {
-    {"id", "id"}, {"name", "name"}, {"role", "role"}, {"wallets", "wallets"}};
+constexpr ColumnSpec kUsers[] = {{"id", "id"},           {"name", "name"},
+                                 {"role", "role"},       {"status", "status"},
+                                 {"wallets", "wallets"}, {"permissions", "permissions", true}};
+constexpr ColumnSpec kSessions[] = {{"id", "session"},
+                                    {"current", "current"},
+                                    {"origin", "origin"},
+                                    {"uid", "uid", true},
+                                    {"created_at", "since", true},
+                                    {"last_used_at", "last used"},
+                                    {"idle_until", "idle until", true}};
+constexpr ColumnSpec kTokens[] = {{"id", "token"},
+                                  {"label", "label"},
+                                  {"state", "state"},
+                                  {"methods", "methods"},
+                                  {"calls_per_minute", "a minute", true},
+                                  {"last_used_at", "last used", true},
+                                  {"expires_at", "expires at"}};
 constexpr ColumnSpec kAccounts[] = {
     {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
@@ -161,6 +176,8 @@ constexpr std::array kLists{
     ListSpec{"api.describe.methods", kMethods},
     ListSpec{"api.describe.errors", kErrors},
     ListSpec{"user.list", kUsers},
+    ListSpec{"session.list", kSessions},
+    ListSpec{"token.list", kTokens},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},
     ListSpec{"account.exchanges", kExchanges},

@@ -18,7 +18,11 @@ struct Record {
 };
 
 constexpr std::array kRecords{
-    Record{"user", "id name role wallets created_at"},
+    Record{"user", "id name role status permissions wallets created_at"},
+    Record{"lifetime", "created_at expires_at idle_until"},
+    Record{"robot",
+           "id label methods calls_per_minute uid created_at expires_at last_used_at revoked_at "
+           "state"},
     Record{"account", "id user exchange label wallets vaults now created_at"},
     Record{"who", "user account mode actor"},
     Record{"sleeve",
@@ -61,7 +65,28 @@ struct Use {
 };
 
 constexpr std::array kUses{
-    Use{"user.list user.create user.wallets", "@user"},
+    Use{"user.list user.create user.wallets user.approve user.disable user.enable user.set_role "
+        "user.permit",
+        "@user"},
+    Use{"user.set_password", "user must_change ended"},
+    Use{"register", "name status"},
+    Use{"login", "user role session @lifetime must"},
+    Use{"logout", "user session"},
+    Use{"passwd", "user changed_at ended"},
+    Use{"whoami",
+        "name kind uid login_name role status permissions second_factor must session.id "
+        "session.@lifetime session.stepped_up_until token.id token.label token.methods "
+        "token.expires_at"},
+    Use{"session.list",
+        "id uid origin created_at last_used_at idle_until expires_at stepped_up_at current"},
+    Use{"session.revoke", "revoked"},
+    Use{"mfa.enroll", "user uri secret algorithm digits period"},
+    Use{"mfa.confirm", "user second_factor recovery_codes"},
+    Use{"mfa.verify", "user session stepped_up_until"},
+    Use{"mfa.disable", "user second_factor"},
+    Use{"mfa.status", "user second_factor confirmed enrolled_at recovery_codes_left"},
+    Use{"token.create", "id token label methods calls_per_minute uid created_at expires_at"},
+    Use{"token.list token.revoke", "@robot"},
     Use{"user.show", "@user accounts vaults totals"},
     Use{"account.list account.add account.show account.deposit account.withdraw account.trade "
         "account.remove",
@@ -121,7 +146,6 @@ constexpr std::array kUses{
     Use{"version",
         "version protocol.min protocol.max daemon.version daemon.instance_id daemon.pid daemon.now "
         "daemon.uptime_ms daemon.protocol.min daemon.protocol.max"},
-    Use{"whoami", "actor uid name role rights"},
     Use{"wait", "ok resource kind state"},
     Use{"batch", "line command ok exit result data error"},
     Use{"metrics", "name labels value"},

@@ -2,6 +2,7 @@
 
 #include "cli/render/events.hpp"
 #include "cli/render/html.hpp"
+#include "cli/render/identity_pages.hpp"
 #include "cli/render/lists.hpp"
 #include "cli/render/operator_pages.hpp"
 #include "cli/render/pages.hpp"
@@ -129,6 +130,10 @@ std::string page(const Document& document, const Look& look) {
         return config_page(document.data->get_object(), look);
     if (document.method == "doctor" && document.data->is_object())
         return doctor_page(document.data->get_object(), look);
+    if (document.method == "whoami" && document.data->is_object())
+        return whoami_page(document.data->get_object());
+    if (document.method == "mfa.confirm" && document.data->is_object())
+        return recovery_page(document.data->get_object());
     if (document.method == "api.errors" && document.data->is_object())
         return errors_page(document.data->get_object());
     const json::value data =

@@ -120,6 +120,8 @@ void SubscribedSource::begin(Call call) {
 void SubscribedSource::send(const protocol::Request& request) {
     protocol::Request numbered = request;
     numbered.id = next_id_++;
+    if (options_.token != nullptr && call_ != Call::Hello)
+        numbered.meta.token = options_.token->reveal();
     out_ += protocol::encode_request(numbered);
     write();
 }

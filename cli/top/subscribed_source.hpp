@@ -4,6 +4,7 @@
 // silent. At most one call waits for its answer. Never blocks for longer than it takes to connect
 // to a local socket, which is why client::Subscription is not used here. One thread.
 #include "cli/top/source.hpp"
+#include "common/base/secret.hpp"
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
 
@@ -18,6 +19,7 @@ class SubscribedSource final : public SnapshotSource {
         std::string socket;  // path
         std::string name;    // name and version of the program, for hello
         Duration interval{1000};
+        const Secret* token = nullptr;  // of who asks; outlives the source
     };
     SubscribedSource(Options options, const Clock& clock);
     ~SubscribedSource() override;

@@ -85,7 +85,7 @@ constexpr Words kVerifyEx[] = {"vaultctl mfa verify"};
 constexpr Words kDisableEx[] = {"vaultctl mfa disable"};
 constexpr Words kMfaStatusEx[] = {"vaultctl mfa status"};
 constexpr Words kTokenCreateEx[] = {
-    "vaultctl token create nightly --methods 'report.*' -q > nightly.token",
+    "vaultctl token create nightly --methods 'report.*' --out nightly.token",
     "vaultctl token create watch --methods status --methods vault.show --expires 30d --rate 60"};
 constexpr Words kTokenListEx[] = {"vaultctl token list"};
 constexpr Words kTokenRevokeEx[] = {"vaultctl token revoke t2"};

@@ -36,8 +36,7 @@ Handled run(Services& services, ports::CallContext context, ports::Command comma
     answer.data_json = std::move(reply.value().data_json);
     answer.repeated = reply.value().repeated;
     answer.durable = reply.value().durable;
-    if (rehearsed)
-        answer.warnings.emplace_back(kDryRun);
+    if (rehearsed) answer.warnings.emplace_back(kDryRun);
     if (!answer.durable) {
         answer.data_json = not_durable(std::move(answer.data_json));
         answer.warnings.emplace_back(changes
@@ -53,10 +52,12 @@ std::span<const Route> all_routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> rows;
         for (const auto part :
-             {daemon_routes(), top_routes(), user_routes(), account_routes(), vault_routes(),
-              sleeve_routes(), position_routes(), market_routes(), replay_routes(), job_routes(),
-              ledger_routes(), decision_routes(), trade_routes(), report_routes(), trading_routes(),
-              audit_routes(), event_routes(), config_routes(), operator_routes()})
+             {daemon_routes(),   top_routes(),      user_routes(),   sign_in_routes(),
+              factor_routes(),   account_routes(),  vault_routes(),  sleeve_routes(),
+              position_routes(), market_routes(),   replay_routes(), job_routes(),
+              ledger_routes(),   decision_routes(), trade_routes(),  report_routes(),
+              trading_routes(),  audit_routes(),    event_routes(),  config_routes(),
+              operator_routes()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();
@@ -78,6 +79,8 @@ Handled execute(Services& services, const Call& call, ports::Command command,
 Handled ask(Services& services, const Call& call, ports::Command command, ports::Render render) {
     ports::CallContext context;
     context.actor = call.context.actor;
+    context.user = call.context.user;
+    context.visible = call.context.visible;
     context.deadline = call.context.deadline;
     auto pending = run(services, std::move(context), std::move(command), render);
     co_return co_await std::move(pending);
@@ -87,6 +90,7 @@ asio::awaitable<void> tell_trail(Services& services, const Call& call, ports::cm
                                  Answer& answer) {
     ports::CallContext context;
     context.actor = call.context.actor;
+    context.user = call.context.user;
     context.method = call.context.method;
     context.params_json = call.context.params_json;
     auto pending = run(services, std::move(context), std::move(note), &render_nothing);
@@ -99,6 +103,23 @@ asio::awaitable<Result<void>> settle(Services& services, const Call& call) {
     const Result<Answer> answer = co_await std::move(pending);
     if (!answer) co_return answer.error();
     co_return success();
+}
+
+asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
+    for (;;) {
+        Result<ports::SecretChanges> changes = services.secrets.prepare(user);
+        if (!changes) co_return changes.error();
+        if (changes.value().empty()) co_return success();
+        ports::cmd::ChangeIdentity command;
+        command.user = user;
+        command.housekeeping = true;
+        command.secrets = std::move(changes.value());
+        auto pending = run(services, {}, std::move(command), &render_nothing);
+        const Result<Answer> kept = co_await std::move(pending);
+        if (kept) continue;
+        services.secrets.drop();
+        co_return kept.error();
+    }
 }
 
 Result<void> still_wanted(const Services& services, const Call& call) {

@@ -4,10 +4,13 @@
 // own. One table of routes per group of nouns; a test proves that the registry and the routes
 // agree.
 #include "common/base/clock.hpp"
+#include "common/protocol/permissions.hpp"
 #include "common/protocol/validate.hpp"
 #include "daemon/control/read_worker.hpp"
+#include "daemon/ports/access.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/configuration.hpp"
+#include "daemon/ports/secret_box.hpp"
 #include "daemon/ports/signer.hpp"
 #include "daemon/ports/store.hpp"
 
@@ -35,6 +38,7 @@ struct BatchMarks {
     SteadyTime last_turn{};
 };
 
+class Directory;
 class Metrics;
 struct Options;
 
@@ -45,6 +49,9 @@ struct Services {
     const Clock& clock;
     ports::Configuration& configuration;
     const ports::Signer& signer;
+    ports::Access& access;
+    ports::SecretBox& secrets;
+    const Directory& directory;
     Metrics& metrics;
     const Options& options;                            // change with a reload
     std::function<ports::StoreHealth()> store_health;  // quick, safe on the control thread
@@ -61,7 +68,9 @@ struct Call {
     const protocol::Method& method;
     protocol::Params params;
     ports::CallContext context;
-    Subscriptions* subscriptions = nullptr;  // of the caller's session
+    ports::Principal caller;
+    protocol::Scope scope;                   // whose objects it is about, if it names none
+    Subscriptions* subscriptions = nullptr;  // of the caller's connection
 };
 
 struct Answer {
@@ -85,6 +94,8 @@ struct Route {
 std::span<const Route> daemon_routes();
 std::span<const Route> top_routes();
 std::span<const Route> user_routes();
+std::span<const Route> sign_in_routes();  // login to register, session
+std::span<const Route> factor_routes();   // mfa, token
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();
 std::span<const Route> sleeve_routes();
@@ -115,6 +126,8 @@ boost::asio::awaitable<void> tell_trail(Services& services, const Call& call, po
                                         Answer& answer);
 // Everything that was answered before is durable, and so visible to a read of the store.
 boost::asio::awaitable<Result<void>> settle(Services& services, const Call& call);
+// What must be durable before a secret of this user can be sealed is. Errors: Busy, the store's.
+boost::asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user);
 // Errors: Expired when the call's deadline has passed; for calls of many steps.
 Result<void> still_wanted(const Services& services, const Call& call);
 

@@ -56,11 +56,19 @@ std::string failure_line(const json::value& id, const Error& error, protocol::Ef
     return protocol::to_line(line);
 }
 
-Digest request_hash(std::string_view method, const json::object& params) {
+Digest request_hash(const ports::Signer& signer, std::string_view method,
+                    const json::object& params) {
     std::string text(method);
     text += '\n';
     text += protocol::to_compact(sorted(params));
-    return sha256(text);
+    return signer.sign(text);
+}
+
+std::string params_for_trail(const protocol::Method& method, const json::object& params) {
+    json::object kept = params;
+    for (const protocol::Param& param : method.params)
+        if (param.secret) kept.erase(param.name);
+    return protocol::to_compact(kept);
 }
 
 }  // namespace vault::control

@@ -18,8 +18,12 @@ std::string reply_line(const boost::json::value& id, const Answer& answer, proto
 std::string failure_line(const boost::json::value& id, const Error& error, protocol::Effect effect,
                          std::optional<Duration> retry_after = {});
 
-// SHA-256 of the method, a line feed and the parameters as compact JSON with sorted names, so that
-// the same call always gives the same hash.
-Digest request_hash(std::string_view method, const boost::json::object& params);
+// The signed digest of the method, a line feed and the parameters as compact JSON with sorted
+// names, so that the same call always gives the same hash, and who reads the store cannot find out
+// by trying which password was in it.
+Digest request_hash(const ports::Signer& signer, std::string_view method,
+                    const boost::json::object& params);
+// The parameters as the audit trail keeps them: without the secret ones.
+std::string params_for_trail(const protocol::Method& method, const boost::json::object& params);
 
 }  // namespace vault::control

@@ -158,6 +158,11 @@ const ports::RobotTokenRow* RobotTokens::known(std::string_view token, ports::Pe
     return row.uid == uid && in_force(row, now) ? &row : nullptr;
 }
 
+const ports::RobotTokenRow* RobotTokens::by_id(TokenId id, UtcTime now) const {
+    const auto at = tokens_.find(id);
+    return at == tokens_.end() || !in_force(at->second.row, now) ? nullptr : &at->second.row;
+}
+
 std::vector<ports::RobotTokenRow> RobotTokens::list(UserId user) const {
     std::vector<ports::RobotTokenRow> rows;
     for (const auto& [id, held] : tokens_)

@@ -60,6 +60,8 @@ class RobotTokens {
     const ports::RobotTokenRow* known(std::string_view token, ports::PeerUid uid,
                                       UtcTime now) const;
 
+    const ports::RobotTokenRow* by_id(TokenId id, UtcTime now) const;  // null: not in force
+
     std::vector<ports::RobotTokenRow> list(UserId user) const;  // revoked and expired ones too
     // The row as it is once it is revoked; none if the user has no such token in force.
     std::optional<ports::RobotTokenRow> revoked(UserId user, TokenId id, UtcTime now) const;

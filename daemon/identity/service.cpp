@@ -28,7 +28,7 @@ Error no_session(SessionId id) {
 }  // namespace
 
 Service::Service(ServiceOptions options, PasswordRules rules, PasswordHasher& hasher,
-                 std::string decoy, ports::SecretBox& secrets, Entropy& entropy, const Clock& clock)
+                 ports::SecretBox& secrets, Entropy& entropy, const Clock& clock)
     : options_(options),
       rules_(std::move(rules)),
       desk_(hasher),
@@ -38,7 +38,7 @@ Service::Service(ServiceOptions options, PasswordRules rules, PasswordHasher& ha
       sessions_(entropy, options.sessions),
       tokens_(entropy),
       throttle_(options.throttle),
-      door_(throttle_, options.cost, std::move(decoy)) {}
+      door_(throttle_, options.cost, decoy_hash(options.cost, entropy)) {}
 
 void Service::load(const ports::WholeDirectory& whole) {
     people_.load(whole.users, whole.identity);
@@ -74,51 +74,77 @@ std::optional<ports::cmd::ChangeIdentity> Service::housekeeping() {
     return command;
 }
 
-void Service::take_person(ports::Principal& caller, const Person& person) const {
-    caller.user = person.row.id;
-    caller.name = person.row.name;
-    caller.role = person.row.role;
-    caller.permissions = person.row.permissions;
-    caller.has_factor = person.has_factor();
+bool Service::take_person(ports::Principal& caller, UserId user) const {
+    const Person* person = people_.find(user);
+    if (person == nullptr || person->row.status != UserStatus::Active) return false;
+    caller.user = person->row.id;
+    caller.name = person->row.name;
+    caller.role = person->row.role;
+    caller.permissions = person->row.permissions;
+    caller.has_factor = person->has_factor();
+    caller.must_change = person->credential && person->credential->must_change;
+    caller.must_enroll = options_.require_factor && !caller.has_factor;
+    return true;
+}
+
+bool Service::take_session(ports::Principal& caller, const ports::SessionRow& row,
+                           UtcTime now) const {
+    if (!take_person(caller, row.user)) return false;
+    caller.kind = ports::Principal::Kind::Person;
+    caller.session = row;
+    caller.fresh = sessions_.is_fresh(row, now);
+    return true;
+}
+
+bool Service::take_token(ports::Principal& caller, const ports::RobotTokenRow& row,
+                         std::string_view method) const {
+    if (!take_person(caller, row.user)) return false;
+    caller.kind = ports::Principal::Kind::Robot;
+    caller.token = row;
+    caller.in_scope = covers(row.patterns, method);
+    return true;
 }
 
 ports::Principal Service::who(std::string_view token, ports::PeerUid uid, std::string_view method) {
-    using Kind = ports::Principal::Kind;
     const UtcTime now = clock_.now();
     ports::Principal caller;
     caller.uid = uid;
     caller.admin_exists = people_.admin_exists();
-    if (uid == 0 || uid == options_.own_uid) caller.kind = Kind::LastResort;
+    if (uid == 0 || uid == options_.own_uid) caller.kind = ports::Principal::Kind::LastResort;
     if (token.empty()) return caller;
     if (token.starts_with(kRobotPrefix)) {
         const RobotTokens::Found found = tokens_.use(token, uid, method, now);
-        const auto* fault = std::get_if<TokenFault>(&found);
-        caller.too_many_calls = fault != nullptr && *fault == TokenFault::TooMany;
-        if (fault != nullptr) caller.fault = to_text(*fault);
-        const auto* row = tokens_.known(token, uid, now);
-        const Person* person = row == nullptr ? nullptr : people_.find(row->user);
-        if (person == nullptr || person->row.status != UserStatus::Active) return caller;
-        caller.kind = Kind::Robot;
-        caller.token = *row;
-        caller.in_scope = covers(row->patterns, method);
-        take_person(caller, *person);
+        if (const auto* fault = std::get_if<TokenFault>(&found)) {
+            caller.too_many_calls = *fault == TokenFault::TooMany;
+            caller.fault = to_text(*fault);
+        }
+        const ports::RobotTokenRow* row = tokens_.known(token, uid, now);
+        if (row != nullptr && take_token(caller, *row, method)) caller.fault = {};
         return caller;
     }
     const Sessions::Found found = sessions_.find(token, uid, now);
     if (const auto* fault = std::get_if<TokenFault>(&found)) {
         caller.fault = to_text(*fault);
-        return caller;
+    } else if (!take_session(caller, *std::get<const ports::SessionRow*>(found), now)) {
+        caller.fault = "user_not_active";
     }
-    const ports::SessionRow& row = *std::get<const ports::SessionRow*>(found);
-    const Person* person = people_.find(row.user);
-    if (person == nullptr || person->row.status != UserStatus::Active) return caller;
-    caller.kind = Kind::Person;
-    caller.session = row;
-    caller.fresh = sessions_.is_fresh(row, now);
-    take_person(caller, *person);
-    caller.must_change = person->credential && person->credential->must_change;
-    caller.must_enroll = options_.require_factor && !caller.has_factor;
     return caller;
+}
+
+std::optional<ports::Principal> Service::renewed(const ports::Principal& caller,
+                                                 std::string_view method) {
+    const UtcTime now = clock_.now();
+    ports::Principal next;
+    next.uid = caller.uid;
+    if (caller.session) {
+        const ports::SessionRow* row = sessions_.use(caller.session->id, now);
+        if (row == nullptr || !take_session(next, *row, now)) return std::nullopt;
+        return next;
+    }
+    if (!caller.token) return std::nullopt;
+    const ports::RobotTokenRow* row = tokens_.by_id(caller.token->id, now);
+    if (row == nullptr || !take_token(next, *row, method)) return std::nullopt;
+    return next;
 }
 
 ports::SessionTimes Service::times(const ports::SessionRow& row) const {

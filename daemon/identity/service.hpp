@@ -26,8 +26,8 @@ struct ServiceOptions {
 
 class Service final : public ports::Access {
   public:
-    // `hasher` is used on the desk's threads; all outlive the service. `decoy`: see make_decoy().
-    Service(ServiceOptions options, PasswordRules rules, PasswordHasher& hasher, std::string decoy,
+    // `hasher` is used on the desk's threads; all outlive the service.
+    Service(ServiceOptions options, PasswordRules rules, PasswordHasher& hasher,
             ports::SecretBox& secrets, Entropy& entropy, const Clock& clock);
 
     void load(const ports::WholeDirectory& whole);
@@ -39,6 +39,8 @@ class Service final : public ports::Access {
 
     ports::Principal who(std::string_view token, ports::PeerUid uid,
                          std::string_view method) override;
+    std::optional<ports::Principal> renewed(const ports::Principal& caller,
+                                            std::string_view method) override;
     ports::SessionTimes times(const ports::SessionRow& row) const override;
     Later<ports::Proposal<ports::SessionRow>> sign_in(ports::SignIn ask) override;
     ports::Proposal<ports::Nothing> sign_out(const ports::Principal& caller) override;
@@ -79,7 +81,11 @@ class Service final : public ports::Access {
     // A code of the caller's second factor; what it used up is in `changes`.
     Result<void> use_code(Person& person, ports::PeerUid uid, const Secret& code, Changes& changes);
     Result<Secret> seed_of(const Person& person) const;
-    void take_person(ports::Principal& caller, const Person& person) const;
+    // False: the user may not sign in any more.
+    bool take_person(ports::Principal& caller, UserId user) const;
+    bool take_session(ports::Principal& caller, const ports::SessionRow& row, UtcTime now) const;
+    bool take_token(ports::Principal& caller, const ports::RobotTokenRow& row,
+                    std::string_view method) const;
 
     ServiceOptions options_;
     PasswordRules rules_;

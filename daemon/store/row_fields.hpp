@@ -1,7 +1,8 @@
 #pragma once
 // The one list of the columns of every stored row: fields(row, f) calls f(column, value) for each
 // field in column order. The SQLite statements, the decoder and the tests' comparison are all made
-// from it, so that no field can be written and not read. Pure; any thread.
+// from it, so that no field can be written and not read. The rows of sign-in and of secrets are in
+// people_fields.hpp. Pure; any thread.
 #include "daemon/ports/store.hpp"
 
 #include <concepts>
@@ -71,7 +72,8 @@ void fields(R& r, F&& f) {
 
 template <RowOf<ports::UserRow> R, class F>
 void fields(R& r, F&& f) {
-    f("id", r.id), f("name", r.name), f("role", r.role), f("wallets", r.wallets);
+    f("id", r.id), f("name", r.name), f("role", r.role), f("status", r.status);
+    f("permissions", r.permissions), f("wallets", r.wallets);
     f("created_at", r.created_at), f("created_by", r.created_by);
 }
 

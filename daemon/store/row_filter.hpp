@@ -6,6 +6,7 @@
 #include "daemon/store/row_fields.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 namespace vault::store {
@@ -15,6 +16,25 @@ inline constexpr std::uint32_t kMaxRows = 10'001;
 inline std::uint32_t row_limit(const ports::RowFilter& filter) {
     return std::clamp<std::uint32_t>(filter.limit, 1, kMaxRows);
 }
+
+// Visible, with the users looked up whose role is member now.
+class Sight {
+  public:
+    Sight(const ports::Visible& visible, std::set<UserId> members)
+        : visible_(visible), members_(std::move(members)) {}
+
+    // A list row of nobody's is the daemon's own, and everybody sees it.
+    bool lists(UserId user) const { return visible_.everyones || user == UserId{} || of(user); }
+    // An audit row of nobody's tells what the daemon's owners did.
+    bool audits(UserId user) const { return visible_.everyones || (user != UserId{} && of(user)); }
+
+  private:
+    bool of(UserId user) const {
+        return user == visible_.own || (visible_.members && members_.contains(user));
+    }
+    const ports::Visible visible_;
+    const std::set<UserId> members_;
+};
 
 // The text column that names what a row is about; nullptr if ids do.
 template <class Row>
@@ -27,7 +47,8 @@ inline constexpr const char* kObject<ports::EventRow> = "object";
 template <class Row>
 class RowMatch {
   public:
-    explicit RowMatch(const ports::RowFilter& filter) : filter_(filter) {}
+    // Both outlive it.
+    RowMatch(const ports::RowFilter& filter, const Sight& sight) : filter_(filter), sight_(sight) {}
 
     bool operator()(const Row& row) {
         matches_ = true;
@@ -38,7 +59,9 @@ class RowMatch {
   private:
     template <class T>
     void test(std::string_view, const T&) {}
-    void test(std::string_view, const UserId& x) { narrow(!filter_.user || x == *filter_.user); }
+    void test(std::string_view, const UserId& x) {
+        narrow(sight_.lists(x) && (!filter_.user || x == *filter_.user));
+    }
     void test(std::string_view, const VaultId& x) { narrow(!filter_.vault || x == *filter_.vault); }
     void test(std::string_view, const SleeveKind& x) {
         narrow(!filter_.sleeve || x == *filter_.sleeve);
@@ -59,6 +82,7 @@ class RowMatch {
     void narrow(bool holds) { matches_ = matches_ && holds; }
 
     const ports::RowFilter& filter_;
+    const Sight& sight_;
     bool matches_ = true;
 };
 

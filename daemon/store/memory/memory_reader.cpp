@@ -26,10 +26,19 @@ std::vector<Row> newest(std::vector<Row> found, std::uint32_t limit) {
     return found;
 }
 
+Sight sight_of(const MemoryTables& tables, const ports::Visible& visible) {
+    std::set<UserId> members;
+    for (const auto& [id, row] : tables.users)
+        if (row.role == Role::Member) members.insert(id);
+    return {visible, std::move(members)};
+}
+
 template <class Row>
-std::vector<Row> filtered(const std::vector<Row>& rows, const ports::RowFilter& filter) {
+std::vector<Row> filtered(const MemoryTables& tables, const std::vector<Row>& rows,
+                          const ports::RowFilter& filter) {
     std::vector<Row> found;
-    RowMatch<Row> match{filter};
+    const Sight sight = sight_of(tables, filter.visible);
+    RowMatch<Row> match{filter, sight};
     std::copy_if(rows.begin(), rows.end(), std::back_inserter(found),
                  [&match](const Row& row) { return match(row); });
     return newest(std::move(found), row_limit(filter));
@@ -120,31 +129,31 @@ Result<std::optional<ports::EntryRow>> MemoryStore::entry(VaultId vault, const s
 }
 
 Result<std::vector<ports::OrderRow>> MemoryStore::orders(const ports::RowFilter& filter) {
-    return filtered(tables_.orders, filter);
+    return filtered(tables_, tables_.orders, filter);
 }
 Result<std::vector<ports::FillRow>> MemoryStore::fills(const ports::RowFilter& filter) {
-    return filtered(tables_.fills, filter);
+    return filtered(tables_, tables_.fills, filter);
 }
 Result<std::vector<ports::DecisionRow>> MemoryStore::decisions(const ports::RowFilter& filter) {
-    return filtered(tables_.decisions, filter);
+    return filtered(tables_, tables_.decisions, filter);
 }
 Result<std::vector<ports::AllocationRow>> MemoryStore::allocations(const ports::RowFilter& filter) {
-    return filtered(tables_.allocations, filter);
+    return filtered(tables_, tables_.allocations, filter);
 }
 Result<std::vector<ports::SweepRow>> MemoryStore::sweeps(const ports::RowFilter& filter) {
-    return filtered(tables_.sweeps, filter);
+    return filtered(tables_, tables_.sweeps, filter);
 }
 Result<std::vector<ports::PauseRow>> MemoryStore::pauses(const ports::RowFilter& filter) {
-    return filtered(tables_.pauses, filter);
+    return filtered(tables_, tables_.pauses, filter);
 }
 Result<std::vector<ports::CycleRow>> MemoryStore::cycles(const ports::RowFilter& filter) {
-    return filtered(tables_.cycles, filter);
+    return filtered(tables_, tables_.cycles, filter);
 }
 Result<std::vector<ports::DayCloseRow>> MemoryStore::day_closes(const ports::RowFilter& filter) {
-    return filtered(tables_.day_closes, filter);
+    return filtered(tables_, tables_.day_closes, filter);
 }
 Result<std::vector<ports::EventRow>> MemoryStore::events(const ports::RowFilter& filter) {
-    return filtered(tables_.events, filter);
+    return filtered(tables_, tables_.events, filter);
 }
 Result<std::vector<ports::EventRow>> MemoryStore::events_from(std::uint64_t from_seq,
                                                               std::uint32_t limit) {
@@ -152,8 +161,10 @@ Result<std::vector<ports::EventRow>> MemoryStore::events_from(std::uint64_t from
 }
 Result<std::vector<ports::AuditRow>> MemoryStore::audits(const ports::AuditFilter& filter) {
     std::vector<ports::AuditRow> found;
-    std::copy_if(tables_.audits.begin(), tables_.audits.end(), std::back_inserter(found),
-                 [&filter](const ports::AuditRow& row) { return matches(row, filter); });
+    const Sight sight = sight_of(tables_, filter.visible);
+    std::copy_if(
+        tables_.audits.begin(), tables_.audits.end(), std::back_inserter(found),
+        [&](const ports::AuditRow& row) { return sight.audits(row.user) && matches(row, filter); });
     const std::size_t limit = std::clamp<std::uint32_t>(filter.limit, 1, kMaxRows);
     if (found.size() > limit)
         found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
@@ -169,7 +180,7 @@ Result<std::vector<ports::PriceRow>> MemoryStore::prices(AccountId account,
     std::vector<ports::PriceRow> rows;
     for (const auto& [key, row] : tables_.prices)
         if (row.account == account) rows.push_back(row);
-    return filtered(rows, filter);
+    return filtered(tables_, rows, filter);
 }
 
 }  // namespace vault::store

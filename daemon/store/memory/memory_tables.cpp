@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vault::store {
 
 namespace {
@@ -116,6 +118,19 @@ Result<void> MemoryTables::apply(const ports::Batch& batch) {
     VAULT_TRYV(check_entries(batch));
     VAULT_TRYV(check_unique(batch));
     VAULT_TRYV(check_audit(batch));
+    const auto is_known = [this, &batch](UserId user) {
+        return users.contains(user) ||
+               std::any_of(batch.users.begin(), batch.users.end(),
+                           [user](const ports::UserRow& row) { return row.id == user; });
+    };
+    std::optional<IdentityTables> next_identity;
+    if (!batch.identity.empty()) {
+        VAULT_TRY(next_identity, identity.after(batch.identity, is_known));
+    }
+    if (!batch.secrets.empty() || batch.secrets.only_if) {
+        VAULT_TRY(secrets, secrets.after(batch.secrets, is_known));
+    }
+    if (next_identity) identity = std::move(*next_identity);
     put(batch);
     put_history(batch);
     return success();

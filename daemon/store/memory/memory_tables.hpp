@@ -2,10 +2,9 @@
 // The durable rows of the in-memory store, with the same promises as the SQLite schema: unique
 // keys, references, chain links and the fence are checked before anything of a batch is applied, so
 // a batch is applied whole or not at all. Used by MemoryStore alone; one thread.
-#include "daemon/ports/store.hpp"
+#include "daemon/store/memory/people_tables.hpp"
 
 #include <set>
-#include <tuple>
 
 namespace vault::store {
 
@@ -30,6 +29,8 @@ struct MemoryTables {
     std::vector<ports::AuditRow> audits;
     std::map<std::pair<std::string, std::string>, ports::IdempotencyRow> replies;
     std::map<std::pair<std::string, std::string>, ports::StateRow> states;
+    IdentityTables identity;
+    SecretTables secrets;
 
     std::set<std::tuple<VaultId, std::string, std::string>> causes;
     std::set<std::pair<AccountId, std::string>> trades;

@@ -2,7 +2,7 @@
 // Binds the fields of a row to a statement and reads them back, driven by row_fields.hpp. Values
 // that do not parse (a file edited by hand) become StoreInvalid with table column and text, never a
 // guess. One thread at a time, like the statement.
-#include "daemon/store/row_fields.hpp"
+#include "daemon/store/people_fields.hpp"
 #include "daemon/store/sqlite/connection.hpp"
 
 namespace vault::store {
@@ -17,10 +17,19 @@ class Binder {
     void operator()(const char*, UtcTime x) { integer(x.time_since_epoch().count()); }
     void operator()(const char*, const std::optional<UtcTime>& x);
     void operator()(const char*, const Decimal& x);
-    void operator()(const char*, const Digest& x);
+    void operator()(const char*, bool x) { integer(x ? 1 : 0); }
+    void operator()(const char*, const Digest& x) { blob(x); }
+    void operator()(const char*, const ports::Nonce& x) { blob(x); }
+    void operator()(const char*, Bytes<const std::string> x) {
+        statement_.bind_blob(next_++, x.value);
+    }
+    void operator()(const char*, ports::TotpHash x);
+    void operator()(const char*, PermissionSet x) { statement_.bind_copy(next_++, to_text(x)); }
     void operator()(const char*, const Asset& x) { statement_.bind(next_++, x.text()); }
     void operator()(const char*, const Pair& x) { statement_.bind_copy(next_++, x.text()); }
     void operator()(const char*, const std::vector<Asset>& x);
+    void operator()(const char*, const std::vector<UtcTime>& x);
+    void operator()(const char*, const std::vector<std::string>& x);
     template <class T, class Tag>
     void operator()(const char* name, const Strong<T, Tag>& x) {
         (*this)(name, x.value);
@@ -31,6 +40,10 @@ class Binder {
 
   private:
     void integer(std::int64_t x) { statement_.bind(next_++, x); }
+    template <std::size_t kSize>
+    void blob(const std::array<std::uint8_t, kSize>& x) {
+        statement_.bind_blob(next_++, {reinterpret_cast<const char*>(x.data()), kSize});
+    }
     Statement& statement_;
     int next_ = 1;
 };
@@ -51,10 +64,18 @@ class Decoder {
     }
     void operator()(const char*, std::optional<UtcTime>& x);
     void operator()(const char* name, Decimal& x) { parsed(name, x, &Decimal::parse); }
-    void operator()(const char* name, Digest& x);
+    void operator()(const char* name, bool& x);
+    void operator()(const char* name, Digest& x) { blob(name, x); }
+    void operator()(const char* name, ports::Nonce& x) { blob(name, x); }
+    void operator()(const char*, Bytes<std::string> x) { x.value = statement_.text(column_++); }
+    void operator()(const char* name, ports::TotpHash& x);
+    void operator()(const char* name, PermissionSet& x) { parsed(name, x, &parse_permissions); }
+    void operator()(const char* name, UserStatus& x) { parsed(name, x, &parse_user_status); }
     void operator()(const char* name, Asset& x) { parsed(name, x, &Asset::parse); }
     void operator()(const char* name, Pair& x) { parsed(name, x, &Pair::parse); }
     void operator()(const char* name, std::vector<Asset>& x);
+    void operator()(const char* name, std::vector<UtcTime>& x);
+    void operator()(const char* name, std::vector<std::string>& x);
     void operator()(const char* name, Mode& x) { parsed(name, x, &parse_mode); }
     void operator()(const char* name, Side& x) { parsed(name, x, &parse_side); }
     void operator()(const char* name, Role& x) { parsed(name, x, &parse_role); }
@@ -78,7 +99,16 @@ class Decoder {
         else
             refuse(name, text);
     }
+    template <std::size_t kSize>
+    void blob(const char* name, std::array<std::uint8_t, kSize>& x) {
+        const std::string_view bytes = statement_.text(column_++);
+        if (bytes.size() == kSize)
+            std::copy(bytes.begin(), bytes.end(), x.begin());
+        else
+            refuse_size(name, bytes.size());
+    }
     void refuse(const char* name, std::string_view text);
+    void refuse_size(const char* name, std::size_t bytes);
 
     const Statement& statement_;
     int column_ = 0;

@@ -34,6 +34,32 @@ Result<std::vector<ports::IdempotencyRow>> known_replies(Connection& connection,
                                 oldest.time_since_epoch().count()));
 }
 
+Result<ports::IdentityRows> read_identity(Connection& connection) {
+    ports::IdentityRows rows;
+    VAULT_TRY(rows.credentials, read_all<ports::CredentialRow>(connection, "ORDER BY user"));
+    VAULT_TRY(rows.sessions, read_all<ports::SessionRow>(connection, "ORDER BY id"));
+    VAULT_TRY(rows.tokens, read_all<ports::RobotTokenRow>(connection, "ORDER BY id"));
+    VAULT_TRY(rows.totps, read_all<ports::TotpRow>(connection, "ORDER BY user"));
+    VAULT_TRY(rows.recovery_codes,
+              read_all<ports::RecoveryCodeRow>(connection, "ORDER BY user, code_hash"));
+    VAULT_TRY(rows.attempts, read_all<ports::AttemptRow>(connection, "ORDER BY account, uid"));
+    VAULT_TRY(
+        const std::int64_t given,
+        connection.query_int("SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = "
+                             "'session'), 0), coalesce((SELECT max(id) FROM session), 0))"));
+    rows.next_session = SessionId{static_cast<std::uint64_t>(given) + 1};
+    return rows;
+}
+
+Result<ports::SecretRows> read_secrets(Connection& connection) {
+    ports::SecretRows rows;
+    VAULT_TRY(rows.masters, read_all<ports::MasterRow>(connection, "ORDER BY version"));
+    VAULT_TRY(rows.data_keys, read_all<ports::DataKeyRow>(connection, "ORDER BY user, version"));
+    VAULT_TRY(rows.fields,
+              read_all<ports::FieldRow>(connection, "ORDER BY user, account, api_key, name"));
+    return rows;
+}
+
 Result<std::vector<VaultId>> vault_ids(Connection& connection) {
     VAULT_TRY(auto statement, Statement::prepare(connection, "SELECT id FROM vault ORDER BY id"));
     std::vector<VaultId> ids;
@@ -97,6 +123,8 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
               connection.query_int("SELECT coalesce(max(seq), 0) FROM event"));
     snapshot.last_event = static_cast<std::uint64_t>(last_event);
     VAULT_TRY(snapshot.audit, seal.proven_head());
+    VAULT_TRY(snapshot.identity, read_identity(connection));
+    VAULT_TRY(snapshot.secrets, read_secrets(connection));
     for (const auto& vault : snapshot.vaults) {
         const auto head = heads.head(vault.id);
         if (head.seq > 0) snapshot.heads[vault.id] = {head.seq, head.hash};
@@ -106,7 +134,9 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
 
 Result<void> check_small_tables(Connection& connection, const std::string& path) {
     for (const char* table :
-         {"meta", "shard", "user", "account", "vault", "balance", "checkpoint", "state"}) {
+         {"meta", "shard", "user", "account", "vault", "balance", "checkpoint", "state",
+          "credential", "session", "robot_token", "totp", "recovery_code", "attempt",
+          "sqlite_sequence", "master_key", "data_key", "secret_field"}) {
         auto found = connection.query_text(fmt::format("PRAGMA quick_check({})", table).c_str());
         const std::string text = found ? found.value() : found.error().message();
         if (text != "ok")

@@ -121,6 +121,51 @@ CREATE INDEX audit_actor ON audit(actor, seq);
 CREATE INDEX audit_object ON audit(object, seq);
 )sql";
 
-inline constexpr std::array kMigrations{kMigration0001, kMigration0002, kMigration0003};
+// Sign-in and secrets. Users of before are active and may do what their role may. Hashes, nonces,
+// ciphertexts and whatever need not be UTF-8 are blobs. An id of a session is never given twice:
+// sqlite_sequence keeps the highest, and has a row from the start. event_owner holds a user's
+// events in the order of seq, for lists of one's own.
+inline constexpr const char* kMigration0004 = R"sql(
+ALTER TABLE user ADD COLUMN status TEXT NOT NULL DEFAULT 'active';
+ALTER TABLE user ADD COLUMN permissions TEXT NOT NULL
+  DEFAULT 'trade,allocate,keys,reports,live';
+CREATE INDEX event_owner ON event(user);
+CREATE TABLE credential(user INTEGER PRIMARY KEY REFERENCES user(id), password_hash TEXT NOT NULL,
+  must_change INTEGER NOT NULL CHECK(must_change IN (0, 1)), changed_at INTEGER NOT NULL) STRICT;
+CREATE TABLE session(id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash BLOB NOT NULL UNIQUE CHECK(length(token_hash) = 32),
+  user INTEGER NOT NULL REFERENCES user(id), uid INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL, stepped_up_at INTEGER, origin TEXT NOT NULL) STRICT;
+INSERT INTO sqlite_sequence(name, seq) VALUES('session', 0);
+CREATE TABLE robot_token(id INTEGER PRIMARY KEY,
+  token_hash BLOB NOT NULL UNIQUE CHECK(length(token_hash) = 32),
+  user INTEGER NOT NULL REFERENCES user(id), uid INTEGER NOT NULL, label TEXT NOT NULL,
+  patterns TEXT NOT NULL, calls_per_minute INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, revoked_at INTEGER, last_used_at INTEGER) STRICT;
+CREATE TABLE totp(user INTEGER PRIMARY KEY REFERENCES user(id), hash TEXT NOT NULL,
+  digits INTEGER NOT NULL, period INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL CHECK(confirmed IN (0, 1)), last_step INTEGER NOT NULL,
+  enrolled_at INTEGER NOT NULL) STRICT;
+CREATE TABLE recovery_code(user INTEGER NOT NULL REFERENCES user(id),
+  code_hash BLOB NOT NULL CHECK(length(code_hash) = 32), used_at INTEGER,
+  PRIMARY KEY(user, code_hash)) STRICT, WITHOUT ROWID;
+CREATE TABLE attempt(account BLOB NOT NULL, uid INTEGER NOT NULL, checks TEXT NOT NULL,
+  failures INTEGER NOT NULL, last_at INTEGER NOT NULL, succeeded_at INTEGER,
+  PRIMARY KEY(account, uid)) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_time ON attempt(last_at);
+CREATE TABLE master_key(version INTEGER PRIMARY KEY, least INTEGER NOT NULL,
+  nonce BLOB NOT NULL CHECK(length(nonce) = 24), ciphertext BLOB NOT NULL) STRICT;
+CREATE TABLE data_key(user INTEGER NOT NULL REFERENCES user(id), version INTEGER NOT NULL,
+  least INTEGER NOT NULL, master INTEGER NOT NULL,
+  nonce BLOB NOT NULL CHECK(length(nonce) = 24), ciphertext BLOB NOT NULL,
+  PRIMARY KEY(user, version)) STRICT, WITHOUT ROWID;
+CREATE TABLE secret_field(user INTEGER NOT NULL REFERENCES user(id), account INTEGER NOT NULL,
+  api_key INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
+  nonce BLOB NOT NULL CHECK(length(nonce) = 24), ciphertext BLOB NOT NULL,
+  PRIMARY KEY(user, account, api_key, name)) STRICT, WITHOUT ROWID;
+)sql";
+
+inline constexpr std::array kMigrations{kMigration0001, kMigration0002, kMigration0003,
+                                        kMigration0004};
 
 }  // namespace vault::store

@@ -2,8 +2,13 @@
 // vaultctl in-process: a terminal that keeps what is written to it, and a call of run() with the
 // words of one line. One thread; tests only.
 #include "cli/command/run.hpp"
+#include "common/base/check.hpp"
 #include "tests/unit/cli/fake_server.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +16,22 @@
 #include <vector>
 
 namespace vault::test {
+
+// Where sessions lie: of this process alone, gone with it.
+inline const std::string& runtime_folder() {
+    struct Folder {
+        Folder() : path(testing::TempDir() + "vaultctl-test-XXXXXX") {
+            VAULT_CHECK(::mkdtemp(path.data()) != nullptr, "no temporary folder");
+        }
+        ~Folder() {
+            std::error_code ignored;
+            std::filesystem::remove_all(path, ignored);
+        }
+        std::string path;
+    };
+    static const Folder folder;
+    return folder.path;
+}
 
 struct FakeTerminal final : command::Terminal {
     bool write(std::string_view text) override {
@@ -24,6 +45,16 @@ struct FakeTerminal final : command::Terminal {
         screen += text;
     }
     std::optional<std::string> ask(std::string_view) override { return answer; }
+    Result<Secret> ask_secret(std::string_view prompt) override {
+        note(prompt);
+        if (typed.empty()) return Error{Errc::Interrupted, "nothing was entered"};
+        std::string next = typed.front();
+        typed.erase(typed.begin());
+        return Secret{std::move(next)};
+    }
+    bool has_keyboard() const override { return keyboard; }
+    bool stdin_is_terminal() const override { return keyboard; }
+    std::string tty() const override { return keyboard ? "/dev/pts/7" : ""; }
     std::string variable(const char* name) const override {
         const auto found = variables.find(name);
         return found == variables.end() ? "" : found->second;
@@ -40,7 +71,9 @@ struct FakeTerminal final : command::Terminal {
     bool live = false;           // stderr is a terminal
     std::optional<Size> window;  // set: stdout is a terminal
     std::optional<std::string> answer;
-    std::map<std::string, std::string> variables;
+    bool keyboard = false;           // secrets can be asked for
+    std::vector<std::string> typed;  // what is answered, in order
+    std::map<std::string, std::string> variables{{"XDG_RUNTIME_DIR", runtime_folder()}};
 };
 
 struct Ran {

@@ -94,7 +94,9 @@ TYPED_TEST(StoreConformance, DuplicatesAreRefusedWithTheirBatch) {
     }));
     EXPECT_TRUE(refused([&](Batch& b) { b.day_closes = good.day_closes; }));
     EXPECT_TRUE(refused([&](Batch& b) {
-        b.users = {{UserId{2}, "ann", Role::Member, {}, kStart, "u1"}};
+        b.users.resize(1);
+        b.users.front().id = UserId{2};
+        b.users.front().name = "ann";
     }));
     EXPECT_TRUE(refused([&](Batch& b) { this->maker.deposit(b, VaultId{9}); }));
     EXPECT_TRUE(refused([&](Batch& b) {
