@@ -202,6 +202,12 @@ TEST_F(SignInTest, TheFileOfAnEndedSessionIsRemoved) {
     EXPECT_EQ(ended.code, 77);
     EXPECT_NE(ended.out.find("AUTH_REQUIRED"), std::string::npos);
     EXPECT_EQ(sessions(), 0U);
+    sign_in();
+    EXPECT_EQ(ran("whoami").code, 0);
+    EXPECT_EQ(sessions(), 1U);
+    daemon.valid = "gone";
+    EXPECT_EQ(ran("whoami").code, 0);
+    EXPECT_EQ(sessions(), 0U);
 }
 
 // Another terminal signs in while this one's call is under way.
