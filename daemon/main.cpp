@@ -4,6 +4,7 @@
 #include "daemon/app/app.hpp"
 #include "daemon/app/check_report.hpp"
 #include "daemon/config/schema.hpp"
+#include "daemon/secrets/hardening.hpp"
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
@@ -163,6 +164,7 @@ Result<int> serve(const Arguments& arguments) {
     vault::config::Reading reading = vault::config::read(sources);
     if (!reading.faults.empty()) return vault::config::as_error(reading.faults);
     VAULT_TRY(std::string directory, state_directory(arguments));
+    VAULT_TRYV(vault::secrets::harden_process());  // before the first key is read
     vault::SystemClock clock;
     vault::StderrLogger logger{reading.config.log.level};
     VAULT_TRY(const auto app,

@@ -50,6 +50,7 @@ class Params {
     std::vector<Pair> pairs(std::string_view name) const;
     std::map<std::string, std::string> map(std::string_view name) const;
     const json::value* json(std::string_view name) const;  // null if absent
+    const json::object& object() const { return *object_; }
 
   private:
     const json::object* object_;

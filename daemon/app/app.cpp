@@ -3,6 +3,7 @@
 #include "daemon/app/elsewhere.hpp"
 #include "daemon/app/feeds.hpp"
 #include "daemon/app/options.hpp"
+#include "daemon/app/sign_in_parts.hpp"
 #include "daemon/control/render_views.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
@@ -32,6 +33,7 @@ namespace {
 
 constexpr ShardId kShard{1};
 constexpr auto kStatusEvery = std::chrono::seconds{5};
+constexpr SteadyTime kTendEvery = std::chrono::minutes{1};
 constexpr auto kTurnStale = std::chrono::seconds{5};  // the shard turns at least twice a second
 
 std::vector<Pair> pairs_of(const config::Config& config) {
@@ -65,12 +67,14 @@ struct App::Parts {
     std::unique_ptr<Feeds> feeds;
     asio::io_context shard_io{1};
     asio::io_context control_io{1};
+    std::unique_ptr<SignInParts> sign_in;
     std::unique_ptr<engine::Driver> driver;
     std::unique_ptr<control::Server> server;
     asio::steady_timer beat{control_io};
     asio::signal_set signals{control_io};
     asio::signal_set hangups{control_io};
-    runtime::TaskGroup reloads{control_io.get_executor()};
+    runtime::TaskGroup tasks{control_io.get_executor()};
+    SteadyTime tended{};
     int exit_code = 0;
     bool stopping = false;
     bool all_durable = true;  // set by the shard's thread, read once that has ended
@@ -85,6 +89,8 @@ struct App::Parts {
     void await_hangup();
     asio::awaitable<void> reload_for_hangup();
     asio::awaitable<void> tell_trail(const ports::ConfigReload& report);
+    void follow_directory();
+    asio::awaitable<void> tend_sign_in();
     void keep_alive();
     void stop(std::string_view why);
     asio::awaitable<void> close_server();
@@ -115,7 +121,12 @@ Result<void> App::Parts::build(const config::Config& from) {
             server->publish(std::move(events));
         });
     };
+    std::optional<ports::WholeDirectory> whole;
+    driver->directory.loaded = [&](ports::WholeDirectory loaded) { whole = std::move(loaded); };
+    driver->directory.changed = [](ports::DirectoryPage) {};
     VAULT_TRYV(driver->start());
+    VAULT_CHECK(whole.has_value(), "a shard that was loaded has a directory");
+    VAULT_TRY(sign_in, SignInParts::create(from.security, *whole, clock));
     ::malloc_trim(0);  // reading the store took several times what the shard keeps
     VAULT_TRY(auto reader, store::SqliteReader::open(from.store.path));
     control::ReadSide reads;
@@ -126,6 +137,8 @@ Result<void> App::Parts::build(const config::Config& from) {
         std::move(reads),
         config,
         *signer,
+        sign_in->service(),
+        sign_in->secrets(),
         [this] { return store->health(); },
         {kVersion, fresh_instance_id(), ::getpid()},
         clock,
@@ -138,8 +151,9 @@ Result<void> App::Parts::build(const config::Config& from) {
                 progress.reloads.load(), SteadyTime{progress.last_turn_ns.load()}};
         },
         driver->last_event()};
-    VAULT_TRY(server,
-              control::Server::create(control_io, control_options(from.control), std::move(parts)));
+    VAULT_TRY(server, control::Server::create(control_io, control_options(from), std::move(parts)));
+    server->load(*whole);
+    follow_directory();
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
     return success();
 }
@@ -148,7 +162,8 @@ Result<void> App::Parts::build(const config::Config& from) {
 // that it makes when the store has to be loaded again.
 asio::awaitable<void> App::Parts::put_in_force(config::Config effective) {
     logger.set_lowest(effective.log.level);
-    server->configure(control_options(effective.control));
+    server->configure(control_options(effective));
+    sign_in->configure(effective.security);
     const std::function<void(Done)> to_store = [&](Done done) {
         store->configure(store_options(effective.store), std::move(done));
     };
@@ -164,6 +179,33 @@ asio::awaitable<void> App::Parts::put_in_force(config::Config effective) {
     };
     auto turned = done_elsewhere(to_shard);
     co_await std::move(turned);
+}
+
+// From now on what changes reaches sign-in and the server on their thread, before its answer does.
+void App::Parts::follow_directory() {
+    driver->follow({[this](ports::DirectoryPage page) {
+                        asio::post(control_io, [this, page = std::move(page)] {
+                            sign_in->adopt(page);
+                            server->adopt(page);
+                        });
+                    },
+                    [this](ports::WholeDirectory whole) {
+                        asio::post(control_io, [this, whole = std::move(whole)] {
+                            server->load(whole);
+                            const auto loaded = sign_in->load(whole);
+                            if (!loaded)
+                                logger.log(LogLevel::Alert, "secrets", loaded.error().message());
+                        });
+                    }});
+}
+
+// What sign-in only counts in memory: uses of sessions and tokens.
+asio::awaitable<void> App::Parts::tend_sign_in() {
+    auto command = sign_in->service().housekeeping();
+    if (!command) co_return;
+    auto keeping = driver->execute({}, std::move(*command), &control::render_nothing);
+    const auto kept = co_await std::move(keeping);
+    if (!kept) logger.log(LogLevel::Warning, "sign_in", kept.error().message());
 }
 
 // A reload for a signal is told in the audit trail as one for a call is.
@@ -198,7 +240,7 @@ asio::awaitable<void> App::Parts::reload_for_hangup() {
 void App::Parts::await_hangup() {
     hangups.async_wait([this](const boost::system::error_code& status, int) {
         if (status) return;
-        if (!stopping) reloads.spawn(reload_for_hangup());
+        if (!stopping) tasks.spawn(reload_for_hangup());
         await_hangup();
     });
 }
@@ -221,14 +263,18 @@ void App::Parts::keep_alive() {
         if (!stopping)
             notify.status(fmt::format("batch {}, durable {}", progress.batch.load(),
                                       progress.durable.load()));
+        if (!stopping && clock.steady() - tended >= kTendEvery) {
+            tended = clock.steady();
+            tasks.spawn(tend_sign_in());
+        }
         keep_alive();
     });
 }
 
 asio::awaitable<void> App::Parts::close_server() {
     co_await server->stop();
-    auto reloaded = reloads.join();
-    co_await std::move(reloaded);
+    auto joined = tasks.join();
+    co_await std::move(joined);
     control_io.stop();
 }
 

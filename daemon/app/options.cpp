@@ -46,7 +46,8 @@ engine::EngineOptions engine_options(const config::Config& from) {
     return options;
 }
 
-control::Options control_options(const config::Control& from) {
+control::Options control_options(const config::Config& whole) {
+    const config::Control& from = whole.control;
     control::Options options;
     options.socket_path = from.socket;
     options.mode = from.mode;
@@ -59,6 +60,7 @@ control::Options control_options(const config::Control& from) {
     options.max_in_flight = from.in_flight_max;
     options.hello_within = from.hello_timeout;
     options.slow_after = from.write_timeout;
+    options.registration = whole.security.registration == config::Registration::Open;
     return options;
 }
 

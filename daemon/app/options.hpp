@@ -11,6 +11,6 @@ namespace vault::app {
 store::SqliteOptions store_options(const config::Store& from);
 engine::EngineOptions engine_options(const config::Config& from);
 engine::DriverOptions driver_options(const config::Engine& from);
-control::Options control_options(const config::Control& from);
+control::Options control_options(const config::Config& from);
 
 }  // namespace vault::app

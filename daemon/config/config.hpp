@@ -71,6 +71,17 @@ struct Paper {
     std::vector<PairRules> pairs;  // the whole catalogue; no pair twice
 };
 
+enum class Registration : std::uint8_t { Open, Closed };
+enum class SecondFactor : std::uint8_t { Optional, Required };
+
+struct Security {
+    std::string deployment;           // bound into every secret
+    std::string master_key_file;      // where systemd gives no credential
+    std::string known_bad_passwords;  // a list file; need not be there
+    Registration registration = Registration::Open;
+    SecondFactor second_factor = SecondFactor::Optional;
+};
+
 struct Candles {
     std::string path;
 };
@@ -83,6 +94,7 @@ struct Config {
     Store store;
     Control control;
     Engine engine;
+    Security security;
     Paper paper;
     Candles candles;
     Log log;

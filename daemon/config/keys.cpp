@@ -38,6 +38,10 @@ constexpr auto engine() {
     return at<&Config::engine, Field>();
 }
 template <auto Field>
+constexpr auto security() {
+    return at<&Config::security, Field>();
+}
+template <auto Field>
 constexpr auto paper() {
     return at<&Config::paper, Field>();
 }
@@ -115,6 +119,21 @@ const std::array kKeys{
         engine<&Engine::ride_along_ms>(), kLive},
     Key{"engine.price_snapshot_every", "duration", "", "1m", "1s", "1h",
         "one stored price per pair and this time", engine<&Engine::price_snapshot_every>(), kLive},
+    Key{"security.deployment", "name", "", "core-vault", "", "",
+        "names this installation for ever: a secret opens in no other",
+        security<&Security::deployment>()},
+    Key{"security.master_key_file", "path", "", "master.key", "", "",
+        "32 random bytes that seal all secrets, made if it is not there; the systemd credential "
+        "master.key goes before it",
+        security<&Security::master_key_file>()},
+    Key{"security.known_bad_passwords", "path", "", "known-bad-passwords.txt", "", "",
+        "passwords that nobody may choose, one a line; it need not be there",
+        security<&Security::known_bad_passwords>()},
+    Key{"security.registration", "word", "open or closed", "open", "", "",
+        "whether whoever can connect may ask to become a member",
+        security<&Security::registration>(), kLive},
+    Key{"security.second_factor", "word", "optional or required", "optional", "", "",
+        "whether everybody needs one", security<&Security::second_factor>(), kLive},
     Key{"paper.fee_rate", "rate", "fraction of one side's cost", "0.004", "0", "0.1",
         "what the simulated exchange charges; all of paper is for accounts added later",
         paper<&Paper::fee_rate>(), kLive},
@@ -164,6 +183,9 @@ Result<std::uint64_t> read_number(const Key& key, std::string_view text, int bas
 Result<std::string> read(const Key& key, std::string_view text, const std::string*) {
     if (text.empty()) return wrong(key, text, "is empty");
     if (text.find('\0') != std::string_view::npos) return wrong(key, text, "has a NUL in it");
+    constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    const bool bad = text.size() > 64 || text.find_first_not_of(kOfNames) != std::string_view::npos;
+    if (key.type == "name" && bad) return wrong(key, text, "is no name of an installation");
     return std::string{text};
 }
 Result<std::uint64_t> read(const Key& key, std::string_view text, const std::uint64_t*) {
@@ -199,6 +221,17 @@ Result<FeeIn> read(const Key& key, std::string_view text, const FeeIn*) {
     if (text == "quote") return FeeIn::Quote;
     if (text == "base") return FeeIn::Base;
     return wrong(key, text, "is neither quote nor base");
+}
+
+Result<Registration> read(const Key& key, std::string_view text, const Registration*) {
+    if (text == "open") return Registration::Open;
+    if (text == "closed") return Registration::Closed;
+    return wrong(key, text, "is neither open nor closed");
+}
+Result<SecondFactor> read(const Key& key, std::string_view text, const SecondFactor*) {
+    if (text == "optional") return SecondFactor::Optional;
+    if (text == "required") return SecondFactor::Required;
+    return wrong(key, text, "is neither optional nor required");
 }
 
 template <class T>
@@ -237,11 +270,18 @@ std::string write(const Key&, LogLevel value) {
 std::string write(const Key&, FeeIn value) {
     return value == FeeIn::Quote ? "quote" : "base";
 }
+std::string write(const Key&, Registration value) {
+    return value == Registration::Open ? "open" : "closed";
+}
+std::string write(const Key&, SecondFactor value) {
+    return value == SecondFactor::Optional ? "optional" : "required";
+}
 
 }  // namespace
 
 std::string range_text(const Key& key) {
     if (key.type == "path") return "a path";
+    if (key.type == "name") return "1 to 64 of a-z, 0-9 and -";
     if (key.low.empty()) return fmt::format("one of {}", key.unit);
     const std::string unit = key.unit.empty() ? "" : fmt::format(" {}", key.unit);
     return fmt::format("{} to {}{}", key.low, key.high, unit);

@@ -50,6 +50,7 @@ json::object shape_of(const Key& key) {
     if (key.type == "duration")
         return {{"type", "string"}, {"pattern", kDuration}, {"minLength", 1}};
     if (key.type == "path") return {{"type", "string"}, {"minLength", 1}};
+    if (key.type == "name") return {{"type", "string"}, {"pattern", "^[a-z0-9-]{1,64}$"}};
     if (key.type == "mode")
         return {{"type", json::array{"integer", "string"}}, {"pattern", "^0?[0-7]{3}$"}};
     if (key.type == "rate")

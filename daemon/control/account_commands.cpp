@@ -12,8 +12,9 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-Result<ports::Command> add_account(const protocol::Params& params) {
-    return cmd::AddAccount{params.text("user"), params.text("exchange"), params.text("label")};
+Result<ports::Command> add_account(const Call& call) {
+    return cmd::AddAccount{call.caller.name, call.params.text("exchange"),
+                           call.params.text("label")};
 }
 
 Result<ports::Command> list_accounts(const protocol::Params&) {

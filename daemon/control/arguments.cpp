@@ -65,8 +65,12 @@ Result<ports::cmd::VaultChoice> vault_choice(const protocol::Params& params) {
     return choice;
 }
 
-ports::cmd::Target whole_daemon() {
-    return {};
+ports::cmd::Target sweeping_target(const Call& call) {
+    ports::cmd::Target target;
+    if (call.scope == protocol::Scope::Everyones) return target;
+    target.level = ports::cmd::Target::Level::User;
+    target.user = call.caller.name;
+    return target;
 }
 
 Result<ports::cmd::Target> vault_target(const protocol::Params& params) {
@@ -84,8 +88,10 @@ Result<ports::cmd::Target> sleeve_target(const protocol::Params& params) {
     return target;
 }
 
-Result<ports::RowFilter> row_filter(const protocol::Params& params) {
+Result<ports::RowFilter> row_filter(const Call& call) {
+    const protocol::Params& params = call.params;
     ports::RowFilter filter;
+    filter.visible = call.context.visible;
     VAULT_TRY(filter.vault, maybe_vault(params));
     filter.sleeve = maybe_sleeve(params);
     filter.pair = params.pair("pair");

@@ -1,7 +1,7 @@
 #pragma once
 // Parameters that several command groups read, and the shortest way from parameters to the engine:
-// a pure function makes the command, submit<> does the rest. Pure; any thread. Errors:
-// InvalidParams with the field set.
+// a pure function of the parameters, or of the call, makes the command, submit<> does the rest.
+// Pure; any thread. Errors: InvalidParams with the field set.
 #include "daemon/control/call.hpp"
 #include "daemon/control/render_views.hpp"
 
@@ -17,11 +17,13 @@ Result<std::optional<VaultId>> maybe_vault(const protocol::Params& params);
 Result<std::optional<AccountId>> maybe_account(const protocol::Params& params);
 // `vault`, `account` and `user`, as far as the method has them.
 Result<ports::cmd::VaultChoice> vault_choice(const protocol::Params& params);
-ports::cmd::Target whole_daemon();
+// The whole daemon for who may do that to everybody, else all that is the caller's.
+ports::cmd::Target sweeping_target(const Call& call);
 Result<ports::cmd::Target> vault_target(const protocol::Params& params);
 Result<ports::cmd::Target> sleeve_target(const protocol::Params& params);
-// `vault`, `sleeve`, `pair`, `since`, `until`, `limit` (100 if absent).
-Result<ports::RowFilter> row_filter(const protocol::Params& params);
+// What the caller may see, narrowed by `vault`, `sleeve`, `pair`, `since`, `until`, `limit` (100 if
+// absent).
+Result<ports::RowFilter> row_filter(const Call& call);
 
 // The vault, account and user that a list is narrowed to exist: nothing found and nothing there are
 // different answers. Errors: NotFound.
@@ -38,7 +40,12 @@ Handled refuse(Error error);
 // A handler whose whole work is one command.
 template <auto make_command>
 Handled submit(Services& services, const Call& call) {
-    Result<ports::Command> command = make_command(call.params);
+    Result<ports::Command> command = [&]() -> Result<ports::Command> {
+        if constexpr (std::is_invocable_v<decltype(make_command), const Call&>)
+            return make_command(call);
+        else
+            return make_command(call.params);
+    }();
     if (!command) return refuse(command.error());
     return execute(services, call, std::move(command.value()), &render_view);
 }

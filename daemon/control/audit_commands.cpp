@@ -76,6 +76,7 @@ Handled list_audit(Services& services, const Call& call) {
     auto asking = maybe_user(services, call);
     const Result<std::optional<UserId>> user = co_await std::move(asking);
     if (!user) co_return user.error();
+    filter.visible = call.context.visible;
     filter.user = user.value();
     filter.actor = call.params.text("actor");
     filter.action = call.params.text("action");

@@ -105,6 +105,23 @@ asio::awaitable<Result<void>> settle(Services& services, const Call& call) {
     co_return success();
 }
 
+asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
+    for (;;) {
+        Result<ports::SecretChanges> changes = services.secrets.prepare(user);
+        if (!changes) co_return changes.error();
+        if (changes.value().empty()) co_return success();
+        ports::cmd::ChangeIdentity command;
+        command.user = user;
+        command.housekeeping = true;
+        command.secrets = std::move(changes.value());
+        auto pending = run(services, {}, std::move(command), &render_nothing);
+        const Result<Answer> kept = co_await std::move(pending);
+        if (kept) continue;
+        services.secrets.drop();
+        co_return kept.error();
+    }
+}
+
 Result<void> still_wanted(const Services& services, const Call& call) {
     if (call.context.deadline && services.clock.steady() > *call.context.deadline)
         return Error(Errc::Expired, "the deadline passed before the answer was complete", "",

@@ -126,6 +126,8 @@ boost::asio::awaitable<void> tell_trail(Services& services, const Call& call, po
                                         Answer& answer);
 // Everything that was answered before is durable, and so visible to a read of the store.
 boost::asio::awaitable<Result<void>> settle(Services& services, const Call& call);
+// What must be durable before a secret of this user can be sealed is. Errors: Busy, the store's.
+boost::asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user);
 // Errors: Expired when the call's deadline has passed; for calls of many steps.
 Result<void> still_wanted(const Services& services, const Call& call);
 

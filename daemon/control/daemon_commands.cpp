@@ -19,12 +19,12 @@ Result<ports::Command> show_status(const protocol::Params&) {
     return cmd::ShowStatus{};
 }
 
-Result<ports::Command> halt(const protocol::Params& params) {
-    return cmd::Halt{whole_daemon(), params.text("why")};
+Result<ports::Command> halt(const Call& call) {
+    return cmd::Halt{sweeping_target(call), call.params.text("why")};
 }
 
-Result<ports::Command> resume(const protocol::Params& params) {
-    return cmd::Resume{whole_daemon(), params.text("why")};
+Result<ports::Command> resume(const Call& call) {
+    return cmd::Resume{sweeping_target(call), call.params.text("why")};
 }
 
 Duration uptime(const Services& services) {
@@ -100,7 +100,7 @@ void check_store(Checks& checks, const ports::StoreHealth& health) {
     checks.add("disk", roomy, std::move(disk));
 }
 
-void check_engine(Checks& checks, const Result<Answer>& answer) {
+void check_engine(Checks& checks, const Result<ports::Reply>& answer) {
     if (!answer) {
         checks.add("engine", false, answer.error().message());
         return;
@@ -119,8 +119,11 @@ void check_engine(Checks& checks, const Result<Answer>& answer) {
 
 // The engine's silence is an answer too: it is one failed check.
 Handled health(Services& services, const Call& call) {
-    auto pending = submit<show_status>(services, call);
-    const Result<Answer> engine = co_await std::move(pending);
+    // Counts of everybody, whoever asks: none tells a user or a vault.
+    ports::CallContext context = call.context;
+    context.visible = {};
+    auto pending = services.commands.execute(std::move(context), cmd::ShowStatus{}, &render_view);
+    const Result<ports::Reply> engine = co_await std::move(pending);
     Checks checks;
     check_engine(checks, engine);
     check_store(checks, services.store_health());

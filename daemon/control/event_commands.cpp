@@ -42,7 +42,7 @@ Result<void> fits_topic(const protocol::Params& params) {
 }
 
 asio::awaitable<Result<ports::RowFilter>> event_filter(Services& services, const Call& call) {
-    Result<ports::RowFilter> filter = row_filter(call.params);
+    Result<ports::RowFilter> filter = row_filter(call);
     if (!filter) co_return filter.error();
     if (filter.value().sleeve && !filter.value().vault)
         co_return Error(Errc::InvalidParams, "a sleeve is one of a vault", "sleeve",
@@ -102,7 +102,9 @@ Opening open_events(Services& services, const Call& call) {
     if (!filter) co_return filter.error();
     std::optional<std::uint64_t> from;
     if (const auto seq = call.params.integer("from_seq")) from = static_cast<std::uint64_t>(*seq);
-    auto opening = call.subscriptions->open_events(credit_of(call), from, filter.value());
+    Follower follower{call.method, call.params.object(), call.caller};
+    auto opening =
+        call.subscriptions->open_events(credit_of(call), from, filter.value(), std::move(follower));
     co_return co_await std::move(opening);
 }
 
@@ -126,14 +128,14 @@ Result<StateFeed::Source> source_of(const Call& call, std::string_view topic) {
     if (interval < kLeastInterval)
         return Error(Errc::InvalidParams, "the interval is at least 250ms", "interval",
                      "ask less often");
-    return StateFeed::Source{*method, handler, std::move(params), call.context.actor, interval};
+    return StateFeed::Source{*method, handler, std::move(params), interval};
 }
 
 Opening open_state(const Call& call, std::string topic) {
     Result<StateFeed::Source> source = source_of(call, topic);
     if (!source) co_return source.error();
     auto opening = call.subscriptions->open_state(std::move(topic), credit_of(call),
-                                                  std::move(source.value()));
+                                                  std::move(source.value()), call.caller);
     co_return co_await std::move(opening);
 }
 

@@ -1,5 +1,6 @@
 // The feed of the event log: from the hub's ring, and from the store what is older than that.
 #include "common/protocol/codec.hpp"
+#include "daemon/control/directory.hpp"
 #include "daemon/control/feed.hpp"
 #include "daemon/control/row_list.hpp"
 
@@ -21,8 +22,10 @@ constexpr Duration kReadAgain{100};        // after a read that failed
 }  // namespace
 
 EventFeed::EventFeed(const FeedSetting& setting, std::uint32_t sub, std::uint32_t credit,
-                     std::uint64_t from, ports::RowFilter filter)
-    : Feed(setting, sub, "events", credit), next_(from), filter_(std::move(filter)) {
+                     std::uint64_t from, ports::RowFilter filter, Follower follower)
+    : Feed(setting, sub, "events", credit, std::move(follower)),
+      next_(from),
+      filter_(std::move(filter)) {
     setting_.hub.add(*this);
 }
 
@@ -30,7 +33,11 @@ EventFeed::~EventFeed() {
     setting_.hub.remove(*this);
 }
 
+// What belongs to nobody is the daemon's own, and everybody's business.
 bool EventFeed::matches(const ports::EventRow& row) const {
+    const UserId owner = row.owner.user;
+    if (owner != UserId{} && !setting_.services.directory.sees(filter_.visible, owner))
+        return false;
     if (filter_.user && row.owner.user != *filter_.user) return false;
     if (filter_.vault && !ports::is_about(row.object, *filter_.vault, filter_.sleeve)) return false;
     return ports::severity_rank(row.severity) >= ports::severity_rank(filter_.severity);
@@ -38,6 +45,7 @@ bool EventFeed::matches(const ports::EventRow& row) const {
 
 asio::awaitable<Feed::Rest> EventFeed::step() {
     EventHub& hub = setting_.hub;
+    if (const auto pass = judged()) filter_.visible = pass->visible;
     if (next_ > hub.last() || !may_send()) co_return std::nullopt;
     if (next_ >= hub.first()) {
         send_from_ring();

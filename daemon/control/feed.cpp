@@ -12,22 +12,32 @@ namespace vault::control {
 
 namespace asio = boost::asio;
 
-Feed::Feed(const FeedSetting& setting, std::uint32_t sub, std::string topic, std::uint32_t credit)
+Feed::Feed(const FeedSetting& setting, std::uint32_t sub, std::string topic, std::uint32_t credit,
+           Follower follower)
     : setting_(setting),
       sub_(sub),
       topic_(std::move(topic)),
+      follower_(std::move(follower)),
       changed_(setting.executor),
       spoke_(setting.services.clock.steady()),
       credit_(credit) {}
 
 asio::awaitable<void> Feed::run() {
     while (!closed_) {
+        if (!judged()) {
+            setting_.outlet.hang_up();
+            co_return close();
+        }
         auto stepping = step();
         const Rest longest = co_await std::move(stepping);
         if (closed_ || (longest && *longest <= Duration{0})) continue;
         auto resting = rest(longest);
         co_await std::move(resting);
     }
+}
+
+std::optional<Pass> Feed::judged() {
+    return setting_.gate.still(follower_.method, follower_.params, follower_.caller);
 }
 
 // A sign of life is only worth its place in the queue if the client reads.
@@ -71,12 +81,19 @@ void Feed::send(std::string lines) {
 }
 
 StateFeed::StateFeed(const FeedSetting& setting, std::uint32_t sub, std::string topic,
-                     std::uint32_t credit, Source source)
-    : Feed(setting, sub, std::move(topic), credit), source_(std::move(source)) {}
+                     std::uint32_t credit, Source source, ports::Principal caller)
+    : Feed(setting, sub, std::move(topic), credit,
+           {source.method, source.params, std::move(caller)}),
+      source_(std::move(source)) {}
 
 Handled StateFeed::document() {
-    Call call{source_.method, protocol::Params(source_.params), {}, nullptr};
-    call.context.actor = source_.actor;
+    std::optional<Pass> pass = judged();
+    if (!pass)
+        co_return Error(Errc::PermissionDenied,
+                        fmt::format("{} may not be followed", source_.method.name), "topic",
+                        "vaultctl whoami tells what you may do");
+    Call call{source_.method, protocol::Params(source_.params), {}, {}, {}, nullptr};
+    take_pass(call, std::move(*pass));
     call.context.deadline =
         setting_.services.clock.steady() + SteadyTime{setting_.options.document_within};
     auto asking = source_.handler(setting_.services, call);

@@ -10,6 +10,7 @@
 //   {"jsonrpc":"2.0","method":"sub.alive","params":{"sub":1,"seq":7}}
 #include "daemon/control/call.hpp"
 #include "daemon/control/event_hub.hpp"
+#include "daemon/control/gate.hpp"
 #include "daemon/control/options.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -20,6 +21,14 @@ namespace vault::control {
 struct Outlet {
     std::function<void(std::string lines)> send;
     std::function<bool()> has_room;  // if not, the feed is woken when there is
+    std::function<void()> hang_up;   // who follows may not any more
+};
+
+// On whose behalf a feed goes on: the call that opened it is judged again before each step.
+struct Follower {
+    const protocol::Method& method;
+    boost::json::object params;
+    ports::Principal caller;
 };
 
 // What every feed works with; outlives it.
@@ -27,13 +36,15 @@ struct FeedSetting {
     Services& services;
     const Options& options;
     EventHub& hub;
+    Gate& gate;
     Outlet outlet;
     boost::asio::any_io_executor executor;
 };
 
 class Feed : public EventHub::Listener {
   public:
-    Feed(const FeedSetting& setting, std::uint32_t sub, std::string topic, std::uint32_t credit);
+    Feed(const FeedSetting& setting, std::uint32_t sub, std::string topic, std::uint32_t credit,
+         Follower follower);
     virtual ~Feed() = default;
     Feed(const Feed&) = delete;
     Feed& operator=(const Feed&) = delete;
@@ -58,6 +69,8 @@ class Feed : public EventHub::Listener {
     // Adds the line of one event to `lines`, and takes its credit.
     void add_event(std::string& lines, std::uint64_t seq, UtcTime at, std::string_view data);
     void send(std::string lines);
+    // What who follows may see now; none: nothing any more.
+    std::optional<Pass> judged();
 
     const FeedSetting& setting_;
     const std::uint32_t sub_;
@@ -66,6 +79,7 @@ class Feed : public EventHub::Listener {
   private:
     boost::asio::awaitable<void> rest(Rest longest);
 
+    Follower follower_;
     boost::asio::steady_timer changed_;
     SteadyTime spoke_;
     std::uint32_t credit_;
@@ -76,7 +90,7 @@ class Feed : public EventHub::Listener {
 class EventFeed final : public Feed {
   public:
     EventFeed(const FeedSetting& setting, std::uint32_t sub, std::uint32_t credit,
-              std::uint64_t from, ports::RowFilter filter);
+              std::uint64_t from, ports::RowFilter filter, Follower follower);
     ~EventFeed() override;
     std::uint64_t seq() const override { return next_ - 1; }
 
@@ -100,11 +114,10 @@ class StateFeed final : public Feed {
         const protocol::Method& method;
         Handler handler;
         boost::json::object params;
-        std::string actor;
         Duration interval;
     };
     StateFeed(const FeedSetting& setting, std::uint32_t sub, std::string topic,
-              std::uint32_t credit, Source source);
+              std::uint32_t credit, Source source, ports::Principal caller);
     // The document as it is now. For the first one before run(), so that a wrong parameter is the
     // caller's error.
     Handled document();

@@ -2,6 +2,7 @@
 
 #include "common/protocol/codec.hpp"
 #include "daemon/control/directory.hpp"
+#include "daemon/control/lines.hpp"
 #include "daemon/control/render_views.hpp"
 #include "daemon/ports/absent.hpp"
 
@@ -87,6 +88,14 @@ ports::Visible visible_to(const Principal& caller, protocol::Scope scope) {
     visible.everyones = scope == protocol::Scope::Everyones;
     visible.members = scope == protocol::Scope::OwnAndMembers;
     return visible;
+}
+
+void take_pass(Call& call, Pass pass) {
+    call.context.actor = actor_of(pass.caller);
+    call.context.user = pass.caller.user;
+    call.context.visible = pass.visible;
+    call.scope = pass.scope;
+    call.caller = std::move(pass.caller);
 }
 
 // What the parameters name, the farthest of it if several. What is made belongs to who makes it.
@@ -210,7 +219,7 @@ asio::awaitable<Result<Pass>> Gate::admit(Ask ask) {
 }
 
 std::optional<Pass> Gate::still(const protocol::Method& method, const json::object& params,
-                                const Principal& caller) const {
+                                const Principal& caller) {
     const auto now = services_.access.renewed(caller, method.name);
     if (!now) return std::nullopt;
     const Named named = named_by(method, params, *now);

@@ -19,6 +19,8 @@ struct Pass {
 std::string actor_of(const ports::Principal& caller);
 ports::Visible visible_to(const ports::Principal& caller, protocol::Scope scope);
 
+void take_pass(Call& call, Pass pass);
+
 class Gate {
   public:
     explicit Gate(Services& services) : services_(services) {}
@@ -33,7 +35,7 @@ class Gate {
     boost::asio::awaitable<Result<Pass>> admit(Ask ask);
     // The same for a subscription that goes on: none once it may not.
     std::optional<Pass> still(const protocol::Method& method, const boost::json::object& params,
-                              const ports::Principal& caller) const;
+                              const ports::Principal& caller);
 
   private:
     struct Named {

@@ -5,6 +5,7 @@
 // renderers of this room. Pure; any thread; cannot fail.
 #include "common/domain/ids.hpp"
 #include "common/domain/market.hpp"
+#include "common/domain/permission.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -69,6 +70,19 @@ inline json::value to_json(Side side) {
 }
 inline json::value to_json(Role role) {
     return json::value(to_text(role));
+}
+
+inline json::value to_json(SessionId id) {
+    return json::value(to_text(id));
+}
+inline json::value to_json(TokenId id) {
+    return json::value(to_text(id));
+}
+inline json::array permission_words(PermissionSet set) {
+    json::array words;
+    for (const Permission permission : kPermissions)
+        if (set.has(permission)) words.emplace_back(to_text(permission));
+    return words;
 }
 
 template <class T>

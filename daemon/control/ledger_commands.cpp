@@ -1,3 +1,4 @@
+#include "daemon/control/directory.hpp"
 #include "daemon/control/row_list.hpp"
 
 #include <fmt/format.h>
@@ -76,7 +77,10 @@ Handled verify(Services& services, const Call& call) {
     auto settling = settle(services, call);
     const Result<void> settled = co_await std::move(settling);
     if (!settled) co_return settled.error();
-    report::LedgerVerifier verifier(vault.value());
+    std::optional<std::vector<VaultId>> among;
+    if (!call.context.visible.everyones) among = services.directory.vaults(call.context.visible);
+    if (vault.value()) among = {*vault.value()};
+    report::LedgerVerifier verifier(std::move(among));
     auto reading = read_pages(services, call, verifier);
     const Result<void> read = co_await std::move(reading);
     if (!read) co_return read.error();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace vault::control {
 
@@ -121,6 +123,34 @@ ino_t socket_inode(const std::string& path) {
 
 void remove_socket(const std::string& path, ino_t inode) {
     if (inode != 0 && socket_inode(path) == inode) ::unlink(path.c_str());
+}
+
+namespace {
+
+// All groups of the peer, as they were when it connected. Empty if the kernel does not tell.
+std::vector<gid_t> peer_groups(int descriptor) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    std::vector<gid_t> groups(1024);
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return {};
+    size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+    const bool told =
+        ::getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) == 0;
+    groups.resize(told ? size / sizeof(gid_t) : 0);
+    groups.push_back(credentials.gid);
+    return groups;
+}
+
+}  // namespace
+
+bool may_connect(int descriptor, uid_t uid, const std::string& path) {
+    if (uid == 0 || uid == ::geteuid()) return true;
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0) return false;
+    if (uid == info.st_uid) return (info.st_mode & S_IWUSR) != 0;
+    const std::vector<gid_t> groups = peer_groups(descriptor);
+    const bool member = std::ranges::find(groups, info.st_gid) != groups.end();
+    return (info.st_mode & (member ? S_IWGRP : S_IWOTH)) != 0;
 }
 
 Result<uid_t> peer_uid(int descriptor) {

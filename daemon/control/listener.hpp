@@ -19,5 +19,8 @@ void remove_socket(const std::string& path, ino_t inode);
 
 // The uid behind a connection, from SO_PEERCRED. Errors: Io.
 Result<uid_t> peer_uid(int descriptor);
+// Whether the peer, by uid and groups when it connected, may write to the socket's file: a
+// descriptor can be passed on, and a mode changed, after the kernel has looked.
+bool may_connect(int descriptor, uid_t uid, const std::string& path);
 
 }  // namespace vault::control

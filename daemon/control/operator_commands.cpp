@@ -1,14 +1,12 @@
-// What an operator asks of the daemon itself: who am I to it, its figures, what is wrong with it.
+// What an operator asks of the daemon itself: its figures, what is wrong with it.
 #include "common/protocol/codec.hpp"
 #include "daemon/control/arguments.hpp"
 #include "daemon/control/doctor_checks.hpp"
 #include "daemon/control/json_fields.hpp"
 #include "daemon/control/metrics_page.hpp"
 #include "daemon/control/options.hpp"
-#include "daemon/control/peer_name.hpp"
 
 #include <array>
-#include <charconv>
 
 namespace vault::control {
 
@@ -16,34 +14,6 @@ namespace {
 
 // Beside the connections: listener, store with its WAL, readers, candle files, timers.
 constexpr std::uint64_t kOwnDescriptors = 64;
-
-constexpr std::array kRights{protocol::Right::Read,     protocol::Right::Trade,
-                             protocol::Right::Allocate, protocol::Right::Keys,
-                             protocol::Right::Reports,  protocol::Right::Live,
-                             protocol::Right::Admin};
-
-uid_t uid_of(std::string_view actor) {
-    constexpr std::string_view kStart = "uid:";
-    VAULT_CHECK(actor.starts_with(kStart), "a caller is known by its uid until there is sign-in");
-    uid_t uid = 0;
-    std::from_chars(actor.data() + kStart.size(), actor.data() + actor.size(), uid);
-    return uid;
-}
-
-// Everybody who gets in is the admin, and may do everything.
-Handled whoami(Services&, const Call& call) {
-    const uid_t uid = uid_of(call.context.actor);
-    json::array rights;
-    for (const protocol::Right right : kRights)
-        rights.emplace_back(protocol::to_text(right));
-    json::object object{{"actor", call.context.actor}, {"uid", uid}};
-    object["name"] = to_json(login_name(uid));
-    object["role"] = "admin";
-    object["rights"] = std::move(rights);
-    Answer answer;
-    answer.data_json = protocol::to_compact(object);
-    co_return answer;
-}
 
 boost::asio::awaitable<Result<json::object>> engine_status(Services& services, const Call& call) {
     auto asking = ask(services, call, ports::cmd::ShowStatus{}, &render_view);
@@ -57,7 +27,9 @@ boost::asio::awaitable<Result<json::object>> engine_status(Services& services, c
 
 // Without the engine the other figures are worth having all the more.
 Handled metrics(Services& services, const Call& call) {
-    auto asking = engine_status(services, call);
+    Call all = call;
+    all.context.visible = {};  // no figure tells a user
+    auto asking = engine_status(services, all);
     const Result<json::object> engine = co_await std::move(asking);
     const ports::ConfigView& configuration = services.configuration.show();
     const SteadyTime now = services.clock.steady();
@@ -96,7 +68,6 @@ Handled doctor(Services& services, const Call& call) {
 }
 
 constexpr std::array kRoutes{
-    Route{"whoami", &whoami},
     Route{"metrics", &metrics},
     Route{"doctor", &doctor},
 };

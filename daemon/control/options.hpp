@@ -36,6 +36,7 @@ struct Options {
     Duration document_within{10'000};    // a state topic's document, else it is left out
     Duration hello_within{5'000};
     Duration slow_after{30'000};  // a peer that takes no byte for so long is closed
+    bool registration = true;     // whoever can connect may ask to become a member
     Duration stop_grace{5'000};   // for calls in flight when the daemon stops
 };
 

@@ -17,8 +17,16 @@ json::value to_json(const ports::UserView& view) {
     return json::object{{"id", control::to_json(view.id)},
                         {"name", view.name},
                         {"role", control::to_json(view.role)},
+                        {"status", std::string(vault::to_text(view.status))},
+                        {"permissions", permission_words(view.permissions)},
                         {"wallets", to_json_list(view.wallets)},
                         {"created_at", control::to_json(view.created_at)}};
+}
+
+json::value to_json(const ports::DrawnView& view) {
+    auto drawn = protocol::parse_json(view.data_json, view.data_json.size());
+    VAULT_CHECK(drawn.has_value(), "an answer of ours is no JSON");
+    return std::move(drawn.value());
 }
 
 json::value to_json(const ports::WalletView& view) {

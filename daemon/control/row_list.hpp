@@ -139,7 +139,7 @@ Result<Listed> read_list(ports::StoreReader& reader, ports::RowFilter filter) {
 
 template <class Row, Result<std::vector<Row>> (ports::StoreReader::*query)(const ports::RowFilter&)>
 Handled list_rows(Services& services, const Call& call) {
-    const Result<ports::RowFilter> filter = row_filter(call.params);
+    const Result<ports::RowFilter> filter = row_filter(call);
     if (!filter) co_return filter.error();
     auto checking = filters_exist(services, call);
     const Result<void> there = co_await std::move(checking);

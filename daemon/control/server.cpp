@@ -37,6 +37,9 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
                 parts.clock,
                 parts.configuration,
                 parts.signer,
+                parts.access,
+                parts.secrets,
+                directory_,
                 metrics_,
                 options_,
                 std::move(parts.store_health),
@@ -44,6 +47,7 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
                 parts.clock.steady(),
                 parts.clock.now(),
                 std::move(parts.marks)},
+      gate_(services_),
       log_(parts.log),
       buckets_(options_.requests_per_second, options_.burst),
       seats_(options_),
@@ -106,13 +110,14 @@ asio::awaitable<void> Server::serve(Protocol::socket socket) {
     }
     Peer peer;
     peer.uid = uid.value();
-    peer.allowed = peer.uid == 0 || peer.uid == ::geteuid();
+    peer.allowed = may_connect(socket.native_handle(), peer.uid, options_.socket_path);
     if (peer.allowed) peer.seat = seat_for(peer.uid);
     const Metrics::Connection counted{metrics_, !peer.allowed             ? "not_allowed"
                                                 : peer.seat == Seat::None ? "full"
                                                                           : ""};
-    Session session(std::move(socket), peer,
-                    Shared{options_, services_, buckets_, metrics_, log_, hub_, subscriptions_});
+    Session session(
+        std::move(socket), peer,
+        Shared{options_, services_, gate_, buckets_, metrics_, log_, hub_, subscriptions_});
     const auto place = sessions_.insert(sessions_.end(), &session);
     auto running = session.run();
     co_await std::move(running);

@@ -1,9 +1,10 @@
 #pragma once
 // Server: the control socket (design/control.md). It listens, knows who connects (SO_PEERCRED),
-// hands out seats, and runs one Session per connection. Until there is sign-in, root and the
-// daemon's own uid are the admin; anybody else gets one PERM_DENIED. Owned by the composition root;
-// everything runs on the one thread that runs its io_context. create() fails with the errors of
-// open_listener().
+// hands out seats, and runs one Session per connection. Who may not write to the socket's file gets
+// one PERM_DENIED; who calls is told by each call's token (gate.hpp). Owned by the composition
+// root; everything runs on the one thread that runs its io_context. create() fails with the errors
+// of open_listener().
+#include "daemon/control/directory.hpp"
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/session.hpp"
 
@@ -22,6 +23,8 @@ class Server {
         ReadSide reads;  // the worker thread's own; the reader is not null
         ports::Configuration& configuration;
         const ports::Signer& signer;
+        ports::Access& access;
+        ports::SecretBox& secrets;
         std::function<ports::StoreHealth()> store_health;
         DaemonInfo info;
         const Clock& clock;
@@ -44,6 +47,9 @@ class Server {
     // Accepts no more, reads no more, answers what has begun (at most stop_grace), removes the
     // socket's file. Await it before the server goes.
     boost::asio::awaitable<void> stop();
+    // What the engine's directory says, before anybody is answered; on the server's thread.
+    void load(const ports::WholeDirectory& whole) { directory_.load(whole); }
+    void adopt(const ports::DirectoryPage& page) { directory_.adopt(page); }
     // Durable events, by seq, each once; on the server's thread.
     void publish(ports::EventPage events) { hub_.publish(std::move(events)); }
     std::size_t connections() const { return sessions_.size(); }
@@ -58,7 +64,9 @@ class Server {
     Options options_;
     ReadWorker worker_;
     Metrics metrics_;
+    Directory directory_;
     Services services_;
+    Gate gate_;
     Logger& log_;
     TokenBuckets buckets_;
     Seats seats_;

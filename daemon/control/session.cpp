@@ -70,9 +70,9 @@ Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared 
       splitter_(shared.options.frame_max),
       requests_(socket_.get_executor()),
       writer_(socket_.get_executor()),
-      subscriptions_(
-          {shared.services, shared.options, shared.hub, outlet(), socket_.get_executor()},
-          shared.subscriptions, peer.uid),
+      subscriptions_({shared.services, shared.options, shared.hub, shared.gate, outlet(),
+                      socket_.get_executor()},
+                     shared.subscriptions, peer.uid),
       changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
       out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {
     if (peer_.seat == Seat::Normal)
@@ -102,7 +102,7 @@ Session::Void Session::serve() {
     if (!peer_.allowed)
         co_return Error(Errc::PermissionDenied,
                         fmt::format("uid {} may not control this daemon", peer_.uid), "",
-                        "until there is sign-in, only root and the daemon's own user may");
+                        "whoever may is in the group of its socket");
     if (peer_.seat == Seat::None)
         co_return Error(Errc::Busy, "too many connections", "", "close some and try again");
     auto greeting = runtime::with_deadline(greet(), shared_.options.hello_within, "hello");
@@ -180,7 +180,7 @@ Result<Answer> Session::say_hello(const protocol::Request& request) const {
                              {"requests_per_second", options.requests_per_second},
                              {"burst", options.burst},
                              {"reserved_reads_per_second", ReservedReads::rate(options)}}},
-        {"auth", boost::json::object{{"peer_uid", peer_.uid}, {"role", "admin"}}}};
+        {"auth", boost::json::object{{"peer_uid", peer_.uid}}}};
     data["uptime_ms"] =
         std::chrono::duration_cast<Duration>(services.clock.steady() - services.started).count();
     data["reserved_only"] = peer_.seat == Seat::Reserved;
@@ -323,16 +323,20 @@ Handled Session::call_handler(const Task& task) {
     if (task.deadline && shared_.services.clock.steady() >= *task.deadline)
         co_return Error(Errc::Expired, "the deadline passed before the call was started",
                         "deadline_ms", "allow more with --timeout");
-    Call call{task.method, protocol::Params(task.request.params), {}, &subscriptions_};
-    call.context.actor = fmt::format("uid:{}", peer_.uid);
+    auto admitting = shared_.gate.admit({task.method, task.request.params, meta.token, peer_.uid});
+    Result<Pass> pass = co_await std::move(admitting);
+    if (!pass) co_return pass.error();
+    Call call{task.method, protocol::Params(task.request.params), {}, {}, {}, &subscriptions_};
+    take_pass(call, std::move(pass.value()));
     call.context.dry_run = task.method.mutates && meta.dry_run;
     call.context.reserved = task.method.reserved;
     call.context.deadline = task.deadline;
     if (task.method.mutates) {
         call.context.method = task.method.name;
-        call.context.params_json = protocol::to_compact(task.request.params);
+        call.context.params_json = params_for_trail(task.method, task.request.params);
         call.context.idem_key = meta.idem_key;
-        call.context.request = request_hash(task.method.name, task.request.params);
+        call.context.request =
+            request_hash(shared_.services.signer, task.method.name, task.request.params);
     }
     auto handled = task.handler(shared_.services, call);
     co_return co_await std::move(handled);

@@ -8,6 +8,7 @@
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
 #include "daemon/control/call.hpp"
+#include "daemon/control/gate.hpp"
 #include "daemon/control/limits.hpp"
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/subscriptions.hpp"
@@ -24,6 +25,7 @@ namespace vault::control {
 struct Shared {
     const Options& options;
     Services& services;
+    Gate& gate;
     TokenBuckets& buckets;
     Metrics& metrics;
     Logger& log;

@@ -37,7 +37,8 @@ Outlet Session::outlet() {
                 const bool room = out_bytes_ <= shared_.options.feed_queue;
                 feeds_wait_ = feeds_wait_ || !room;
                 return room;
-            }};
+            },
+            [this] { close_gently(); }};
 }
 
 void Session::broken(std::string_view why) {

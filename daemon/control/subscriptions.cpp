@@ -82,7 +82,8 @@ asio::awaitable<Result<std::uint64_t>> Subscriptions::oldest() const {
 }
 
 asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_events(
-    std::uint32_t credit, std::optional<std::uint64_t> from, ports::RowFilter filter) {
+    std::uint32_t credit, std::optional<std::uint64_t> from, ports::RowFilter filter,
+    Follower follower) {
     const Result<std::uint32_t> sub = take_place();
     if (!sub) co_return sub.error();
     Hold hold(taken_, per_uid_, uid_);
@@ -97,20 +98,21 @@ asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_events(
                         "from_seq",
                         "the log is not the one you followed before; leave from_seq out");
     const std::uint64_t begin = std::max<std::uint64_t>(from.value_or(last + 1), 1);
-    places_[sub.value()].feed =
-        std::make_unique<EventFeed>(setting_, sub.value(), credit, begin, std::move(filter));
+    places_[sub.value()].feed = std::make_unique<EventFeed>(setting_, sub.value(), credit, begin,
+                                                            std::move(filter), std::move(follower));
     hold.keep();
     co_return Opened{sub.value(), first.value(), last, begin};
 }
 
 asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_state(std::string topic,
                                                                          std::uint32_t credit,
-                                                                         StateFeed::Source source) {
+                                                                         StateFeed::Source source,
+                                                                         ports::Principal caller) {
     const Result<std::uint32_t> sub = take_place();
     if (!sub) co_return sub.error();
     Hold hold(taken_, per_uid_, uid_);
     auto feed = std::make_unique<StateFeed>(setting_, sub.value(), std::move(topic), credit,
-                                            std::move(source));
+                                            std::move(source), std::move(caller));
     auto asking = feed->document();
     Result<Answer> answer = co_await std::move(asking);
     if (!answer) co_return answer.error();

@@ -28,10 +28,11 @@ class Subscriptions {
     // InvalidParams (`from` has not happened yet).
     boost::asio::awaitable<Result<Opened>> open_events(std::uint32_t credit,
                                                        std::optional<std::uint64_t> from,
-                                                       ports::RowFilter filter);
+                                                       ports::RowFilter filter, Follower follower);
     // Gets the document of a method each interval. Errors: Busy, and the method's own.
     boost::asio::awaitable<Result<Opened>> open_state(std::string topic, std::uint32_t credit,
-                                                      StateFeed::Source source);
+                                                      StateFeed::Source source,
+                                                      ports::Principal caller);
     // Null: no such subscription, or it was closed.
     Feed* find(std::int64_t sub);
 

@@ -1,3 +1,4 @@
+#include "daemon/control/directory.hpp"
 #include "daemon/control/row_list.hpp"
 #include "daemon/report/books_before.hpp"
 #include "daemon/report/explain.hpp"
@@ -64,9 +65,10 @@ Handled about_order(Services& services, const Call& call) {
 struct Trades {
     using Row = ports::FillRow;
     static constexpr std::string_view kParam = "trade";
-    static Result<Row> find(ports::StoreReader& reader, const std::string& text) {
+    static Result<Row> find(ports::StoreReader& reader, const std::string& text,
+                            const std::vector<AccountId>& among) {
         VAULT_TRY(const auto id, report::parse_trade_id(text));
-        return report::find_trade(reader, id);
+        return report::find_trade(reader, id, among);
     }
     static VaultId vault(const Row& row) { return row.fill.order.vault; }
     static constexpr auto entry = &report::entry_of_fill;
@@ -79,7 +81,8 @@ struct Trades {
 struct Sweeps {
     using Row = ports::SweepRow;
     static constexpr std::string_view kParam = "sweep";
-    static Result<Row> find(ports::StoreReader& reader, const std::string& text) {
+    static Result<Row> find(ports::StoreReader& reader, const std::string& text,
+                            const std::vector<AccountId>&) {
         VAULT_TRY(const auto id, report::parse_sweep_id(text));
         return report::find_sweep(reader, id);
     }
@@ -91,9 +94,10 @@ struct Sweeps {
 template <class Kind>
 Handled show(Services& services, const Call& call) {
     const std::string text = call.params.text(Kind::kParam);
+    const std::vector<AccountId> among = services.directory.accounts(call.context.visible);
     std::function<Result<json::object>(ReadSide&)> read =
         [&](ReadSide& side) -> Result<json::object> {
-        VAULT_TRY(const auto row, Kind::find(*side.reader, text));
+        VAULT_TRY(const auto row, Kind::find(*side.reader, text, among));
         return read_json(*side.reader, row);
     };
     auto answering = answer_read<json::object>(services, call, read);
@@ -112,9 +116,10 @@ Handled explain(Services& services, const Call& call) {
     const Result<void> settled = co_await std::move(settling);
     if (!settled) co_return settled.error();
     const std::string text = call.params.text(Kind::kParam);
+    const std::vector<AccountId> among = services.directory.accounts(call.context.visible);
     std::function<Result<Booked<Kind>>(ReadSide&)> find =
         [&](ReadSide& side) -> Result<Booked<Kind>> {
-        VAULT_TRY(auto row, Kind::find(*side.reader, text));
+        VAULT_TRY(auto row, Kind::find(*side.reader, text, among));
         VAULT_TRY(auto entry, Kind::entry(*side.reader, row));
         return Booked<Kind>{std::move(row), std::move(entry)};
     };

@@ -1,3 +1,4 @@
+#include "daemon/control/directory.hpp"
 #include "daemon/control/row_list.hpp"
 
 #include <fmt/format.h>
@@ -10,9 +11,61 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-Result<ports::Command> create_user(const protocol::Params& params) {
+// The first admin chooses a password for good; whoever gets one from somebody else has to change
+// it.
+Handled create_user(Services& services, const Call& call) {
+    const Result<Role> role = parse_role(call.params.text("role"));
+    if (!role) co_return role.error();
+    const bool first = call.caller.kind == ports::Principal::Kind::LastResort;
+    if (first && role.value() != Role::Admin)
+        co_return Error(Errc::PermissionDenied, "the first user is an admin", "role",
+                        "create the others once the admin has signed in");
+    cmd::CreateUser command{call.params.text("name"), role.value()};
+    if (call.params.has("password")) {
+        auto hashing = services.access.first_password(
+            command.name, Secret(call.params.text("password")), !first, std::nullopt);
+        Result<ports::CredentialRow> credential = co_await std::move(hashing);
+        if (!credential) co_return credential.error();
+        command.credential = std::move(credential.value());
+    } else if (first) {
+        co_return Error(Errc::InvalidParams, "the first admin needs a password", "password",
+                        "give one with --password-file FILE, or at the terminal");
+    }
+    auto executing = execute(services, call, std::move(command), &render_view);
+    co_return co_await std::move(executing);
+}
+
+Result<ports::Command> approve(const protocol::Params& params) {
+    return cmd::SetStatus{params.text("name"), UserStatus::Active, UserStatus::Pending};
+}
+
+Result<ports::Command> disable(const protocol::Params& params) {
+    return cmd::SetStatus{params.text("name"), UserStatus::Disabled, std::nullopt};
+}
+
+Result<ports::Command> enable(const protocol::Params& params) {
+    return cmd::SetStatus{params.text("name"), UserStatus::Active, UserStatus::Disabled};
+}
+
+Result<ports::Command> set_role(const protocol::Params& params) {
     VAULT_TRY(const Role role, parse_role(params.text("role")));
-    return cmd::CreateUser{params.text("name"), role};
+    return cmd::SetRole{params.text("name"), role};
+}
+
+Result<ports::Command> permit(const protocol::Params& params) {
+    cmd::SetPermissions command{params.text("name"), {}, {}};
+    for (const std::string& word : params.texts("add")) {
+        VAULT_TRY(const Permission permission, parse_permission(word));
+        command.add.push_back(permission);
+    }
+    for (const std::string& word : params.texts("remove")) {
+        VAULT_TRY(const Permission permission, parse_permission(word));
+        command.remove.push_back(permission);
+    }
+    if (command.add.empty() && command.remove.empty())
+        return Error(Errc::InvalidParams, "nothing to change", "add",
+                     "give --add or --remove with a permission");
+    return command;
 }
 
 Result<ports::Command> list_users(const protocol::Params&) {
@@ -82,7 +135,8 @@ json::array totals_of(const json::array& vaults) {
 }
 
 Handled show_user(Services& services, const Call& call) {
-    const std::string name = call.params.text("name");
+    const ports::UserRow* row = services.directory.user(call.params.text("name"));
+    const std::string name = row == nullptr ? call.params.text("name") : row->name;
     auto users_asked = listed(services, call, cmd::ListUsers{}, "name", name);
     Result<json::array> users = co_await std::move(users_asked);
     if (!users) co_return users.error();
@@ -112,9 +166,10 @@ Handled show_user(Services& services, const Call& call) {
 }
 
 constexpr std::array kRoutes{
-    Route{"user.create", &submit<create_user>},
-    Route{"user.list", &submit<list_users>},
-    Route{"user.show", &show_user},
+    Route{"user.create", &create_user},          Route{"user.approve", &submit<approve>},
+    Route{"user.disable", &submit<disable>},     Route{"user.enable", &submit<enable>},
+    Route{"user.set_role", &submit<set_role>},   Route{"user.permit", &submit<permit>},
+    Route{"user.list", &submit<list_users>},     Route{"user.show", &show_user},
     Route{"user.wallets", &submit<set_wallets>},
 };
 

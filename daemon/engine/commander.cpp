@@ -68,7 +68,8 @@ Result<Account*> Commander::account(AccountId id) {
 }
 
 Result<User*> Commander::user(const std::string& name) {
-    User* found = world_.find_user(name);
+    const auto id = parse_user_id(name);
+    User* found = id ? world_.find_user(id.value()) : world_.find_user(name);
     if (found != nullptr && sees(found->row.id)) return found;
     return ports::no_user(name);
 }

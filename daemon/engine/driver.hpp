@@ -50,6 +50,8 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     std::function<void(ports::EventPage)> on_events;
     // Set before start(): as TurnLoop::directory.
     ports::DirectorySink directory;
+    // From now on another one; between start() and the executor's first turn.
+    void follow(ports::DirectorySink sink) { loop_.directory = std::move(sink); }
     // The newest event when the shard was loaded; between start() and the executor's first turn.
     std::uint64_t last_event() const { return loop_.shard()->last_event(); }
 

@@ -40,6 +40,12 @@ std::optional<std::uint32_t> take_number(std::string_view& text) {
     return number;
 }
 
+std::string phc_text(HashCost cost, const std::array<unsigned char, kSaltBytes>& salt,
+                     const std::array<unsigned char, kTagBytes>& tag) {
+    return fmt::format("$argon2id$v=19$m={},t={},p=1${}${}", cost.memory_kib, cost.passes,
+                       base64(salt.data(), salt.size()), base64(tag.data(), tag.size()));
+}
+
 Error no_memory() {
     return Error{Errc::Busy, "there is no memory to check a password", {}, "try again in a moment"};
 }
@@ -62,8 +68,7 @@ Result<std::string> Argon2Hasher::hash(const Secret& password) {
                                cost_.passes, std::size_t{cost_.memory_kib} * 1024,
                                crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
         return no_memory();
-    return fmt::format("$argon2id$v=19$m={},t={},p=1${}${}", cost_.memory_kib, cost_.passes,
-                       base64(salt.data(), salt.size()), base64(tag.data(), tag.size()));
+    return phc_text(cost_, salt, tag);
 }
 
 Result<bool> Argon2Hasher::matches(const std::string& stored, const Secret& password) {
@@ -81,6 +86,14 @@ Result<bool> Argon2Hasher::matches(const std::string& stored, const Secret& pass
     // libsodium says EINVAL for a password that is wrong; all else is for want of memory.
     if (errno == EINVAL) return false;
     return no_memory();
+}
+
+std::string decoy_hash(HashCost cost, Entropy& entropy) {
+    std::array<unsigned char, kSaltBytes> salt{};
+    std::array<unsigned char, kTagBytes> tag{};
+    entropy.fill(salt);
+    entropy.fill(tag);
+    return phc_text(cost, salt, tag);
 }
 
 std::optional<HashCost> cost_of(std::string_view stored) {

@@ -43,6 +43,9 @@ class Argon2Hasher final : public PasswordHasher {
     Entropy& entropy_;
 };
 
+// What looks like a hash of this cost, and is of no password: salt and tag are random.
+std::string decoy_hash(HashCost cost, Entropy& entropy);
+
 // None if it is no Argon2id text of one lane.
 std::optional<HashCost> cost_of(std::string_view stored);
 

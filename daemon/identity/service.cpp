@@ -28,7 +28,7 @@ Error no_session(SessionId id) {
 }  // namespace
 
 Service::Service(ServiceOptions options, PasswordRules rules, PasswordHasher& hasher,
-                 std::string decoy, ports::SecretBox& secrets, Entropy& entropy, const Clock& clock)
+                 ports::SecretBox& secrets, Entropy& entropy, const Clock& clock)
     : options_(options),
       rules_(std::move(rules)),
       desk_(hasher),
@@ -38,7 +38,7 @@ Service::Service(ServiceOptions options, PasswordRules rules, PasswordHasher& ha
       sessions_(entropy, options.sessions),
       tokens_(entropy),
       throttle_(options.throttle),
-      door_(throttle_, options.cost, std::move(decoy)) {}
+      door_(throttle_, options.cost, decoy_hash(options.cost, entropy)) {}
 
 void Service::load(const ports::WholeDirectory& whole) {
     people_.load(whole.users, whole.identity);
@@ -132,12 +132,12 @@ ports::Principal Service::who(std::string_view token, ports::PeerUid uid, std::s
 }
 
 std::optional<ports::Principal> Service::renewed(const ports::Principal& caller,
-                                                 std::string_view method) const {
+                                                 std::string_view method) {
     const UtcTime now = clock_.now();
     ports::Principal next;
     next.uid = caller.uid;
     if (caller.session) {
-        const ports::SessionRow* row = sessions_.by_id(caller.session->id, now);
+        const ports::SessionRow* row = sessions_.use(caller.session->id, now);
         if (row == nullptr || !take_session(next, *row, now)) return std::nullopt;
         return next;
     }

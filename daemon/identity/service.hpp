@@ -26,8 +26,8 @@ struct ServiceOptions {
 
 class Service final : public ports::Access {
   public:
-    // `hasher` is used on the desk's threads; all outlive the service. `decoy`: see make_decoy().
-    Service(ServiceOptions options, PasswordRules rules, PasswordHasher& hasher, std::string decoy,
+    // `hasher` is used on the desk's threads; all outlive the service.
+    Service(ServiceOptions options, PasswordRules rules, PasswordHasher& hasher,
             ports::SecretBox& secrets, Entropy& entropy, const Clock& clock);
 
     void load(const ports::WholeDirectory& whole);
@@ -40,7 +40,7 @@ class Service final : public ports::Access {
     ports::Principal who(std::string_view token, ports::PeerUid uid,
                          std::string_view method) override;
     std::optional<ports::Principal> renewed(const ports::Principal& caller,
-                                            std::string_view method) const override;
+                                            std::string_view method) override;
     ports::SessionTimes times(const ports::SessionRow& row) const override;
     Later<ports::Proposal<ports::SessionRow>> sign_in(ports::SignIn ask) override;
     ports::Proposal<ports::Nothing> sign_out(const ports::Principal& caller) override;

@@ -107,14 +107,20 @@ Sessions::Found Sessions::find(std::string_view token, ports::PeerUid uid, UtcTi
         drop(at);
         return *fault;
     }
-    held.row.last_used_at = std::max(held.row.last_used_at, now);
-    if (held.row.last_used_at - held.stored_use >= limits_.touch) changed_.insert(held.row.id);
+    touch(held, now);
     return &held.row;
 }
 
-const ports::SessionRow* Sessions::by_id(SessionId id, UtcTime now) const {
+const ports::SessionRow* Sessions::use(SessionId id, UtcTime now) {
     const auto at = sessions_.find(id);
-    return at == sessions_.end() || ended(at->second.row, now) ? nullptr : &at->second.row;
+    if (at == sessions_.end() || ended(at->second.row, now)) return nullptr;
+    touch(at->second, now);
+    return &at->second.row;
+}
+
+void Sessions::touch(Held& held, UtcTime now) {
+    held.row.last_used_at = std::max(held.row.last_used_at, now);
+    if (held.row.last_used_at - held.stored_use >= limits_.touch) changed_.insert(held.row.id);
 }
 
 // A step-up that seems to lie ahead was before the clock was set back: it no longer counts.

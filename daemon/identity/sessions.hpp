@@ -49,8 +49,8 @@ class Sessions {
     using Found = std::variant<const ports::SessionRow*, TokenFault>;
     Found find(std::string_view token, ports::PeerUid uid, UtcTime now);
 
-    // Null if it has ended.
-    const ports::SessionRow* by_id(SessionId id, UtcTime now) const;
+    // The same for a call that goes on. Null if it has ended.
+    const ports::SessionRow* use(SessionId id, UtcTime now);
     bool is_fresh(const ports::SessionRow& row, UtcTime now) const;
 
     const SessionLimits& limits() const { return limits_; }
@@ -78,6 +78,7 @@ class Sessions {
 
     std::optional<TokenFault> ended(const ports::SessionRow& row, UtcTime now) const;
     std::vector<SessionId> room_for_one_more(UserId user, UtcTime now) const;
+    void touch(Held& held, UtcTime now);
     Table::iterator erase(Table::iterator at);
     Table::iterator drop(Table::iterator at);  // the store is yet to learn it
 

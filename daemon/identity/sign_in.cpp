@@ -46,10 +46,4 @@ void SignIn::abandon(const Attempt& attempt) {
     throttle_.give_back(attempt.name, attempt.uid);
 }
 
-Result<std::string> make_decoy(PasswordHasher& hasher, Entropy& entropy) {
-    std::string bytes(32, '\0');
-    entropy.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-    return hasher.hash(Secret{std::move(bytes)});
-}
-
 }  // namespace vault::identity

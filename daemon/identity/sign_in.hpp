@@ -16,7 +16,7 @@ namespace vault::identity {
 
 class SignIn {
   public:
-    // `decoy` comes from make_decoy(), with the cost that new hashes have.
+    // `decoy` comes from decoy_hash(), with the cost that new hashes have.
     SignIn(Throttle& throttle, HashCost cost, std::string decoy)
         : throttle_(throttle), cost_(cost), decoy_(std::move(decoy)) {}
 
@@ -51,8 +51,5 @@ class SignIn {
     HashCost cost_;
     std::string decoy_;
 };
-
-// A hash that no password has. Errors: what the hasher says.
-Result<std::string> make_decoy(PasswordHasher& hasher, Entropy& entropy);
 
 }  // namespace vault::identity

@@ -87,10 +87,9 @@ class Access {
 
     // `method` is for robots, whose tokens are for some only, and counted.
     virtual Principal who(std::string_view token, PeerUid uid, std::string_view method) = 0;
-    // The same caller as of now, without a token and without counting: for what goes on after a
-    // call. None: the session or token has ended.
-    virtual std::optional<Principal> renewed(const Principal& caller,
-                                             std::string_view method) const = 0;
+    // The same caller as of now, for a call that goes on. It keeps a session from ending unused and
+    // does not count against a token's rate. None: the session or token has ended.
+    virtual std::optional<Principal> renewed(const Principal& caller, std::string_view method) = 0;
     virtual SessionTimes times(const SessionRow& row) const = 0;
 
     // Refusals: PermissionDenied, MfaRequired (a code is missing), RateLimited, Busy.

@@ -139,17 +139,11 @@ Result<TradeId> parse_trade_id(std::string_view text) {
     return TradeId{account.value(), std::string(halves->right)};
 }
 
-Result<ports::FillRow> find_trade(ports::StoreReader& reader, const TradeId& id) {
-    std::set<AccountId> accounts;
-    if (id.account) {
-        accounts.insert(*id.account);
-    } else {
-        VAULT_TRY(const auto vaults, reader.vaults());
-        for (const ports::VaultRow& vault : vaults)
-            accounts.insert(vault.account);
-    }
+Result<ports::FillRow> find_trade(ports::StoreReader& reader, const TradeId& id,
+                                  std::span<const AccountId> among) {
     std::vector<ports::FillRow> found;
-    for (const AccountId account : accounts) {
+    for (const AccountId account : among) {
+        if (id.account && *id.account != account) continue;
         VAULT_TRY(auto row, reader.fill(account, id.trade));
         if (row) found.push_back(std::move(*row));
     }

@@ -7,6 +7,7 @@
 // for a text that is no such name, NotFound.
 #include "daemon/ports/store_reader.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,9 @@ struct TradeId {
     std::string trade;
 };
 Result<TradeId> parse_trade_id(std::string_view text);
-Result<ports::FillRow> find_trade(ports::StoreReader& reader, const TradeId& id);
+// `among`: the accounts that are looked at.
+Result<ports::FillRow> find_trade(ports::StoreReader& reader, const TradeId& id,
+                                  std::span<const AccountId> among);
 
 // The names of listed rows, in the same order. The list may begin in the middle of an instant.
 Result<std::vector<std::string>> ids_of(ports::StoreReader& reader,

@@ -64,15 +64,19 @@ struct LedgerVerifier::Walk {
     }
 };
 
-LedgerVerifier::LedgerVerifier(std::optional<VaultId> only) : only_(only) {}
+LedgerVerifier::LedgerVerifier(std::optional<std::vector<VaultId>> among)
+    : among_(std::move(among)) {}
 LedgerVerifier::~LedgerVerifier() = default;
 
 Result<void> LedgerVerifier::begin(ports::StoreReader& reader) {
     VAULT_TRY(left_, reader.vaults());
-    if (only_) std::erase_if(left_, [this](const auto& row) { return row.id != *only_; });
-    if (only_ && left_.empty())
-        return Error(Errc::NotFound, fmt::format("there is no vault {}", to_text(*only_)), "vault",
-                     "vaultctl vault list shows the vaults");
+    if (among_)
+        std::erase_if(left_, [this](const ports::VaultRow& row) {
+            return std::ranges::find(*among_, row.id) == among_->end();
+        });
+    if (among_ && !among_->empty() && left_.empty())
+        return Error(Errc::NotFound, fmt::format("there is no vault {}", to_text(among_->front())),
+                     "vault", "vaultctl vault list shows the vaults");
     std::ranges::sort(left_, std::ranges::greater{}, &ports::VaultRow::id);
     begun_ = true;
     return success();

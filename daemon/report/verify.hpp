@@ -30,8 +30,8 @@ struct VerifyResult {
 
 class LedgerVerifier {
   public:
-    // none: every vault.
-    explicit LedgerVerifier(std::optional<VaultId> only);
+    // none: every vault. Else these, of which the first has to be there.
+    explicit LedgerVerifier(std::optional<std::vector<VaultId>> among);
     ~LedgerVerifier();
 
     // False when everything has been checked. Errors: also NotFound for an unknown vault.
@@ -43,7 +43,7 @@ class LedgerVerifier {
     Result<void> begin(ports::StoreReader& reader);
     Result<void> walk(ports::StoreReader& reader, bool& ended);
 
-    std::optional<VaultId> only_;
+    std::optional<std::vector<VaultId>> among_;
     bool begun_ = false;
     std::vector<ports::VaultRow> left_;  // the next one last
     std::unique_ptr<Walk> walk_;

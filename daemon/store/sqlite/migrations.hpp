@@ -123,10 +123,13 @@ CREATE INDEX audit_object ON audit(object, seq);
 
 // Sign-in and secrets. Users of before are active and may do what their role may. Hashes, nonces,
 // ciphertexts and whatever need not be UTF-8 are blobs. An id of a session is never given twice:
-// sqlite_sequence keeps the highest, and has a row from the start.
+// sqlite_sequence keeps the highest, and has a row from the start. event_owner holds a user's
+// events in the order of seq, for lists of one's own.
 inline constexpr const char* kMigration0004 = R"sql(
 ALTER TABLE user ADD COLUMN status TEXT NOT NULL DEFAULT 'active';
-ALTER TABLE user ADD COLUMN permissions TEXT NOT NULL DEFAULT 'trade,allocate,keys,reports,live';
+ALTER TABLE user ADD COLUMN permissions TEXT NOT NULL
+  DEFAULT 'trade,allocate,keys,reports,live';
+CREATE INDEX event_owner ON event(user);
 CREATE TABLE credential(user INTEGER PRIMARY KEY REFERENCES user(id), password_hash TEXT NOT NULL,
   must_change INTEGER NOT NULL CHECK(must_change IN (0, 1)), changed_at INTEGER NOT NULL) STRICT;
 CREATE TABLE session(id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -46,7 +46,7 @@ class SignInTest : public testing::Test {
     CountingHasher hasher_;
     SeededEntropy entropy_{3};
     Throttle throttle_;
-    SignIn door_{throttle_, HashCost{}, make_decoy(hasher_, entropy_).value()};
+    SignIn door_{throttle_, HashCost{}, decoy_hash(HashCost{}, entropy_)};
     std::map<std::string, ports::CredentialRow> users_;
     UtcTime now_ = kStart;
 };
@@ -89,7 +89,7 @@ TEST_F(SignInTest, OnlyWhoKnowsThePasswordLearnsOfTheState) {
 }
 
 TEST_F(SignInTest, ARiseOfTheCostIsTold) {
-    SignIn dearer{throttle_, HashCost{131'072, 3}, make_decoy(hasher_, entropy_).value()};
+    SignIn dearer{throttle_, HashCost{131'072, 3}, decoy_hash(HashCost{}, entropy_)};
     const auto attempt = dearer.begin("alice", 1000, known("alice"), now_);
     const auto accepted = dearer.finish(attempt.value(), known("alice"), true, now_);
     EXPECT_TRUE(accepted.value().rehash);

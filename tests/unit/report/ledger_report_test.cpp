@@ -57,7 +57,7 @@ struct Books {
                                                balance.asset, balance.amount});
     }
     VerifyResult verify(std::optional<VaultId> only = {}) {
-        LedgerVerifier verifier(only);
+        LedgerVerifier verifier(only ? std::optional(std::vector{*only}) : std::nullopt);
         for (;;) {
             const auto more = verifier.step(reader);
             EXPECT_TRUE(more);
@@ -144,7 +144,7 @@ TEST(Verify, IsRightWhileTheEngineGoesOnBooking) {
 TEST(Verify, UnknownVaultIsAnError) {
     Books books;
     books.add_vault(1, 1);
-    LedgerVerifier verifier(VaultId{7});
+    LedgerVerifier verifier(std::vector{VaultId{7}});
     EXPECT_EQ(verifier.step(books.reader).error().code(), Errc::NotFound);
 }
 

@@ -21,6 +21,7 @@ Batch random_batch(BatchMaker& maker) {
         maker.deposit(batch, VaultId{static_cast<std::uint32_t>(maker.random().below(3) + 1)});
     for (auto left = maker.random().below(3); left > 0; --left)
         maker.history(batch, VaultId{static_cast<std::uint32_t>(maker.random().below(3) + 1)});
+    if (maker.random().below(2) == 0) maker.people(batch);
     return batch;
 }
 

@@ -1,7 +1,7 @@
 #include "tests/unit/store/store_world.hpp"
 
 #include "daemon/ledger/canonical.hpp"
-#include "daemon/store/row_fields.hpp"
+#include "daemon/store/people_fields.hpp"
 #include "daemon/store/sqlite/connection.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +16,27 @@ namespace {
 
 const Asset kUsdt = Asset::parse("USDT").value();
 const Pair kPair = Pair::parse("ETH/USDT").value();
+
+std::string show(const ports::Nonce& x) {
+    return fmt::format("{:02x}", fmt::join(x, ""));
+}
+std::string show(const ports::TotpHash& x) {
+    return std::to_string(static_cast<int>(x));
+}
+std::string show(const Bytes<const std::string>& x) {
+    return x.value;
+}
+
+template <class T>
+std::string show(const T& x);
+
+template <class T>
+std::string show(const std::vector<T>& x) {
+    std::string all;
+    for (const T& item : x)
+        all.append(show(item)).push_back(' ');
+    return all;
+}
 
 template <class T>
 std::string show(const T& x) {
@@ -33,12 +54,7 @@ std::string show(const T& x) {
         return x.text();
     else if constexpr (std::is_same_v<T, Asset>)
         return std::string{x.text()};
-    else if constexpr (std::is_same_v<T, std::vector<Asset>>) {
-        std::string all;
-        for (const auto& asset : x)
-            all.append(asset.text()).push_back(' ');
-        return all;
-    } else if constexpr (std::is_enum_v<T>)
+    else if constexpr (std::is_enum_v<T>)
         return std::string{to_text(x)};
     else if constexpr (std::is_integral_v<T>)
         return std::to_string(x);
@@ -192,6 +208,87 @@ void BatchMaker::history(ports::Batch& batch, VaultId vault) {
     batch.states.push_back({"vault", to_text(vault), text(40)});
 }
 
+std::string BatchMaker::bytes(std::size_t longest) {
+    std::string bytes(below(static_cast<std::uint32_t>(longest)) + 1, '\0');
+    for (char& byte : bytes)
+        byte = static_cast<char>(below(256));
+    return bytes;
+}
+
+ports::Sealed BatchMaker::sealed() {
+    ports::Sealed sealed;
+    for (auto& byte : sealed.nonce)
+        byte = static_cast<std::uint8_t>(below(256));
+    sealed.ciphertext = bytes(40);
+    return sealed;
+}
+
+ports::FieldRow BatchMaker::secret_field() {
+    return {{UserId{1}, AccountId{below(2)}, ApiKeyId{below(2)}, fmt::format("n{}", below(3))},
+            ports::DataKeyVersion{below(3) + 1},
+            sealed()};
+}
+
+void BatchMaker::put_people(ports::IdentityChanges& changes) {
+    const UserId ann{1};
+    const std::optional<UtcTime> sometimes =
+        below(2) == 0 ? std::nullopt : std::optional<UtcTime>{now_};
+    if (below(4) == 0) changes.credentials.push_back({ann, text(20), below(2) == 0, now_});
+    const SessionId session{below(30) + 1};
+    changes.sessions.push_back(
+        {session, sha256(to_text(session)), ann, below(3), now_, now_, sometimes, text(12)});
+    const TokenId token{below(5) + 1};
+    changes.tokens.push_back({token,
+                              sha256(to_text(token)),
+                              ann,
+                              below(3),
+                              text(9),
+                              {text(9), text(9)},
+                              below(600),
+                              now_,
+                              now_,
+                              sometimes,
+                              sometimes});
+    if (below(4) == 0)
+        changes.totps.push_back({ann, static_cast<ports::TotpHash>(below(3)), 8, 60, bytes(30),
+                                 below(2) == 0, below(1'000'000), now_});
+    changes.recovery_codes.push_back({ann, sha256(std::to_string(below(9))), sometimes});
+    changes.attempts.push_back(
+        {below(2) == 0 ? bytes(3) : text(3), below(3), {now_, now_}, below(9), now_, sometimes});
+}
+
+void BatchMaker::drop_people(ports::IdentityChanges& changes) {
+    changes.ended_sessions.push_back(SessionId{below(35) + 1});
+    if (below(5) == 0) changes.dropped_totps.push_back(UserId{1});
+    if (below(5) == 0) changes.dropped_recovery_codes.push_back(UserId{1});
+    if (below(5) == 0) changes.dropped_attempts_before = now_ - std::chrono::seconds{20};
+}
+
+void BatchMaker::change_secrets(ports::SecretChanges& changes) {
+    const ports::MasterVersion master{below(3) + 1};
+    const ports::DataKeyId key{UserId{1}, ports::DataKeyVersion{below(3) + 1}};
+    if (below(5) == 0) changes.put_masters.push_back({master, master, sealed()});
+    if (below(5) == 0) changes.drop_masters.push_back(master);
+    if (below(5) == 0) changes.put_data_keys.push_back({key, key.version, master, sealed()});
+    if (below(5) == 0) changes.drop_data_keys.push_back(key);
+    if (below(2) == 0) changes.drop_fields.push_back(secret_field().id);
+    // One that mostly hits, unless another value came in between, and one that misses.
+    if (last_field_) {
+        ports::FieldRow again = *last_field_;
+        again.value = sealed();
+        changes.reseals.push_back({last_field_->value.nonce, again});
+    }
+    changes.reseals.push_back({sealed().nonce, secret_field()});
+    last_field_ = secret_field();
+    changes.put_fields.push_back(*last_field_);
+}
+
+void BatchMaker::people(ports::Batch& batch) {
+    put_people(batch.identity);
+    drop_people(batch.identity);
+    change_secrets(batch.secrets);
+}
+
 void BatchMaker::resume(const ports::Snapshot& snapshot) {
     n_ = snapshot.mark.n.value;
     epoch_ = snapshot.mark.epoch;
@@ -209,7 +306,13 @@ std::string snapshot_text(const ports::Snapshot& snapshot) {
     return fmt::format("n={}\n", snapshot.mark.n.value) + rows_text(snapshot.users) +
            rows_text(snapshot.accounts) + rows_text(snapshot.vaults) +
            rows_text(snapshot.balances) + heads + rows_text(snapshot.states) +
-           rows_text(snapshot.replies);
+           rows_text(snapshot.replies) + rows_text(snapshot.identity.credentials) +
+           rows_text(snapshot.identity.sessions) + rows_text(snapshot.identity.tokens) +
+           rows_text(snapshot.identity.totps) + rows_text(snapshot.identity.recovery_codes) +
+           rows_text(snapshot.identity.attempts) +
+           fmt::format("next session {}\n", to_text(snapshot.identity.next_session)) +
+           rows_text(snapshot.secrets.masters) + rows_text(snapshot.secrets.data_keys) +
+           rows_text(snapshot.secrets.fields);
 }
 
 std::string content_text(ports::StoreReader& reader, std::uint32_t vaults) {

@@ -59,6 +59,8 @@ class BatchMaker {
     void deposit(ports::Batch& batch, VaultId vault, const std::string& cause = {});
     // Rows of every other kind, a few each, from the generator's random numbers.
     void history(ports::Batch& batch, VaultId vault);
+    // Puts and drops of sign-in and secrets of user u1, any of which may be of the same key.
+    void people(ports::Batch& batch);
 
     ports::Owner owner(VaultId vault) const;
     ports::FillRow fill(VaultId vault, const std::string& trade_id);
@@ -72,12 +74,22 @@ class BatchMaker {
   private:
     Decimal amount();
     std::string text(std::size_t longest);
+    std::uint32_t below(std::uint32_t bound) {
+        return static_cast<std::uint32_t>(random_.below(bound));
+    }
+    std::string bytes(std::size_t longest);
+    ports::Sealed sealed();
+    ports::FieldRow secret_field();
+    void put_people(ports::IdentityChanges& changes);
+    void drop_people(ports::IdentityChanges& changes);
+    void change_secrets(ports::SecretChanges& changes);
     Random random_;
     std::uint64_t n_ = 0, epoch_ = 1, serial_ = 0;
     UtcTime now_ = kStart;
     std::map<VaultId, ports::ChainHead> heads_;
     std::map<VaultId, Decimal> deposits_;
     std::uint64_t last_event_ = 0;
+    std::optional<ports::FieldRow> last_field_;
 };
 
 // Text of every field of a row, for comparison and for reading on failure.

@@ -1,0 +1,33 @@
+#pragma once
+// SignInParts: what sign-in is built of: the master keys that are at hand, the box of secrets and
+// the identity service. It follows the engine's directory. Owned by the App; control thread, but
+// for create(), which runs before any thread does.
+#include "daemon/config/config.hpp"
+#include "daemon/identity/service.hpp"
+#include "daemon/secrets/box.hpp"
+
+namespace vault::app {
+
+class SignInParts {
+  public:
+    // Reads the keys: the process has to be hardened before. Errors: of key files, StoreInvalid (a
+    // store that these keys do not open), of the list of passwords.
+    static Result<std::unique_ptr<SignInParts>> create(const config::Security& from,
+                                                       const ports::WholeDirectory& whole,
+                                                       const Clock& clock);
+    identity::Service& service() { return *service_; }
+    ports::SecretBox& secrets() { return *box_; }
+
+    // Errors: the secrets do not open any more; sign-in follows all the same.
+    Result<void> load(const ports::WholeDirectory& whole);
+    void adopt(const ports::DirectoryPage& page);
+    void configure(const config::Security& from);
+
+  private:
+    identity::SystemEntropy entropy_;
+    identity::Argon2Hasher hasher_{identity::HashCost{}, entropy_};
+    std::unique_ptr<secrets::Box> box_;
+    std::unique_ptr<identity::Service> service_;
+};
+
+}  // namespace vault::app
