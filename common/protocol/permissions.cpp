@@ -249,8 +249,10 @@ Error refusal_error(const Decision& decision, const MethodFacts& method) {
     switch (decision.refusal) {
         case Refusal::None: break;
         case Refusal::SignIn:
-            return denied(fmt::format("{} needs a session", method.name),
-                          "sign in with: vaultctl login");
+            return Error{Errc::AuthRequired,
+                         fmt::format("{} needs a session", method.name),
+                         {},
+                         "sign in with: vaultctl login NAME"};
         case Refusal::Token:
             return denied(fmt::format("the token does not reach as far as {}", method.name),
                           "tokens never raise risk; for the rest name the method in: "
