@@ -79,6 +79,8 @@ class Session {
     protocol::Reply call_once(const protocol::Request& request, bool changes);
     protocol::Reply call_with_code(protocol::Request request, bool changes,
                                    protocol::Reply refused);
+    protocol::Reply login_with(protocol::Request& request, const Secret& code);
+    protocol::Reply show_factor(const Secret& code);
     void settle(const protocol::Request& request, protocol::Reply& reply);
     void end_replaced();
 

@@ -38,7 +38,8 @@ std::optional<Failure> asked_in_vain(Session& session, const Method& command) {
     if (reply.failure) return reply.failure;
     const auto* kind =
         reply.data.is_object() ? reply.data.get_object().if_contains("kind") : nullptr;
-    if (command.bootstrap || kind == nullptr || *kind != "nobody") return std::nullopt;
+    const bool nobody = kind != nullptr && (*kind == "nobody" || *kind == "last_resort");
+    if (command.bootstrap || !nobody) return std::nullopt;
     return Failure::from(Error{Errc::AuthRequired, "nobody is signed in"}, protocol::Effect::None);
 }
 
