@@ -30,7 +30,6 @@ constexpr Param kTop[] = {
 constexpr Param kAccountAdd[] = {
     flag("exchange", "where the account is", Enum).among("paper|kraken|binance|coinbase").need(),
     flag("label", "a name for people"),
-    flag("user", "owner; the caller if absent"),
 };
 constexpr Param kAccountOnly[] = {kAccountWord};
 constexpr Param kAccountMove[] = {
@@ -62,8 +61,7 @@ constexpr Words kConfigShowEx[] = {"vaultctl config show --origin"};
 constexpr Words kConfigCheckEx[] = {"vaultctl config check", "vaultctl config check new.yaml"};
 constexpr Words kConfigReloadEx[] = {"vaultctl config reload --wait",
                                      "vaultctl config reload --dry-run"};
-constexpr Words kAccountAddEx[] = {
-    "vaultctl account add --exchange paper --user alice --label practice"};
+constexpr Words kAccountAddEx[] = {"vaultctl account add --exchange paper --label practice"};
 constexpr Words kAccountListEx[] = {"vaultctl account list"};
 constexpr Words kAccountRemoveEx[] = {"vaultctl account remove a2"};
 constexpr Words kAccountShowEx[] = {"vaultctl account show a1"};

@@ -4,6 +4,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 #include "daemon/ports/identity_rows.hpp"
+#include "daemon/ports/key_rows.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/secret_rows.hpp"
 #include "daemon/ports/top_view.hpp"
@@ -38,6 +39,40 @@ struct SetRole {
 struct SetPermissions {
     std::string name;
     std::vector<Permission> add, remove;
+};
+struct AddKey {
+    AccountId account;
+    ApiKeyId id;  // the next one, to which its secrets are sealed already; else Busy
+    std::string label;
+    KeyPublicPart key{};
+    bool allow_withdrawal = false;
+    std::optional<ApiKeyId> replaces{};     // begins the rotation of this one
+    std::optional<KeyFindings> findings{};  // none: the exchange could not be asked
+    SecretChanges secrets{};
+};
+// What a validation found, or why there are no findings.
+struct CheckedKey {
+    ApiKeyId key;
+    std::optional<KeyFindings> findings{};
+    KeyFailure failure = KeyFailure::Network;
+    std::string message{};
+};
+struct CheckKey {  // a validation begins
+    ApiKeyId key;
+};
+struct RetireKey {
+    ApiKeyId key;
+};
+struct RemoveKey {  // retires it, and its secrets go
+    ApiKeyId key;
+};
+struct SetKeyPolicy {
+    VaultId vault;
+    KeyPolicy policy = KeyPolicy::RoundRobin;
+    std::optional<ApiKeyId> pinned{};
+};
+struct ListKeys {
+    std::optional<AccountId> account{};
 };
 // What identity or secrets have decided to keep, and what they refused.
 struct ChangeIdentity {
@@ -230,10 +265,11 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 }  // namespace cmd
 
 using Command =
-    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions,
-                 cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
-                 cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade,
-                 cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
+    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
+                 cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
+                 cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets,
+                 cmd::AddAccount, cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding,
+                 cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
                  cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release, cmd::SetReserve,
                  cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
                  cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,

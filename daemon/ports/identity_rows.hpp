@@ -2,8 +2,7 @@
 // What the store keeps for sign-in, as plain rows: who may sign in with what, sessions, tokens of
 // robots, second factors and failed attempts. identity makes and changes them on the control
 // thread; the store writes them in the transaction of the command that caused them. No row holds a
-// secret in clear: passwords, tokens and recovery codes are hashed, the TOTP seed is sealed by
-// secrets. Values; any thread.
+// secret in clear: passwords, tokens and recovery codes are hashed. Values; any thread.
 #include "common/base/hash.hpp"
 #include "common/base/time.hpp"
 #include "common/domain/ids.hpp"
@@ -55,12 +54,11 @@ struct RobotTokenRow {
 
 enum class TotpHash : std::uint8_t { Sha1, Sha256, Sha512 };
 
-struct TotpRow {  // one per user
+struct TotpRow {  // one per user; its seed is a secret field (secret_rows.hpp)
     UserId user{};
     TotpHash hash = TotpHash::Sha1;
     std::uint32_t digits = 6;     // 6 to 8
     std::uint32_t period = 30;    // seconds
-    std::string sealed_seed{};    // opaque here
     bool confirmed = false;       // until then it is not asked for
     std::uint64_t last_step = 0;  // the newest that was used up; 0 for none
     UtcTime enrolled_at{};
