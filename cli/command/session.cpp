@@ -46,6 +46,12 @@ std::string subject_of(const json::object& params) {
     return "all vaults";
 }
 
+// So that a list of sessions tells one from another.
+std::string origin_of(const Terminal& terminal) {
+    const std::string tty = terminal.tty();
+    return tty.empty() ? "no terminal" : "tty " + tty;
+}
+
 std::string absolute_path(const std::string& path, const Terminal& terminal) {
     return path.empty() || path.starts_with('/') ? path : terminal.directory() + '/' + path;
 }
@@ -149,6 +155,8 @@ Reply Session::call(std::string_view method, json::object params, bool mutates,
     protocol::Request request;
     request.method = method;
     request.params = std::move(params);
+    if (method == "login" && !request.params.contains("origin"))
+        request.params["origin"] = origin_of(terminal_);
     if (mutates) {
         request.meta.dry_run = options.dry_run;
         request.meta.idem_key =

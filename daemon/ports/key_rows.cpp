@@ -1,7 +1,6 @@
 #include "daemon/ports/key_rows.hpp"
 
 #include "common/base/excerpt.hpp"
-#include "daemon/ports/key_validator.hpp"
 
 #include <fmt/format.h>
 
@@ -50,12 +49,6 @@ KeyPublicPart public_part(const Secret& key) {
 
 std::uint32_t KeyHealth::recent_errors() const {
     return static_cast<std::uint32_t>(std::popcount(recent));
-}
-
-KeyFailure failure_of(const Error& error) {
-    if (error.code() == Errc::RateLimited) return KeyFailure::Rate;
-    const bool not_heard = error.code() == Errc::Io || error.code() == Errc::Expired;
-    return not_heard ? KeyFailure::Network : KeyFailure::Exchange;
 }
 
 std::string_view to_text(KeyState state) {
