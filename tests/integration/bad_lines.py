@@ -251,8 +251,7 @@ def never_starts_expired_work(daemon, stays):
 
 def every_line(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl, control="  hello_timeout: 300ms\n") as daemon:
-        daemon.ctl("user", "create", "ann", "--role", "member")
-        daemon.ctl("account", "add", "--exchange", "paper", "--user", "ann")
+        daemon.ctl("account", "add", "--exchange", "paper")
         daemon.ctl("vault", "create", "--account", "a1", "--asset", "USDT", "--balance", "1000")
         with daemon.wire() as wire:
             before = state_of(daemon, wire)

@@ -21,10 +21,8 @@ SEED = int(os.environ.get("VAULT_SEED", random.randrange(1 << 30)))
 KILLS = 5
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
+account add --exchange paper
+account add --exchange paper --label second
 replay start synthetic --account a1 --seed 7 --days 120 --speed 2000000
 replay start synthetic --account a2 --seed 8 --days 120 --speed 2000000
 vault create --account a1 --asset USDT --balance 5000
@@ -312,8 +310,7 @@ def test(vaultd, vaultctl):
     print(f"seed {SEED}")
     with Daemon(vaultd, vaultctl) as daemon:
         daemon.day, daemon.until = 0, None
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
+        daemon.play(SCENE)
         for part in through_kills, credit, slow, hundred, gaps, another_store, ends:
             begun = time.monotonic()
             part(daemon)

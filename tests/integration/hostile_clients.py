@@ -203,8 +203,7 @@ def every_attack(vaultd, vaultctl):
     wanted = 4096 if most == resource.RLIM_INFINITY else min(4096, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
     with Daemon(vaultd, vaultctl, quick=False) as daemon:
-        daemon.ctl("user", "create", "ann", "--role", "member")
-        daemon.ctl("account", "add", "--exchange", "paper", "--user", "ann")
+        daemon.ctl("account", "add", "--exchange", "paper")
         daemon.ctl("replay", "start", "synthetic", "--account", "a1", "--speed", "1000")
         daemon.ctl("vault", "create", "--account", "a1", "--asset", "USDT", "--balance", "1000")
         daemon.ctl("vault", "pairs", "v1", "--add", "ETH/USDT")

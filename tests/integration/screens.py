@@ -20,40 +20,38 @@ from private_daemon import Daemon, check, main
 COLUMNS = 80
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
-account add --exchange paper --user bob --label idle
+account add --exchange paper
+bob: account add --exchange paper
+bob: account add --exchange paper --label idle
 replay start synthetic --account a1 --seed 7 --days 60
-replay start synthetic --account a2 --seed 7 --days 60
+bob: replay start synthetic --account a2 --seed 7 --days 60
 vault create --account a1 --asset USDT --balance 1234567
 vault create --account a1 --asset USDC --balance 1000
-vault create --account a2 --asset USDT --balance 5000
-vault create --account a3 --asset USDT --balance 100
+bob: vault create --account a2 --asset USDT --balance 5000
+bob: vault create --account a3 --asset USDT --balance 100
 vault reserve v1 10
 vault pairs v1 --add ETH/USDT
-vault pairs v3 --add ETH/USDT
+bob: vault pairs v3 --add ETH/USDT
 vault set-tradeable v1 1000000
-vault set-tradeable v3 4000
+bob: vault set-tradeable v3 4000
 vault auto-raise v1 percent 50
 vault allocate v1 --quiet 345678.9 --flash 456789.1
-vault allocate v3 --quiet 1000 --flash 2000
-sleeve set v3 flash preset=quiet
-sleeve set v3 quiet quiet_sweep=daily quiet_sweep_share=0.5
+bob: vault allocate v3 --quiet 1000 --flash 2000
+bob: sleeve set v3 flash preset=quiet
+bob: sleeve set v3 quiet quiet_sweep=daily quiet_sweep_share=0.5
 replay run --account a1 --until 2024-01-25 --wait
-replay run --account a2 --until 2024-01-25 --wait
+bob: replay run --account a2 --until 2024-01-25 --wait
 vault pause v1 --why 'news day'
-sleeve pause v3 quiet --why 'a look at it'
-account add --exchange paper --user bob --label second
-replay start synthetic --account a4 --seed 7 --days 30
-vault create --account a4 --asset USDT --balance 10000
-vault pairs v5 --add ETH/USDT
-vault set-tradeable v5 8000
-vault allocate v5 --quiet 3000 --flash 3000
-sleeve set v5 quiet preset=flash
-replay run --account a4 --until 2024-01-02T09:00:00Z --wait
-account trade a4 ETH/USDT sell 0.5
+bob: sleeve pause v3 quiet --why 'a look at it'
+bob: account add --exchange paper --label second
+bob: replay start synthetic --account a4 --seed 7 --days 30
+bob: vault create --account a4 --asset USDT --balance 10000
+bob: vault pairs v5 --add ETH/USDT
+bob: vault set-tradeable v5 8000
+bob: vault allocate v5 --quiet 3000 --flash 3000
+bob: sleeve set v5 quiet preset=flash
+bob: replay run --account a4 --until 2024-01-02T09:00:00Z --wait
+bob: account trade a4 ETH/USDT sell 0.5
 """
 
 # The commands that only show.
@@ -266,8 +264,7 @@ def check_charts(daemon):
 
 def every_screen(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*shlex.split(line))
+        daemon.play(SCENE)
         check_complete(wire)
         sweep = daemon.ctl("sweep", "list")[0]["id"]
         lines = [line.replace("SWEEP", sweep) for line in filter(None, SCREENS.splitlines())]
