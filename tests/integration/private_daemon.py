@@ -150,7 +150,7 @@ class Daemon:
     def __init__(self, vaultd, vaultctl, control="", paper="", quick=True, signed_in=True):
         self.vaultd = os.path.abspath(vaultd)
         self.vaultctl = os.path.abspath(vaultctl)
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="vault-test-"))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="vault-"))
         self.socket = self.directory / "control.sock"
         self.state = self.directory / "state"
         self.log = self.directory / "log"

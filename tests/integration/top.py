@@ -188,7 +188,7 @@ def check_pages(daemon):
         top.press("4")
         top.until("[4 orders 0]", "no live order")
         top.press("5")
-        top.until("[5 alerts 3]", "paused by uid:0: news day", "critical")
+        top.until("[5 alerts 3]", "paused by alice: news day", "critical")
         top.press("?")
         top.until("hold the picture still")
         top.press("x")
@@ -203,7 +203,7 @@ def check_order_filter_and_vault(daemon):
         top.press("r")
         top.until("TOTAL▲", "> v2")
         top.press("\x1b[B\x1b[B\r")  # v1 by the greatest of the three
-        top.until("[v1]", "paused by uid:0: news day", "Decisions", "no_signal")
+        top.until("[v1]", "paused by alice: news day", "Decisions", "no_signal")
         top.press("\x1b")
         top.until("[1 vaults 3]", "> v1")
         top.press("/BOB\r")
