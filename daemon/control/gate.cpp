@@ -228,7 +228,7 @@ std::optional<Pass> Gate::still(const protocol::Method& method, const json::obje
     return Pass{*now, decision.scope, visible_to(*now, decision.scope)};
 }
 
-// One that calls without end must not fill the disk with what it was refused.
+// Who has not even signed in must not be able to fill the disk with what he was refused.
 bool Gate::may_tell(const std::string& actor, std::string& message) {
     const SteadyTime now = services_.clock.steady();
     if (refusals_.size() > kMostActors)
@@ -260,7 +260,8 @@ Gate::Later Gate::tell_trail(const Ask& ask, const Principal& caller, const Name
     context.params_json = params_for_trail(ask.method, ask.params);
     std::string message = error.message();
     if (!caller.fault.empty()) message += fmt::format(" (token: {})", caller.fault);
-    if (!may_tell(context.actor, message)) co_return;
+    const bool signed_in = caller.user != UserId{};
+    if (!signed_in && !may_tell(context.actor, message)) co_return;
     ports::cmd::Note note{false, std::move(message), named.owner, named.object};
     auto telling = services_.commands.execute(std::move(context), std::move(note), &render_nothing);
     const auto told = co_await std::move(telling);
