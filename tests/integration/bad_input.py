@@ -72,13 +72,14 @@ def read_table():
 def tables_of(path):
     """Every row of every table, in a stable order. A refusal leaves a row in the audit trail, whose
     end is sealed in `meta`, and its batch counts up `shard`; of the trail only what took effect is
-    looked at."""
+    looked at. Passwords that were tried are counted in `attempt`."""
     store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         names = [row[0] for row in store.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
             "ORDER BY name")]
-        queries = {name: f"SELECT * FROM {name}" for name in names if name != "shard"}
+        queries = {name: f"SELECT * FROM {name}" for name in names
+                   if name not in ("shard", "attempt")}
         queries["audit"] += " WHERE outcome <> 'refused'"
         queries["meta"] += " WHERE key <> 'audit_head'"
         return {name: sorted(map(repr, store.execute(query))) for name, query in queries.items()}
