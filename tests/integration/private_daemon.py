@@ -154,9 +154,11 @@ class User:
 
     def token(self):
         """What vaultctl shows for the user: that of the session, or None."""
-        files = list(self.folder.glob("vaultctl/session-*"))
-        lines = files[0].read_text().splitlines() if files else []
-        return next((line.split()[1] for line in lines if line.startswith("token ")), None)
+        for file in self.folder.glob("vaultctl/session-*"):
+            kept = dict(line.split(" ", 1) for line in file.read_text().splitlines())
+            if kept["socket"] == str(self.daemon.socket):
+                return kept["token"]
+        return None
 
     def wire(self, **options):
         return Wire(self.daemon.socket, **{"token": self.token(), **options})
