@@ -1,7 +1,6 @@
 // The second factor, and the tokens that robots call with.
+#include "common/base/excerpt.hpp"
 #include "daemon/control/proposals.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -89,32 +88,29 @@ json::object listed_token(const ports::RobotTokenRow& row, UtcTime now) {
     return object;
 }
 
-// Who mistypes a method should not learn it from a job that is refused at night.
-Result<void> check_methods(const std::vector<std::string>& patterns) {
+// A pattern that covers nothing is a slip that would show at night.
+Result<void> covers_something(const std::vector<std::string>& patterns) {
     for (const std::string& pattern : patterns) {
-        const bool noun = pattern.ends_with(".*");
-        // "vault." of "vault.*"
-        const auto stem = std::string_view(pattern).substr(0, pattern.size() - (noun ? 1 : 0));
-        if (stem.find('*') != std::string_view::npos) continue;  // no pattern; identity says so
-        const bool covers =
-            std::ranges::any_of(protocol::methods(), [&](const protocol::Method& method) {
-                return noun ? method.name.starts_with(stem) : method.name == stem;
-            });
-        if (!covers)
-            return Error(Errc::InvalidParams, fmt::format("no method is covered by '{}'", pattern),
+        const std::string_view noun = std::string_view(pattern).substr(0, pattern.find('*'));
+        const bool any = std::ranges::any_of(protocol::methods(), [&](const auto& method) {
+            return pattern.ends_with(".*") ? method.name.starts_with(noun) : method.name == pattern;
+        });
+        if (!any)
+            return Error(Errc::InvalidParams,
+                         fmt::format("no method is covered by '{}'", excerpt(pattern, 40)),
                          "methods", "vaultctl api describe lists the methods");
     }
     return success();
 }
 
 Handled create_token(Services& services, const Call& call) {
-    if (const auto known = check_methods(call.params.texts("methods")); !known)
-        co_return known.error();
     ports::TokenAsk ask{
         call.params.text("label"), call.params.texts("methods"),
         static_cast<std::uint32_t>(call.params.integer("rate").value_or(kTokenRate)),
         call.params.duration("expires").value_or(kTokenLife)};
+    const Result<void> some = covers_something(ask.methods);
     auto proposal = services.access.make_token(call.caller, std::move(ask));
+    if (!some && !proposal.command.refusal) proposal.command.refusal = some.error();
     json::object reply = token_to_json(proposal.made);
     json::object secret{{"token", secret_text(proposal.secret)}};
     auto carrying = carry_out(services, call, proposal, std::move(reply), std::move(secret));

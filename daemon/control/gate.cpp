@@ -146,6 +146,15 @@ Gate::Named Gate::named_by(const protocol::Method& method, const json::object& p
              row == nullptr ? text : to_text(row->id),
              ports::no_user(text).with_field(std::string(field)), Mode::Paper);
     };
+    if (method.object == protocol::Object::Key) {
+        const auto id = parse_api_key_id(text_of(params, "key"));
+        const ports::ApiKeyRow* row = id ? directory.key(id.value()) : nullptr;
+        if (id)
+            take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
+                 ports::no_key(id.value()), Mode::Paper);
+        else
+            take_misnamed(text_of(params, "key"), id.error(), "key");
+    }
     take_vault(text_of(params, "vault"), "vault");
     for (const std::string_view name : {"order", "decision", "sweep"})
         take_vault(first_part(text_of(params, name)), name);

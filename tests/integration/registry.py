@@ -82,6 +82,8 @@ def described_option(param):
     if param["secret"]:  # never on the command line: from a file, or at a prompt
         return Option(f"--{dashed}-file", "", "FILE")
     is_flag = param["place"] == "flag"
+    if param["secret"]:  # never on the command line: a file has it, or the terminal is asked
+        return Option(f"--{dashed}-file", "", "FILE")
     allowed = "|".join(param.get("allowed", []))
     value = allowed if param["type"] == "enum" else (dashed.upper() + ("|" + allowed if allowed else ""))
     if param["type"] == "bool":
