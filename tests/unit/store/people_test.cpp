@@ -46,7 +46,7 @@ ports::RobotTokenRow token(std::uint64_t id) {
 }
 
 ports::TotpRow totp() {
-    return {kAnn, ports::TotpHash::Sha512, 8, 60, "\x00\xfe seed"s, true, 57'000'000, at(5)};
+    return {kAnn, ports::TotpHash::Sha512, 8, 60, true, 57'000'000, at(5)};
 }
 
 ports::RecoveryCodeRow code(UserId user, int n) {
@@ -216,7 +216,7 @@ TYPED_TEST(PeopleConformance, APutReplacesTheRowOfItsKey) {
     identity.sessions[0] = {SessionId{2}, sha256("new"), kBob, 5, at(21), at(22), {}, "web"};
     identity.tokens[0] = {TokenId{1}, sha256("new"), kBob,   6,  "x", {"status"},
                           1,          at(23),        at(24), {}, {}};
-    identity.totps[0] = {kAnn, ports::TotpHash::Sha256, 6, 30, "s", false, 0, at(25)};
+    identity.totps[0] = {kAnn, ports::TotpHash::Sha256, 6, 30, false, 0, at(25)};
     identity.recovery_codes[0].used_at = at(26);
     identity.recovery_codes[1].used_at.reset();
     identity.attempts[0] = {"", 1000, {}, 0, at(27), {}};

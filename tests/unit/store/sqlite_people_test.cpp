@@ -33,7 +33,7 @@ void fill_people(ports::Batch& batch) {
     identity.credentials = {{ann, "$argon2id$", false, kStart}};
     identity.sessions = {{SessionId{1}, digest, ann, 7, kStart, kStart, {}, "the origin"}};
     identity.tokens = {{TokenId{1}, digest, ann, 7, "l", {"report.*"}, 9, kStart, kStart, {}, {}}};
-    identity.totps = {{ann, ports::TotpHash::Sha1, 6, 30, kPlanted, true, 1, kStart}};
+    identity.totps = {{ann, ports::TotpHash::Sha1, 6, 30, true, 1, kStart}};
     identity.recovery_codes = {{ann, digest, {}}};
     identity.attempts = {{kPlanted, 7, {kStart, kStart}, 1, kStart, {}}};
     const ports::DataKeyVersion one{1};
