@@ -12,7 +12,7 @@ namespace vault::test {
 class OpenAccess final : public ports::Access {
   public:
     // Who everybody is; to be changed while nobody calls.
-    ports::Principal caller = admin(UserId{1}, "admin");
+    ports::Principal caller = admin(UserId{1}, "ann");
     static ports::Principal admin(UserId user, std::string name);
 
     ports::Principal who(std::string_view token, ports::PeerUid uid,

@@ -33,7 +33,7 @@ TEST_F(ServerTest, HelloThenCalls) {
     const json::object& data = hello.at("result").at("data").as_object();
     EXPECT_EQ(data.at("protocol").as_int64(), 1);
     EXPECT_EQ(data.at("server_version").as_string(), "0.1.0");
-    EXPECT_EQ(data.at("auth").at("role").as_string(), "admin");
+    EXPECT_EQ(data.at("auth").at("peer_uid").to_number<unsigned>(), ::getuid());
     const json::object status = client.call("status");
     const json::object& result = status.at("result").as_object();
     EXPECT_EQ(result.at("data").at("state").as_string(), "running");
@@ -259,7 +259,8 @@ TEST_F(ServerTest, MutationsNeedAKeyAndCarryTheirContext) {
     client.call("vault.pause", R"({"vault":"v3","why":"news"})", kMeta);
     const auto seen = commands.seen();
     ASSERT_EQ(seen.size(), 4u);
-    EXPECT_EQ(seen[0].context.actor, "uid:" + std::to_string(::getuid()));
+    EXPECT_EQ(seen[0].context.actor, "ann");
+    EXPECT_EQ(seen[0].context.user, UserId{1});
     EXPECT_EQ(seen[0].context.idem_key, "k1");
     EXPECT_EQ(seen[0].context.request, seen[1].context.request);  // the order of names is no matter
     EXPECT_EQ(to_hex(seen[0].context.request),

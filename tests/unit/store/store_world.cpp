@@ -250,8 +250,8 @@ void BatchMaker::put_people(ports::IdentityChanges& changes) {
                               sometimes,
                               sometimes});
     if (below(4) == 0)
-        changes.totps.push_back({ann, static_cast<ports::TotpHash>(below(3)), 8, 60,
-                                 below(2) == 0, below(1'000'000), now_});
+        changes.totps.push_back({ann, static_cast<ports::TotpHash>(below(3)), 8, 60, below(2) == 0,
+                                 below(1'000'000), now_});
     changes.recovery_codes.push_back({ann, sha256(std::to_string(below(9))), sometimes});
     changes.attempts.push_back(
         {below(2) == 0 ? bytes(3) : text(3), below(3), {now_, now_}, below(9), now_, sometimes});
