@@ -147,7 +147,7 @@ Result<ports::FieldRow> PlainBox::seal(const ports::FieldId& id, const Secret& p
 Result<Secret> PlainBox::open(const ports::FieldId& id) const {
     const auto row = std::ranges::find(fields_, id, &ports::FieldRow::id);
     if (row == fields_.end()) return Error{Errc::NotFound, "there is no such secret"};
-    return Secret{row->value.ciphertext};
+    return Secret{std::string{row->value.ciphertext}};
 }
 
 }  // namespace vault::test

