@@ -78,8 +78,11 @@ Result<void> Credentials::settle(std::string_view method, bool dry_run, protocol
     auto* data = reply.failure ? nullptr : reply.data.if_object();
     if (data == nullptr || dry_run) return success();
     if (method == "login" || method == "mfa.verify") return keep(*data);
-    const bool ended = method == "session.revoke" && session_ && is_revoked(*data, session_->id);
-    if (ended || method == "logout") forget();
+    const bool revoked = method == "session.revoke" && session_ && is_revoked(*data, session_->id);
+    // Whoever asks who they are is told, not refused, that the session has ended.
+    const bool unknown = method == "whoami" && (text_in(*data, "kind") == "nobody" ||
+                                                text_in(*data, "kind") == "last_resort");
+    if (revoked || unknown || method == "logout") forget();
     return success();
 }
 

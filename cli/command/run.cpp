@@ -62,7 +62,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "events") return show_events(session);
     if (const auto refused = confirm(session, invocation)) return *refused;
     if (const auto failure = ask_for_secrets(session, invocation)) return session.fail(*failure);
-    if (command.name == "login") return log_in(session, invocation);
+    if (command.name == "login") return log_in(session);
     if (command.name == "logout") return log_out(session);
     if (command.name == "user.create") return create_user(session);
     if (command.name == "mfa.enroll") return enroll_factor(session);

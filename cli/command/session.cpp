@@ -46,6 +46,12 @@ std::string subject_of(const json::object& params) {
     return "all vaults";
 }
 
+// So that a list of sessions tells one from another.
+std::string origin_of(const Terminal& terminal) {
+    const std::string tty = terminal.tty();
+    return tty.empty() ? "no terminal" : "tty " + tty;
+}
+
 std::string absolute_path(const std::string& path, const Terminal& terminal) {
     return path.empty() || path.starts_with('/') ? path : terminal.directory() + '/' + path;
 }
@@ -149,6 +155,8 @@ Reply Session::call(std::string_view method, json::object params, bool mutates,
     protocol::Request request;
     request.method = method;
     request.params = std::move(params);
+    if (method == "login" && !request.params.contains("origin"))
+        request.params["origin"] = origin_of(terminal_);
     if (mutates) {
         request.meta.dry_run = options.dry_run;
         request.meta.idem_key =
@@ -211,33 +219,48 @@ Reply Session::call_once(const protocol::Request& request, bool changes) {
     return reply;
 }
 
-// A code is asked for once: who mistypes it makes the call again.
+// Codes change while they are typed, so a wrong one may be typed again.
 Reply Session::call_with_code(protocol::Request request, bool changes, Reply refused) {
+    constexpr int kTries = 3;
     const bool login = request.method == "login";
     if (login) refused.failure->hint = "give the code of your second factor: --code-file FILE";
     const bool can_show =
         login ? !request.params.contains("code") : credentials_.session() != nullptr;
     if (!can_show || !terminal_.has_keyboard()) return refused;
-    // The daemon does not wait for people.
-    client_.reset();
-    auto code = terminal_.ask_secret("Code: ");
-    if (!code) {
-        refused.failure = Failure::from(code.error(), Effect::None);
-        return refused;
+    if (!login)
+        terminal_.note(fmt::format("vaultctl: {}\n", render::printable(refused.failure->message)));
+    for (int i = 0; i < kTries; ++i) {
+        // The daemon does not wait for people.
+        client_.reset();
+        auto code = terminal_.ask_secret("Code: ");
+        if (!code) {
+            refused.failure = Failure::from(code.error(), Effect::None);
+            return refused;
+        }
+        refused = login ? login_with(request, code.value()) : show_factor(code.value());
+        const bool wrong =
+            is_failure(refused, Errc::PermissionDenied) && refused.failure->field == "code";
+        if (!wrong) break;
+        if (i + 1 < kTries) terminal_.note(render::failure_line(*refused.failure, {}));
     }
-    if (login) {
-        request.params["code"] = code.value().reveal();
-        if (invocation_.globals.idem_key.empty())
-            idem_key_ = request.meta.idem_key = client::new_idem_key();
-        return call_patiently(request, changes);
-    }
+    return login || refused.failure ? refused : call_patiently(request, changes);
+}
+
+Reply Session::login_with(protocol::Request& request, const Secret& code) {
+    request.params["code"] = code.reveal();
+    if (invocation_.globals.idem_key.empty())
+        idem_key_ = request.meta.idem_key = client::new_idem_key();
+    return call_patiently(request, !request.meta.dry_run);
+}
+
+Reply Session::show_factor(const Secret& code) {
     protocol::Request verify;
     verify.method = "mfa.verify";
-    verify.params["code"] = code.value().reveal();
+    verify.params["code"] = code.reveal();
     verify.meta.idem_key = client::new_idem_key();
     Reply shown = call_patiently(verify, true);
     settle(verify, shown);
-    return shown.failure ? shown : call_patiently(request, changes);
+    return shown;
 }
 
 void Session::settle(const protocol::Request& request, Reply& reply) {

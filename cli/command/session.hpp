@@ -79,6 +79,8 @@ class Session {
     protocol::Reply call_once(const protocol::Request& request, bool changes);
     protocol::Reply call_with_code(protocol::Request request, bool changes,
                                    protocol::Reply refused);
+    protocol::Reply login_with(protocol::Request& request, const Secret& code);
+    protocol::Reply show_factor(const Secret& code);
     void settle(const protocol::Request& request, protocol::Reply& reply);
     void end_replaced();
 
@@ -114,7 +116,7 @@ int api_call(Session& session);
 int show_errors(Session& session);
 // Before a command that takes secrets: from their files, or from whoever sits at the terminal.
 std::optional<protocol::Failure> ask_for_secrets(Session& session, Invocation& invocation);
-int log_in(Session& session, Invocation& invocation);
+int log_in(Session& session);
 int log_out(Session& session);
 int create_user(Session& session);
 int enroll_factor(Session& session);

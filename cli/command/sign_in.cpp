@@ -13,12 +13,6 @@ using protocol::Failure;
 using protocol::Reply;
 namespace exits = protocol::exits;
 
-// So that a list of sessions tells one from another.
-std::string origin_of(const Terminal& terminal) {
-    const std::string tty = terminal.tty();
-    return tty.empty() ? "no terminal" : "tty " + tty;
-}
-
 // What a new session has to do first, on stderr.
 void tell_duties(Session& session, const json::value& data) {
     const auto* must = data.is_object() ? data.get_object().if_contains("must") : nullptr;
@@ -38,7 +32,8 @@ std::optional<Failure> asked_in_vain(Session& session, const Method& command) {
     if (reply.failure) return reply.failure;
     const auto* kind =
         reply.data.is_object() ? reply.data.get_object().if_contains("kind") : nullptr;
-    if (command.bootstrap || kind == nullptr || *kind != "nobody") return std::nullopt;
+    const bool nobody = kind != nullptr && (*kind == "nobody" || *kind == "last_resort");
+    if (command.bootstrap || !nobody) return std::nullopt;
     return Failure::from(Error{Errc::AuthRequired, "nobody is signed in"}, protocol::Effect::None);
 }
 
@@ -78,16 +73,16 @@ std::string picture_of(Session& session, const json::value& data) {
 
 }  // namespace
 
-int log_in(Session& session, Invocation& invocation) {
-    invocation.params["origin"] = origin_of(session.terminal());
-    const Reply reply = session.call("login", invocation.params, true);
+int log_in(Session& session) {
+    const Invocation& asked = session.invocation();
+    const Reply reply = session.call("login", asked.params, true);
     if (reply.failure) return session.fail(*reply.failure);
-    if (invocation.globals.dry_run) session.tell_dry_run();
+    if (asked.globals.dry_run) session.tell_dry_run();
     tell_duties(session, reply.data);
     if (session.credentials().is_robot())
         session.terminal().note(
             "vaultctl: warning: --token-file or VAULTCTL_TOKEN_FILE goes before this session\n");
-    return session.succeed("login", invocation.command->primary, reply);
+    return session.succeed("login", asked.command->primary, reply);
 }
 
 // Whoever is signed out already has what was asked for.
@@ -154,6 +149,9 @@ int create_token(Session& session, Invocation& invocation) {
     if (file)
         if (const auto moved = move_token(reply, *file); !moved)
             return session.fail(Failure::from(moved.error(), protocol::Effect::Applied));
+    if (!file && !invocation.globals.quiet && !invocation.globals.dry_run)
+        session.terminal().note(
+            "vaultctl: the token is not shown again; keep it in a file of mode 0600\n");
     return session.succeed("token.create", file ? "id" : invocation.command->primary, reply);
 }
 

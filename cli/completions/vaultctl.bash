@@ -5,11 +5,10 @@
 # daemon, @files are files.
 _vaultctl_kind() {
     case $1 in
-    'top --user' | 'account add --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | \
-    'user disable:1' | 'user enable:1' | 'user set-password:1' | 'user set-role:1' | \
-    'user permit:1' | 'vault list --user' | 'sleeve list --user' | 'report vault --user' | \
-    'report fees --user' | 'report sweeps --user' | 'report pnl --user' | 'audit list --user' | \
-    'events --user')
+    'top --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | 'user disable:1' | \
+    'user enable:1' | 'user set-password:1' | 'user set-role:1' | 'user permit:1' | \
+    'vault list --user' | 'sleeve list --user' | 'report vault --user' | 'report fees --user' | \
+    'report sweeps --user' | 'report pnl --user' | 'audit list --user' | 'events --user')
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
@@ -316,7 +315,7 @@ _vaultctl_flags() {
         flags=(--origin)
         ;;
     'account add')
-        flags=(--exchange --label --user)
+        flags=(--exchange --label)
         ;;
     'account trade')
         flags=(--price)

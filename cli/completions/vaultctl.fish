@@ -4,7 +4,7 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'top --user' 'account add --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
+        case 'top --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
             echo @users
         case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
@@ -495,7 +495,6 @@ function __vaultctl_flags
         case 'account add'
             printf '%s\t%s\n' --exchange 'where the account is'
             printf '%s\t%s\n' --label 'a name for people'
-            printf '%s\t%s\n' --user 'owner; the caller if absent'
         case 'account trade'
             printf '%s\t%s\n' --price 'quote per base; the market\'s if absent'
         case 'login'

@@ -57,7 +57,7 @@ std::string standing_of(const json::object& data) {
     const std::string kind = text_of(data, "kind");
     if (kind == "nobody") return "no: vaultctl login NAME";
     if (kind == "last_resort")
-        return "no; but as root or the daemon's own user you may create the first admin";
+        return "no: vaultctl login NAME; the first admin is created without, as you are now";
     if (kind == "robot") return "as a robot, with a token";
     return kind == "person" ? "yes" : kind;
 }
@@ -117,9 +117,11 @@ std::string whoami_page(const json::object& data) {
 }
 
 std::string recovery_page(const json::object& data) {
-    std::string out =
-        "Your second factor is on. Each of these recovery codes stands in for it once, if the app\n"
-        "is lost. Keep them where the app is not; they are not shown again.\n\n";
+    std::string out = folded(
+        "Your second factor is on. Each of these recovery codes stands in for it once, if the app "
+        "is lost. Keep them where the app is not; they are not shown again.",
+        "", 0);
+    out += '\n';
     const auto* codes = data.if_contains("recovery_codes");
     if (codes == nullptr || !codes->is_array()) return out;
     for (const auto& code : codes->get_array())

@@ -19,7 +19,7 @@ struct Record {
 
 constexpr std::array kRecords{
     Record{"user", "id name role status permissions wallets created_at"},
-    Record{"lifetime", "created_at expires_at idle_until"},
+    Record{"session", "id uid origin created_at last_used_at idle_until expires_at stepped_up_at"},
     Record{"robot",
            "id label methods calls_per_minute uid created_at expires_at last_used_at revoked_at "
            "state"},
@@ -70,15 +70,13 @@ constexpr std::array kUses{
         "@user"},
     Use{"user.set_password", "user must_change ended"},
     Use{"register", "name status"},
-    Use{"login", "user role session @lifetime must"},
+    Use{"login", "user role session created_at idle_until expires_at must"},
     Use{"logout", "user session"},
     Use{"passwd", "user changed_at ended"},
     Use{"whoami",
-        "name kind uid login_name role status permissions second_factor must session.id "
-        "session.@lifetime session.stepped_up_until token.id token.label token.methods "
-        "token.expires_at"},
-    Use{"session.list",
-        "id uid origin created_at last_used_at idle_until expires_at stepped_up_at current"},
+        "name kind uid login_name role status permissions second_factor must session.@session "
+        "session.stepped_up_until token.@robot"},
+    Use{"session.list", "@session current"},
     Use{"session.revoke", "revoked"},
     Use{"mfa.enroll", "user uri secret algorithm digits period"},
     Use{"mfa.confirm", "user second_factor recovery_codes"},

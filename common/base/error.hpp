@@ -54,6 +54,7 @@ enum class Errc {
     ModeNotPaper,
     BelowMinimum,
     FeeTooHigh,
+    KeyRefused,  // an API key that may not be used: its validation found why
     ConfirmationNeeded,
 };
 

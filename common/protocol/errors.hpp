@@ -155,6 +155,8 @@ inline constexpr std::array kErrorTable{
              "the pair's minimum is in: vaultctl market pairs"},
     ErrorRow{Errc::FeeTooHigh, "fee_too_high", 1116, exits::kRefused, false,
              "a round trip must be able to earn its fees; raise stop_loss or lower the fee"},
+    ErrorRow{Errc::KeyRefused, "key_refused", 1118, exits::kRefused, false,
+             "mend the key at the exchange, then add it again"},
     ErrorRow{Errc::ConfirmationNeeded, "confirmation_needed", 1117, exits::kUsage, false,
              "confirm with --yes"},
 };

@@ -7,6 +7,7 @@
 #include "daemon/control/render_views.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
+#include "daemon/exchange/paper/key_validator.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
@@ -68,6 +69,7 @@ struct App::Parts {
     asio::io_context shard_io{1};
     asio::io_context control_io{1};
     std::unique_ptr<SignInParts> sign_in;
+    exchange::PaperKeyValidator paper_keys;
     std::unique_ptr<engine::Driver> driver;
     std::unique_ptr<control::Server> server;
     asio::steady_timer beat{control_io};
@@ -139,6 +141,7 @@ Result<void> App::Parts::build(const config::Config& from) {
         *signer,
         sign_in->service(),
         sign_in->secrets(),
+        paper_keys,
         [this] { return store->health(); },
         {kVersion, fresh_instance_id(), ::getpid()},
         clock,

@@ -43,6 +43,9 @@ engine::EngineOptions engine_options(const config::Config& from) {
     options.price_snapshot_every = from.engine.price_snapshot_every;
     options.batch_rows_max = from.engine.batch_rows_max;
     options.reply_life = from.store.retention.idempotency;
+    options.accounts_per_user = from.quota.accounts_per_user;
+    options.vaults_per_user = from.quota.vaults_per_user;
+    options.keys_per_account = from.quota.keys_per_account;
     return options;
 }
 

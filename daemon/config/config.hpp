@@ -71,6 +71,12 @@ struct Paper {
     std::vector<PairRules> pairs;  // the whole catalogue; no pair twice
 };
 
+struct Quota {  // of one user
+    std::uint64_t accounts_per_user = 0;
+    std::uint64_t vaults_per_user = 0;
+    std::uint64_t keys_per_account = 0;  // that are not retired
+};
+
 enum class Registration : std::uint8_t { Open, Closed };
 enum class SecondFactor : std::uint8_t { Optional, Required };
 
@@ -95,6 +101,7 @@ struct Config {
     Control control;
     Engine engine;
     Security security;
+    Quota quota;
     Paper paper;
     Candles candles;
     Log log;

@@ -10,6 +10,7 @@
 #include "daemon/ports/access.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/configuration.hpp"
+#include "daemon/ports/key_validator.hpp"
 #include "daemon/ports/secret_box.hpp"
 #include "daemon/ports/signer.hpp"
 #include "daemon/ports/store.hpp"
@@ -51,6 +52,7 @@ struct Services {
     const ports::Signer& signer;
     ports::Access& access;
     ports::SecretBox& secrets;
+    ports::KeyValidator& validator;
     const Directory& directory;
     Metrics& metrics;
     const Options& options;                            // change with a reload
@@ -96,6 +98,7 @@ std::span<const Route> top_routes();
 std::span<const Route> user_routes();
 std::span<const Route> sign_in_routes();  // login to register, session
 std::span<const Route> factor_routes();   // mfa, token
+std::span<const Route> key_routes();
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();
 std::span<const Route> sleeve_routes();

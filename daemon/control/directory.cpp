@@ -24,16 +24,18 @@ void Directory::load(const ports::WholeDirectory& whole) {
     names_.clear();
     accounts_.clear();
     vaults_.clear();
-    put(whole.users, whole.accounts, whole.vaults);
+    keys_.clear();
+    put(whole.users, whole.accounts, whole.vaults, whole.api_keys);
 }
 
 void Directory::adopt(const ports::DirectoryPage& page) {
-    put(page.users, page.accounts, page.vaults);
+    put(page.users, page.accounts, page.vaults, page.api_keys);
 }
 
 void Directory::put(const std::vector<ports::UserRow>& users,
                     const std::vector<ports::AccountRow>& accounts,
-                    const std::vector<ports::VaultRow>& vaults) {
+                    const std::vector<ports::VaultRow>& vaults,
+                    const std::vector<ports::ApiKeyRow>& keys) {
     for (const ports::UserRow& row : users) {
         names_[row.name] = row.id;
         users_[row.id] = row;
@@ -42,6 +44,8 @@ void Directory::put(const std::vector<ports::UserRow>& users,
         accounts_[row.id] = row;
     for (const ports::VaultRow& row : vaults)
         vaults_[row.id] = row;
+    for (const ports::ApiKeyRow& row : keys)
+        keys_[row.id] = row;
 }
 
 const ports::UserRow* Directory::user(std::string_view name) const {
@@ -60,6 +64,22 @@ const ports::AccountRow* Directory::account(AccountId id) const {
 
 const ports::VaultRow* Directory::vault(VaultId id) const {
     return find_in(vaults_, id);
+}
+
+const ports::ApiKeyRow* Directory::key(ApiKeyId id) const {
+    return find_in(keys_, id);
+}
+
+ApiKeyId Directory::next_key() const {
+    return keys_.empty() ? ApiKeyId{1} : ApiKeyId{keys_.rbegin()->first.value + 1};
+}
+
+std::vector<ports::ApiKeyRow> Directory::keys_due(UtcTime now) const {
+    std::vector<ports::ApiKeyRow> due;
+    for (const auto& [id, row] : keys_)
+        if (row.state != ports::KeyState::Retired && row.next_check_at && *row.next_check_at <= now)
+            due.push_back(row);
+    return due;
 }
 
 bool Directory::sees(const ports::Visible& visible, UserId owner) const {

@@ -19,6 +19,10 @@ class Directory {
     const ports::UserRow* user(UserId id) const;
     const ports::AccountRow* account(AccountId id) const;
     const ports::VaultRow* vault(VaultId id) const;
+    const ports::ApiKeyRow* key(ApiKeyId id) const;
+    ApiKeyId next_key() const;
+    // Keys whose validation is due.
+    std::vector<ports::ApiKeyRow> keys_due(UtcTime now) const;
 
     bool sees(const ports::Visible& visible, UserId owner) const;
     std::vector<AccountId> accounts(const ports::Visible& visible) const;
@@ -27,12 +31,13 @@ class Directory {
   private:
     void put(const std::vector<ports::UserRow>& users,
              const std::vector<ports::AccountRow>& accounts,
-             const std::vector<ports::VaultRow>& vaults);
+             const std::vector<ports::VaultRow>& vaults, const std::vector<ports::ApiKeyRow>& keys);
 
     std::map<UserId, ports::UserRow> users_;
     std::map<std::string, UserId, std::less<>> names_;
     std::map<AccountId, ports::AccountRow> accounts_;
     std::map<VaultId, ports::VaultRow> vaults_;
+    std::map<ApiKeyId, ports::ApiKeyRow> keys_;
 };
 
 }  // namespace vault::control

@@ -1,6 +1,8 @@
 // The second factor, and the tokens that robots call with.
+#include "common/base/excerpt.hpp"
 #include "daemon/control/proposals.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace vault::control {
@@ -86,12 +88,29 @@ json::object listed_token(const ports::RobotTokenRow& row, UtcTime now) {
     return object;
 }
 
+// A pattern that covers nothing is a slip that would show at night.
+Result<void> covers_something(const std::vector<std::string>& patterns) {
+    for (const std::string& pattern : patterns) {
+        const std::string_view noun = std::string_view(pattern).substr(0, pattern.find('*'));
+        const bool any = std::ranges::any_of(protocol::methods(), [&](const auto& method) {
+            return pattern.ends_with(".*") ? method.name.starts_with(noun) : method.name == pattern;
+        });
+        if (!any)
+            return Error(Errc::InvalidParams,
+                         fmt::format("no method is covered by '{}'", excerpt(pattern, 40)),
+                         "methods", "vaultctl api describe lists the methods");
+    }
+    return success();
+}
+
 Handled create_token(Services& services, const Call& call) {
     ports::TokenAsk ask{
         call.params.text("label"), call.params.texts("methods"),
         static_cast<std::uint32_t>(call.params.integer("rate").value_or(kTokenRate)),
         call.params.duration("expires").value_or(kTokenLife)};
+    const Result<void> some = covers_something(ask.methods);
     auto proposal = services.access.make_token(call.caller, std::move(ask));
+    if (!some && !proposal.command.refusal) proposal.command.refusal = some.error();
     json::object reply = token_to_json(proposal.made);
     json::object secret{{"token", secret_text(proposal.secret)}};
     auto carrying = carry_out(services, call, proposal, std::move(reply), std::move(secret));

@@ -137,6 +137,13 @@ Gate::Named Gate::named_by(const protocol::Method& method, const json::object& p
              row == nullptr ? text : to_text(row->id),
              ports::no_user(text).with_field(std::string(field)), Mode::Paper);
     };
+    if (method.object == protocol::Object::Key) {
+        const auto id = parse_api_key_id(text_of(params, "key"));
+        const ports::ApiKeyRow* row = id ? directory.key(id.value()) : nullptr;
+        if (id)
+            take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
+                 ports::no_key(id.value()), Mode::Paper);
+    }
     take_vault(text_of(params, "vault"));
     for (const std::string_view name : {"order", "decision", "sweep"})
         take_vault(first_part(text_of(params, name)));
@@ -228,7 +235,7 @@ std::optional<Pass> Gate::still(const protocol::Method& method, const json::obje
     return Pass{*now, decision.scope, visible_to(*now, decision.scope)};
 }
 
-// One that calls without end must not fill the disk with what it was refused.
+// Who has not even signed in must not be able to fill the disk with what he was refused.
 bool Gate::may_tell(const std::string& actor, std::string& message) {
     const SteadyTime now = services_.clock.steady();
     if (refusals_.size() > kMostActors)
@@ -260,7 +267,8 @@ Gate::Later Gate::tell_trail(const Ask& ask, const Principal& caller, const Name
     context.params_json = params_for_trail(ask.method, ask.params);
     std::string message = error.message();
     if (!caller.fault.empty()) message += fmt::format(" (token: {})", caller.fault);
-    if (!may_tell(context.actor, message)) co_return;
+    const bool signed_in = caller.user != UserId{};
+    if (!signed_in && !may_tell(context.actor, message)) co_return;
     ports::cmd::Note note{false, std::move(message), named.owner, named.object};
     auto telling = services_.commands.execute(std::move(context), std::move(note), &render_nothing);
     const auto told = co_await std::move(telling);

@@ -1,8 +1,9 @@
 #pragma once
 // Gate: what every call passes before its handler: who calls (ports::Access), whose objects it
 // names (Directory), and whether the policy allows it (protocol::decide). A refused call changes
-// nothing, is answered as its refusal says, and is in the audit trail, at most so many a minute of
-// one caller. Owned by the server; control thread only. Errors: the refusal.
+// nothing, is answered as its refusal says, and is in the audit trail; of a uid without a session
+// at most 60 a minute, and then how many more there were. Owned by the server; control thread only.
+// Errors: the refusal.
 #include "common/protocol/permissions.hpp"
 #include "daemon/control/call.hpp"
 
@@ -44,7 +45,7 @@ class Gate {
         std::string object{};
         std::optional<Error> absent{};  // what to say if the caller may not see it
     };
-    struct Refusals {  // of one caller, in the minute that began then
+    struct Refusals {  // of one uid without a session, in the minute that began then
         SteadyTime since{};
         std::uint32_t told = 0;
         std::uint64_t left_out = 0;

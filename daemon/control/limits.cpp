@@ -91,17 +91,27 @@ void Seats::give_back(uid_t uid, Seat seat) {
     }
 }
 
-bool Tally::take(uid_t uid) {
-    const auto mine = per_uid_.find(uid);
-    if ((mine == per_uid_.end() ? 0 : mine->second) >= most_) return false;
-    ++per_uid_[uid];
+std::optional<Duration> UserRates::take(UserId user, SteadyTime now, const Options& options) {
+    const SteadyTime per_call = SteadyTime{std::chrono::seconds{1}} / options.requests_per_second;
+    const SteadyTime depth = per_call * options.burst;
+    SteadyTime& full_at = full_at_[user];
+    const SteadyTime after = std::max(full_at, now) + per_call;
+    if (after > now + depth) return std::chrono::ceil<Duration>(after - now - depth);
+    full_at = after;
+    return std::nullopt;
+}
+
+bool Tally::take(std::uint32_t user) {
+    const auto mine = per_user_.find(user);
+    if ((mine == per_user_.end() ? 0 : mine->second) >= most_) return false;
+    ++per_user_[user];
     return true;
 }
 
-void Tally::give_back(uid_t uid) {
-    const auto mine = per_uid_.find(uid);
-    VAULT_CHECK(mine != per_uid_.end(), "something was given back twice");
-    if (--mine->second == 0) per_uid_.erase(mine);
+void Tally::give_back(std::uint32_t user) {
+    const auto mine = per_user_.find(user);
+    VAULT_CHECK(mine != per_user_.end(), "something was given back twice");
+    if (--mine->second == 0) per_user_.erase(mine);
 }
 
 }  // namespace vault::control

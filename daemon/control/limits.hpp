@@ -2,6 +2,7 @@
 // Who gets in: token buckets per uid for calls, and seats for connections. Plain bookkeeping on the
 // control thread; no clock of its own; cannot fail.
 #include "common/base/clock.hpp"
+#include "common/domain/ids.hpp"
 #include "daemon/control/options.hpp"
 
 #include <map>
@@ -85,16 +86,26 @@ class Seats {
     std::map<uid_t, std::size_t> per_uid_;
 };
 
-// How many of something each uid has, each at most `most`.
+// Calls of one user from all of its uids: the same rate and burst as one uid has.
+class UserRates {
+  public:
+    // Takes one call. none: granted; else how long until there is one.
+    std::optional<Duration> take(UserId user, SteadyTime now, const Options& options);
+
+  private:
+    std::map<UserId, SteadyTime> full_at_;
+};
+
+// How many of something each user has, each at most `most`.
 class Tally {
   public:
     explicit Tally(std::size_t most) : most_(most) {}
-    bool take(uid_t uid);
-    void give_back(uid_t uid);
+    bool take(std::uint32_t user);
+    void give_back(std::uint32_t user);
 
   private:
     std::size_t most_;
-    std::map<uid_t, std::size_t> per_uid_;
+    std::map<std::uint32_t, std::size_t> per_user_;
 };
 
 }  // namespace vault::control

@@ -29,7 +29,7 @@ struct Options {
     std::size_t write_queue_limit = 16U << 20;      // bytes; past it the connection is closed
     std::size_t max_waiting_reads = 64;             // of the store, over all connections
     std::size_t max_subscriptions = 8;              // per connection
-    std::size_t max_subscriptions_per_uid = 128;    // over all connections
+    std::size_t max_subscriptions_per_user = 128;   // over all connections
     std::size_t ring_events = 10'000;               // the newest, kept for who follows along
     std::size_t feed_queue = 64U << 10;  // bytes not written yet; past it subscriptions rest
     Duration alive_every{10'000};        // of silence of a subscription

@@ -3,6 +3,7 @@
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
 #include "daemon/control/marks.hpp"
+#include "daemon/control/render_keys.hpp"
 #include "daemon/control/render_top.hpp"
 
 #include <fmt/format.h>
@@ -238,6 +239,14 @@ json::value to_json(const ports::StatusView& view) {
                         {"entries", view.entries},
                         {"pauses", views_to_json(view.pauses)},
                         {"warnings", to_json_list(view.warnings)}};
+}
+
+json::value to_json(const ports::ApiKeyView& view) {
+    return key_to_json(view);
+}
+
+json::value to_json(const ports::KeyPolicyView& view) {
+    return policy_to_json(view);
 }
 
 json::value to_json(const ports::TopView& view) {

@@ -1,5 +1,6 @@
 #include "daemon/control/server.hpp"
 
+#include "daemon/control/key_check.hpp"
 #include "daemon/control/listener.hpp"
 #include "daemon/runtime/deadline.hpp"
 
@@ -19,6 +20,7 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr Duration kTendKeysEvery = std::chrono::seconds{30};
 constexpr Duration kAcceptPause{100};  // out of descriptors: try again, do not spin
 
 }  // namespace
@@ -39,6 +41,7 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
                 parts.signer,
                 parts.access,
                 parts.secrets,
+                parts.validator,
                 directory_,
                 metrics_,
                 options_,
@@ -52,8 +55,9 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
       buckets_(options_.requests_per_second, options_.burst),
       seats_(options_),
       hub_(parts.last_event, options_.ring_events),
-      subscriptions_(options_.max_subscriptions_per_uid),
+      subscriptions_(options_.max_subscriptions_per_user),
       acceptor_(io, Protocol(), listener),
+      keys_timer_(io),
       inode_(socket_inode(options_.socket_path)),
       tasks_(io.get_executor()) {}
 
@@ -71,6 +75,17 @@ void Server::configure(const Options& options) {
 
 void Server::start() {
     tasks_.spawn(accept_loop());
+    tasks_.spawn(tend_keys());
+}
+
+asio::awaitable<void> Server::tend_keys() {
+    while (acceptor_.is_open()) {
+        keys_timer_.expires_after(kTendKeysEvery);
+        const auto [error] = co_await keys_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (error || !acceptor_.is_open()) co_return;
+        auto checking = check_due_keys(services_);
+        co_await std::move(checking);
+    }
 }
 
 asio::awaitable<void> Server::accept_loop() {
@@ -117,7 +132,7 @@ asio::awaitable<void> Server::serve(Protocol::socket socket) {
                                                                           : ""};
     Session session(
         std::move(socket), peer,
-        Shared{options_, services_, gate_, buckets_, metrics_, log_, hub_, subscriptions_});
+        Shared{options_, services_, gate_, buckets_, rates_, metrics_, log_, hub_, subscriptions_});
     const auto place = sessions_.insert(sessions_.end(), &session);
     auto running = session.run();
     co_await std::move(running);
@@ -134,6 +149,7 @@ asio::awaitable<Result<void>> Server::sessions_ended() {
 asio::awaitable<void> Server::stop() {
     error_code ignored;
     acceptor_.close(ignored);
+    keys_timer_.cancel();
     remove_socket(options_.socket_path, inode_);
     inode_ = 0;
     for (Session* session : sessions_)

@@ -25,6 +25,7 @@ class Server {
         const ports::Signer& signer;
         ports::Access& access;
         ports::SecretBox& secrets;
+        ports::KeyValidator& validator;
         std::function<ports::StoreHealth()> store_health;
         DaemonInfo info;
         const Clock& clock;
@@ -57,6 +58,7 @@ class Server {
   private:
     Server(boost::asio::io_context& io, Options options, Parts parts, int listener);
     boost::asio::awaitable<void> accept_loop();
+    boost::asio::awaitable<void> tend_keys();
     boost::asio::awaitable<void> serve(boost::asio::local::stream_protocol::socket socket);
     boost::asio::awaitable<Result<void>> sessions_ended();
     Seat seat_for(uid_t uid);
@@ -69,10 +71,12 @@ class Server {
     Gate gate_;
     Logger& log_;
     TokenBuckets buckets_;
+    UserRates rates_;
     Seats seats_;
     EventHub hub_;
     Tally subscriptions_;
     boost::asio::local::stream_protocol::acceptor acceptor_;
+    boost::asio::steady_timer keys_timer_;
     ino_t inode_ = 0;
     std::list<Session*> sessions_;
     runtime::TaskGroup tasks_;

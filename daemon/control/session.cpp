@@ -72,7 +72,7 @@ Session::Session(asio::local::stream_protocol::socket socket, Peer peer, Shared 
       writer_(socket_.get_executor()),
       subscriptions_({shared.services, shared.options, shared.hub, shared.gate, outlet(),
                       socket_.get_executor()},
-                     shared.subscriptions, peer.uid),
+                     shared.subscriptions),
       changed_(socket_.get_executor(), asio::steady_timer::time_point::max()),
       out_ready_(socket_.get_executor(), asio::steady_timer::time_point::max()) {
     if (peer_.seat == Seat::Normal)
@@ -318,6 +318,18 @@ void Session::start(const protocol::Method& method, protocol::Request request) {
         Task{method, handler, std::move(request), deadline, shared_.services.clock.steady()})));
 }
 
+// A uid has its share of the calls before it is known who calls; who calls has one too.
+Result<void> Session::within_quota(const protocol::Method& method, const Pass& pass) {
+    if (method.reserved || pass.caller.user == UserId{}) return success();
+    const auto wait =
+        shared_.rates.take(pass.caller.user, shared_.services.clock.steady(), shared_.options);
+    if (!wait) return success();
+    return Error(Errc::RateLimited,
+                 fmt::format("more than {} calls per second of one user",
+                             shared_.options.requests_per_second),
+                 "", fmt::format("try again in {} ms", wait->count()));
+}
+
 Handled Session::call_handler(const Task& task) {
     const protocol::Meta& meta = task.request.meta;
     if (task.deadline && shared_.services.clock.steady() >= *task.deadline)
@@ -326,6 +338,8 @@ Handled Session::call_handler(const Task& task) {
     auto admitting = shared_.gate.admit({task.method, task.request.params, meta.token, peer_.uid});
     Result<Pass> pass = co_await std::move(admitting);
     if (!pass) co_return pass.error();
+    const Result<void> within = within_quota(task.method, pass.value());
+    if (!within) co_return within.error();
     Call call{task.method, protocol::Params(task.request.params), {}, {}, {}, &subscriptions_};
     take_pass(call, std::move(pass.value()));
     call.context.dry_run = task.method.mutates && meta.dry_run;

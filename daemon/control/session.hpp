@@ -27,10 +27,11 @@ struct Shared {
     Services& services;
     Gate& gate;
     TokenBuckets& buckets;
+    UserRates& rates;
     Metrics& metrics;
     Logger& log;
     EventHub& hub;
-    Tally& subscriptions;  // by uid
+    Tally& subscriptions;  // by user
 };
 
 struct Peer {
@@ -65,6 +66,7 @@ class Session {
     boost::asio::awaitable<void> write_loop();
     boost::asio::awaitable<void> answer(std::unique_ptr<Task> task);
     Handled call_handler(const Task& task);
+    Result<void> within_quota(const protocol::Method& method, const Pass& pass);
     boost::asio::awaitable<void> finish();
 
     void take_line(const std::string& line);

@@ -19,45 +19,45 @@ constexpr int kTries = 500;
 // A place that is given back unless its feed was made.
 class Hold {
   public:
-    Hold(std::size_t& taken, Tally& per_uid, uid_t uid)
-        : taken_(taken), per_uid_(per_uid), uid_(uid) {}
+    Hold(std::multiset<UserId>& taken, Tally& per_user, UserId user)
+        : taken_(taken), per_user_(per_user), user_(user) {}
     ~Hold() {
         if (kept_) return;
-        --taken_;
-        per_uid_.give_back(uid_);
+        taken_.erase(taken_.find(user_));
+        per_user_.give_back(user_.value);
     }
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
     void keep() { kept_ = true; }
 
   private:
-    std::size_t& taken_;
-    Tally& per_uid_;
-    uid_t uid_;
+    std::multiset<UserId>& taken_;
+    Tally& per_user_;
+    UserId user_;
     bool kept_ = false;
 };
 
 }  // namespace
 
-Subscriptions::Subscriptions(FeedSetting setting, Tally& per_uid, uid_t uid)
-    : setting_(std::move(setting)), per_uid_(per_uid), uid_(uid), tasks_(setting_.executor) {}
+Subscriptions::Subscriptions(FeedSetting setting, Tally& per_user)
+    : setting_(std::move(setting)), per_user_(per_user), tasks_(setting_.executor) {}
 
 Subscriptions::~Subscriptions() {
-    for (std::size_t i = 0; i < taken_; ++i)
-        per_uid_.give_back(uid_);
+    for (const UserId user : taken_)
+        per_user_.give_back(user.value);
 }
 
-Result<std::uint32_t> Subscriptions::take_place() {
+Result<std::uint32_t> Subscriptions::take_place(UserId user) {
     if (closed_) return Error(Errc::Busy, "the connection is closing");
-    if (taken_ >= setting_.options.max_subscriptions)
-        return Error(Errc::Busy, fmt::format("this connection has {} subscriptions", taken_), "",
-                     "close one with sub.close, or open another connection");
-    if (!per_uid_.take(uid_))
+    if (taken_.size() >= setting_.options.max_subscriptions)
+        return Error(Errc::Busy, fmt::format("this connection has {} subscriptions", taken_.size()),
+                     "", "close one with sub.close, or open another connection");
+    if (!per_user_.take(user.value))
         return Error(Errc::Busy,
-                     fmt::format("uid {} has {} subscriptions", uid_,
-                                 setting_.options.max_subscriptions_per_uid),
+                     fmt::format("this user has {} subscriptions",
+                                 setting_.options.max_subscriptions_per_user),
                      "", "close some with sub.close");
-    ++taken_;
+    taken_.insert(user);
     return ++last_sub_;
 }
 
@@ -84,9 +84,9 @@ asio::awaitable<Result<std::uint64_t>> Subscriptions::oldest() const {
 asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_events(
     std::uint32_t credit, std::optional<std::uint64_t> from, ports::RowFilter filter,
     Follower follower) {
-    const Result<std::uint32_t> sub = take_place();
+    const Result<std::uint32_t> sub = take_place(follower.caller.user);
     if (!sub) co_return sub.error();
-    Hold hold(taken_, per_uid_, uid_);
+    Hold hold(taken_, per_user_, follower.caller.user);
     auto reading = oldest();
     const Result<std::uint64_t> first = co_await std::move(reading);
     if (!first) co_return first.error();
@@ -108,9 +108,10 @@ asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_state(std::st
                                                                          std::uint32_t credit,
                                                                          StateFeed::Source source,
                                                                          ports::Principal caller) {
-    const Result<std::uint32_t> sub = take_place();
+    const UserId user = caller.user;
+    const Result<std::uint32_t> sub = take_place(user);
     if (!sub) co_return sub.error();
-    Hold hold(taken_, per_uid_, uid_);
+    Hold hold(taken_, per_user_, user);
     auto feed = std::make_unique<StateFeed>(setting_, sub.value(), std::move(topic), credit,
                                             std::move(source), std::move(caller));
     auto asking = feed->document();
@@ -118,6 +119,7 @@ asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_state(std::st
     if (!answer) co_return answer.error();
     if (closed_) co_return Error(Errc::Busy, "the connection is closing");
     feed->first(std::move(answer.value()));
+    places_[sub.value()].user = user;
     places_[sub.value()].feed = std::move(feed);
     hold.keep();
     co_return Opened{sub.value(), 1, 0, 1};
@@ -139,9 +141,10 @@ void Subscriptions::start_new() {
 asio::awaitable<void> Subscriptions::run(std::uint32_t sub) {
     auto running = places_.at(sub).feed->run();
     co_await std::move(running);
+    const UserId user = places_.at(sub).user;
     places_.erase(sub);
-    --taken_;
-    per_uid_.give_back(uid_);
+    taken_.erase(taken_.find(user));
+    per_user_.give_back(user.value);
 }
 
 void Subscriptions::wake() {

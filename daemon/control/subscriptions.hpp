@@ -9,12 +9,13 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 namespace vault::control {
 
 class Subscriptions {
   public:
-    Subscriptions(FeedSetting setting, Tally& per_uid, uid_t uid);
+    Subscriptions(FeedSetting setting, Tally& per_user);
     ~Subscriptions();
     Subscriptions(const Subscriptions&) = delete;
     Subscriptions& operator=(const Subscriptions&) = delete;
@@ -45,17 +46,17 @@ class Subscriptions {
   private:
     struct Place {
         std::unique_ptr<Feed> feed;
+        UserId user{};  // who follows
         bool started = false;
     };
-    Result<std::uint32_t> take_place();
+    Result<std::uint32_t> take_place(UserId user);
     boost::asio::awaitable<void> run(std::uint32_t sub);
     boost::asio::awaitable<Result<std::uint64_t>> oldest() const;
 
     FeedSetting setting_;
-    Tally& per_uid_;
-    uid_t uid_;
+    Tally& per_user_;
     std::uint32_t last_sub_ = 0;
-    std::size_t taken_ = 0;  // places, also of those that are being opened
+    std::multiset<UserId> taken_;  // places, also of those that are being opened
     bool closed_ = false;
     std::map<std::uint32_t, Place> places_;
     runtime::TaskGroup tasks_;

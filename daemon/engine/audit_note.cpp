@@ -29,6 +29,8 @@ class SubjectOf {
             return target(c.target);
         else if constexpr (requires { c.name; })
             return user(c.name);
+        else if constexpr (requires { ApiKeyId{c.key}; })
+            return {to_text(c.key), owner(c.key)};
         else if constexpr (requires { SleeveKind{c.sleeve}; })
             return {sleeve_name(c.vault, c.sleeve), owner(c.vault)};
         else if constexpr (requires { VaultId{c.vault}; })
@@ -40,6 +42,7 @@ class SubjectOf {
     }
 
     Subject view(const ports::UserView& v) const { return {to_text(v.id), v.id}; }
+    Subject view(const ports::ApiKeyView& v) const { return {to_text(v.row.id), v.row.user}; }
     Subject view(const ports::AccountView& v) const { return {to_text(v.id), owner(v.id)}; }
     Subject view(const ports::VaultView& v) const { return {to_text(v.id), owner(v.id)}; }
     template <class V>
@@ -58,6 +61,10 @@ class SubjectOf {
     UserId owner(AccountId id) const {
         if (id.value < 1 || id.value > world_.accounts.size()) return {};
         return world_.accounts[id.value - 1].row.user;
+    }
+    UserId owner(ApiKeyId id) const {
+        if (id.value < 1 || id.value > world_.api_keys.size()) return {};
+        return world_.api_keys[id.value - 1].user;
     }
     UserId owner_of_object(std::string_view object) const {
         if (const auto vault = parse_vault_id(object)) return owner(vault.value());

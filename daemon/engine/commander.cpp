@@ -27,6 +27,7 @@ bool mutates(const ports::Command& command) {
     namespace cmd = ports::cmd;
     const Overloaded reads{
         [](const cmd::ListUsers&) { return true; },
+        [](const cmd::ListKeys&) { return true; },
         [](const cmd::ListAccounts&) { return true; },
         [](const cmd::ListVaults&) { return true; },
         [](const cmd::ListMarks&) { return true; },

@@ -3,7 +3,10 @@
 // and changes after; what still fails midway is undone by the Shard from its backup. A command says
 // its time by the clock of the account it is about: virtual under replay, so that two runs agree.
 // Made for one command; the shard's thread.
+#include "daemon/engine/key_machine.hpp"
 #include "daemon/engine/market_runner.hpp"
+
+#include <limits>
 
 namespace vault::engine {
 
@@ -13,6 +16,10 @@ struct EngineOptions {
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
+    // The most that one user may have; of API keys those that are not retired.
+    std::size_t accounts_per_user = std::numeric_limits<std::size_t>::max();
+    std::size_t vaults_per_user = std::numeric_limits<std::size_t>::max();
+    std::size_t keys_per_account = std::numeric_limits<std::size_t>::max();
 };
 
 class Commander {
@@ -30,11 +37,18 @@ class Commander {
     // Accounts whose windows no longer fit their sleeves.
     const std::vector<AccountId>& to_rebind() const { return rebind_; }
 
-    // One overload per command (users, vaults, sleeves, holds, paper, positions, replays).
+    // One overload per command (users, keys, vaults, sleeves, holds, paper, positions, replays).
     Result<ports::View> on(const ports::cmd::CreateUser& c);
     Result<ports::View> on(const ports::cmd::SetStatus& c);
     Result<ports::View> on(const ports::cmd::SetRole& c);
     Result<ports::View> on(const ports::cmd::SetPermissions& c);
+    Result<ports::View> on(const ports::cmd::AddKey& c);
+    Result<ports::View> on(const ports::cmd::CheckKey& c);
+    Result<ports::View> on(const ports::cmd::CheckedKey& c);
+    Result<ports::View> on(const ports::cmd::RetireKey& c);
+    Result<ports::View> on(const ports::cmd::RemoveKey& c);
+    Result<ports::View> on(const ports::cmd::SetKeyPolicy& c);
+    Result<ports::View> on(const ports::cmd::ListKeys& c);
     Result<ports::View> on(const ports::cmd::ChangeIdentity& c);
     Result<ports::View> on(const ports::cmd::ListUsers& c);
     Result<ports::View> on(const ports::cmd::SetWallets& c);
@@ -84,8 +98,19 @@ class Commander {
   private:
     // What the caller may not see is not there, as far as he is told.
     bool sees(UserId owner) const;
+    Result<void> may_have_more(std::size_t has, std::size_t most, std::string_view of_what) const;
     Result<void> leaves_an_admin(const User& without) const;
     std::size_t pending_users() const;
+    Result<ports::ApiKeyRow*> api_key(ApiKeyId id);
+    Result<void> may_add_key(const ports::cmd::AddKey& c);
+    void put_key(ports::ApiKeyRow row);
+    void put_policy(const ports::KeyPolicyRow& row);
+    void advance_key(ApiKeyId id, const KeyEvent& event);
+    void take_findings(ApiKeyId id, const ports::KeyFindings& findings);
+    void go_on_rotating(AccountId account);
+    void tell_key(const ports::ApiKeyRow& row, std::string message);
+    std::vector<ports::KeyPolicyRow> policies_of(AccountId account) const;
+    ports::KeyPolicyView policy_view(const Vault& vault) const;
     Result<Vault*> vault(VaultId id);
     Result<Account*> account(AccountId id);
     Result<User*> user(const std::string& name);

@@ -119,6 +119,16 @@ Result<ports::View> Commander::on(const ports::cmd::SetPermissions& c) {
     return view_of(*user);
 }
 
+Result<void> Commander::may_have_more(std::size_t has, std::size_t most,
+                                      std::string_view of_what) const {
+    if (has < most) return success();
+    return Error{Errc::WrongState,
+                 fmt::format("there are {} {}, which is the most", has, of_what),
+                 {},
+                 "remove one that is not needed, or ask an admin to raise quota in the "
+                 "configuration"};
+}
+
 Result<ports::View> Commander::on(const ports::cmd::ChangeIdentity& c) {
     if (c.refusal) return *c.refusal;
     recorder_.rows().identity = c.rows;
@@ -168,6 +178,11 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
                              ? fmt::format("{} had an account '{}', now removed", c.user, label)
                              : fmt::format("{} has an account '{}' already", c.user, label),
                          "label", "choose another with --label"};
+    const auto owned = std::ranges::count_if(world_.accounts, [&](const Account& other) {
+        return other.row.user == user->row.id && !other.removed;
+    });
+    VAULT_TRYV(may_have_more(static_cast<std::size_t>(owned), options_.accounts_per_user,
+                             "accounts of one user"));
     const AccountId id{static_cast<std::uint32_t>(world_.accounts.size() + 1)};
     exchange::SimSettings settings = options_.paper;
     settings.seed = settings.seed * 1'000'003 + id.value;

@@ -46,6 +46,10 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
                          fmt::format("{} is the vault of {} on {}", to_text(id), c.asset.text(),
                                      to_text(c.account)),
                          "asset", "an account has one vault per asset"};
+    const auto owned = std::ranges::count(world_.vaults, user.row.id,
+                                          [](const Vault& vault) { return vault.row.user; });
+    VAULT_TRYV(may_have_more(static_cast<std::size_t>(owned), options_.vaults_per_user,
+                             "vaults of one user"));
     if (c.balance && c.balance->is_negative())
         return Error{Errc::InvalidParams, "the balance is negative", "balance",
                      "give an amount of 0 or more"};

@@ -135,6 +135,8 @@ void Recorder::append(Recorder&& other) {
     move_into(rows_.events, other.rows_.events);
     move_into(rows_.audits, other.rows_.audits);
     move_into(rows_.replies, other.rows_.replies);
+    move_into(rows_.api_keys, other.rows_.api_keys);
+    move_into(rows_.key_policies, other.rows_.key_policies);
     ports::append(rows_.identity, std::move(other.rows_.identity));
     ports::append(rows_.secrets, std::move(other.rows_.secrets));
     for (auto& [id, row] : other.orders_)

@@ -21,6 +21,7 @@ struct Footprint {
     const World& world;
     std::vector<AccountId> out;
     const User* user = nullptr;
+    std::optional<AccountId> keys_of;  // whose keys and policies
 
     void add(AccountId id) { out.push_back(id); }
     void add(VaultId id) {
@@ -42,6 +43,15 @@ struct Footprint {
                 break;
         }
     }
+    void add(ApiKeyId id) {
+        if (id.value >= 1 && id.value <= world.api_keys.size())
+            keys_of = world.api_keys[id.value - 1].account;
+    }
+    void operator()(const cmd::AddKey& c) { keys_of = c.account; }
+    void operator()(const cmd::SetKeyPolicy& c) {
+        if (c.vault.value >= 1 && c.vault.value <= world.vaults.size())
+            keys_of = world.vaults[c.vault.value - 1].row.account;
+    }
     void operator()(const cmd::CancelJob& c) {
         const Job* const job = world.jobs.find(c.job);
         if (job == nullptr) return;
@@ -52,6 +62,8 @@ struct Footprint {
     void operator()(const C& c) {
         if constexpr (requires { c.target; }) {
             add(c.target);
+        } else if constexpr (requires { ApiKeyId{c.key}; }) {
+            add(c.key);
         } else if constexpr (requires { c.name; }) {
             user = world.user_called(c.name);
         } else if constexpr (requires { VaultId{c.vault}; }) {
@@ -88,10 +100,12 @@ struct Shard::AccountBackup {
 };
 
 struct Shard::Backup {
-    std::size_t users, accounts, vaults, markets;
+    std::size_t users, accounts, vaults, markets, api_keys;
     std::vector<User> changed_users;
     std::vector<AccountBackup> changed_accounts;
     std::vector<Vault> changed_vaults;
+    std::vector<ports::ApiKeyRow> changed_keys;
+    std::map<VaultId, std::optional<ports::KeyPolicyRow>> changed_policies;
     Hold daemon_hold;
 };
 
@@ -106,6 +120,9 @@ void Shard::configure(const EngineOptions& options) {
     options_.price_snapshot_every = options.price_snapshot_every;
     options_.batch_rows_max = options.batch_rows_max;
     options_.reply_life = options.reply_life;
+    options_.accounts_per_user = options.accounts_per_user;
+    options_.vaults_per_user = options.vaults_per_user;
+    options_.keys_per_account = options.keys_per_account;
 }
 
 Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const {
@@ -113,12 +130,16 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
                   world_.accounts.size(),
                   world_.vaults.size(),
                   world_.markets.size(),
+                  world_.api_keys.size(),
+                  {},
+                  {},
                   {},
                   {},
                   {},
                   world_.daemon_hold};
-    Footprint footprint{world_, {}, {}};
+    Footprint footprint{world_, {}, {}, {}};
     std::visit([&](const auto& c) { footprint(c); }, command);
+    if (footprint.keys_of) back_up_keys(*footprint.keys_of, backup);
     if (footprint.user != nullptr) backup.changed_users.push_back(*footprint.user);
     // A pause or halt of many accounts cannot be refused once its target is found, so only a dry
     // run backs it up. A resume can.
@@ -138,7 +159,27 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
     return backup;
 }
 
+void Shard::back_up_keys(AccountId account, Backup& backup) const {
+    for (const ports::ApiKeyRow& row : world_.api_keys)
+        if (row.account == account) backup.changed_keys.push_back(row);
+    if (account.value < 1 || account.value > world_.accounts.size()) return;
+    for (const VaultId vault : world_.accounts[account.value - 1].vaults) {
+        const auto at = world_.key_policies.find(vault);
+        backup.changed_policies[vault] =
+            at == world_.key_policies.end() ? std::nullopt : std::optional{at->second};
+    }
+}
+
 void Shard::restore(Backup&& backup) {
+    world_.api_keys.resize(backup.api_keys);
+    for (ports::ApiKeyRow& row : backup.changed_keys)
+        *world_.find_api_key(row.id) = std::move(row);
+    for (const auto& [vault, policy] : backup.changed_policies) {
+        if (policy)
+            world_.key_policies[vault] = *policy;
+        else
+            world_.key_policies.erase(vault);
+    }
     while (world_.users.size() > backup.users)
         world_.users.pop_back();
     while (world_.vaults.size() > backup.vaults)

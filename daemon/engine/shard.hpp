@@ -64,6 +64,7 @@ class Shard {
     struct AccountBackup;
     struct Backup;
     Backup back_up(const ports::Command& command, bool dry_run) const;
+    void back_up_keys(AccountId account, Backup& backup) const;
     void restore(Backup&& backup);
     void rebind(const std::vector<AccountId>& accounts);
     bool run_account(Account& account, std::size_t ticks_max);

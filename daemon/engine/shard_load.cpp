@@ -90,6 +90,11 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         if (!VAULT_ENGINE_PLANTED(RepeatForgottenOnLoad))
             world_.replies.insert_or_assign(reply_key(row.user, row.key),
                                             KnownReply{row.request, row.at, std::nullopt});
+    world_.api_keys = snapshot.api_keys;
+    for (std::size_t i = 0; i < world_.api_keys.size(); ++i)
+        if (world_.api_keys[i].id.value != i + 1) return hole("API keys", i + 1);
+    for (const ports::KeyPolicyRow& row : snapshot.key_policies)
+        world_.key_policies[row.vault] = row;
     for (const Account& account : world_.accounts)
         rebind({account.row.id});
     return success();

@@ -275,10 +275,12 @@ void TurnLoop::on_durable(BatchNo n) {
 
 void TurnLoop::keep_page(const ports::Batch& batch) {
     const bool nothing = batch.users.empty() && batch.accounts.empty() && batch.vaults.empty() &&
+                         batch.api_keys.empty() && batch.key_policies.empty() &&
                          batch.identity.empty() && batch.secrets.empty();
     if (nothing || !directory.changed) return;
-    unlisted_.emplace_back(batch.n, ports::DirectoryPage{batch.users, batch.accounts, batch.vaults,
-                                                         batch.identity, batch.secrets});
+    unlisted_.emplace_back(
+        batch.n, ports::DirectoryPage{batch.users, batch.accounts, batch.vaults, batch.api_keys,
+                                      batch.key_policies, batch.identity, batch.secrets});
 }
 
 void TurnLoop::release_pages() {
@@ -377,7 +379,8 @@ Result<void> TurnLoop::load_shard() {
     progress_.durable = progress_.batch = durable_.value;
     if (directory.loaded)
         directory.loaded({std::move(snapshot.users), std::move(snapshot.accounts),
-                          std::move(snapshot.vaults), std::move(snapshot.identity),
+                          std::move(snapshot.vaults), std::move(snapshot.api_keys),
+                          std::move(snapshot.key_policies), std::move(snapshot.identity),
                           std::move(snapshot.secrets)});
     return success();
 }

@@ -75,6 +75,11 @@ ports::UserView view_of(const User& user) {
             user.row.permissions, user.row.wallets, user.row.created_at};
 }
 
+ports::ApiKeyView view_of(const World& world, const ports::ApiKeyRow& row) {
+    return {row, world.users[row.user.value - 1].row.name,
+            world.accounts[row.account.value - 1].row.exchange};
+}
+
 ports::AccountView view_of(const World& world, const Account& account) {
     ports::AccountView view{.id = account.row.id,
                             .user = world.users[account.row.user.value - 1].row.name,

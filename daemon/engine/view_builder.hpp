@@ -6,6 +6,7 @@
 namespace vault::engine {
 
 ports::UserView view_of(const User& user);
+ports::ApiKeyView view_of(const World& world, const ports::ApiKeyRow& row);
 ports::AccountView view_of(const World& world, const Account& account);
 ports::VaultView view_of(const World& world, const Vault& vault);
 ports::VaultMarkView mark_of(const World& world, const Vault& vault);

@@ -87,6 +87,10 @@ Account* World::find_account(AccountId id) {
     return id.value >= 1 && id.value <= accounts.size() ? &accounts[id.value - 1] : nullptr;
 }
 
+ports::ApiKeyRow* World::find_api_key(ApiKeyId id) {
+    return id.value >= 1 && id.value <= api_keys.size() ? &api_keys[id.value - 1] : nullptr;
+}
+
 Vault* World::find_vault(VaultId id) {
     return id.value >= 1 && id.value <= vaults.size() ? &vaults[id.value - 1] : nullptr;
 }

@@ -99,6 +99,8 @@ struct World {
     std::deque<Account> accounts;
     std::deque<Vault> vaults;
     std::deque<Market> markets;
+    std::vector<ports::ApiKeyRow> api_keys;  // by id
+    std::map<VaultId, ports::KeyPolicyRow> key_policies;
     Jobs jobs;
     Hold daemon_hold;
     bool daemon_dirty = false;
@@ -113,6 +115,7 @@ struct World {
     const User* user_called(std::string_view text) const;
     const User* find_user(UserId id) const;
     Account* find_account(AccountId id);
+    ports::ApiKeyRow* find_api_key(ApiKeyId id);
     Vault* find_vault(VaultId id);
     User& user_of(const Vault& vault);
     const User& user_of(const Vault& vault) const;

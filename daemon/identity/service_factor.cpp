@@ -124,6 +124,11 @@ ports::Proposal<std::vector<Secret>> Service::confirm(const ports::Principal& ca
         return proposal;
     }
     NewRecoveryCodes codes = make_recovery_codes(caller.user, entropy_);
+    // Who has just shown the factor need not show it again at once.
+    if (caller.session) {
+        proposal.command.rows.sessions.push_back(*caller.session);
+        proposal.command.rows.sessions.back().stepped_up_at = clock_.now();
+    }
     proposal.command.rows.totps.push_back(row);
     proposal.command.rows.dropped_recovery_codes.push_back(caller.user);
     proposal.command.rows.recovery_codes = std::move(codes.rows);

@@ -26,4 +26,9 @@ Error no_job(JobId id) {
                  "list them with: vaultctl job list; the oldest that ended are forgotten"};
 }
 
+Error no_key(ApiKeyId id) {
+    return Error{Errc::NotFound, fmt::format("there is no API key {}", to_text(id)), "key",
+                 "list them with: vaultctl key list"};
+}
+
 }  // namespace vault::ports

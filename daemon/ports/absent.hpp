@@ -12,5 +12,6 @@ Error no_user(std::string_view name);
 Error no_account(AccountId id);
 Error no_vault(VaultId id);
 Error no_job(JobId id);
+Error no_key(ApiKeyId id);
 
 }  // namespace vault::ports

@@ -2,10 +2,8 @@
 // What a person can ask of the engine, as typed values. The control room turns a validated request
 // into one of them, and the shard carries it out (commands.hpp).
 #include "common/base/clock.hpp"
-#include "common/base/error.hpp"
-#include "daemon/ports/identity_rows.hpp"
+#include "daemon/ports/people_commands.hpp"
 #include "daemon/ports/rows.hpp"
-#include "daemon/ports/secret_rows.hpp"
 #include "daemon/ports/top_view.hpp"
 #include "daemon/ports/vault_lists.hpp"
 
@@ -20,36 +18,6 @@ namespace vault::ports {
 // A vault named by id; a user by name, so that a script can be written before ids are known.
 namespace cmd {
 
-struct CreateUser {
-    std::string name;
-    Role role = Role::Member;
-    UserStatus status = UserStatus::Active;
-    std::optional<CredentialRow> credential{};  // its user is the new one
-};
-struct SetStatus {  // approve, disable, enable
-    std::string name;
-    UserStatus status = UserStatus::Active;
-    std::optional<UserStatus> from{};  // it must be this one, or `status` already
-};
-struct SetRole {
-    std::string name;
-    Role role = Role::Member;
-};
-struct SetPermissions {
-    std::string name;
-    std::vector<Permission> add, remove;
-};
-// What identity or secrets have decided to keep, and what they refused.
-struct ChangeIdentity {
-    UserId user;         // whose; 0: nobody's
-    std::string object;  // "u1", "s3", "t2", for the audit trail
-    IdentityChanges rows{};
-    SecretChanges secrets{};
-    std::optional<Error> refusal{};  // the answer; `rows` are stored all the same
-    bool housekeeping = false;       // nobody's command: not in the audit trail
-    std::string reply_json = "{}";   // the answer otherwise
-    bool once = false;  // it goes with a secret: a repeated call is refused (ReplyNotRepeatable)
-};
 struct ListUsers {};
 struct SetWallets {
     std::string name;
@@ -230,10 +198,11 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 }  // namespace cmd
 
 using Command =
-    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions,
-                 cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
-                 cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade,
-                 cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
+    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
+                 cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
+                 cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets,
+                 cmd::AddAccount, cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding,
+                 cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
                  cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release, cmd::SetReserve,
                  cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
                  cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,

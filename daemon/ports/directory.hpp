@@ -4,6 +4,7 @@
 // of it, once that is durable and before anybody is answered; and a whole one whenever it was
 // loaded. Values; any thread.
 #include "daemon/ports/identity_rows.hpp"
+#include "daemon/ports/key_rows.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/secret_rows.hpp"
 
@@ -16,6 +17,8 @@ struct DirectoryPage {
     std::vector<UserRow> users;
     std::vector<AccountRow> accounts;
     std::vector<VaultRow> vaults;
+    std::vector<ApiKeyRow> api_keys;
+    std::vector<KeyPolicyRow> key_policies;
     IdentityChanges identity;
     SecretChanges secrets;
 };
@@ -24,6 +27,8 @@ struct WholeDirectory {
     std::vector<UserRow> users;
     std::vector<AccountRow> accounts;
     std::vector<VaultRow> vaults;
+    std::vector<ApiKeyRow> api_keys;
+    std::vector<KeyPolicyRow> key_policies;
     IdentityRows identity;
     SecretRows secrets;
 };

@@ -4,6 +4,7 @@
 // for reports has a port of its own (store_reader.hpp) on separate read-only connections.
 #include "daemon/ports/audit.hpp"
 #include "daemon/ports/identity_rows.hpp"
+#include "daemon/ports/key_rows.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/secret_rows.hpp"
 
@@ -35,7 +36,9 @@ struct Batch {
     std::vector<EventRow> events;
     std::vector<AuditRow> audits;
     std::vector<IdempotencyRow> replies;
-    std::vector<StateRow> states;  // upsert
+    std::vector<StateRow> states;            // upsert
+    std::vector<ApiKeyRow> api_keys;         // upsert
+    std::vector<KeyPolicyRow> key_policies;  // upsert
     IdentityChanges identity;
     SecretChanges secrets;  // an only_if that does not hold fails the whole batch
 
@@ -72,6 +75,8 @@ struct Snapshot {
     std::vector<IdempotencyRow> replies;  // not older than 24 h of wall clock; reply_json is empty
     std::uint64_t last_event = 0;         // the newest event's seq; 0: none yet
     ChainHead audit;                      // the audit trail's
+    std::vector<ApiKeyRow> api_keys;      // by id, dense from 1
+    std::vector<KeyPolicyRow> key_policies;  // by vault
     IdentityRows identity;
     SecretRows secrets;
 };

@@ -5,6 +5,7 @@
 #include "common/domain/ids.hpp"
 #include "common/domain/market.hpp"
 #include "common/domain/permission.hpp"
+#include "daemon/ports/key_rows.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,21 @@ struct UserView {
 // An answer that was drawn before the command was given, as compact JSON.
 struct DrawnView {
     std::string data_json;
+};
+
+struct ApiKeyView {
+    ApiKeyRow row;
+    std::string user;
+    std::string exchange;
+};
+
+// By which rule a vault picks its key, and which one that is now.
+struct KeyPolicyView {
+    VaultId vault;
+    KeyPolicy policy = KeyPolicy::RoundRobin;
+    std::optional<ApiKeyId> pinned;
+    std::optional<ApiKeyId> picked;  // none: no key can be used
+    std::string why_none;
 };
 
 struct WalletView {

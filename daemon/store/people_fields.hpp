@@ -1,6 +1,6 @@
 #pragma once
-// The columns of the rows of sign-in and of secrets: row_fields.hpp's list goes on. Pure; any
-// thread.
+// The columns of the rows of sign-in, of secrets and of API keys: row_fields.hpp's list goes on.
+// Pure; any thread.
 #include "daemon/store/row_fields.hpp"
 
 namespace vault::store {
@@ -12,6 +12,18 @@ struct Bytes {
 };
 template <class S>
 Bytes(S&) -> Bytes<S>;
+
+// The column that says whether an optional struct is there, 0 or 1: reading it makes the struct or
+// drops it. `O` is std::optional, const or not.
+template <class O>
+struct Presence {
+    O& value;
+};
+template <class O>
+Presence(O&) -> Presence<O>;
+
+// A column of a struct that is not there: NULL.
+struct Absent {};
 
 template <>
 inline constexpr TableInfo kTable<ports::CredentialRow>{"credential", "", "user"};
@@ -31,6 +43,10 @@ template <>
 inline constexpr TableInfo kTable<ports::DataKeyRow>{"data_key", "", "user,version"};
 template <>
 inline constexpr TableInfo kTable<ports::FieldRow>{"secret_field", "", "user,account,api_key,name"};
+template <>
+inline constexpr TableInfo kTable<ports::ApiKeyRow>{"api_key", "", "id"};
+template <>
+inline constexpr TableInfo kTable<ports::KeyPolicyRow>{"key_policy", "", "vault"};
 
 template <RowOf<ports::CredentialRow> R, class F>
 void fields(R& r, F&& f) {
@@ -98,6 +114,58 @@ void fields(R& r, F&& f) {
 template <RowOf<ports::FieldRow> R, class F>
 void fields(R& r, F&& f) {
     fields(r.id, f), f("version", r.version), fields(r.value, f);
+}
+
+template <RowOf<ports::KeyPublicPart> R, class F>
+void fields(R& r, F&& f) {
+    f("shown", r.shown), f("digest", r.digest);
+}
+
+template <RowOf<ports::KeyCheck> R, class F>
+void fields(R& r, F&& f) {
+    f("check_at", r.at), f("check_signature_accepted", r.signature_accepted);
+    f("check_query_funds", r.rights.query_funds), f("check_trade", r.rights.trade);
+    f("check_withdraw", r.rights.withdraw), f("check_ip", r.ip);
+    f("check_expires_at", r.expires_at), f("check_message", r.message);
+}
+
+template <RowOf<ports::KeyHealth> R, class F>
+void fields(R& r, F&& f) {
+    f("calls", r.calls), f("errors", r.errors), f("recent", r.recent);
+    f("auth_errors_in_row", r.auth_errors_in_row), f("latency_us", r.latency_us);
+    f("last_success", r.last_success), f("last_error", r.last_error);
+    f("rate_left_pct", r.rate_left_pct);
+}
+
+template <RowOf<ports::WithdrawalPermit> R, class F>
+void fields(R& r, F&& f) {
+    f("withdrawal_by", r.by), f("withdrawal_at", r.at);
+}
+
+// The column `there`, then those of the struct.
+template <class O, class F>
+void optional_fields(const char* there, O& value, F&& f) {
+    f(there, Presence{value});
+    if (value) return fields(*value, f);
+    const typename std::remove_const_t<O>::value_type none{};
+    fields(none, [&f](const char* name, const auto&) { f(name, Absent{}); });
+}
+
+template <RowOf<ports::ApiKeyRow> R, class F>
+void fields(R& r, F&& f) {
+    f("id", r.id), f("user", r.user), f("account", r.account), f("label", r.label);
+    fields(r.key, f), f("state", r.state), f("state_since", r.state_since);
+    f("state_reason", r.state_reason), f("created_at", r.created_at);
+    f("created_by", r.created_by), optional_fields("checked", r.check, f);
+    f("next_check_at", r.next_check_at), f("checks_without_answer", r.checks_without_answer);
+    f("account_identity", r.account_identity), fields(r.health, f);
+    f("replaced_by", r.replaced_by);
+    optional_fields("withdrawal_allowed", r.allow_withdrawal, f);
+}
+
+template <RowOf<ports::KeyPolicyRow> R, class F>
+void fields(R& r, F&& f) {
+    f("vault", r.vault), f("policy", r.policy), f("pinned", r.pinned);
 }
 
 // What both stores say when SecretChanges::only_if does not hold.

@@ -1,8 +1,8 @@
 #pragma once
 // The one list of the columns of every stored row: fields(row, f) calls f(column, value) for each
 // field in column order. The SQLite statements, the decoder and the tests' comparison are all made
-// from it, so that no field can be written and not read. The rows of sign-in and of secrets are in
-// people_fields.hpp. Pure; any thread.
+// from it, so that no field can be written and not read. The rows of sign-in, of secrets and of API
+// keys are in people_fields.hpp. Pure; any thread.
 #include "daemon/ports/store.hpp"
 
 #include <concepts>

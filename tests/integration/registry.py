@@ -25,7 +25,7 @@ LOCAL_COMMANDS = {"help", "completion", "wait", "batch", "job wait", "api call",
                   "chart balance", "chart pnl", "chart sweeps", "chart fees", "chart tradeable",
                   "chart price"}
 LOCAL_OPTIONS = {"top": {"--once", "--interval", "--view"}, "events": {"--follow", "--from-seq"},
-                 "ledger export": {"--out"}, "config check": {"FILE"},
+                 "ledger export": {"--out"}, "config check": {"FILE"}, "token create": {"--out"},
                  **{f"report {verb}": {"--out"} for verb in ("vault", "pnl", "fees", "sweeps")}}
 FORMATS = {"table", "wide", "json", "jsonl", "csv", "plain"}
 TYPES = {"string", "decimal", "integer", "bool", "time", "duration", "enum", "asset", "pair", "map",
@@ -80,6 +80,8 @@ def described(api):
 def described_option(param):
     dashed = param["name"].replace("_", "-")
     is_flag = param["place"] == "flag"
+    if param["secret"]:  # never on the command line: a file has it, or the terminal is asked
+        return Option(f"--{dashed}-file", "", "FILE")
     allowed = "|".join(param.get("allowed", []))
     value = allowed if param["type"] == "enum" else (dashed.upper() + ("|" + allowed if allowed else ""))
     if param["type"] == "bool":

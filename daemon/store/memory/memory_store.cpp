@@ -60,6 +60,8 @@ Result<ports::Snapshot> MemoryStore::load(ShardId shard) {
             snapshot.replies.push_back({reply.user, reply.key, reply.request, {}, reply.at});
     if (!tables_.events.empty()) snapshot.last_event = tables_.events.back().seq;
     snapshot.audit = tables_.audit_head();
+    snapshot.api_keys = values(tables_.api_keys);
+    snapshot.key_policies = values(tables_.key_policies);
     snapshot.identity = tables_.identity.rows();
     snapshot.secrets = tables_.secrets.rows();
     return snapshot;

@@ -17,6 +17,13 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
 
+// The row is there, or comes with the batch.
+template <class Id, class Row>
+bool is_known(Id id, const std::map<Id, Row>& there, const std::vector<Row>& coming) {
+    return there.contains(id) ||
+           std::any_of(coming.begin(), coming.end(), [id](const Row& row) { return row.id == id; });
+}
+
 }  // namespace
 
 ports::ChainHead MemoryTables::head(VaultId vault) const {
@@ -111,6 +118,17 @@ Result<void> MemoryTables::check_audit(const ports::Batch& batch) const {
     return success();
 }
 
+Result<void> MemoryTables::check_keys(const ports::Batch& batch) const {
+    for (const auto& row : batch.api_keys)
+        if (!is_known(row.user, users, batch.users) ||
+            !is_known(row.account, accounts, batch.accounts))
+            return refused(to_text(row.id) + " has no account or no user");
+    for (const auto& row : batch.key_policies)
+        if (!is_known(row.vault, vaults, batch.vaults))
+            return refused(to_text(row.vault) + " has a key policy and does not exist");
+    return success();
+}
+
 Result<void> MemoryTables::apply(const ports::Batch& batch) {
     if (!batch.users.empty() || !batch.accounts.empty() || !batch.vaults.empty()) {
         VAULT_TRYV(check_owners(batch));
@@ -118,17 +136,14 @@ Result<void> MemoryTables::apply(const ports::Batch& batch) {
     VAULT_TRYV(check_entries(batch));
     VAULT_TRYV(check_unique(batch));
     VAULT_TRYV(check_audit(batch));
-    const auto is_known = [this, &batch](UserId user) {
-        return users.contains(user) ||
-               std::any_of(batch.users.begin(), batch.users.end(),
-                           [user](const ports::UserRow& row) { return row.id == user; });
-    };
+    VAULT_TRYV(check_keys(batch));
+    const auto is_user = [this, &batch](UserId user) { return is_known(user, users, batch.users); };
     std::optional<IdentityTables> next_identity;
     if (!batch.identity.empty()) {
-        VAULT_TRY(next_identity, identity.after(batch.identity, is_known));
+        VAULT_TRY(next_identity, identity.after(batch.identity, is_user));
     }
     if (!batch.secrets.empty() || batch.secrets.only_if) {
-        VAULT_TRY(secrets, secrets.after(batch.secrets, is_known));
+        VAULT_TRY(secrets, secrets.after(batch.secrets, is_user));
     }
     if (next_identity) identity = std::move(*next_identity);
     put(batch);
@@ -162,6 +177,10 @@ void MemoryTables::put(const ports::Batch& batch) {
         replies[{row.user, row.key}] = row;
     for (const auto& row : batch.states)
         states[{row.kind, row.id}] = row;
+    for (const auto& row : batch.api_keys)
+        api_keys[row.id] = row;
+    for (const auto& row : batch.key_policies)
+        key_policies[row.vault] = row;
 }
 
 void MemoryTables::put_history(const ports::Batch& batch) {

@@ -29,6 +29,8 @@ struct MemoryTables {
     std::vector<ports::AuditRow> audits;
     std::map<std::pair<std::string, std::string>, ports::IdempotencyRow> replies;
     std::map<std::pair<std::string, std::string>, ports::StateRow> states;
+    std::map<ApiKeyId, ports::ApiKeyRow> api_keys;
+    std::map<VaultId, ports::KeyPolicyRow> key_policies;
     IdentityTables identity;
     SecretTables secrets;
 
@@ -46,6 +48,7 @@ struct MemoryTables {
     Result<void> check_entries(const ports::Batch& batch) const;
     Result<void> check_unique(const ports::Batch& batch) const;
     Result<void> check_audit(const ports::Batch& batch) const;
+    Result<void> check_keys(const ports::Batch& batch) const;
     void put(const ports::Batch& batch);
     void put_history(const ports::Batch& batch);
 };

@@ -26,13 +26,6 @@ bool take_number(std::string_view& text, T& number, char end) {
 
 }  // namespace
 
-void Binder::operator()(const char*, const std::optional<UtcTime>& x) {
-    if (x)
-        integer(x->time_since_epoch().count());
-    else
-        statement_.bind_null(next_++);
-}
-
 void Binder::operator()(const char*, const Decimal& x) {
     statement_.bind_copy(next_++, x.text());
 }
@@ -68,12 +61,9 @@ void Binder::operator()(const char*, const std::vector<std::string>& x) {
     statement_.bind_copy(next_++, list);
 }
 
-void Decoder::operator()(const char*, std::optional<UtcTime>& x) {
+void Decoder::operator()(const char* name, Absent) {
     const int column = column_++;
-    if (statement_.is_null(column))
-        x.reset();
-    else
-        x = UtcTime{Duration{statement_.integer(column)}};
+    if (!statement_.is_null(column)) refuse(name, statement_.text(column));
 }
 
 void Decoder::operator()(const char* name, bool& x) {

@@ -12,10 +12,10 @@ class Binder {
     explicit Binder(Statement& statement) : statement_(statement) {}
 
     void operator()(const char*, const std::string& x) { statement_.bind(next_++, x); }
+    void operator()(const char*, std::uint8_t x) { integer(x); }
     void operator()(const char*, std::uint32_t x) { integer(x); }
     void operator()(const char*, std::uint64_t x) { integer(static_cast<std::int64_t>(x)); }
     void operator()(const char*, UtcTime x) { integer(x.time_since_epoch().count()); }
-    void operator()(const char*, const std::optional<UtcTime>& x);
     void operator()(const char*, const Decimal& x);
     void operator()(const char*, bool x) { integer(x ? 1 : 0); }
     void operator()(const char*, const Digest& x) { blob(x); }
@@ -34,6 +34,18 @@ class Binder {
     void operator()(const char* name, const Strong<T, Tag>& x) {
         (*this)(name, x.value);
     }
+    template <class T>
+    void operator()(const char* name, const std::optional<T>& x) {
+        if (x)
+            (*this)(name, *x);
+        else
+            (*this)(name, Absent{});
+    }
+    template <class O>
+    void operator()(const char*, Presence<O> x) {
+        integer(x.value ? 1 : 0);
+    }
+    void operator()(const char*, Absent) { statement_.bind_null(next_++); }
     template <class E>
     requires std::is_enum_v<E>
     void operator()(const char*, E x) { statement_.bind(next_++, to_text(x)); }
@@ -53,16 +65,14 @@ class Decoder {
     explicit Decoder(const Statement& statement) : statement_(statement) {}
 
     void operator()(const char*, std::string& x) { x = statement_.text(column_++); }
-    void operator()(const char*, std::uint32_t& x) {
-        x = static_cast<std::uint32_t>(statement_.integer(column_++));
-    }
+    void operator()(const char* name, std::uint8_t& x) { narrow(name, x); }
+    void operator()(const char* name, std::uint32_t& x) { narrow(name, x); }
     void operator()(const char*, std::uint64_t& x) {
         x = static_cast<std::uint64_t>(statement_.integer(column_++));
     }
     void operator()(const char*, UtcTime& x) {
         x = UtcTime{Duration{statement_.integer(column_++)}};
     }
-    void operator()(const char*, std::optional<UtcTime>& x);
     void operator()(const char* name, Decimal& x) { parsed(name, x, &Decimal::parse); }
     void operator()(const char* name, bool& x);
     void operator()(const char* name, Digest& x) { blob(name, x); }
@@ -81,10 +91,35 @@ class Decoder {
     void operator()(const char* name, Role& x) { parsed(name, x, &parse_role); }
     void operator()(const char* name, SleeveKind& x) { parsed(name, x, &parse_sleeve_kind); }
     void operator()(const char* name, OrderState& x) { parsed(name, x, &parse_order_state); }
+    void operator()(const char* name, ports::KeyState& x) {
+        parsed(name, x, &ports::parse_key_state);
+    }
+    void operator()(const char* name, ports::IpRestriction& x) {
+        parsed(name, x, &ports::parse_ip_restriction);
+    }
+    void operator()(const char* name, ports::KeyPolicy& x) {
+        parsed(name, x, &ports::parse_key_policy);
+    }
     template <class T, class Tag>
     void operator()(const char* name, Strong<T, Tag>& x) {
         (*this)(name, x.value);
     }
+    template <class T>
+    void operator()(const char* name, std::optional<T>& x) {
+        x.reset();
+        if (statement_.is_null(column_))
+            ++column_;
+        else
+            (*this)(name, x.emplace());
+    }
+    template <class O>
+    void operator()(const char* name, Presence<O> x) {
+        bool there = false;
+        (*this)(name, there);
+        x.value.reset();
+        if (there) x.value.emplace();
+    }
+    void operator()(const char* name, Absent);
 
     // The first field that did not parse.
     const std::optional<Error>& error() const { return error_; }
@@ -98,6 +133,12 @@ class Decoder {
             x = std::move(value).value();
         else
             refuse(name, text);
+    }
+    template <class T>
+    void narrow(const char* name, T& x) {
+        const std::int64_t number = statement_.integer(column_++);
+        x = static_cast<T>(number);
+        if (x != number) refuse(name, std::to_string(number));
     }
     template <std::size_t kSize>
     void blob(const char* name, std::array<std::uint8_t, kSize>& x) {

@@ -123,6 +123,8 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
               connection.query_int("SELECT coalesce(max(seq), 0) FROM event"));
     snapshot.last_event = static_cast<std::uint64_t>(last_event);
     VAULT_TRY(snapshot.audit, seal.proven_head());
+    VAULT_TRY(snapshot.api_keys, read_all<ports::ApiKeyRow>(connection, "ORDER BY id"));
+    VAULT_TRY(snapshot.key_policies, read_all<ports::KeyPolicyRow>(connection, "ORDER BY vault"));
     VAULT_TRY(snapshot.identity, read_identity(connection));
     VAULT_TRY(snapshot.secrets, read_secrets(connection));
     for (const auto& vault : snapshot.vaults) {
@@ -134,9 +136,10 @@ Result<ports::Snapshot> read_snapshot(Connection& connection, const Heads& heads
 
 Result<void> check_small_tables(Connection& connection, const std::string& path) {
     for (const char* table :
-         {"meta", "shard", "user", "account", "vault", "balance", "checkpoint", "state",
-          "credential", "session", "robot_token", "totp", "recovery_code", "attempt",
-          "sqlite_sequence", "master_key", "data_key", "secret_field"}) {
+         {"meta",        "shard",      "user",          "account",    "vault",
+          "balance",     "checkpoint", "state",         "credential", "session",
+          "robot_token", "totp",       "recovery_code", "attempt",    "sqlite_sequence",
+          "master_key",  "data_key",   "secret_field",  "api_key",    "key_policy"}) {
         auto found = connection.query_text(fmt::format("PRAGMA quick_check({})", table).c_str());
         const std::string text = found ? found.value() : found.error().message();
         if (text != "ok")

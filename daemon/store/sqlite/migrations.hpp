@@ -165,7 +165,41 @@ CREATE TABLE secret_field(user INTEGER NOT NULL REFERENCES user(id), account INT
   PRIMARY KEY(user, account, api_key, name)) STRICT, WITHOUT ROWID;
 )sql";
 
+// API keys and the rules by which vaults pick one. No key and no secret: these are sealed, in
+// secret_field. Of a struct that is not there (checked = 0, withdrawal_allowed = 0) every column is
+// NULL. Nothing ever deletes a key; replaced_by and pinned may name one that comes later in its
+// batch.
+inline constexpr const char* kMigration0005 = R"sql(
+CREATE TABLE api_key(id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES user(id),
+  account INTEGER NOT NULL REFERENCES account(id), label TEXT NOT NULL, shown TEXT NOT NULL,
+  digest BLOB NOT NULL CHECK(length(digest) = 32), state TEXT NOT NULL,
+  state_since INTEGER NOT NULL, state_reason TEXT NOT NULL, created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL, checked INTEGER NOT NULL CHECK(checked IN (0, 1)), check_at INTEGER,
+  check_signature_accepted INTEGER CHECK(check_signature_accepted IN (0, 1)),
+  check_query_funds INTEGER CHECK(check_query_funds IN (0, 1)),
+  check_trade INTEGER CHECK(check_trade IN (0, 1)),
+  check_withdraw INTEGER CHECK(check_withdraw IN (0, 1)), check_ip TEXT,
+  check_expires_at INTEGER, check_message TEXT, next_check_at INTEGER,
+  checks_without_answer INTEGER NOT NULL,
+  account_identity BLOB CHECK(length(account_identity) = 32), calls INTEGER NOT NULL,
+  errors INTEGER NOT NULL, recent INTEGER NOT NULL, auth_errors_in_row INTEGER NOT NULL,
+  latency_us INTEGER NOT NULL, last_success INTEGER, last_error TEXT NOT NULL,
+  rate_left_pct INTEGER, replaced_by INTEGER,
+  withdrawal_allowed INTEGER NOT NULL CHECK(withdrawal_allowed IN (0, 1)), withdrawal_by TEXT,
+  withdrawal_at INTEGER,
+  CHECK(CASE checked WHEN 1 THEN check_at IS NOT NULL AND check_signature_accepted IS NOT NULL
+      AND check_query_funds IS NOT NULL AND check_trade IS NOT NULL
+      AND check_withdraw IS NOT NULL AND check_ip IS NOT NULL AND check_message IS NOT NULL
+    ELSE coalesce(check_at, check_signature_accepted, check_query_funds, check_trade,
+      check_withdraw, check_ip, check_expires_at, check_message) IS NULL END),
+  CHECK(CASE withdrawal_allowed WHEN 1 THEN withdrawal_by IS NOT NULL
+      AND withdrawal_at IS NOT NULL
+    ELSE coalesce(withdrawal_by, withdrawal_at) IS NULL END)) STRICT;
+CREATE TABLE key_policy(vault INTEGER PRIMARY KEY REFERENCES vault(id), policy TEXT NOT NULL,
+  pinned INTEGER) STRICT;
+)sql";
+
 inline constexpr std::array kMigrations{kMigration0001, kMigration0002, kMigration0003,
-                                        kMigration0004};
+                                        kMigration0004, kMigration0005};
 
 }  // namespace vault::store

@@ -84,6 +84,8 @@ Result<RowWriter> RowWriter::create(Connection& connection, const SqliteOptions&
     VAULT_TRYV(writer.prepare<ports::AuditRow>(connection));
     VAULT_TRYV(writer.prepare<ports::IdempotencyRow>(connection));
     VAULT_TRYV(writer.prepare<ports::StateRow>(connection));
+    VAULT_TRYV(writer.prepare<ports::ApiKeyRow>(connection));
+    VAULT_TRYV(writer.prepare<ports::KeyPolicyRow>(connection));
     VAULT_TRYV(writer.prepare_people(connection));
     return writer;
 }
@@ -153,6 +155,8 @@ Result<void> RowWriter::write(const ports::Batch& batch) {
     VAULT_TRYV(write_rows(batch.audits));
     VAULT_TRYV(write_rows(batch.replies));
     VAULT_TRYV(write_rows(batch.states));
+    VAULT_TRYV(write_rows(batch.api_keys));
+    VAULT_TRYV(write_rows(batch.key_policies));
     VAULT_TRYV(write_identity(batch.identity));
     return write_secrets(batch.secrets);
 }

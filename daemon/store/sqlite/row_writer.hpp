@@ -45,7 +45,8 @@ class RowWriter {
                RowStatement<ports::RobotTokenRow>, RowStatement<ports::TotpRow>,
                RowStatement<ports::RecoveryCodeRow>, RowStatement<ports::AttemptRow>,
                RowStatement<ports::MasterRow>, RowStatement<ports::DataKeyRow>,
-               RowStatement<ports::FieldRow>>
+               RowStatement<ports::FieldRow>, RowStatement<ports::ApiKeyRow>,
+               RowStatement<ports::KeyPolicyRow>>
         statements_;
     std::optional<Statement> drop_session_, remember_session_, drop_totp_, drop_recovery_codes_,
         drop_attempts_, drop_master_, drop_data_key_, drop_field_, reseal_, field_below_;

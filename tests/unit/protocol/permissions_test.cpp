@@ -441,8 +441,9 @@ TEST(Permissions, EveryRefusalSaysWhatToDo) {
                                   Refusal::NotOwner, Refusal::Yourself}) {
         const Error error = refusal_error({.refusal = refusal}, allocate);
         EXPECT_FALSE(error.message().empty());
-        EXPECT_EQ(error.code(),
-                  refusal == Refusal::Absent ? Errc::NotFound : Errc::PermissionDenied);
+        EXPECT_EQ(error.code(), refusal == Refusal::Absent   ? Errc::NotFound
+                                : refusal == Refusal::SignIn ? Errc::AuthRequired
+                                                             : Errc::PermissionDenied);
         if (refusal != Refusal::Absent) {
             EXPECT_FALSE(error.hint().empty()) << to_text(refusal);
         }

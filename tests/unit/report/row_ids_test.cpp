@@ -113,13 +113,15 @@ TEST(RowIds, TradeOfSeveralAccountsNeedsItsAccount) {
         reader.fill_rows.push_back(fill);
     }
     reader.fill_rows[1].fill.trade_id = "T2";
-    const std::vector kAccounts{AccountId{1}, AccountId{2}};
-    EXPECT_EQ(find_trade(reader, parse_trade_id("T1").value(), kAccounts).value().cycle, 1u);
-    EXPECT_EQ(find_trade(reader, parse_trade_id("a2:T2").value(), kAccounts).value().cycle, 2u);
-    EXPECT_EQ(find_trade(reader, parse_trade_id("a1:T2").value(), kAccounts).error().code(), Errc::NotFound);
+    const std::vector both{AccountId{1}, AccountId{2}};
+    EXPECT_EQ(find_trade(reader, parse_trade_id("T1").value(), both).value().cycle, 1u);
+    EXPECT_EQ(find_trade(reader, parse_trade_id("a2:T2").value(), both).value().cycle, 2u);
+    EXPECT_EQ(find_trade(reader, parse_trade_id("a1:T2").value(), both).error().code(),
+              Errc::NotFound);
     reader.fill_rows[1].fill.trade_id = "T1";
-    EXPECT_EQ(find_trade(reader, parse_trade_id("T1").value(), kAccounts).error().code(), Errc::InvalidParams);
-    EXPECT_EQ(find_trade(reader, parse_trade_id("a2:T1").value(), kAccounts).value().cycle, 2u);
+    EXPECT_EQ(find_trade(reader, parse_trade_id("T1").value(), both).error().code(),
+              Errc::InvalidParams);
+    EXPECT_EQ(find_trade(reader, parse_trade_id("a2:T1").value(), both).value().cycle, 2u);
     EXPECT_FALSE(parse_trade_id("a1:"));
     EXPECT_FALSE(parse_trade_id("x:T1"));
 }

@@ -22,6 +22,7 @@ Batch random_batch(BatchMaker& maker) {
     for (auto left = maker.random().below(3); left > 0; --left)
         maker.history(batch, VaultId{static_cast<std::uint32_t>(maker.random().below(3) + 1)});
     if (maker.random().below(2) == 0) maker.people(batch);
+    if (maker.random().below(2) == 0) maker.keys(batch);
     return batch;
 }
 

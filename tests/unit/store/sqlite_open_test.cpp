@@ -52,12 +52,7 @@ TEST(SqliteOpen, ANewerSchemaIsRefused) {
 // A store that the release before this one made, with what it had told people.
 TEST(SqliteOpen, NoticesOfBeforeBecomeTheFirstEvents) {
     SqliteWorld world;
-    world.close();
-    for (const char* part : {"", "-wal", "-shm"})
-        std::filesystem::remove(world.options.path + part);
-    world.edit(kMigration0001);
-    world.edit("PRAGMA application_id = " + std::to_string(0x56415554) +
-               "; PRAGMA user_version = 1");
+    world.make_old({kMigration0001});
     world.edit(
         "INSERT INTO notice(rowid, user, account, mode, actor, at, severity, event, object, "
         "message) VALUES (7, 1, 2, 'paper', 'u1', 2000, 'alert', 'cap_tripped', 'v1.flash', "

@@ -4,7 +4,6 @@
 #include "daemon/store/sqlite/migrations.hpp"
 #include "tests/unit/store/store_world.hpp"
 
-#include <fmt/format.h>
 #include <sqlite3.h>
 
 namespace vault::store::test {
@@ -63,13 +62,7 @@ class SqlitePeople : public testing::Test {
 // A store that the release before this one made.
 TEST(SqliteMigration, UsersOfBeforeAreActiveAndMayDoWhatTheirRoleMay) {
     SqliteWorld world;
-    world.close();
-    for (const char* part : {"", "-wal", "-shm"})
-        std::filesystem::remove(world.options.path + part);
-    for (const char* migration : {kMigration0001, kMigration0002, kMigration0003})
-        world.edit(migration);
-    world.edit("PRAGMA application_id = " + std::to_string(0x56415554) +
-               "; PRAGMA user_version = 3");
+    world.make_old({kMigration0001, kMigration0002, kMigration0003});
     world.edit(
         "INSERT INTO user VALUES (1, 'ann', 'admin', 'USDT,EUR', 1000, 'engine'), "
         "(2, 'bob', 'member', '', 2000, 'u1');"
@@ -103,56 +96,13 @@ TEST(SqliteMigration, UsersOfBeforeAreActiveAndMayDoWhatTheirRoleMay) {
 }
 
 TEST_F(SqlitePeople, NoTextHoldsACiphertextOrAHash) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    const auto count =
-        std::stoi(world.ask("SELECT count(*) FROM sqlite_schema s, "
-                            "pragma_table_info(s.name) WHERE s.type = 'table'"));
-    for (int i = 0; i < count; ++i) {
-        const auto name = [&](const char* part) {
-            return world.ask(
-                fmt::format("SELECT {} FROM sqlite_schema s, pragma_table_info(s.name) "
-                            "c WHERE s.type = 'table' ORDER BY s.name, c.cid LIMIT 1 "
-                            "OFFSET {}",
-                            part, i));
-        };
-        columns.emplace_back(name("s.name"), name("c.name"));
-    }
-    // How many values of all tables have this type and hold these bytes.
-    const auto found = [&](const char* type, const std::string& bytes) {
-        int values = 0;
-        for (const auto& [table, column] : columns)
-            values += std::stoi(world.ask(
-                fmt::format("SELECT count(*) FROM \"{0}\" WHERE typeof(\"{1}\") = '{2}' AND "
-                            "instr(CAST(\"{1}\" AS BLOB), CAST('{3}' AS BLOB)) > 0",
-                            table, column, type, bytes)));
-        return values;
-    };
-    EXPECT_EQ(found("text", kPlanted), 0);
-    // Three ciphertexts, the seed, two hashes of tokens, one of a code, the name that was tried.
-    EXPECT_EQ(found("blob", kPlanted), 7);
-    EXPECT_EQ(found("text", "the origin"), 1);
+    EXPECT_EQ(world.count_values("text", kPlanted), 0);
+    // Three ciphertexts, two hashes of tokens, one of a code, the name that was tried.
+    EXPECT_EQ(world.count_values("blob", kPlanted), 7);
+    EXPECT_EQ(world.count_values("text", "the origin"), 1);
 }
 
 TEST_F(SqlitePeople, DamageIsFoundByTheStart) {
-    const auto start_says = [this](const std::string& sql) {
-        world.close();
-        std::filesystem::copy_file(world.options.path, world.options.path + ".good",
-                                   std::filesystem::copy_options::overwrite_existing);
-        world.edit("PRAGMA ignore_check_constraints = ON;" + sql);
-        auto opened = world.try_open();
-        std::string said;
-        if (!opened) {
-            EXPECT_EQ(opened.error().code(), Errc::StoreInvalid) << sql;
-            said = opened.error().message();
-        } else if (auto loaded = opened.value()->load(kShard); !loaded) {
-            EXPECT_EQ(loaded.error().code(), Errc::StoreInvalid) << sql;
-            said = loaded.error().message();
-        }
-        if (opened) opened.value()->close();
-        std::filesystem::copy_file(world.options.path + ".good", world.options.path,
-                                   std::filesystem::copy_options::overwrite_existing);
-        return said;
-    };
     const std::vector<std::pair<const char*, const char*>> damages{
         {"UPDATE session SET token_hash = x'00'", "session"},
         {"UPDATE robot_token SET token_hash = x'00'", "robot_token"},
@@ -173,12 +123,12 @@ TEST_F(SqlitePeople, DamageIsFoundByTheStart) {
         {"UPDATE attempt SET checks = 'x,'", "column checks"},
     };
     for (const auto& [sql, where] : damages) {
-        const std::string said = start_says(sql);
+        const std::string said = world.start_says(sql);
         EXPECT_TRUE(contains(said, where)) << sql << "\n-> " << said;
     }
-    EXPECT_EQ(start_says("SELECT 1"), "");
+    EXPECT_EQ(world.start_says("SELECT 1"), "");
     // The sequence alone was lost: the rows that are there still count.
-    EXPECT_EQ(start_says("DELETE FROM sqlite_sequence"), "");
+    EXPECT_EQ(world.start_says("DELETE FROM sqlite_sequence"), "");
     world.open();
     world.close();
     world.edit("DELETE FROM sqlite_sequence");

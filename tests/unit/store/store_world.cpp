@@ -26,9 +26,21 @@ std::string show(const ports::TotpHash& x) {
 std::string show(const Bytes<const std::string>& x) {
     return x.value;
 }
+std::string show(const Absent&) {
+    return "-";
+}
+template <class T>
+std::string show(const Presence<const std::optional<T>>& x) {
+    return x.value ? "there" : "not there";
+}
 
 template <class T>
 std::string show(const T& x);
+
+template <class T>
+std::string show(const std::optional<T>& x) {
+    return x ? show(*x) : "-";
+}
 
 template <class T>
 std::string show(const std::vector<T>& x) {
@@ -44,8 +56,6 @@ std::string show(const T& x) {
         return x;
     else if constexpr (std::is_same_v<T, UtcTime>)
         return format_utc(x);
-    else if constexpr (std::is_same_v<T, std::optional<UtcTime>>)
-        return x ? format_utc(*x) : "-";
     else if constexpr (std::is_same_v<T, Digest>)
         return to_hex(x);
     else if constexpr (std::is_same_v<T, PermissionSet>)
@@ -231,8 +241,7 @@ ports::FieldRow BatchMaker::secret_field() {
 
 void BatchMaker::put_people(ports::IdentityChanges& changes) {
     const UserId ann{1};
-    const std::optional<UtcTime> sometimes =
-        below(2) == 0 ? std::nullopt : std::optional<UtcTime>{now_};
+    const std::optional<UtcTime> sometimes = sometime();
     if (below(4) == 0) changes.credentials.push_back({ann, text(20), below(2) == 0, now_});
     const SessionId session{below(30) + 1};
     changes.sessions.push_back(
@@ -289,6 +298,48 @@ void BatchMaker::people(ports::Batch& batch) {
     change_secrets(batch.secrets);
 }
 
+std::optional<UtcTime> BatchMaker::sometime() {
+    return below(2) == 0 ? std::nullopt : std::optional<UtcTime>{now_};
+}
+
+ports::ApiKeyRow BatchMaker::api_key() {
+    using ports::IpRestriction;
+    ports::ApiKeyRow row{.id = ApiKeyId{below(6) + 1}, .user = UserId{1}};
+    row.account = AccountId{below(3) + 1};
+    row.label = text(9);
+    row.key = {text(9), sha256(text(9))};
+    row.state = static_cast<ports::KeyState>(below(5));
+    row.state_since = row.created_at = now_;
+    row.state_reason = text(9);
+    row.created_by = "u1";
+    if (below(3) != 0)
+        row.check = {now_,
+                     below(2) == 0,
+                     {below(2) == 0, below(2) == 0, below(2) == 0},
+                     static_cast<IpRestriction>(below(3)),
+                     sometime(),
+                     text(20)};
+    row.next_check_at = sometime();
+    row.checks_without_answer = below(9);
+    if (below(2) == 0) row.account_identity = sha256(text(9));
+    row.health = {random_.next(), below(9),   below(0xffffffffU), below(9),
+                  below(9),       sometime(), text(20),           {}};
+    if (below(2) == 0) row.health.rate_left_pct = static_cast<std::uint8_t>(below(101));
+    if (below(2) == 0) row.replaced_by = ApiKeyId{row.id.value + 1};
+    if (below(2) == 0) row.allow_withdrawal = ports::WithdrawalPermit{text(3), now_};
+    return row;
+}
+
+void BatchMaker::keys(ports::Batch& batch) {
+    for (auto left = below(4); left > 0; --left)
+        batch.api_keys.push_back(api_key());
+    for (auto left = below(3); left > 0; --left) {
+        ports::KeyPolicyRow row{VaultId{below(3) + 1}, static_cast<ports::KeyPolicy>(below(3)), {}};
+        if (below(2) == 0) row.pinned = ApiKeyId{below(6) + 1};
+        batch.key_policies.push_back(row);
+    }
+}
+
 void BatchMaker::resume(const ports::Snapshot& snapshot) {
     n_ = snapshot.mark.n.value;
     epoch_ = snapshot.mark.epoch;
@@ -306,7 +357,8 @@ std::string snapshot_text(const ports::Snapshot& snapshot) {
     return fmt::format("n={}\n", snapshot.mark.n.value) + rows_text(snapshot.users) +
            rows_text(snapshot.accounts) + rows_text(snapshot.vaults) +
            rows_text(snapshot.balances) + heads + rows_text(snapshot.states) +
-           rows_text(snapshot.replies) + rows_text(snapshot.identity.credentials) +
+           rows_text(snapshot.replies) + rows_text(snapshot.api_keys) +
+           rows_text(snapshot.key_policies) + rows_text(snapshot.identity.credentials) +
            rows_text(snapshot.identity.sessions) + rows_text(snapshot.identity.tokens) +
            rows_text(snapshot.identity.totps) + rows_text(snapshot.identity.recovery_codes) +
            rows_text(snapshot.identity.attempts) +
@@ -381,6 +433,45 @@ void SqliteWorld::edit(const std::string& sql) const {
 std::string SqliteWorld::ask(const std::string& sql) const {
     auto connection = Connection::open(options.path, Connection::Access::ReadOnly);
     return connection.value().query_text(sql.c_str()).value();
+}
+
+void SqliteWorld::make_old(const std::vector<const char*>& migrations) {
+    close();
+    for (const char* part : {"", "-wal", "-shm"})
+        std::filesystem::remove(options.path + part);
+    for (const char* migration : migrations)
+        edit(migration);
+    edit(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", 0x56415554,
+                     migrations.size()));
+}
+
+std::string SqliteWorld::start_says(const std::string& sql) {
+    close();
+    const std::string good = options.path + ".good";
+    const auto over = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(options.path, good, over);
+    edit("PRAGMA ignore_check_constraints = ON;" + sql);
+    auto opened = try_open();
+    std::optional<Error> error;
+    if (!opened)
+        error = opened.error();
+    else if (auto loaded = opened.value()->load(kShard); !loaded)
+        error = loaded.error();
+    if (opened) opened.value()->close();
+    std::filesystem::copy_file(good, options.path, over);
+    if (!error) return {};
+    EXPECT_EQ(error->code(), Errc::StoreInvalid) << sql;
+    return error->message();
+}
+
+int SqliteWorld::count_values(const std::string& type, const std::string& bytes) const {
+    // "(SELECT count(*) FROM …)+(SELECT count(*) FROM …)": a term for each column of each table.
+    const std::string terms = ask(fmt::format(
+        "SELECT group_concat(printf('(SELECT count(*) FROM \"%w\" WHERE typeof(\"%w\") = ''{0}'' "
+        "AND instr(CAST(\"%w\" AS BLOB), CAST(''{1}'' AS BLOB)) > 0)', s.name, c.name, c.name), "
+        "'+') FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table'",
+        type, bytes));
+    return std::stoi(ask("SELECT " + terms));
 }
 
 }  // namespace vault::store::test

@@ -61,6 +61,8 @@ class BatchMaker {
     void history(ports::Batch& batch, VaultId vault);
     // Puts and drops of sign-in and secrets of user u1, any of which may be of the same key.
     void people(ports::Batch& batch);
+    // API keys k1 … k6 and policies of vaults v1 … v3, which must be open.
+    void keys(ports::Batch& batch);
 
     ports::Owner owner(VaultId vault) const;
     ports::FillRow fill(VaultId vault, const std::string& trade_id);
@@ -80,6 +82,8 @@ class BatchMaker {
     std::string bytes(std::size_t longest);
     ports::Sealed sealed();
     ports::FieldRow secret_field();
+    std::optional<UtcTime> sometime();
+    ports::ApiKeyRow api_key();
     void put_people(ports::IdentityChanges& changes);
     void drop_people(ports::IdentityChanges& changes);
     void change_secrets(ports::SecretChanges& changes);
@@ -134,6 +138,13 @@ struct SqliteWorld {
     // Runs SQL on the closed file, as somebody with an editor would.
     void edit(const std::string& sql) const;
     std::string ask(const std::string& sql) const;
+    // Closes, and puts an empty store of an older schema in the place of the file.
+    void make_old(const std::vector<const char*>& migrations);
+    // What a start says of the file after an edit that no CHECK stops; empty: it starts. Closes,
+    // and leaves the file as it was.
+    std::string start_says(const std::string& sql);
+    // How many values of all tables have this type of SQLite's and hold these bytes.
+    int count_values(const std::string& type, const std::string& bytes) const;
 };
 
 // Commits and returns the reports in the order in which they came.
