@@ -5,7 +5,7 @@
 //    send the same request and print the reply; turn by turn;
 //  - what others notice of a flood of 10,000 requests a second: their replies' p99 and that of
 //    `halt`, beside those of the calm before. All are of one uid, so that the limits per uid do not
-//    keep them apart. Calm and flood take turns.
+//    keep them apart; the flood is another user's. Calm and flood take turns.
 // Arguments: [rounds] [--json].
 #include "tests/bench/daemon_process.hpp"
 #include "tests/bench/echo_server.hpp"
@@ -242,13 +242,13 @@ void flooded_by(Figures& figures, const std::string& method, int rounds) {
     const WorkFolder work;
     DaemonProcess daemon{work.path(), Limits::Shipped};
     daemon.start();
-    const std::string token = daemon.sign_in();
-    Others others{daemon.socket(), token};
+    Others others{daemon.socket(), daemon.sign_in()};
+    const std::string flooder = daemon.sign_in("flooder");
     Seen calm, flooded;
     FloodCount sum;
     for (int round = 0; round < rounds; ++round) {
         others.look(calm);
-        Flood flood{daemon.socket(), {.method = method, .token = token}};
+        Flood flood{daemon.socket(), {.method = method, .token = flooder}};
         others.look(flooded);
         const FloodCount count = flood.stop();
         sum.seconds += count.seconds;

@@ -28,7 +28,10 @@ constexpr const char* kOpenLimits =
     "control:\n"
     "  requests_per_second: 100000\n"
     "  burst: 100000\n"
-    "  in_flight_max: 1024\n";
+    "  in_flight_max: 1024\n"
+    "quota:\n"
+    "  accounts_per_user: 100000\n"
+    "  vaults_per_user: 100000\n";
 constexpr const char* kQuietLog =
     "log:\n"
     "  level: warning\n";

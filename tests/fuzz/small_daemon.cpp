@@ -2,6 +2,7 @@
 
 #include "common/base/check.hpp"
 #include "daemon/control/directory.hpp"
+#include "daemon/exchange/paper/key_validator.hpp"
 #include "tests/fuzz/shared_books.hpp"
 #include "tests/simulation/recorded_feed.hpp"
 #include "tests/support/open_access.hpp"
@@ -132,11 +133,13 @@ struct SmallDaemon::Parts {
     test::TestSigner signer;
     test::OpenAccess access;  // everybody is the one user that the books begin with
     test::PlainBox secrets;
+    exchange::PaperKeyValidator validator{{Duration{0}, Duration{0}}};
     control::Directory directory;
     control::Metrics metrics;
     control::Services services;
     control::Gate gate{services};
     control::TokenBuckets buckets;
+    control::UserRates rates;
     std::optional<control::EventHub> hub;  // from the first event after the books were loaded
     control::Tally subscriptions;
     std::uint64_t first_batch = 0;
@@ -163,6 +166,7 @@ struct SmallDaemon::Parts {
                    signer,
                    access,
                    secrets,
+                   validator,
                    directory,
                    metrics,
                    options,
@@ -172,7 +176,7 @@ struct SmallDaemon::Parts {
                    clock.now(),
                    {}},
           buckets(options.requests_per_second, options.burst),
-          subscriptions(options.max_subscriptions_per_uid) {
+          subscriptions(options.max_subscriptions_per_user) {
         options.frame_max = kFrameMax;
         driver.on_events = [this](ports::EventPage events) { hub->publish(std::move(events)); };
         driver.directory.changed = [this](const ports::DirectoryPage& page) {
@@ -212,11 +216,12 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
     const control::Options& options = parts_->options;
     parts_->metrics = control::Metrics{};
     parts_->buckets = control::TokenBuckets(options.requests_per_second, options.burst);
-    control::Session session(
-        Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
-        control::Peer{1000, manner.allowed, manner.seat},
-        control::Shared{parts_->options, parts_->services, parts_->gate, parts_->buckets,
-                        parts_->metrics, parts_->log, *parts_->hub, parts_->subscriptions});
+    parts_->rates = control::UserRates{};
+    control::Session session(Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
+                             control::Peer{1000, manner.allowed, manner.seat},
+                             control::Shared{parts_->options, parts_->services, parts_->gate,
+                                             parts_->buckets, parts_->rates, parts_->metrics,
+                                             parts_->log, *parts_->hub, parts_->subscriptions});
     bool ended = false;
     auto finish = [&ended](const std::exception_ptr& failure) {
         VAULT_CHECK(!failure, "a session lets no exception out");

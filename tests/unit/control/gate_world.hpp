@@ -1,13 +1,14 @@
 #pragma once
 // GateWorld: a gate with a directory of four users, an engine that notes what it is asked, and a
-// caller that a test chooses. Vaults, accounts and users of number N belong together: 1 is the
-// caller's, 2 a member's, 3 another admin's, 4 the caller's that is live; 9 is not there. Tests
+// caller that a test chooses. Vaults, accounts, keys and users of number N belong together: 1 is
+// the caller's, 2 a member's, 3 another admin's, 4 the caller's that is live; 9 is not there. Tests
 // only; one thread.
 #include "common/protocol/registry.hpp"
 #include "daemon/control/directory.hpp"
 #include "daemon/control/gate.hpp"
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/options.hpp"
+#include "daemon/exchange/paper/key_validator.hpp"
 #include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/control/fakes.hpp"
@@ -35,6 +36,11 @@ class GateWorld {
             vault.user = owner;
             if (i == 4) vault.mode = Mode::Live;
             people.vaults.push_back(vault);
+            ports::ApiKeyRow key;
+            key.id = ApiKeyId{i};
+            key.account = account.id;
+            key.user = owner;
+            people.api_keys.push_back(key);
         }
         directory.load(people);
         commands.script = [](const ports::CallContext&, const ports::Command& command,
@@ -108,6 +114,7 @@ class GateWorld {
     TestSigner signer;
     OpenAccess access;
     PlainBox secrets;
+    exchange::PaperKeyValidator validator;
     ports::WholeDirectory people;
     control::Directory directory;
     control::Metrics metrics;
@@ -120,6 +127,7 @@ class GateWorld {
                                signer,
                                access,
                                secrets,
+                               validator,
                                directory,
                                metrics,
                                options,

@@ -5,6 +5,7 @@
 // everything is.
 #include "common/protocol/codec.hpp"
 #include "daemon/control/server.hpp"
+#include "daemon/exchange/paper/key_validator.hpp"
 #include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/control/fakes.hpp"
@@ -157,6 +158,7 @@ class ServerTest : public testing::Test {
                 signer,
                 access,
                 secrets,
+                validator,
                 [this] { return health(); },
                 {"0.1.0", "i1", 42},
                 clock,
@@ -207,11 +209,14 @@ class ServerTest : public testing::Test {
     test::TestSigner signer;
     OpenAccess access;
     PlainBox secrets;
+    exchange::PaperKeyValidator validator;
     // Whose everything is: v1 to v9 and their accounts are the caller's.
     ports::WholeDirectory people{
         .users = {user_row(UserId{1}, "ann", Role::Admin), user_row(UserId{2}, "bob")},
         .accounts = {},
         .vaults = {},
+        .api_keys = {},
+        .key_policies = {},
         .identity = {},
         .secrets = {}};
     SteppingClock clock;
