@@ -115,5 +115,38 @@ TEST_F(DirectoryTest, ListsAreCutToWhatIsVisible) {
               (Ids{VaultId{3}, VaultId{4}}));
 }
 
+TEST_F(DirectoryTest, KnowsKeysAndWhichAreDue) {
+    EXPECT_EQ(directory.next_key(), ApiKeyId{1});
+    const UtcTime now{std::chrono::seconds{1'000'000}};
+    const auto key = [&](std::uint32_t id, ports::KeyState state, std::optional<UtcTime> due) {
+        ports::ApiKeyRow row;
+        row.id = ApiKeyId{id};
+        row.user = UserId{2};
+        row.state = state;
+        row.next_check_at = due;
+        return row;
+    };
+    ports::DirectoryPage page;
+    page.api_keys = {key(1, ports::KeyState::Valid, now),
+                     key(2, ports::KeyState::Valid, now + Duration{1}),
+                     key(3, ports::KeyState::Retired, now), key(5, ports::KeyState::New, {})};
+    directory.adopt(page);
+    EXPECT_EQ(directory.next_key(), ApiKeyId{6});
+    ASSERT_NE(directory.key(ApiKeyId{2}), nullptr);
+    EXPECT_EQ(directory.key(ApiKeyId{2})->user, UserId{2});
+    EXPECT_EQ(directory.key(ApiKeyId{4}), nullptr);
+    const auto due = [&](UtcTime at) {
+        std::vector<ApiKeyId> ids;
+        for (const ports::ApiKeyRow& row : directory.keys_due(at))
+            ids.push_back(row.id);
+        return ids;
+    };
+    EXPECT_EQ(due(now), std::vector{ApiKeyId{1}});
+    EXPECT_EQ(due(now + Duration{1}), (std::vector{ApiKeyId{1}, ApiKeyId{2}}));
+    EXPECT_TRUE(due(now - Duration{1}).empty());
+    directory.load({});
+    EXPECT_EQ(directory.key(ApiKeyId{2}), nullptr);
+}
+
 }  // namespace
 }  // namespace vault::control

@@ -334,7 +334,7 @@ TEST(Render, Keys) {
     EXPECT_EQ(render_view(std::vector{key}), "[" + full + "]");
     ports::KeyPolicyView policy;
     policy.vault = VaultId{1};
-    EXPECT_EQ(render_view(policy), R"({"vault":"v1","policy":"round-robin","pinned":null,)"
+    EXPECT_EQ(render_view(policy), R"({"vault":"v1","policy":"round_robin","pinned":null,)"
                                    R"("picked":null,"why_none":""})");
     policy.policy = ports::KeyPolicy::Pinned;
     policy.pinned = policy.picked = ApiKeyId{4};
