@@ -156,7 +156,7 @@ class ServerTest : public testing::Test {
                 std::move(side),
                 configuration,
                 signer,
-                access,
+                signs_in != nullptr ? *signs_in : access,
                 secrets,
                 validator,
                 [this] { return health(); },
@@ -208,6 +208,7 @@ class ServerTest : public testing::Test {
     FakeConfiguration configuration;
     test::TestSigner signer;
     OpenAccess access;
+    ports::Access* signs_in = nullptr;  // in its place, for what is about signing in
     PlainBox secrets;
     exchange::PaperKeyValidator validator;
     // Whose everything is: v1 to v9 and their accounts are the caller's.

@@ -4,7 +4,6 @@
 #include "tests/unit/control/harness.hpp"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 namespace vault::test {
 namespace {
