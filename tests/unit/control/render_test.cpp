@@ -158,7 +158,10 @@ TEST(Render, UserAndAccount) {
     user.role = Role::Moderator;
     user.wallets = {kUsdt};
     user.created_at = kAt;
-    const std::string golden = R"({"id":"u3","name":"ann","role":"moderator","wallets":["USDT"],)"
+    user.status = UserStatus::Pending;
+    user.permissions = {Permission::Trade, Permission::Live};
+    const std::string golden = R"({"id":"u3","name":"ann","role":"moderator","status":"pending",)"
+                               R"("permissions":["trade","live"],"wallets":["USDT"],)"
                                R"("created_at":"2021-04-02T09:39:45.500Z"})";
     EXPECT_EQ(render_view(user), golden);
     EXPECT_EQ(render_view(std::vector{user}), "[" + golden + "]");
@@ -275,8 +278,72 @@ TEST(Render, TopIsCountsAndLists) {
         R"("action":"hold","reason":"no_signal","repeats":4}],"alerts":[]})");
 }
 
+TEST(Render, WhatWasDrawnBeforeIsShownAsItIs) {
+    const std::string drawn = R"({"user":"ann","session":"s3","amount":"1.50","ended":["s1"],)"
+                              R"("n":12,"none":null,"empty":[]})";
+    EXPECT_EQ(render_view(ports::DrawnView{drawn}), drawn);
+    EXPECT_EQ(render_view(ports::DrawnView{"{}"}), "{}");
+}
+
+TEST(Render, Keys) {
+    ports::ApiKeyView key;
+    key.user = "ann";
+    key.exchange = "paper";
+    key.row.id = ApiKeyId{4};
+    key.row.account = AccountId{2};
+    key.row.label = "main";
+    key.row.key.shown = "pap…ice";
+    key.row.state = ports::KeyState::Valid;
+    key.row.state_since = key.row.created_at = kAt;
+    key.row.created_by = "ann";
+    const std::string head = R"({"id":"k4","account":"a2","user":"ann","exchange":"paper",)"
+                             R"("label":"main","key":"pap…ice","state":"valid",)"
+                             R"("state_since":"2021-04-02T09:39:45.500Z","reason":"",)";
+    EXPECT_EQ(render_view(key),
+              head + R"("check":null,"next_check_at":null,"health":{"calls":0,"errors":0,)"
+                     R"("recent_errors":0,"auth_errors_in_row":0,"latency_ms":0,)"
+                     R"("last_success":null,"last_error":"","rate_left_pct":null},)"
+                     R"("replaced_by":null,"allow_withdrawal":null,)"
+                     R"("created_at":"2021-04-02T09:39:45.500Z","created_by":"ann"})");
+    key.row.check = ports::KeyCheck{.at = kAt,
+                                    .signature_accepted = true,
+                                    .rights = {.query_funds = true, .trade = true},
+                                    .ip = ports::IpRestriction::Unknown,
+                                    .expires_at = kAt,
+                                    .message = "soon"};
+    key.row.next_check_at = kAt;
+    key.row.health.calls = 9;
+    key.row.health.errors = 2;
+    key.row.health.recent = 5;
+    key.row.health.latency_us = 21'500;
+    key.row.health.last_success = kAt;
+    key.row.health.last_error = "busy";
+    key.row.health.rate_left_pct = 80;
+    key.row.replaced_by = ApiKeyId{5};
+    key.row.allow_withdrawal = ports::WithdrawalPermit{"ann", kAt};
+    const std::string full =
+        head +
+        R"("check":{"at":"2021-04-02T09:39:45.500Z","signature_accepted":true,)"
+        R"("rights":["query_funds","trade"],"ip_restricted":"unknown",)"
+        R"("expires_at":"2021-04-02T09:39:45.500Z","message":"soon"},)"
+        R"("next_check_at":"2021-04-02T09:39:45.500Z","health":{"calls":9,"errors":2,)"
+        R"("recent_errors":2,"auth_errors_in_row":0,"latency_ms":21,)"
+        R"("last_success":"2021-04-02T09:39:45.500Z","last_error":"busy","rate_left_pct":80},)"
+        R"("replaced_by":"k5","allow_withdrawal":"ann",)"
+        R"("created_at":"2021-04-02T09:39:45.500Z","created_by":"ann"})";
+    EXPECT_EQ(render_view(std::vector{key}), "[" + full + "]");
+    ports::KeyPolicyView policy;
+    policy.vault = VaultId{1};
+    EXPECT_EQ(render_view(policy), R"({"vault":"v1","policy":"round_robin","pinned":null,)"
+                                   R"("picked":null,"why_none":""})");
+    policy.policy = ports::KeyPolicy::Pinned;
+    policy.pinned = policy.picked = ApiKeyId{4};
+    EXPECT_EQ(render_view(policy), R"({"vault":"v1","policy":"pinned","pinned":"k4",)"
+                                   R"("picked":"k4","why_none":""})");
+}
+
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 20, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 24, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 
