@@ -1,21 +1,22 @@
 """The audit trail of a real daemon: what people do is in it, what is changed in its file is found.
 
-Commands that are done and refused are listed with who, what, about what and how it ended. A head
+Commands that are done and refused are listed with who, what, about what and how it ended; so is who
+signs in, and who asks for what is not theirs. A head
 that was kept elsewhere, in every format that vaultctl prints, shows a trail that was cut or put
 back. Rows that are changed in the store's file are found by `audit verify`.
 """
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
 import time
 
-from private_daemon import Daemon, Failed, check, main
+from private_daemon import PASSWORD, Daemon, Failed, check, main
 
 SCENE = [
-    ("user create alice --role member", 0),
-    ("account add --exchange paper --user alice", 0),
+    ("account add --exchange paper", 0),
     ("vault create --account a1 --asset USDT --balance 1000", 0),
     ("vault set-tradeable v1 600", 0),
     ("vault allocate v1 --quiet 100", 0),
@@ -26,6 +27,9 @@ SCENE = [
     ("vault allocate v1 --quiet 1 --dry-run", 0),
 ]
 
+PEOPLE = 9
+LAST = 2 + 7 + 1 + PEOPLE  # sign-up, the scene, a question after nobody, people
+
 
 def told(daemon):
     for line, code in SCENE:
@@ -35,33 +39,65 @@ def told(daemon):
     got = [(row["seq"], row["action"], row["object"], row["user"], row["outcome"]) for row in rows]
     check(got == [
         (1, "user.create", "u1", "alice", "applied"),
-        (2, "account.add", "a1", "alice", "applied"),
-        (3, "vault.create", "v1", "alice", "applied"),
-        (4, "vault.set_tradeable", "v1", "alice", "applied"),
-        (5, "vault.allocate", "v1", "alice", "applied"),
-        (6, "vault.allocate", "v1", "alice", "refused"),
-        (7, "vault.pause", "v9", None, "refused"),
-        (8, "halt", "", None, "applied"),
+        (2, "login", "s1", "alice", "applied"),
+        (3, "account.add", "a1", "alice", "applied"),
+        (4, "vault.create", "v1", "alice", "applied"),
+        (5, "vault.set_tradeable", "v1", "alice", "applied"),
+        (6, "vault.allocate", "v1", "alice", "applied"),
+        (7, "vault.allocate", "v1", "alice", "refused"),
+        (8, "vault.pause", "v9", None, "refused"),
+        (9, "halt", "", None, "applied"),
     ], "the trail is", got)
-    check(rows[4]["params"] == {"vault": "v1", "quiet": "100"}, rows[4])
-    check("unallocated" in rows[5]["message"], rows[5])
-    check(rows[7]["params"] == {"why": "tea"}, rows[7])
-    check(all(row["actor"].startswith("uid:") for row in rows), rows)
+    check(rows[5]["params"] == {"vault": "v1", "quiet": "100"}, rows[5])
+    check("unallocated" in rows[6]["message"], rows[6])
+    check(rows[8]["params"] == {"why": "tea"}, rows[8])
+    me = f"uid:{os.geteuid()}"
+    check([row["actor"] for row in rows] == [me] * 2 + ["alice"] * 7, rows)
+
+
+def people_told(daemon):
+    """Who comes in, who is kept out, and who asks for what is another's."""
+    bob = daemon.user("bob")
+    guess = daemon.directory / "guess"
+    guess.write_text("purple kettle 8 mountain\n")
+    guess.chmod(0o600)
+    ends = [bob.run("vault", "pause", "v1"), bob.run("vault", "show", "v1"), bob.run("user", "approve", "bob"),
+            bob.run("logout"), bob.run("vault", "list"),
+            bob.run("login", "alice", "--password-file", guess)]
+    codes = [done.code for done in ends]
+    check(codes == [4, 4, 77, 0, 77, 77], "bob's calls ended with", codes, ends)
+    rows = daemon.ctl("audit", "list", "--limit", str(PEOPLE))
+    got = [(row["actor"], row["action"], row["object"], row["user"], row["outcome"]) for row in rows]
+    me = f"uid:{os.geteuid()}"
+    check(got == [
+        (me, "register", "u2", "bob", "applied"),
+        ("alice", "user.approve", "u2", "bob", "applied"),
+        (me, "login", "s2", "bob", "applied"),
+        ("bob", "vault.pause", "v1", "alice", "refused"),
+        ("bob", "vault.show", "v1", "alice", "refused"),
+        ("bob", "user.approve", "u2", "bob", "refused"),
+        ("bob", "logout", "s2", "bob", "applied"),
+        (me, "vault.list", "", None, "refused"),
+        (me, "login", "session", None, "refused"),
+    ], "the trail of people is", got)
+    check(PASSWORD not in json.dumps(daemon.ctl("audit", "list", "--limit", "10000")), "a password")
 
 
 def narrowed(daemon):
     def seqs(*words):
         return [row["seq"] for row in daemon.ctl("audit", "list", *words)]
 
-    check(seqs("--user", "alice") == [1, 2, 3, 4, 5, 6])
-    check(seqs("--object", "v1") == [3, 4, 5, 6])
-    check(seqs("--action", "vault.*", "--outcome", "refused") == [6, 7])
-    check(seqs("--action", "halt", "--limit", "5") == [8])
+    check(seqs("--user", "alice") == [1, 2, 3, 4, 5, 6, 7])
+    check(seqs("--object", "v1") == [4, 5, 6, 7])
+    check(seqs("--action", "vault.*", "--outcome", "refused") == [7, 8])
+    check(seqs("--action", "halt", "--limit", "5") == [9])
+    check(seqs("--actor", "alice", "--outcome", "refused") == [7, 8])
     check(seqs("--actor", "nobody") == [])
     at = daemon.ctl("audit", "list")[3]["at"]
     check(4 in seqs("--since", at) and 3 not in seqs("--since", at) or
           daemon.ctl("audit", "list")[2]["at"] == at)
     check(daemon.run("audit", "list", "--user", "eve").code == 4)
+    check(daemon.ctl("audit", "list")[-1]["action"] == "audit.list", "asking after eve is not told")
 
 
 def proved(daemon, *words):
@@ -83,9 +119,9 @@ def kept_heads(daemon):
     quiet.write_text(daemon.run("audit", "head", "--quiet").stdout)
     for file in [*files, quiet]:
         data = proved(daemon, "--head", file)
-        check(data["ok"] and data["kept"]["seq"] == 8 and data["rows"] == 8, file.name, data)
+        check(data["ok"] and data["kept"]["seq"] == LAST and data["rows"] == LAST, file.name, data)
     forged = daemon.directory / "forged.head"
-    forged.write_text(quiet.read_text().replace("head 8 ", "head 9 "))
+    forged.write_text(quiet.read_text().replace(f"head {LAST} ", f"head {LAST + 1} "))
     data = proved(daemon, "--head", forged)
     check(not data["ok"] and "signature" in data["problem"], data)
     for file, words in ((daemon.config, "no head"),
@@ -136,7 +172,7 @@ def tampered(daemon, kept):
     shutil.copytree(daemon.state, saved)
     changes = [
         ("UPDATE audit SET actor = 'uid:7' WHERE seq = 4", True),
-        ("UPDATE audit SET outcome = 'applied' WHERE seq = 6", True),
+        ("UPDATE audit SET outcome = 'applied' WHERE seq = 7", True),
         ("DELETE FROM audit WHERE seq = 5", True),
         ("UPDATE audit SET prev_hash = zeroblob(32) WHERE seq = 8", True),
         ("DELETE FROM audit WHERE seq > 6", False),
@@ -167,9 +203,10 @@ def test(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon:
         told(daemon)
         narrowed(daemon)
+        people_told(daemon)
         kept = kept_heads(daemon)
-        check(daemon.run("user", "create", "bob", "--role", "member").code == 0)
-        check(proved(daemon, "--head", kept)["rows"] == 9, "the kept head is good while it grows")
+        check(daemon.run("user", "create", "carol", "--role", "member").code == 0)
+        check(proved(daemon, "--head", kept)["rows"] == LAST + 1, "the kept head is good while it grows")
         outside_the_shard(daemon)
         tampered(daemon, kept)
 

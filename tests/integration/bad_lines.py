@@ -16,11 +16,14 @@ MIB = 1 << 20
 HELLO = {"protocol": {"min": 1, "max": 1}, "client": "test 1"}
 
 
+SESSION = "vault_session_of_the_caller"  # stands for the token of who is signed in
+
+
 def line(method="vault.set_tradeable", params=None, meta=None, **members):
-    """A sound request, changed where the row wants it."""
+    """A sound request of somebody signed in, changed where the row wants it."""
     request = {"jsonrpc": "2.0", "id": 1, "method": method,
                "params": {"vault": "v1", "amount": "7"} if params is None else params,
-               "meta": {"idem_key": "k1"} if meta is None else meta, **members}
+               "meta": {"idem_key": "k1", "token": SESSION} if meta is None else meta, **members}
     return json.dumps({name: value for name, value in request.items() if value is not ...}).encode()
 
 
@@ -128,6 +131,19 @@ AFTER_HELLO = [
     (line(meta={"idem_key": "k1", "deadline_ms": "5"}), "INVALID_PARAMS", "deadline_ms"),
     (line(meta={"idem_key": "k1", "deadline_ms": 1 << 63}), "INVALID_PARAMS", "deadline_ms"),
     (line(meta={"idem_key": "k1", "token": "a b"}), "INVALID_PARAMS", "token"),
+    (line(meta={"idem_key": "k1", "token": 7}), "INVALID_PARAMS", "token"),
+    (line(meta={"idem_key": "k1", "token": ""}), "INVALID_PARAMS", "token"),
+    (line(meta={"idem_key": "k1", "token": "t" * 5000}), "INVALID_PARAMS", "token"),
+    (line(meta={"idem_key": "k1"}), "AUTH_REQUIRED", "vault.set_tradeable needs a session"),
+    (line(meta={"idem_key": "k1", "token": SESSION + "0"}), "AUTH_REQUIRED", "has ended, or is not for"),
+    (line(meta={"idem_key": "k1", "token": SESSION.upper()}), "AUTH_REQUIRED", "has ended, or is not for"),
+    (line(meta={"idem_key": "k1", "token": "vault_session_" + "0" * 64}), "AUTH_REQUIRED",
+     "has ended, or is not for"),
+    (line("status", {}, {}), "AUTH_REQUIRED", "status needs a session"),
+    (line("login", {"name": "alice", "password": "purple kettle 9 fountain"}), "PERM_DENIED",
+     "the name or the password is wrong"),
+    (line("login", {"name": "alice", "password": 9}), "INVALID_PARAMS", "password"),
+    (line("login", {"name": "alice"}), "INVALID_PARAMS", "password: is missing"),
     (line(meta={"idem_key": "k1", "trace": ""}), "INVALID_PARAMS", "trace"),
     # Types of parameters that are not decimals
     (line("trade.list", {"limit": "5"}, {}), "INVALID_PARAMS", "limit: a JSON integer"),
@@ -186,7 +202,7 @@ def expect(what, reply, code, fragment):
 def refuses_after_hello(daemon):
     for sent, code, fragment in AFTER_HELLO:
         with daemon.wire() as wire:
-            wire.send(sent + b"\n")
+            wire.send(sent.replace(SESSION.encode(), wire.token.encode()) + b"\n")
             expect(sent, wire.line(), code, fragment)
             wire.next_id = 100  # the connection goes on
             wire.call("status")
@@ -203,7 +219,7 @@ def refuses_without_hello(daemon):
 def refuses_long_lines(daemon):
     """1 MiB is a line, one byte more is not; the rest of an endless line is never kept."""
     with daemon.wire() as wire:
-        wire.send(b" " * (MIB - len(line("status", {}, {}))) + line("status", {}, {}) + b"\n")
+        wire.send(b" " * (MIB - len(line("health", {}, {}))) + line("health", {}, {}) + b"\n")
         check("result" in wire.line(), "a line of 1 MiB was refused")
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             for _ in range(64):
@@ -237,7 +253,8 @@ def never_starts_expired_work(daemon, stays):
         with daemon.wire() as wire:
             heavy = [line("api.describe", {}, {}, id=n) for n in range(8)]
             late = line(params={"vault": "v1", "amount": "1"}, id="late",
-                        meta={"idem_key": f"late{attempt}", "deadline_ms": 1, "dry_run": True})
+                        meta={"idem_key": f"late{attempt}", "deadline_ms": 1, "dry_run": True,
+                              "token": wire.token})
             wire.send(b"\n".join([*heavy, late, b""]))
             replies = {str(reply["id"]): reply for reply in (wire.line() for _ in range(9))}
             if "error" in replies["late"]:
@@ -251,8 +268,7 @@ def never_starts_expired_work(daemon, stays):
 
 def every_line(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl, control="  hello_timeout: 300ms\n") as daemon:
-        daemon.ctl("user", "create", "ann", "--role", "member")
-        daemon.ctl("account", "add", "--exchange", "paper", "--user", "ann")
+        daemon.ctl("account", "add", "--exchange", "paper")
         daemon.ctl("vault", "create", "--account", "a1", "--asset", "USDT", "--balance", "1000")
         with daemon.wire() as wire:
             before = state_of(daemon, wire)

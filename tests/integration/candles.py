@@ -17,10 +17,9 @@ from decimal import Decimal
 from private_daemon import Daemon, check, main
 
 SCENE = """
-user create alice --role member
-account add --exchange paper --user alice
-account add --exchange paper --user alice --label second
-account add --exchange paper --user alice --label idle
+account add --exchange paper
+account add --exchange paper --label second
+account add --exchange paper --label idle
 replay start synthetic --account a1 --seed 7 --days 90
 replay start synthetic --account a2 --seed 8 --days 10
 vault create --account a1 --asset USDT --balance 10000
@@ -144,8 +143,7 @@ def check_picture(daemon, rows):
 
 def every_candle(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
+        daemon.play(SCENE)
         first, second = rows_of(daemon, 1), rows_of(daemon, 2)
         check(len(first) > 40 * 1440 and len(second) > 4 * 1440, len(first), len(second), "rows")
         check(not rows_of(daemon, 3), "a3 saw prices")

@@ -15,12 +15,10 @@ from private_daemon import Daemon, check, main
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "cli" / "completions"
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
+account add --exchange paper
+bob: account add --exchange paper
 vault create --account a1 --asset USDT --balance 100
-vault create --account a2 --asset USDT --balance 100
+bob: vault create --account a2 --asset USDT --balance 100
 """
 
 # What is typed, and what must (or, after a dash, must not) be offered for the last word.
@@ -131,8 +129,7 @@ def test(vaultd, vaultctl):
               "fish": SCRIPTS / "vaultctl.fish"}
     with tempfile.TemporaryDirectory(prefix="vault-test-") as name, \
             Daemon(vaultd, vaultctl) as daemon:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*shlex.split(line))
+        daemon.play(SCENE)
         folder = pathlib.Path(name)
         (folder / "candles.csv").write_text("")
         (folder / "bin").mkdir()

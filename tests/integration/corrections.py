@@ -21,8 +21,7 @@ def entries(daemon):
 
 
 def scene(daemon):
-    daemon.ctl("user", "create", "alice", "--role", "member")
-    daemon.ctl("account", "add", "--exchange", "paper", "--user", "alice")
+    daemon.ctl("account", "add", "--exchange", "paper")
     daemon.ctl("replay", "start", "synthetic", "--account", "a1", "--days", "3")
     daemon.ctl("vault", "create", "--account", "a1", "--asset", "USDT", "--balance", "5000")
     daemon.ctl("vault", "set-tradeable", "v1", "4000")

@@ -9,8 +9,7 @@ from private_daemon import Daemon, check, main
 NOTE = "a dry run: shown as it would be, nothing was changed"
 
 SCENE = """
-user create alice --role member
-account add --exchange paper --user alice
+account add --exchange paper
 vault create --account a1 --asset USDT --balance 1000
 vault pairs v1 --add ETH/USDT
 vault set-tradeable v1 900
@@ -58,8 +57,7 @@ def check_holds(wire):
 
 def every_dry_run(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
+        daemon.play(SCENE)
         vault = daemon.ctl("vault", "show", "v1")
         check(vault["created_at"], "a vault without a time:", vault)
         check_holds(wire)

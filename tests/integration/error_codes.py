@@ -402,8 +402,7 @@ def check_complete(rows, errors):
 def every_code(vaultd, vaultctl):
     rows = read_table()
     with Daemon(vaultd, vaultctl) as daemon, tempfile.TemporaryDirectory(prefix="vault-test-") as name:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*shlex.split(line))
+        daemon.play(SCENE)
         daemon.ctl("vault", "reserve", "v1", "10", "--idem-key", "used")
         errors = {error["code"]: error for error in daemon.ctl("api", "describe")["errors"]}
         check_complete(rows, errors)

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -21,10 +22,8 @@ SEED = int(os.environ.get("VAULT_SEED", random.randrange(1 << 30)))
 KILLS = 5
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
+account add --exchange paper
+account add --exchange paper --label second
 replay start synthetic --account a1 --seed 7 --days 120 --speed 2000000
 replay start synthetic --account a2 --seed 8 --days 120 --speed 2000000
 vault create --account a1 --asset USDT --balance 5000
@@ -43,12 +42,13 @@ sleeve set v2 quiet preset=flash
 class Follower:
     """A `vaultctl events --follow` whose output goes to files."""
 
-    def __init__(self, daemon, name, *words):
+    def __init__(self, user, name, *words):
+        daemon = getattr(user, "daemon", user)
         self.out, self.err = daemon.directory / f"{name}.out", daemon.directory / f"{name}.err"
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
                 [daemon.vaultctl, "events", "--follow", *words], stdout=out, stderr=err,
-                stdin=subprocess.DEVNULL, env=daemon.environment())
+                stdin=subprocess.DEVNULL, env=user.environment())
 
     def __enter__(self):
         return self
@@ -262,18 +262,59 @@ def gaps(daemon):
             "sub": 1, "topic": "events", "from": 1, "to": last + 7, "reason": "retention"}, gap)
 
 
+def older_store(daemon):
+    """A backup is put back: its sessions are good, its newest event is older than what was seen."""
+    daemon.stop()
+    backup = daemon.directory / "backup"
+    shutil.copytree(daemon.state, backup)
+    daemon.start()
+    with Follower(daemon, "older", "-o", "jsonl") as older:
+        daemon.ctl("vault", "pause", "v1", "--why", "the last word")
+        daemon.ctl("vault", "resume", "v1", "--why", "after all")
+        older.until(lambda: len(older.events()) == 2, "what happens does not come")
+        daemon.stop()
+        daemon.state.rename(daemon.directory / "newer")
+        backup.rename(daemon.state)
+        daemon.start()
+        older.until(lambda: "event log is another one" in older.told(), "it says nothing of it")
+        daemon.ctl("halt", "--why", "anew")
+        older.until(lambda: len(older.events()) == 3, "it does not follow the older log")
+        check(older.events()[2]["seq"] < older.events()[1]["seq"], "the numbers do not step back")
+        check(older.events()[2]["type"] == "halt", older.events()[2])
+
+
 def another_store(daemon):
+    """Nobody is signed in there, and a follower says so."""
     with Follower(daemon, "other", "-o", "jsonl") as other:
         daemon.ctl("vault", "pause", "v1", "--why", "the last word")
         other.until(lambda: other.events(), "the pause does not come")
         daemon.stop()
         daemon.state.rename(daemon.directory / "old")
         daemon.start()
-        other.until(lambda: "event log is another one" in other.told(), "it says nothing of it")
-        daemon.ctl("halt", "--why", "anew")
-        other.until(lambda: len(other.events()) == 2, "it does not follow the new log")
-        check(other.events()[1]["seq"] < other.events()[0]["seq"], "the numbers begin anew")
-        check(other.events()[1]["type"] == "halt", other.events()[1])
+        check(other.process.wait(20) == 77, "without a session:", other.process.returncode)
+        check("vaultctl login" in other.told(), other.told())
+
+
+def own(daemon):
+    """Whoever may not read others' vaults follows what is their own."""
+    bob = daemon.user("bob")
+    bob.ctl("account", "add", "--exchange", "paper")
+    daemon.ctl("account", "add", "--exchange", "paper")
+    for user, account in (daemon.admin, "a2"), (bob, "a1"):
+        user.ctl("vault", "create", "--account", account, "--asset", "USDT", "--balance", "100")
+    with Follower(bob, "bob", "--from-seq", "1", "-o", "jsonl") as mine, \
+            Follower(daemon, "alice", "--from-seq", "1", "-o", "jsonl") as every:
+        for user, vault in (daemon.admin, "v1"), (bob, "v2"):
+            user.ctl("vault", "pause", vault, "--why", user.name)
+        every.until(lambda: {"v1", "v2"} <= {event["object"] for event in every.events()},
+                    "the admin does not see both")
+        mine.until(lambda: "v2" in {event["object"] for event in mine.events()}, "bob sees nothing")
+        wanted = [event for event in every.events() if event["user"] == "bob"]
+        check(mine.events() == wanted, "bob sees", mine.events(), "and not", wanted)
+        daemon.ctl("user", "disable", "bob")
+        check(mine.process.wait(20) == 77, "who is kept out follows on:", mine.process.returncode)
+        *listed, failure = mine.events()
+        check(listed == wanted and failure["error"]["code"] == "AUTH_REQUIRED", "bob saw", listed)
 
 
 def ends(daemon):
@@ -312,9 +353,8 @@ def test(vaultd, vaultctl):
     print(f"seed {SEED}")
     with Daemon(vaultd, vaultctl) as daemon:
         daemon.day, daemon.until = 0, None
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
-        for part in through_kills, credit, slow, hundred, gaps, another_store, ends:
+        daemon.play(SCENE)
+        for part in through_kills, credit, slow, hundred, gaps, older_store, another_store, own, ends:
             begun = time.monotonic()
             part(daemon)
             print(f"{part.__name__}: {time.monotonic() - begun:.1f} s")

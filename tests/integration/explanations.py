@@ -15,31 +15,29 @@ decimal.getcontext().prec = 80
 PLACES = {8: Decimal("1e-8"), 18: Decimal("1e-18")}
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
+account add --exchange paper
+bob: account add --exchange paper
 replay start synthetic --account a1 --seed 7 --days 30
-replay start synthetic --account a2 --seed 7 --days 30
+bob: replay start synthetic --account a2 --seed 7 --days 30
 vault create --account a1 --asset USDT --balance 10000
-vault create --account a2 --asset USDT --balance 5000
+bob: vault create --account a2 --asset USDT --balance 5000
 vault pairs v1 --add ETH/USDT
-vault pairs v2 --add ETH/USDT
+bob: vault pairs v2 --add ETH/USDT
 vault set-tradeable v1 9000
-vault set-tradeable v2 4000
+bob: vault set-tradeable v2 4000
 vault allocate v1 --quiet 4000 --flash 4000
-vault allocate v2 --flash 2000
+bob: vault allocate v2 --flash 2000
 sleeve set v1 quiet preset=flash stop_loss=0.05 quiet_sweep=daily quiet_sweep_share=0.3
 sleeve set v1 flash stop_loss=0.05
-sleeve set v2 flash stop_loss=0.05
+bob: sleeve set v2 flash stop_loss=0.05
 replay run --account a1 --until 2024-01-01T11:30:00Z --wait
 sleeve pause v1 quiet
 replay run --account a1 --until 2024-01-03 --wait
 sleeve resume v1 quiet
 replay run --account a1 --until 2024-01-20 --wait
-replay run --account a2 --until 2024-01-01T04:11:00Z --wait
-account trade a2 ETH/USDT sell 0.1234
-replay run --account a2 --until 2024-01-20 --wait
+bob: replay run --account a2 --until 2024-01-01T04:11:00Z --wait
+bob: account trade a2 ETH/USDT sell 0.1234
+bob: replay run --account a2 --until 2024-01-20 --wait
 """
 
 # With the shipped fee hardly a sleeve has profit to sweep.
@@ -189,8 +187,7 @@ def check_user(wire):
 
 def every_explanation(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl, paper=LOW_FEE) as daemon, daemon.wire() as wire:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
+        daemon.play(SCENE)
         journals = {vault: Journal(wire, vault) for vault in ("v1", "v2")}
         trades = wire.call("trade.list", ALL)
         parts = [check_trade(wire, journals[row["vault"]], row) for row in trades]

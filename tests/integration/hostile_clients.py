@@ -27,9 +27,9 @@ MEMORY_MIB = 300 * SLOWDOWN  # far below what unbounded queues would take
 HELLO = b'{"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocol":{"min":1,"max":1}}}\n'
 
 
-def request(method, meta=None):
+def request(method, token=None):
     line = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {}}
-    return json.dumps({**line, "meta": meta} if meta else line).encode() + b"\n"
+    return json.dumps({**line, "meta": {"token": token}} if token else line).encode() + b"\n"
 
 
 class Attack:
@@ -37,6 +37,7 @@ class Attack:
 
     def __init__(self, daemon):
         self.path = str(daemon.socket)
+        self.token = daemon.admin.token()
         self.over = threading.Event()
         self.threads = []
         self.sockets = []
@@ -101,6 +102,15 @@ def idle(attack):
 
 def flood(attack):
     """Calls as fast as the sockets take them, replies thrown away."""
+    shout_with(attack, attack.token)
+
+
+def flood_of_nobody(attack):
+    """The same without a session: refused, and the trail is not filled with it."""
+    shout_with(attack, None)
+
+
+def shout_with(attack, token):
     def shout():
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
             one.connect(attack.path)
@@ -108,7 +118,7 @@ def flood(attack):
             one.settimeout(0.2)
             while not attack.over.is_set():
                 with contextlib.suppress(TimeoutError):
-                    one.sendall((request("status") + request("vault.list")) * 50)
+                    one.sendall((request("status", token) + request("vault.list", token)) * 50)
                 with contextlib.suppress(TimeoutError):
                     check(one.recv(1 << 20), "closed")
     def forgiving():
@@ -120,7 +130,7 @@ def flood(attack):
 def reconnect(attack):
     """Every connection is taken, greeted or not, and dropped again."""
     def knock():
-        for first in (b"", HELLO, HELLO + request("status")):
+        for first in (b"", HELLO, HELLO + request("status", attack.token)):
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
                 one.settimeout(1)
                 one.connect(attack.path)
@@ -129,7 +139,7 @@ def reconnect(attack):
 
 
 def everything(attack):
-    for part in (half_lines, slow_readers, flood, reconnect, idle):
+    for part in (half_lines, slow_readers, flood, flood_of_nobody, reconnect, idle):
         part(attack)
 
 
@@ -184,6 +194,9 @@ def recovers(daemon, descriptors):
     while descriptors_of(daemon) > descriptors + 3:
         check(time.monotonic() < until, descriptors_of(daemon), "descriptors are left open")
         time.sleep(0.1)
+    rows = daemon.ctl("audit", "list", "--limit", "10000")
+    nobody = sum(row["actor"].startswith("uid:") for row in rows)
+    check(nobody < 1000, nobody, "rows of the trail are of callers without a session")
     used = memory_of(daemon)
     check(used < MEMORY_MIB, f"the daemon has {used} MiB after the attack")
 
@@ -203,21 +216,21 @@ def every_attack(vaultd, vaultctl):
     wanted = 4096 if most == resource.RLIM_INFINITY else min(4096, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
     with Daemon(vaultd, vaultctl, quick=False) as daemon:
-        daemon.ctl("user", "create", "ann", "--role", "member")
-        daemon.ctl("account", "add", "--exchange", "paper", "--user", "ann")
+        daemon.ctl("account", "add", "--exchange", "paper")
         daemon.ctl("replay", "start", "synthetic", "--account", "a1", "--speed", "1000")
         daemon.ctl("vault", "create", "--account", "a1", "--asset", "USDT", "--balance", "1000")
         daemon.ctl("vault", "pairs", "v1", "--add", "ETH/USDT")
         daemon.ctl("replay", "run", "--account", "a1")
         descriptors = descriptors_of(daemon)
-        for attack_by in (half_lines, slow_readers, silent, idle, flood, reconnect, everything):
+        for attack_by in (half_lines, slow_readers, silent, idle, flood, flood_of_nobody, reconnect,
+                          everything):
             with Attack(daemon) as attack:
                 attack_by(attack)
                 longest = gets_through(daemon)
                 if attack_by is flood:
                     keeps_its_share(daemon)
             recovers(daemon, descriptors)
-            print(f"{attack_by.__name__:<13} longest wait {longest * 1000:6.0f} ms", flush=True)
+            print(f"{attack_by.__name__:<16} longest wait {longest * 1000:6.0f} ms", flush=True)
         daemon.stop()
 
 

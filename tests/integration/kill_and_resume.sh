@@ -11,7 +11,7 @@ RANDOM=$seed
 echo "seed $seed, $kills kills"
 
 finish_run() {
-    for n in 1 2; do ctl replay run --account "a$n" --wait -q >/dev/null 2>&1; done
+    for n in 1 2; do ctl_of "$n" replay run --account "a$n" --wait -q >/dev/null 2>&1; done
 }
 
 # orders_of NAME: every order of both vaults.
@@ -36,7 +36,7 @@ for run in $(seq 20); do
     [ "$killed" -lt "$kills" ] || break
     start_daemon "$work/run$run"
     set_the_scene
-    for n in 1 2; do ctl replay run --account "a$n" -q >/dev/null; done
+    for n in 1 2; do ctl_of "$n" replay run --account "a$n" -q >/dev/null; done
     while [ "$killed" -lt "$kills" ]; do
         sleep "$(printf '0.%03d' $((RANDOM % longest_ms)))"
         case $(ctl replay status --json) in *'"state":"running"'*) ;; *) break ;; esac

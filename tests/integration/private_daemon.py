@@ -1,14 +1,16 @@
 """A real vaultd of one test, and the two ways to talk to it.
 
 Daemon owns a directory, a socket, a configuration file and the process; `with` cleans all of it up.
-run() starts the real vaultctl. Wire speaks the protocol itself, for what no vaultctl would send and
-for questions that are asked hundreds of times. Everything fails by an exception that says what was
-expected; main() turns it into an exit code and prints the daemon's log.
+Its first start signs up the first admin, alice, who owns what a test makes: run() starts the real
+vaultctl with her session, user("bob") is somebody else with another. Wire speaks the protocol itself,
+for what no vaultctl would send and for questions that are asked hundreds of times. Everything fails by
+an exception that says what was expected; main() turns it into an exit code and prints the daemon's log.
 """
 
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import signal
 import socket
@@ -19,6 +21,8 @@ import time
 import traceback
 
 SKIPPED = 77
+ADMIN = "alice"
+PASSWORD = "purple kettle 9 mountain"
 
 # Tests ask more than 50 times a second, and many of them before breakfast.
 QUICK_CONTROL = "  requests_per_second: 100000\n  burst: 100000\n"
@@ -38,9 +42,11 @@ def check(holds, *what):
 
 
 class Wire:
-    """One connection, one line at a time."""
+    """One connection, one line at a time. Each call shows `token`, if there is one; token=None with a
+    call leaves it out."""
 
-    def __init__(self, path, greet=True, timeout=20.0):
+    def __init__(self, path, greet=True, timeout=20.0, token=None):
+        self.token = token
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
         self.socket.connect(str(path))
@@ -79,6 +85,8 @@ class Wire:
         number = self.next_id
         self.next_id += 1
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params or {}}
+        meta = {"token": self.token, **meta} if method != "hello" else meta
+        meta = {name: value for name, value in meta.items() if value is not None}
         if meta:
             request["meta"] = meta
         self.send(json.dumps(request).encode() + b"\n")
@@ -94,19 +102,66 @@ class Wire:
         return reply["result"]["data"]
 
 
+class User:
+    """Somebody with a session: vaultctl keeps it in a folder of the user's own."""
+
+    def __init__(self, daemon, name):
+        self.daemon, self.name = daemon, name
+        self.folder = daemon.directory / "run" / name
+
+    def environment(self):
+        names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
+        return {**kept, "VAULTCTL_SOCKET": str(self.daemon.socket), "NO_COLOR": "1",
+                "XDG_RUNTIME_DIR": str(self.folder)}
+
+    def run(self, *words, cwd=None, timeout=60, **more):
+        done = subprocess.run([self.daemon.vaultctl, *map(str, words)], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, env=self.environment(), timeout=timeout,
+                              cwd=cwd or self.daemon.directory, check=False, **more)
+        done.code = done.returncode
+        return done
+
+    def ctl(self, *words):
+        """The data of a call that must succeed."""
+        done = self.run(*words, "--json")
+        check(done.code == 0, self.name, "vaultctl", *words, "ended with", done.code, done.stderr)
+        return json.loads(done.stdout)["data"]
+
+    def token(self):
+        """What vaultctl shows for the user: that of the session, or None."""
+        files = list(self.folder.glob("vaultctl/session-*"))
+        lines = files[0].read_text().splitlines() if files else []
+        return next((line.split()[1] for line in lines if line.startswith("token ")), None)
+
+    def wire(self, **options):
+        return Wire(self.daemon.socket, **{"token": self.token(), **options})
+
+    def sign_in(self):
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.ctl("login", self.name, "--password-file", self.daemon.password)
+
+
 class Daemon:
     """vaultd in a directory of its own. `control` and `paper`: lines of these sections of its
-    configuration; without `quick` the limits are the shipped ones."""
+    configuration; without `quick` the limits are the shipped ones; without `signed_in` nobody is
+    there."""
 
-    def __init__(self, vaultd, vaultctl, control="", paper="", quick=True):
+    def __init__(self, vaultd, vaultctl, control="", paper="", quick=True, signed_in=True):
         self.vaultd = os.path.abspath(vaultd)
         self.vaultctl = os.path.abspath(vaultctl)
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="vault-test-"))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="vault-"))
         self.socket = self.directory / "control.sock"
         self.state = self.directory / "state"
         self.log = self.directory / "log"
         self.config = self.directory / "config.yaml"
+        self.password = self.directory / "password"
+        self.password.write_text(PASSWORD + "\n")
+        self.password.chmod(0o600)
         self.process = None
+        self.signed_in = signed_in
+        self.admin = User(self, ADMIN)
+        self.users = {ADMIN: self.admin}
         sections = {"control": (QUICK_CONTROL if quick else "") + control, "paper": paper}
         self.config.write_text("".join(f"{name}:\n{body}" for name, body in sections.items() if body))
 
@@ -132,10 +187,18 @@ class Daemon:
                 [self.vaultd, "--config", self.config, "--state-dir", self.state,
                  "--socket", self.socket], stderr=log, stdin=subprocess.DEVNULL)
         until = time.monotonic() + 30
-        while self.run("status").code != 0:
+        while self.run("health").code not in (0, 3):
             check(self.process.poll() is None, "vaultd ended at start:", self.log.read_text())
             check(time.monotonic() < until, "vaultd does not answer within 30 s")
             time.sleep(0.05)
+        if self.signed_in and self.ctl("whoami")["kind"] != "person":
+            self.sign_up()
+
+    def sign_up(self):
+        """The first user of a new store is made by its own uid; then everybody signs in."""
+        self.admin.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.ctl("user", "create", ADMIN, "--role", "admin", "--password-file", self.password)
+        self.admin.sign_in()
 
     def stop(self):
         """Ends it as an operator would; what is wrong with the end is a failure."""
@@ -144,25 +207,37 @@ class Daemon:
         check(code == 0, "vaultd ended with", code)
 
     def environment(self):
-        names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
-        kept = {name: os.environ[name] for name in names if name in os.environ}
-        return {**kept, "VAULTCTL_SOCKET": str(self.socket), "NO_COLOR": "1"}
+        return self.admin.environment()
 
-    def run(self, *words, cwd=None, timeout=60, **more):
-        done = subprocess.run([self.vaultctl, *map(str, words)], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, env=self.environment(), timeout=timeout,
-                              cwd=cwd or self.directory, check=False, **more)
-        done.code = done.returncode
-        return done
+    def run(self, *words, **options):
+        return self.admin.run(*words, **options)
 
     def ctl(self, *words):
-        """The data of a call that must succeed."""
-        done = self.run(*words, "--json")
-        check(done.code == 0, "vaultctl", *words, "ended with", done.code, done.stderr)
-        return json.loads(done.stdout)["data"]
+        return self.admin.ctl(*words)
 
     def wire(self, **options):
-        return Wire(self.socket, **options)
+        return self.admin.wire(**options)
+
+    def user(self, name, role="member"):
+        """Another user, who registers, is approved and signs in when first asked for."""
+        if name not in self.users:
+            user = User(self, name)
+            user.folder.mkdir(mode=0o700, parents=True)
+            user.ctl("register", name, "--password-file", self.password)
+            self.ctl("user", "approve", name)
+            if role != "member":
+                self.ctl("user", "set-role", name, role)
+            user.sign_in()
+            self.users[name] = user
+        return self.users[name]
+
+    def play(self, scene):
+        """Each line is a command of alice that must succeed, or after `bob: ` of bob."""
+        for line in filter(None, map(str.strip, scene.splitlines())):
+            name, colon, words = line.partition(": ")
+            named = colon and name.isalnum()
+            user = self.user(name) if named else self.admin
+            user.ctl(*shlex.split(words if named else line))
 
 
 def shared_file(name):

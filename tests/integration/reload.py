@@ -181,7 +181,6 @@ def check_pending(daemon):
     warned = [check_["status"] for check_ in daemon.ctl("doctor")["checks"]
               if check_["name"] == "config"]
     check(warned == ["warning"], "doctor on a key that waits:", warned)
-    daemon.ctl("user", "create", "carol", "--role", "member")
     check_new_fee(daemon)
     daemon.stop()
     daemon.start()
@@ -194,7 +193,7 @@ def check_pending(daemon):
 
 def check_new_fee(daemon):
     """The fee of the reload is that of an account that is added after it."""
-    account = daemon.ctl("account", "add", "--exchange", "paper", "--user", "carol")["id"]
+    account = daemon.ctl("account", "add", "--exchange", "paper")["id"]
     daemon.ctl("account", "deposit", account, "USDT", "1000")
     daemon.ctl("replay", "start", "synthetic", "--account", account)
     daemon.ctl("replay", "run", "--account", account, "--until", "2024-01-02", "--wait")

@@ -23,21 +23,19 @@ from private_daemon import Daemon, check, main
 decimal.getcontext().prec = 80
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
+account add --exchange paper
+bob: account add --exchange paper
 replay start synthetic --account a1 --seed 7 --days 30
-replay start synthetic --account a2 --seed 11 --days 30
+bob: replay start synthetic --account a2 --seed 11 --days 30
 vault create --account a1 --asset USDT --balance 10000
-vault create --account a2 --asset USDT --balance 5000
-vault create --account a2 --asset EUR --balance 77.5
+bob: vault create --account a2 --asset USDT --balance 5000
+bob: vault create --account a2 --asset EUR --balance 77.5
 vault pairs v1 --add ETH/USDT
-vault pairs v2 --add ETH/USDT
+bob: vault pairs v2 --add ETH/USDT
 vault set-tradeable v1 9000
-vault set-tradeable v2 4000
+bob: vault set-tradeable v2 4000
 vault allocate v1 --quiet 4000 --flash 4000
-vault allocate v2 --flash 2000
+bob: vault allocate v2 --flash 2000
 sleeve set v1 quiet preset=flash stop_loss=0.05 quiet_sweep=daily quiet_sweep_share=0.3
 sleeve set v1 flash stop_loss=0.05
 replay run --account a1 --until 2024-01-01T11:30:00Z --wait
@@ -47,8 +45,8 @@ sleeve resume v1 quiet
 account deposit a1 USDT 12.345678901234567891
 replay run --account a1 --until 2024-01-20 --wait
 account withdraw a1 USDT 100
-replay run --account a2 --until 2024-01-20 --wait
-vault unallocate v2 --flash 500
+bob: replay run --account a2 --until 2024-01-20 --wait
+bob: vault unallocate v2 --flash 500
 """
 
 MADE = re.compile(r"generated at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by vaultctl [\d.]+")
@@ -362,8 +360,7 @@ def check_streams(daemon, out):
 
 def every_report(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl, paper=LOW_FEE) as daemon, daemon.wire() as wire:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
+        daemon.play(SCENE)
         assets = {vault["id"]: vault["asset"] for vault in wire.call("vault.list")}
         journals = {vault: journal_of(wire, vault) for vault in assets}
         kinds, fee_rows, opened = set(), 0, 0

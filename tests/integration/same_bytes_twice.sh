@@ -14,7 +14,7 @@ one_run() {
     ctl account deposit a1 USDT 1000.5 -q >/dev/null
     ctl vault pause v1 --why test -q >/dev/null
     ctl vault resume v1 --why test -q >/dev/null
-    for n in 1 2; do ctl replay run --account "a$n" --wait -q >/dev/null 2>&1; done
+    for n in 1 2; do ctl_of "$n" replay run --account "a$n" --wait -q >/dev/null 2>&1; done
     export_all >"$work/$1.export"
     ctl ledger verify --all >/dev/null || fail "the ledger does not verify"
     stop_daemon

@@ -20,40 +20,39 @@ from private_daemon import Daemon, check, main
 COLUMNS = 80
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
-account add --exchange paper --user bob --label idle
+account add --exchange paper
+bob: account add --exchange paper
+bob: account add --exchange paper --label idle
 replay start synthetic --account a1 --seed 7 --days 60
-replay start synthetic --account a2 --seed 7 --days 60
+bob: replay start synthetic --account a2 --seed 7 --days 60
 vault create --account a1 --asset USDT --balance 1234567
 vault create --account a1 --asset USDC --balance 1000
-vault create --account a2 --asset USDT --balance 5000
-vault create --account a3 --asset USDT --balance 100
+bob: vault create --account a2 --asset USDT --balance 5000
+bob: vault create --account a3 --asset USDT --balance 100
 vault reserve v1 10
 vault pairs v1 --add ETH/USDT
-vault pairs v3 --add ETH/USDT
+bob: vault pairs v3 --add ETH/USDT
 vault set-tradeable v1 1000000
-vault set-tradeable v3 4000
+bob: vault set-tradeable v3 4000
 vault auto-raise v1 percent 50
 vault allocate v1 --quiet 345678.9 --flash 456789.1
-vault allocate v3 --quiet 1000 --flash 2000
-sleeve set v3 flash preset=quiet
-sleeve set v3 quiet quiet_sweep=daily quiet_sweep_share=0.5
+bob: vault allocate v3 --quiet 1000 --flash 2000
+bob: sleeve set v3 flash preset=quiet
+bob: sleeve set v3 quiet quiet_sweep=daily quiet_sweep_share=0.5
 replay run --account a1 --until 2024-01-25 --wait
-replay run --account a2 --until 2024-01-25 --wait
+bob: replay run --account a2 --until 2024-01-25 --wait
 vault pause v1 --why 'news day'
-sleeve pause v3 quiet --why 'a look at it'
-account add --exchange paper --user bob --label second
-replay start synthetic --account a4 --seed 7 --days 30
-vault create --account a4 --asset USDT --balance 10000
-vault pairs v5 --add ETH/USDT
-vault set-tradeable v5 8000
-vault allocate v5 --quiet 3000 --flash 3000
-sleeve set v5 quiet preset=flash
-replay run --account a4 --until 2024-01-02T09:00:00Z --wait
-account trade a4 ETH/USDT sell 0.5
+bob: sleeve pause v3 quiet --why 'a look at it'
+bob: account add --exchange paper --label second
+bob: replay start synthetic --account a4 --seed 7 --days 30
+bob: vault create --account a4 --asset USDT --balance 10000
+bob: vault pairs v5 --add ETH/USDT
+bob: vault set-tradeable v5 8000
+bob: vault allocate v5 --quiet 3000 --flash 3000
+bob: sleeve set v5 quiet preset=flash
+bob: replay run --account a4 --until 2024-01-02T09:00:00Z --wait
+bob: account trade a4 ETH/USDT sell 0.5
+token create nightly --methods 'report.*' --out nightly.token
 """
 
 # The commands that only show.
@@ -67,6 +66,9 @@ why-not-trading v4
 why-not-trading v5 flash
 version
 whoami
+session list
+mfa status
+token list
 doctor
 config show
 config show --origin
@@ -147,14 +149,14 @@ api errors 75
 
 # What changes something, and what --quiet prints of it.
 CHANGES = """
-account deposit a2 USDT 5 | a2
-account withdraw a2 USDT 5 | a2
-vault reserve v3 5 | 5
-vault auto-raise v3 full | full
-vault set-tradeable v3 4100.5 | 4100.5
+bob: account deposit a2 USDT 5 | a2
+bob: account withdraw a2 USDT 5 | a2
+bob: vault reserve v3 5 | 5
+bob: vault auto-raise v3 full | full
+bob: vault set-tradeable v3 4100.5 | 4100.5
 vault pairs v2 --add ETH/USDC --add BTC/USDC | BTC/USDC ETH/USDC
-user wallets bob --remove EUR --add USD | USD USDC USDT
-sleeve resume v3 quiet | running
+bob: user wallets bob --remove EUR --add USD | USD USDC USDT
+bob: sleeve resume v3 quiet | running
 vault pause v3 | paused
 vault resume v3 | running
 """
@@ -207,12 +209,12 @@ def check_details(daemon):
     check(daemon.run("sleeve", "list", "-q").stdout.startswith("v1 quiet\nv1 flash\n"),
           "sleeve list -q")
     wide = daemon.run("sleeve", "list", "-o", "wide").stdout.splitlines()
-    check("PAUSES" in wide[0] and "paused by uid:0: news day" in wide[1], "PAUSES:", wide)
-    check("paused by uid:0: a look at it" in "".join(wide), "PAUSES:", wide)
+    check("PAUSES" in wide[0] and "paused by alice: news day" in wide[1], "PAUSES:", wide)
+    check("paused by bob: a look at it" in "".join(wide), "PAUSES:", wide)
     check(daemon.ctl("account", "show", "a3")["now"] is None, "account show a3: now")
     young = daemon.ctl("vault", "show", "v4")  # made before the first price of its account
     check(young["updated_at"] is None and young["created_at"], "vault show v4: its times", young)
-    done = daemon.run("sleeve", "set", "v3", "quiet", "max_drawdown=0.1")
+    done = daemon.user("bob").run("sleeve", "set", "v3", "quiet", "max_drawdown=0.1")
     check(done.code == 0 and "max_drawdown is kept but not enforced" in done.stderr, done.stderr)
     check_screen(["sleeve", "set"], done.stdout)
 
@@ -266,8 +268,7 @@ def check_charts(daemon):
 
 def every_screen(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*shlex.split(line))
+        daemon.play(SCENE)
         check_complete(wire)
         sweep = daemon.ctl("sweep", "list")[0]["id"]
         lines = [line.replace("SWEEP", sweep) for line in filter(None, SCREENS.splitlines())]
@@ -278,7 +279,8 @@ def every_screen(vaultd, vaultctl):
         check_charts(daemon)
         changes = [line.split(" | ") for line in filter(None, CHANGES.splitlines())]
         for line, wanted in changes:
-            done = daemon.run(*shlex.split(line), "-q")
+            name, _, words = line.rpartition(": ")
+            done = daemon.user(name or "alice").run(*shlex.split(words), "-q")
             check(done.code == 0 and done.stdout.split() == wanted.split(), line, "-q printed",
                   repr(done.stdout), done.stderr)
         print(f"{len(lines)} screens, as a table, wide and quiet")

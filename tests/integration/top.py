@@ -22,26 +22,24 @@ import time
 from private_daemon import Daemon, check, main
 
 SCENE = """
-user create alice --role member
-user create bob --role member
-account add --exchange paper --user alice
-account add --exchange paper --user bob
+account add --exchange paper
+bob: account add --exchange paper
 replay start synthetic --account a1 --seed 7 --days 60
-replay start synthetic --account a2 --seed 7 --days 30
+bob: replay start synthetic --account a2 --seed 7 --days 30
 vault create --account a1 --asset USDT --balance 20000
 vault create --account a1 --asset USDC --balance 1000
-vault create --account a2 --asset USDT --balance 10000
+bob: vault create --account a2 --asset USDT --balance 10000
 vault pairs v1 --add ETH/USDT
-vault pairs v3 --add ETH/USDT
+bob: vault pairs v3 --add ETH/USDT
 vault set-tradeable v1 15000
-vault set-tradeable v3 8000
+bob: vault set-tradeable v3 8000
 vault allocate v1 --quiet 4000 --flash 4000
-vault allocate v3 --quiet 3000 --flash 3000
-sleeve set v3 quiet preset=flash
+bob: vault allocate v3 --quiet 3000 --flash 3000
+bob: sleeve set v3 quiet preset=flash
 replay run --account a1 --until 2024-01-10 --wait
-replay run --account a2 --until 2024-01-02T09:00:00Z --wait
+bob: replay run --account a2 --until 2024-01-02T09:00:00Z --wait
 vault pause v1 --why 'news day'
-account trade a2 ETH/USDT sell 0.5
+bob: account trade a2 ETH/USDT sell 0.5
 """
 
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
@@ -190,7 +188,7 @@ def check_pages(daemon):
         top.press("4")
         top.until("[4 orders 0]", "no live order")
         top.press("5")
-        top.until("[5 alerts 3]", "paused by uid:0: news day", "critical")
+        top.until("[5 alerts 3]", "paused by alice: news day", "critical")
         top.press("?")
         top.until("hold the picture still")
         top.press("x")
@@ -205,7 +203,7 @@ def check_order_filter_and_vault(daemon):
         top.press("r")
         top.until("TOTAL▲", "> v2")
         top.press("\x1b[B\x1b[B\r")  # v1 by the greatest of the three
-        top.until("[v1]", "paused by uid:0: news day", "Decisions", "no_signal")
+        top.until("[v1]", "paused by alice: news day", "Decisions", "no_signal")
         top.press("\x1b")
         top.until("[1 vaults 3]", "> v1")
         top.press("/BOB\r")
@@ -373,8 +371,7 @@ def check_decoration(daemon):
 
 def top_works(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*shlex.split(line))
+        daemon.play(SCENE)
         checks = (check_pages, check_order_filter_and_vault, check_changes_are_seen,
                   check_subscribes, check_sizes,
                   check_signals, check_stop_and_go, check_printed, check_no_terminal,

@@ -31,8 +31,7 @@ def replay(daemon, case, candles):
     settings = [f"{name}={text}" for name, text in parameters.items() if name not in own]
     imported = daemon.ctl("market", "import", candles, "--pair", "ETH/USDT", "--interval", "1m")
     check(imported["candles"] > 0, "nothing was imported:", imported)
-    daemon.ctl("user", "create", "ann", "--role", "member")
-    daemon.ctl("account", "add", "--exchange", "paper", "--user", "ann")
+    daemon.ctl("account", "add", "--exchange", "paper")
     daemon.ctl("replay", "start", candles, "--account", "a1", "--pair", "ETH/USDT", "--interval",
                "1m", "--path", parameters.get("path", "ohlc4"), "--from", case["from"], "--to",
                case["to"])

@@ -11,9 +11,8 @@ import time
 from private_daemon import Daemon, check, main
 
 SCENE = """
-user create alice --role member
-account add --exchange paper --user alice
-account add --exchange paper --user alice --label second
+account add --exchange paper
+account add --exchange paper --label second
 replay start synthetic --account a1 --days 3000 --speed 20000
 replay start synthetic --account a2 --seed 3 --days 100 --speed 500000
 """
@@ -87,8 +86,7 @@ def waits_for_a_start(daemon):
 
 def test(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon:
-        for line in filter(None, SCENE.splitlines()):
-            daemon.ctl(*line.split())
+        daemon.play(SCENE)
         patience_ends(daemon)
         interrupted(daemon)
         killed_meanwhile(daemon)

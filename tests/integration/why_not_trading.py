@@ -11,8 +11,7 @@ import time
 from private_daemon import Daemon, check, main
 
 SCENE = """
-user create alice --role member
-account add --exchange paper --user alice
+account add --exchange paper
 vault create --account a1 --asset USDT --balance 1000
 sleeve pause v1 quiet --why 'a look at it'
 sleeve pause v1 flash
