@@ -43,11 +43,15 @@ void Commander::tell_key(const ApiKeyRow& row, std::string message) {
                     "api_key", to_text(row.id), std::move(message));
 }
 
+void Commander::tell_alerts(const KeyStep& step) {
+    for (const KeyEffect& effect : step.effects)
+        if (const auto* alert = std::get_if<Alert>(&effect)) tell_key(step.row, alert->text);
+}
+
 // A Validate effect needs nobody to remember it: the row says when.
 void Commander::advance_key(ApiKeyId id, const KeyEvent& event) {
     KeyStep step = next_key(*world_.find_api_key(id), event, clock_.now());
-    for (const KeyEffect& effect : step.effects)
-        if (const auto* alert = std::get_if<Alert>(&effect)) tell_key(step.row, alert->text);
+    tell_alerts(step);
     put_key(std::move(step.row));
 }
 
@@ -125,8 +129,10 @@ Result<ports::View> Commander::on(const ports::cmd::AddKey& c) {
         const AccountMatch match = match_account(world_.api_keys, row, *c.findings);
         const KeyStep step = next_key(row, key_event::Validated{*c.findings, match}, now);
         if (!ports::is_usable(step.row.state))
-            return Error{Errc::KeyRefused, step.row.state_reason, "api_key",
-                         "mend the key at the exchange, then add it again"};
+            return Error{Errc::KeyRefused,
+                         fmt::format("the API key is not kept: {}", step.row.state_reason),
+                         "api_key", "mend the key at the exchange, then add it again"};
+        tell_alerts(step);
         row = step.row;
     }
     world_.api_keys.push_back(row);
