@@ -104,6 +104,13 @@ Result<Secret> read_private(const PrivateName& file) {
 
 Result<PrivateWriter> PrivateWriter::open(PrivateName file) {
     static std::atomic<int> count{0};
+    // Found now, not when what belongs into the file has been made.
+    struct stat status {};
+    if (::fstatat(file.folder, file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return broken(file, "make");
+    }
     std::string fresh = fmt::format("{}.new-{}-{}", file.name, ::getpid(), ++count);
     // What lies there was left by a process of the same number that was killed.
     ::unlinkat(file.folder, fresh.c_str(), 0);

@@ -20,20 +20,36 @@ T checked(Result<T> parsed) {
 
 }  // namespace
 
-Result<VaultId> vault_of(const protocol::Params& params) {
-    Result<VaultId> vault = parse_vault_id(params.text("vault"));
+Result<VaultId> vault_named(std::string_view text) {
+    Result<VaultId> vault = parse_vault_id(text);
     if (!vault)
         return Error(Errc::InvalidParams, "a vault is named by its id, such as v1", "vault",
                      "vaultctl vault list shows the ids");
     return vault;
 }
 
-Result<AccountId> account_of(const protocol::Params& params) {
-    Result<AccountId> account = parse_account_id(params.text("account"));
+Result<AccountId> account_named(std::string_view text) {
+    Result<AccountId> account = parse_account_id(text);
     if (!account)
         return Error(Errc::InvalidParams, "an account is named by its id, such as a1", "account",
                      "vaultctl account list shows the ids");
     return account;
+}
+
+Result<JobId> job_named(std::string_view text) {
+    Result<JobId> job = parse_job_id(text);
+    if (!job)
+        return Error(Errc::InvalidParams, "a job is named by its id, such as j1", "job",
+                     "vaultctl job list shows the ids");
+    return job;
+}
+
+Result<VaultId> vault_of(const protocol::Params& params) {
+    return vault_named(params.text("vault"));
+}
+
+Result<AccountId> account_of(const protocol::Params& params) {
+    return account_named(params.text("account"));
 }
 
 SleeveKind sleeve_of(const protocol::Params& params) {

@@ -7,6 +7,10 @@
 
 namespace vault::control {
 
+// What a caller wrote for an id.
+Result<VaultId> vault_named(std::string_view text);
+Result<AccountId> account_named(std::string_view text);
+Result<JobId> job_named(std::string_view text);
 Result<VaultId> vault_of(const protocol::Params& params);
 Result<AccountId> account_of(const protocol::Params& params);
 // `sleeve`, already one of the two words.

@@ -1,6 +1,7 @@
 #include "daemon/control/gate.hpp"
 
 #include "common/protocol/codec.hpp"
+#include "daemon/control/arguments.hpp"
 #include "daemon/control/directory.hpp"
 #include "daemon/control/lines.hpp"
 #include "daemon/control/render_views.hpp"
@@ -116,19 +117,27 @@ Gate::Named Gate::named_by(const protocol::Method& method, const json::object& p
         named.object = std::move(object);
         named.absent = std::move(absent);
     };
-    const auto take_vault = [&](std::string_view text) {
-        const auto id = parse_vault_id(text);
-        if (!id) return;
+    // What is no id of anything is refused as such, not for want of an owner. Questions say so
+    // themselves.
+    const auto take_misnamed = [&](std::string_view text, const Error& error,
+                                   std::string_view field) {
+        if (text.empty() || !method.mutates) return;
+        take(UserId{}, false, {}, Error{error}.with_field(std::string(field)), Mode::Paper);
+    };
+    const auto take_vault = [&](std::string_view text, std::string_view field) {
+        const auto id = vault_named(text);
+        if (!id) return take_misnamed(text, id.error(), field);
         const ports::VaultRow* row = directory.vault(id.value());
         take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
-             ports::no_vault(id.value()), row == nullptr ? Mode::Paper : row->mode);
+             ports::no_vault(id.value()).with_field(std::string(field)),
+             row == nullptr ? Mode::Paper : row->mode);
     };
-    const auto take_account = [&](std::string_view text) {
-        const auto id = parse_account_id(text);
-        if (!id) return;
+    const auto take_account = [&](std::string_view text, std::string_view field) {
+        const auto id = account_named(text);
+        if (!id) return take_misnamed(text, id.error(), field);
         const ports::AccountRow* row = directory.account(id.value());
         take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
-             ports::no_account(id.value()), Mode::Paper);
+             ports::no_account(id.value()).with_field(std::string(field)), Mode::Paper);
     };
     const auto take_user = [&](const std::string& text, std::string_view field) {
         if (text.empty()) return;
@@ -143,12 +152,14 @@ Gate::Named Gate::named_by(const protocol::Method& method, const json::object& p
         if (id)
             take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
                  ports::no_key(id.value()), Mode::Paper);
+        else
+            take_misnamed(text_of(params, "key"), id.error(), "key");
     }
-    take_vault(text_of(params, "vault"));
+    take_vault(text_of(params, "vault"), "vault");
     for (const std::string_view name : {"order", "decision", "sweep"})
-        take_vault(first_part(text_of(params, name)));
-    take_account(text_of(params, "account"));
-    take_account(first_part(text_of(params, "trade")));
+        take_vault(first_part(text_of(params, name)), name);
+    take_account(text_of(params, "account"), "account");
+    take_account(first_part(text_of(params, "trade")), "trade");
     take_user(text_of(params, "user"), "user");
     const bool by_name = method.object == protocol::Object::User &&
                          method.right != protocol::Right::Open && !method.bootstrap;
@@ -210,9 +221,9 @@ asio::awaitable<Result<Pass>> Gate::admit(Ask ask) {
         const std::string about = co_await std::move(asking);
         const json::object params{{about.starts_with('a') ? "account" : "vault", about}};
         named = named_by(ask.method, params, caller);
-        const auto job = parse_job_id(text_of(ask.params, "job"));
-        if (job && about.empty()) named.target.ownership = Ownership::Absent;
-        if (job) named.absent = ports::no_job(job.value());
+        const auto job = job_named(text_of(ask.params, "job"));
+        if (job ? about.empty() : ask.method.mutates) named.target.ownership = Ownership::Absent;
+        named.absent = job ? ports::no_job(job.value()) : job.error();
         named.object = text_of(ask.params, "job");
     }
     const protocol::Decision decision = decide(caller, ask.method, named);

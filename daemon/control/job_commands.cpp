@@ -9,11 +9,7 @@ namespace cmd = ports::cmd;
 namespace {
 
 Result<JobId> job_of(const protocol::Params& params) {
-    const Result<JobId> job = parse_job_id(params.text("job"));
-    if (!job)
-        return Error(Errc::InvalidParams, "a job is named by its id, such as j1", "job",
-                     "vaultctl job list shows the ids");
-    return job;
+    return job_named(params.text("job"));
 }
 
 Result<ports::Command> list_jobs(const protocol::Params&) {

@@ -40,6 +40,9 @@ vault allocate v4 --quiet 3000 --flash 3000
 sleeve set v4 quiet preset=flash
 replay run --account a4 --until 2024-01-02T09:00:00Z --wait
 account trade a4 ETH/USDT sell 0.5
+bob: account add --exchange paper
+bob: vault create --account a5 --asset USDT --balance 500
+mfa enroll --password-file password
 """
 
 LISTS = ["user.list", "account.list", "vault.list", "sleeve.list", "position.list", "replay.status",
@@ -69,10 +72,17 @@ def read_table():
     return [Row(n, line) for n, line in lines if line.strip() and not line.startswith("#")]
 
 
+def columns_but(store, table, left_out):
+    names = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
+    check(left_out in names, table, "has no", left_out)
+    return ", ".join(name for name in names if name != left_out)
+
+
 def tables_of(path):
     """Every row of every table, in a stable order. A refusal leaves a row in the audit trail, whose
     end is sealed in `meta`, and its batch counts up `shard`; of the trail only what took effect is
-    looked at. Passwords that were tried are counted in `attempt`."""
+    looked at. Passwords that were tried are counted in `attempt`; a session tells now and then when
+    it was used."""
     store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         names = [row[0] for row in store.execute(
@@ -82,6 +92,8 @@ def tables_of(path):
                    if name not in ("shard", "attempt")}
         queries["audit"] += " WHERE outcome <> 'refused'"
         queries["meta"] += " WHERE key <> 'audit_head'"
+        queries["session"] = queries["session"].replace("*", columns_but(store, "session",
+                                                                         "last_used_at"))
         return {name: sorted(map(repr, store.execute(query))) for name, query in queries.items()}
     finally:
         store.close()
@@ -158,7 +170,13 @@ def run_row(daemon, row):
 
 
 def write_files(directory):
-    """The candle files that the table names."""
+    """The files that the table names: secrets, and candles that are none."""
+    for name, text in (("guess", "purple kettle 8 mountain"), ("short", "hunter2"), ("code", "000000"),
+                       ("tabs", "purple\tkettle"), ("nothing", "")):
+        (directory / name).touch(mode=0o600)
+        (directory / name).write_text(text and text + "\n")
+    (directory / "open.token").write_text("vault_robot_1\n")
+    (directory / "open.token").chmod(0o644)
     (directory / "empty.csv").write_text("")
     (directory / "words.csv").write_text("not,a,candle\nfile,at,all\n")
     (directory / "folder.csv").mkdir()

@@ -22,7 +22,7 @@ import threading
 import time
 
 from bad_input import SCENE, write_keys
-from private_daemon import Daemon, Failed, check, main
+from private_daemon import QUICK_CONTROL, Authenticator, Daemon, Failed, User, check, main
 
 TABLE = pathlib.Path(__file__).with_name("error_codes.table")
 NOBODY = 65534
@@ -119,8 +119,22 @@ class Relay:
                 client.sendall(reply)
 
 
+def pass_it_on(_line, send, _pid):
+    return json.dumps(send()).encode() + b"\n"
+
+
+def signed_in_relay(daemon, **hooks):
+    """vaultctl keeps a session for each socket, so for that of a relay, too."""
+    if not hasattr(daemon, "relayed"):
+        with Relay(daemon, request=pass_it_on) as relay:
+            done = daemon.run("--socket", relay.path, "login", "alice", "--password-file", daemon.password)
+            check(done.code == 0, "no sign-in through the relay:", done.stderr)
+        daemon.relayed = True
+    return Relay(daemon, **hooks)
+
+
 def through(daemon, words, **hooks):
-    with Relay(daemon, **hooks) as relay:
+    with signed_in_relay(daemon, **hooks) as relay:
         return daemon.run("--socket", relay.path, *words)
 
 
@@ -146,6 +160,11 @@ def variable(name, value):
         yield
     finally:
         del os.environ[name]
+
+
+def close_socket(daemon):
+    daemon.socket.chmod(0o660)
+    daemon.process.send_signal(signal.SIGCONT)
 
 
 def restart(daemon):
@@ -185,11 +204,66 @@ class Books:
             self.daemon.socket.chmod(0o600)
 
     def stranger(self, words):
+        """A uid outside the socket's group, which waited at an open socket while it was closed."""
         if os.geteuid() != 0:
             return None  # nobody else's name can be taken
         with Daemon(self.vaultd, self.vaultctl, control=OPEN_CONTROL) as daemon:
             daemon.directory.chmod(0o755)
-            return daemon.run(*words, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/")
+            daemon.process.send_signal(signal.SIGSTOP)
+            closing = threading.Timer(0.5, close_socket, [daemon])
+            closing.start()
+            done = daemon.run(*words, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/")
+            closing.join()
+            return done
+
+    def nobody(self, words):
+        """Who may connect and has not signed in."""
+        return User(self.daemon, "nobody").run(*words)
+
+    def thief(self, words):
+        """The token of a session, shown by another uid."""
+        if os.geteuid() != 0:
+            return None
+        with Daemon(self.vaultd, self.vaultctl, control=OPEN_CONTROL) as daemon:
+            daemon.directory.chmod(0o755)
+            stolen = daemon.directory / "stolen"
+            stolen.write_text(daemon.ctl("token", "create", "robot", "--methods", "status")["token"])
+            stolen.chmod(0o600)
+            os.chown(stolen, NOBODY, NOBODY)
+            return daemon.run("--token-file", stolen, *words, user=NOBODY, group=0, extra_groups=[],
+                              cwd="/")
+
+    def robot(self, words):
+        """A token that was made for something else."""
+        file = self.daemon.directory / "robot.token"
+        if not file.exists():
+            self.daemon.ctl("token", "create", "robot", "--methods", "status", "--out", file)
+        return self.daemon.run("--token-file", file, *words)
+
+    def unsteady(self, words):
+        """A session from before the second factor, which was confirmed in another."""
+        dora, phone = self.daemon.user("dora"), User(self.daemon, "phone")
+        if not (self.daemon.directory / "code").exists():
+            file = self.daemon.directory / "code"
+            file.touch(mode=0o600)
+            phone.ctl("login", "dora", "--password-file", self.daemon.password)
+            secret = phone.ctl("mfa", "enroll", "--password-file", self.daemon.password)["secret"]
+            file.write_text(Authenticator(secret).code() + "\n")
+            phone.ctl("mfa", "confirm", "--code-file", file)
+        return dora.run(*words)
+
+    def half(self, words):
+        """Somebody who has a second factor signs in with the password alone."""
+        self.unsteady(["whoami"])
+        return User(self.daemon, "tablet").run(*words)
+
+    def twice(self, words):
+        """A reply that carries a secret, asked for again under its key."""
+        with self.daemon.wire() as wire:
+            wire.ask("token.create", {"label": "once", "methods": ["status"]}, idem_key="once-only")
+            first = wire.line()  # of the first run of the row, that is
+            check("result" in first or first["error"]["data"]["code"] == "REPLY_NOT_REPEATABLE", first)
+        return self.daemon.run(*words)
 
     def future(self, words):
         return through(self.daemon, words,
@@ -210,7 +284,7 @@ class Books:
             self.daemon.process.send_signal(signal.SIGSTOP)
             over.wait(20)
 
-        with Relay(self.daemon, request=request) as relay:
+        with signed_in_relay(self.daemon, request=request) as relay:
             done = self.daemon.run("--socket", relay.path, *words)
             over.set()
             self.daemon.process.send_signal(signal.SIGCONT)
@@ -251,7 +325,9 @@ class Books:
                     break
             return json.dumps(reply).encode() + b"\n"
 
-        with Daemon(self.vaultd, self.vaultctl, control=SLOW_CONTROL, quick=False) as daemon:
+        with Daemon(self.vaultd, self.vaultctl) as daemon:
+            daemon.config.write_text(daemon.config.read_text().replace(QUICK_CONTROL, SLOW_CONTROL))
+            daemon.ctl("config", "reload")
             return through(daemon, words, request=request)
 
     def draining(self, words):

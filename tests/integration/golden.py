@@ -19,7 +19,7 @@ import pathlib
 import re
 import shlex
 
-from private_daemon import Daemon, Failed, check, main
+from private_daemon import Authenticator, Daemon, Failed, User, check, main
 
 HERE = pathlib.Path(__file__).parent
 TABLE = HERE / "golden.table"
@@ -48,11 +48,13 @@ class Line:
 
     def __init__(self, number, text):
         command, *ends = (cell.strip() for cell in text.split(" | "))
-        self.number, self.command, self.words = number, command, shlex.split(command)
+        name, _, rest = command.rpartition(": ")
+        self.number, self.command, self.words = number, command, shlex.split(rest)
+        self.name = name or "alice"
         self.exit = int(ends[0].removeprefix("exit=")) if ends else 0
 
     def says(self, holds, *what):
-        check(holds, f"{TABLE.name}:{self.number}: vaultctl {self.command}:", *what)
+        check(holds, f"{TABLE.name}:{self.number}: {self.command}:", *what)
 
 
 def read_table():
@@ -154,8 +156,24 @@ class Rules:
                 line.says(False, path, "is", " and ".join(sorted(others)), "in different lines")
 
 
+def person_of(daemon, name):
+    if name not in daemon.users:
+        daemon.users[name] = User(daemon, name)
+    return daemon.users[name]
+
+
+def write_code(daemon, person):
+    """A recovery code once there are some: the app has a new one every 30 s only. A rehearsal uses its
+    code up, too."""
+    code = person.codes.pop() if person.codes else person.app.code()
+    (daemon.directory / "code").write_text(code + "\n")
+
+
 def run_line(daemon, line, rules):
-    done = daemon.run(*line.words, "--json")
+    person = person_of(daemon, line.name)
+    if "--code-file" in line.words:
+        write_code(daemon, person)
+    done = person.run(*line.words, "--json")
     printed = done.stdout.replace(str(daemon.directory), "$W").replace(f"uid:{os.geteuid()}", "uid:$ME")
     line.says(done.code == line.exit, "ended with", done.code, done.stdout[:300], done.stderr)
     if line.words[:2] == ["ledger", "export"]:  # lines for programs, in every format
@@ -168,7 +186,12 @@ def run_line(daemon, line, rules):
         documents = json.loads(printed, parse_float=refuse_fraction)
         rules.look(line, documents)
         line.says(documents["ok"] is (line.exit == 0), "ok is", documents["ok"])
-    return {"command": "vaultctl " + line.command, "exit": done.code, "document": documents}
+        if "secret" in documents.get("data", {}):
+            person.app, person.codes = Authenticator(documents["data"]["secret"]), []
+        if "recovery_codes" in documents.get("data", {}):
+            person.codes = list(documents["data"]["recovery_codes"])
+    who = "" if line.name == "alice" else line.name + ": "
+    return {"command": f"{who}vaultctl {line.command.removeprefix(who)}", "exit": done.code, "document": documents}
 
 
 def text_of(runs):
@@ -211,6 +234,10 @@ def every_document(vaultd, vaultctl):
         changing = {method["command"] for method in daemon.ctl("api", "describe")["methods"]
                     if method["mutates"] and method["command"].strip() in commands}
         check_complete(lines, commands, changing)
+        for name in ("other", "third"):
+            (daemon.directory / name).touch(mode=0o600)
+            (daemon.directory / name).write_text(f"{name} kettle 9 mountain\n")
+        (daemon.directory / "code").touch(mode=0o600)
         (daemon.directory / "batch.txt").write_text("vault reserve v1 11\nvault show v99\n")
         (daemon.directory / "wrong.yaml").write_text("store:\n  balast_mib: 3\n")
         (daemon.directory / "candles.csv").write_text(

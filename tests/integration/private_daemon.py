@@ -7,6 +7,8 @@ for what no vaultctl would send and for questions that are asked hundreds of tim
 an exception that says what was expected; main() turns it into an exit code and prints the daemon's log.
 """
 
+import base64
+import hmac
 import json
 import os
 import pathlib
@@ -14,6 +16,7 @@ import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -102,12 +105,33 @@ class Wire:
         return reply["result"]["data"]
 
 
+class Authenticator:
+    """The app of a second factor (RFC 6238): codes that were not used yet, of the step that runs or the
+    one before it."""
+
+    def __init__(self, secret):
+        self.key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        self.last = 0
+
+    def code(self):
+        now = time.time()
+        if now % 30 > 27:  # it must still be good when it arrives
+            time.sleep(30 - now % 30)
+        step = max(self.last + 1, int(time.time()) // 30 - 1)
+        time.sleep(max(0, step * 30 - time.time()))
+        self.last = step
+        digest = hmac.new(self.key, struct.pack(">Q", step), "sha1").digest()
+        at = digest[-1] & 15
+        return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
+
+
 class User:
     """Somebody with a session: vaultctl keeps it in a folder of the user's own."""
 
     def __init__(self, daemon, name):
         self.daemon, self.name = daemon, name
         self.folder = daemon.directory / "run" / name
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def environment(self):
         names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
@@ -130,15 +154,16 @@ class User:
 
     def token(self):
         """What vaultctl shows for the user: that of the session, or None."""
-        files = list(self.folder.glob("vaultctl/session-*"))
-        lines = files[0].read_text().splitlines() if files else []
-        return next((line.split()[1] for line in lines if line.startswith("token ")), None)
+        for file in self.folder.glob("vaultctl/session-*"):
+            kept = dict(line.split(" ", 1) for line in file.read_text().splitlines())
+            if kept["socket"] == str(self.daemon.socket):
+                return kept["token"]
+        return None
 
     def wire(self, **options):
         return Wire(self.daemon.socket, **{"token": self.token(), **options})
 
     def sign_in(self):
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ctl("login", self.name, "--password-file", self.daemon.password)
 
 
@@ -196,7 +221,6 @@ class Daemon:
 
     def sign_up(self):
         """The first user of a new store is made by its own uid; then everybody signs in."""
-        self.admin.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ctl("user", "create", ADMIN, "--role", "admin", "--password-file", self.password)
         self.admin.sign_in()
 
@@ -222,7 +246,6 @@ class Daemon:
         """Another user, who registers, is approved and signs in when first asked for."""
         if name not in self.users:
             user = User(self, name)
-            user.folder.mkdir(mode=0o700, parents=True)
             user.ctl("register", name, "--password-file", self.password)
             self.ctl("user", "approve", name)
             if role != "member":

@@ -79,6 +79,8 @@ def described(api):
 
 def described_option(param):
     dashed = param["name"].replace("_", "-")
+    if param["secret"]:  # never on the command line: from a file, or at a prompt
+        return Option(f"--{dashed}-file", "", "FILE")
     is_flag = param["place"] == "flag"
     if param["secret"]:  # never on the command line: a file has it, or the terminal is asked
         return Option(f"--{dashed}-file", "", "FILE")
