@@ -93,6 +93,22 @@ void Commander::take_findings(ApiKeyId id, const ports::KeyFindings& findings) {
     go_on_rotating(world_.find_api_key(id)->account);
 }
 
+// Of an account that is removed: a key that is still in use keeps it, the secrets of others go
+// along.
+Result<ports::SecretChanges> Commander::give_up_keys(AccountId account) const {
+    ports::SecretChanges changes;
+    for (const ApiKeyRow& row : world_.api_keys) {
+        if (row.account != account) continue;
+        if (row.state != ports::KeyState::Retired)
+            return Error{Errc::WrongState,
+                         fmt::format("{} has the API key {}", to_text(account), to_text(row.id)),
+                         "account", "remove it first: vaultctl key remove " + to_text(row.id)};
+        for (ports::FieldId& field : drop_secrets(row).drop_fields)
+            changes.drop_fields.push_back(std::move(field));
+    }
+    return changes;
+}
+
 Result<void> Commander::may_add_key(const ports::cmd::AddKey& c) {
     if (c.id.value != world_.api_keys.size() + 1)
         return Error{Errc::Busy, "another key was added meanwhile", {}, "try again"};
