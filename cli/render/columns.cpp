@@ -40,7 +40,7 @@ constexpr ColumnSpec kKeys[] = {{"id", "id"},
                                 {"health.last_success", "last success", true},
                                 {"next_check_at", "validated next", true},
                                 {"replaced_by", "replaced by"},
-                                {"reason", "because", true}};
+                                {"why", "because", true}};
 constexpr ColumnSpec kAccounts[] = {
     {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},

@@ -82,7 +82,7 @@ std::string key_page(const json::object& data) {
     lines.add("label", unless_empty(data, "label"));
     lines.add("state",
               fmt::format("{} since {}", fact_of(data, "state"), fact_of(data, "state_since")));
-    lines.add("because", unless_empty(data, "reason"));
+    lines.add("because", unless_empty(data, "why"));
     if (const auto* check = part_of(data, "check")) add_check(lines, *check);
     lines.add("validated next", fact_of(data, "next_check_at"));
     if (const auto* health = part_of(data, "health")) add_health(lines, *health);

@@ -25,7 +25,7 @@ constexpr std::array kRecords{
            "state"},
     Record{"account", "id user exchange label wallets vaults now created_at"},
     Record{"key",
-           "id account user exchange label key state state_since reason check.at "
+           "id account user exchange label key state state_since why check.at "
            "check.signature_accepted check.rights check.ip_restricted check.expires_at "
            "check.message next_check_at health.calls health.errors health.recent_errors "
            "health.auth_errors_in_row health.latency_ms health.last_success health.last_error "

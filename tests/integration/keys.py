@@ -119,7 +119,7 @@ def good_key(desk, name):
     health = key["health"]
     check(health["calls"] == 1 and health["errors"] == 0 and health["last_success"]
           and health["latency_ms"] > 0, health)
-    check(key["next_check_at"] > found["at"] and key["reason"] == "", key)
+    check(key["next_check_at"] > found["at"] and key["why"] == "", key)
     check(desk.keys()["k1"] == key, "the list has", desk.keys())
     check(desk.tables()["fields"] == [(1, "api_key"), (1, "api_secret")], desk.tables())
     page = desk.run("alice", "key", "validate", "k1").stdout
@@ -229,7 +229,7 @@ def rotation(desk, name, old):
                    "--label", "new")
     check(key["state"] == "valid" and key["label"] == "new", key)
     row = desk.keys()[old]
-    check((row["state"], row["reason"], row["replaced_by"])
+    check((row["state"], row["why"], row["replaced_by"])
           == ("retired", f"replaced by {key['id']}", key["id"]), row)
     check(desk.tables()["policies"][1] == f"pinned {key['id']}", "v1 was not moved:", desk.tables())
     done = desk.refusal("alice", "key", "rotate", old, *desk.key_flags(f"paper-{name}+key=8"))
@@ -240,7 +240,7 @@ def rotation(desk, name, old):
 def ends(desk, name, key):
     """Retired for good, and removed with its secret; v1 is pinned to the key."""
     retired = desk.ctl("alice", "key", "retire", key)
-    check((retired["state"], retired["reason"]) == ("retired", "by alice"), retired)
+    check((retired["state"], retired["why"]) == ("retired", "by alice"), retired)
     check(desk.ctl("alice", "key", "retire", key) == retired, "retired twice is another")
     number = int(key[1:])
     check((number, "api_key") in desk.tables()["fields"], "retiring destroyed the secret")
@@ -277,7 +277,7 @@ def of_others(desk):
     says(desk.refusal("mona", "key", "retire", bobs), "PERM_DENIED", 77, "")
     check(desk.refusal("mona", "key", "remove", "k1")["code"] == "NOT_FOUND", "mona sees an admin's key")
     gone = desk.ctl("mona", "key", "remove", bobs)
-    check((gone["state"], gone["reason"]) == ("retired", "by mona"), gone)
+    check((gone["state"], gone["why"]) == ("retired", "by mona"), gone)
     check(int(bobs[1:]) not in [row[0] for row in desk.tables()["fields"]], desk.tables())
     dans = desk.add("dan", "a4", "paper-" + desk.canary("dan"))["id"]
     desk.ctl("alice", "user", "permit", "dan", "--remove", "keys")
@@ -285,6 +285,17 @@ def of_others(desk):
                   ("retire", dans), ("remove", dans), ("policy", "v4", "health")):
         says(desk.refusal("dan", "key", *words), "PERM_DENIED", 77, "")
     check(desk.keys("dan")[dans]["state"] == "valid", desk.keys("dan"))
+
+
+def with_its_account(desk):
+    """An account goes when its keys are retired, and takes along what was kept of them."""
+    account = desk.ctl("alice", "account", "add", "--exchange", "paper", "--label", "short")["id"]
+    key = desk.add("alice", account, "paper-" + desk.canary("short"))["id"]
+    error = desk.refusal("alice", "account", "remove", account)
+    says(error, "wrong_state", 1, f"{account} has the API key {key}")
+    desk.ctl("alice", "key", "retire", key)
+    desk.ctl("alice", "account", "remove", account)
+    check(int(key[1:]) not in [row[0] for row in desk.tables()["fields"]], desk.tables())
 
 
 def dry_runs(desk, name, key):
@@ -304,7 +315,7 @@ def dry_runs(desk, name, key):
 
 def lasting(rows):
     """What a restart must not change; the daemon may ask about a key at any moment."""
-    names = ("account", "user", "label", "key", "state", "state_since", "reason", "replaced_by",
+    names = ("account", "user", "label", "key", "state", "state_since", "why", "replaced_by",
              "allow_withdrawal", "created_at", "created_by")
     return {key: {name: row[name] for name in names} for key, row in rows.items()}
 
@@ -372,7 +383,7 @@ def expiring(desk):
     while now() < end + datetime.timedelta(seconds=1):
         time.sleep(0.1)
     key = desk.ctl("alice", "key", "validate", keys[0])
-    check(key["state"] == "quarantined" and key["reason"].startswith("it expired at"), key)
+    check(key["state"] == "quarantined" and key["why"].startswith("it expired at"), key)
     check(any("is quarantined: it expired at" in text for text in alerts(desk, keys[0])),
           alerts(desk, keys[0]))
     return keys[1]
@@ -457,6 +468,7 @@ def test(vaultd, vaultctl):
         new = rotation(desk, name, other)
         key = ends(desk, name, new)
         of_others(desk)
+        with_its_account(desk)
         dry_runs(desk, name, key)
         tended(desk, expired, waiting)
         restarts(desk)

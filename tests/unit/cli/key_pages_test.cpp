@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kGood =
     R"({"id":"k1","account":"a1","user":"alice","exchange":"paper","label":"","key":"pape…lice",)"
-    R"("state":"valid","state_since":"2026-01-05T07:00:00.000Z","reason":"","check":{"at":)"
+    R"("state":"valid","state_since":"2026-01-05T07:00:00.000Z","why":"","check":{"at":)"
     R"("2026-01-05T07:00:00.000Z","signature_accepted":true,"rights":["query_funds","trade"],)"
     R"("ip_restricted":"no","expires_at":null,"message":""},"next_check_at":)"
     R"("2026-01-06T07:00:00.000Z","health":{"calls":1,"errors":0,"recent_errors":0,)"
@@ -19,7 +19,7 @@ constexpr std::string_view kGood =
 
 constexpr std::string_view kBad =
     R"({"id":"k2","account":"a1","user":"alice","exchange":"paper","label":"spare","key":)"
-    R"("pape…lice","state":"quarantined","state_since":"2026-01-05T07:00:00.000Z","reason":)"
+    R"("pape…lice","state":"quarantined","state_since":"2026-01-05T07:00:00.000Z","why":)"
     R"("refused 3 times in a row, the last time with: invalid signature","check":{"at":)"
     R"("2026-01-05T07:00:00.000Z","signature_accepted":false,"rights":[],"ip_restricted":)"
     R"("unknown","expires_at":null,"message":"refused by the exchange: invalid signature"},)"

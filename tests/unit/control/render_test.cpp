@@ -291,7 +291,7 @@ ports::ApiKeyView api_key() {
 TEST(Render, ApiKeyThatNobodyWasAskedAboutYet) {
     const std::string golden =
         R"({"id":"k2","account":"a1","user":"ann","exchange":"paper","label":"main",)"
-        R"("key":"pape…-ann","state":"new","state_since":"2021-04-02T09:39:45.500Z","reason":"",)"
+        R"("key":"pape…-ann","state":"new","state_since":"2021-04-02T09:39:45.500Z","why":"",)"
         R"("check":null,"next_check_at":null,"health":{"calls":0,"errors":0,"recent_errors":0,)"
         R"("auth_errors_in_row":0,"latency_ms":0,"last_success":null,"last_error":"",)"
         R"("rate_left_pct":null},"replaced_by":null,"allow_withdrawal":null,)"
@@ -326,7 +326,7 @@ TEST(Render, ApiKeyWithAllThatIsKnown) {
     EXPECT_EQ(render_view(view),
               R"({"id":"k2","account":"a1","user":"ann","exchange":"paper","label":"main",)"
               R"("key":"pape…-ann","state":"degraded","state_since":"2021-04-02T09:39:45.500Z",)"
-              R"("reason":"8 of its last 32 calls failed","check":{"at":)"
+              R"("why":"8 of its last 32 calls failed","check":{"at":)"
               R"("2021-04-02T09:39:45.500Z","signature_accepted":true,"rights":["query_funds",)"
               R"("trade","withdraw"],"ip_restricted":"yes","expires_at":)"
               R"("2021-04-02T09:39:45.500Z","message":"it can withdraw, which ann accepts"},)"
