@@ -20,7 +20,7 @@ struct Lister {
 constexpr std::array kListers{
     Lister{"vaults", "vault.list", "id"}, Lister{"accounts", "account.list", "id"},
     Lister{"users", "user.list", "name"}, Lister{"sessions", "session.list", "id"},
-    Lister{"tokens", "token.list", "id"}};
+    Lister{"tokens", "token.list", "id"}, Lister{"keys", "key.list", "id"}};
 
 // The value of a flag that was typed, else of the variable; absolute, or "".
 std::string path_of(std::span<const std::string> flags, std::string_view flag, const char* variable,

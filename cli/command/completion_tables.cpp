@@ -42,6 +42,7 @@ std::vector<std::string> items_of(const Method& command, const Param& param) {
     if (param.name == "user" || names_user) return {"@users"};
     if (command.name == "session.revoke") return {"@sessions"};
     if (command.name == "token.revoke") return {"@tokens"};
+    if (command.noun == "key" && param.name == "key") return {"@keys"};
     if (command.name == "api.errors") return all_codes();
     if (command.name != "api.call" || param.name != "method") return {};
     std::vector<std::string> methods;

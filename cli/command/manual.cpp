@@ -226,6 +226,68 @@ AUTH_REQUIRED, MFA_REQUIRED or PERM_DENIED, tells which.
 tells who the daemon takes the caller for.
 )";
 
+constexpr std::string_view kApiKeys = R"(.Sh API KEYS
+An exchange account trades with API keys that its owner made at the exchange.
+.Ic vaultctl key add Fl Fl account Ar A
+asks for key and secret and types neither back; without a terminal they come from
+files:
+.Bd -literal -offset indent
+vaultctl key add \-\-account a1 \-\-api\-key\-file key \e
+    \-\-secret\-file secret
+.Ed
+.Pp
+They are kept sealed, and no command shows more of a key than its first and last
+characters, or anything of a secret.
+.Pp
+The exchange is asked about each key when it is added, once a day, when it expires,
+and by
+.Ic vaultctl key validate :
+whether it accepts the signature, and whether the key may query funds, may trade,
+and may withdraw.
+A key that can withdraw is refused: take that right from it at the exchange, or add
+it with
+.Fl Fl allow\-withdrawal\-permission ,
+which is kept with your name.
+Refused as well is a key of a real account that is here already under another id.
+Bound addresses and expiry are noted, and two weeks ahead of the end there is an
+alert.
+.Pp
+The states of a key:
+.Bl -tag -width Ds
+.It new
+the exchange could not be asked yet, and is asked again; not used
+.It valid
+used
+.It degraded
+used, but many of its last 32 calls failed
+.It quarantined
+not used, with an alert: refused three times in a row, or a validation found a
+fault; it is used again once a validation finds none
+.It retired
+used for nothing new, for good
+.El
+.Pp
+.Ic vaultctl key rotate
+puts a new key in the place of an old one.
+The new one is validated first, and if it is refused, the old one stays.
+Then vaults that were pinned to the old key are pinned to the new one, and the old
+one is retired; no vault is without a key meanwhile.
+.Ic vaultctl key remove
+retires a key and destroys what was kept of it; delete it at the exchange, too.
+.Pp
+.Ic vaultctl key policy
+says by which rule a vault picks a key for each call: round\-robin takes the keys of
+its account in turn, health takes the one with the fewest errors and the most calls
+left, and pinned takes one key or none.
+.Pp
+On paper, the key's text says how its validation ends: paper\-alice is a good key of
+the pretended account alice, paper\-alice+key=2 another of it, and
+paper\-alice+no\-trade one that may not trade; +bad\-signature, +wrong\-ip, +expired,
++expires=2027\-01\-01, +no\-funds, +withdraw, +ip\-restricted, +ip\-unknown, +slow,
++down, +rate\-limited and +maintenance are the others.
+The secret is any text.
+)";
+
 constexpr std::string_view kFiles = R"(.Sh FILES
 .Bl -tag -width Ds
 .It Pa /run/vaultd/control.sock
@@ -248,6 +310,7 @@ std::string manual_page() {
     std::string out(kHead);
     out += global_section();
     out += kSigningIn;
+    out += kApiKeys;
     out += ".Sh COMMANDS\n";
     for (const Method& command : catalogue())
         out += command_section(command);

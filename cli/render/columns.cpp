@@ -31,6 +31,16 @@ constexpr ColumnSpec kTokens[] = {{"id", "token"},
                                   {"calls_per_minute", "a minute", true},
                                   {"last_used_at", "last used", true},
                                   {"expires_at", "expires at"}};
+constexpr ColumnSpec kKeys[] = {{"id", "id"},
+                                {"account", "account"},
+                                {"label", "label", true},
+                                {"key", "key"},
+                                {"state", "state"},
+                                {"health.recent_errors", "failed of 32"},
+                                {"health.last_success", "last success", true},
+                                {"next_check_at", "validated next", true},
+                                {"replaced_by", "replaced by"},
+                                {"why", "because", true}};
 constexpr ColumnSpec kAccounts[] = {
     {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
@@ -178,6 +188,7 @@ constexpr std::array kLists{
     ListSpec{"user.list", kUsers},
     ListSpec{"session.list", kSessions},
     ListSpec{"token.list", kTokens},
+    ListSpec{"key.list", kKeys},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},
     ListSpec{"account.exchanges", kExchanges},

@@ -24,6 +24,12 @@ constexpr std::array kRecords{
            "id label methods calls_per_minute uid created_at expires_at last_used_at revoked_at "
            "state"},
     Record{"account", "id user exchange label wallets vaults now created_at"},
+    Record{"key",
+           "id account user exchange label key state state_since why check.at "
+           "check.signature_accepted check.rights check.ip_restricted check.expires_at "
+           "check.message next_check_at health.calls health.errors health.recent_errors "
+           "health.auth_errors_in_row health.latency_ms health.last_success health.last_error "
+           "health.rate_left_pct replaced_by allow_withdrawal created_at created_by"},
     Record{"who", "user account mode actor"},
     Record{"sleeve",
            "vault sleeve state idle_reason cash locked pending unallocate_requested positions_cost "
@@ -89,6 +95,8 @@ constexpr std::array kUses{
     Use{"account.list account.add account.show account.deposit account.withdraw account.trade "
         "account.remove",
         "@account"},
+    Use{"key.list key.add key.validate key.rotate key.retire key.remove", "@key"},
+    Use{"key.policy", "vault policy pinned picked why_none"},
     Use{"account.exchanges", "exchange available note"},
     Use{"account.unattributed", "account asset total unattributed"},
     Use{"vault.list vault.show vault.create vault.allocate vault.unallocate vault.auto_raise "

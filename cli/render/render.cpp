@@ -3,6 +3,7 @@
 #include "cli/render/events.hpp"
 #include "cli/render/html.hpp"
 #include "cli/render/identity_pages.hpp"
+#include "cli/render/key_pages.hpp"
 #include "cli/render/lists.hpp"
 #include "cli/render/operator_pages.hpp"
 #include "cli/render/pages.hpp"
@@ -134,6 +135,10 @@ std::string page(const Document& document, const Look& look) {
         return whoami_page(document.data->get_object());
     if (document.method == "mfa.confirm" && document.data->is_object())
         return recovery_page(document.data->get_object());
+    if (tells_key(document.method) && document.data->is_object())
+        return key_page(document.data->get_object());
+    if (document.method == "key.policy" && document.data->is_object())
+        return key_policy_page(document.data->get_object());
     if (document.method == "api.errors" && document.data->is_object())
         return errors_page(document.data->get_object());
     const json::value data =

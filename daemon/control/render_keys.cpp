@@ -47,7 +47,7 @@ json::value key_to_json(const ports::ApiKeyView& view) {
                         {"user", view.user},           {"exchange", view.exchange},
                         {"label", row.label},          {"key", row.key.shown},
                         {"state", to_text(row.state)}, {"state_since", to_json(row.state_since)},
-                        {"reason", row.state_reason}};
+                        {"why", row.state_reason}};
     object["check"] = check_to_json(row.check);
     object["next_check_at"] = to_json(row.next_check_at);
     object["health"] = health_to_json(row.health);

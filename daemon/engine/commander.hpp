@@ -109,6 +109,8 @@ class Commander {
     void take_findings(ApiKeyId id, const ports::KeyFindings& findings);
     void go_on_rotating(AccountId account);
     void tell_key(const ports::ApiKeyRow& row, std::string message);
+    Result<ports::SecretChanges> give_up_keys(AccountId account) const;
+    void tell_alerts(const KeyStep& step);
     std::vector<ports::KeyPolicyRow> policies_of(AccountId account) const;
     ports::KeyPolicyView policy_view(const Vault& vault) const;
     Result<Vault*> vault(VaultId id);

@@ -43,11 +43,15 @@ void Commander::tell_key(const ApiKeyRow& row, std::string message) {
                     "api_key", to_text(row.id), std::move(message));
 }
 
+void Commander::tell_alerts(const KeyStep& step) {
+    for (const KeyEffect& effect : step.effects)
+        if (const auto* alert = std::get_if<Alert>(&effect)) tell_key(step.row, alert->text);
+}
+
 // A Validate effect needs nobody to remember it: the row says when.
 void Commander::advance_key(ApiKeyId id, const KeyEvent& event) {
     KeyStep step = next_key(*world_.find_api_key(id), event, clock_.now());
-    for (const KeyEffect& effect : step.effects)
-        if (const auto* alert = std::get_if<Alert>(&effect)) tell_key(step.row, alert->text);
+    tell_alerts(step);
     put_key(std::move(step.row));
 }
 
@@ -89,6 +93,22 @@ void Commander::take_findings(ApiKeyId id, const ports::KeyFindings& findings) {
     go_on_rotating(world_.find_api_key(id)->account);
 }
 
+// Of an account that is removed: a key that is still in use keeps it, the secrets of others go
+// along.
+Result<ports::SecretChanges> Commander::give_up_keys(AccountId account) const {
+    ports::SecretChanges changes;
+    for (const ApiKeyRow& row : world_.api_keys) {
+        if (row.account != account) continue;
+        if (row.state != ports::KeyState::Retired)
+            return Error{Errc::WrongState,
+                         fmt::format("{} has the API key {}", to_text(account), to_text(row.id)),
+                         "account", "remove it first: vaultctl key remove " + to_text(row.id)};
+        for (ports::FieldId& field : drop_secrets(row).drop_fields)
+            changes.drop_fields.push_back(std::move(field));
+    }
+    return changes;
+}
+
 Result<void> Commander::may_add_key(const ports::cmd::AddKey& c) {
     if (c.id.value != world_.api_keys.size() + 1)
         return Error{Errc::Busy, "another key was added meanwhile", {}, "try again"};
@@ -125,8 +145,10 @@ Result<ports::View> Commander::on(const ports::cmd::AddKey& c) {
         const AccountMatch match = match_account(world_.api_keys, row, *c.findings);
         const KeyStep step = next_key(row, key_event::Validated{*c.findings, match}, now);
         if (!ports::is_usable(step.row.state))
-            return Error{Errc::KeyRefused, step.row.state_reason, "api_key",
-                         "mend the key at the exchange, then add it again"};
+            return Error{Errc::KeyRefused,
+                         fmt::format("the API key is not kept: {}", step.row.state_reason),
+                         "api_key", "mend the key at the exchange, then add it again"};
+        tell_alerts(step);
         row = step.row;
     }
     world_.api_keys.push_back(row);

@@ -250,6 +250,7 @@ Result<ports::View> Commander::on(const ports::cmd::RemoveAccount& c) {
     if (replay == ReplayState::Ready || replay == ReplayState::Running)
         return Error{Errc::WrongState, fmt::format("{} has a replay", name), "account",
                      fmt::format("end it with: vaultctl replay stop --account {}", name)};
+    VAULT_TRY(recorder_.rows().secrets, give_up_keys(c.account));
     account->removed = true;
     recorder_.touch(*account);
     return view_of(world_, *account);

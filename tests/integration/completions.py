@@ -19,6 +19,7 @@ account add --exchange paper
 bob: account add --exchange paper
 vault create --account a1 --asset USDT --balance 100
 bob: vault create --account a2 --asset USDT --balance 100
+key add --account a1 --api-key-file first.key --secret-file first.key
 """
 
 # What is typed, and what must (or, after a dash, must not) be offered for the last word.
@@ -45,6 +46,8 @@ FIXED = [
     ("vaultctl position resolve v1 flash --as ", "sold withdrawn kept"),
     ("vaultctl completion ", "bash zsh fish"),
     ("vaultctl api call vault.sh", "vault.show"),
+    ("vaultctl key policy v1 ", "round-robin health pinned"),
+    ("vaultctl key add --a", "--account --api-key-file --allow-withdrawal-permission"),
     ("vaultctl order list --sleeve ", "quiet flash"),
     ("vaultctl vault allocate v1 --quiet ", ""),
     ("vaultctl nonsense ", ""),
@@ -55,6 +58,8 @@ NAMED = [
     ("vaultctl vault show v2", "v2 -v1"),
     ("vaultctl account show ", "a1 a2"),
     ("vaultctl vault create --account ", "a1 a2"),
+    ("vaultctl key validate ", "k1"),
+    ("vaultctl key policy v1 pinned ", "k1"),
     ("vaultctl user wallets ", "alice bob"),
     ("vaultctl vault list --user al", "alice -bob"),
     ("vaultctl sleeve show ", "v1 v2"),
@@ -129,6 +134,8 @@ def test(vaultd, vaultctl):
               "fish": SCRIPTS / "vaultctl.fish"}
     with tempfile.TemporaryDirectory(prefix="vault-test-") as name, \
             Daemon(vaultd, vaultctl) as daemon:
+        (daemon.directory / "first.key").write_text("paper-alice")
+        (daemon.directory / "first.key").chmod(0o600)
         daemon.play(SCENE)
         folder = pathlib.Path(name)
         (folder / "candles.csv").write_text("")

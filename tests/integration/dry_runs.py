@@ -21,6 +21,10 @@ HOLDS = [("vault.pause", {"vault": "v1"}), ("vault.resume", {"vault": "v1"}),
          ("sleeve.resume", {"vault": "v1", "sleeve": "flash"}), ("halt", {}), ("resume", {})]
 
 OTHERS = [("user.create", {"name": "bob", "role": "member"}),
+          ("key.add", {"account": "a1", "api_key": "paper-alice", "secret": "any"}),
+          ("key.rotate", {"key": "k1", "api_key": "paper-alice+key=2", "secret": "any"}),
+          ("key.policy", {"vault": "v1", "policy": "pinned", "key": "k2"}),
+          ("key.retire", {"key": "k2"}), ("key.remove", {"key": "k2"}),
           ("account.deposit", {"account": "a1", "asset": "USDT", "amount": "5"}),
           ("vault.set_tradeable", {"vault": "v1", "amount": "950"}),
           ("vault.release", {"vault": "v1", "amount": "100"})]
@@ -34,7 +38,8 @@ def reply(wire, method, params, **meta):
 
 
 def everything(wire):
-    return [wire.call(method) for method in ("user.list", "account.list", "vault.list", "sleeve.list")]
+    return [wire.call(method) for method in ("user.list", "account.list", "vault.list", "sleeve.list",
+                                                "key.list")]
 
 
 def rehearsed(wire, method, params):

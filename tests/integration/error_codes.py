@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 
-from bad_input import SCENE
+from bad_input import SCENE, write_keys
 from private_daemon import QUICK_CONTROL, Authenticator, Daemon, Failed, User, check, main
 
 TABLE = pathlib.Path(__file__).with_name("error_codes.table")
@@ -480,6 +480,7 @@ def every_code(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, tempfile.TemporaryDirectory(prefix="vault-test-") as name:
         daemon.play(SCENE)
         daemon.ctl("vault", "reserve", "v1", "10", "--idem-key", "used")
+        write_keys(daemon)
         errors = {error["code"]: error for error in daemon.ctl("api", "describe")["errors"]}
         check_complete(rows, errors)
         scene = Books(vaultd, vaultctl, daemon)

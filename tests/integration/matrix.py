@@ -16,7 +16,8 @@ import subprocess
 from private_daemon import Daemon, Wire, check, main
 
 PASSWORD = "purple kettle 9 mountain"
-ABSENT = {"vault": "v999", "account": "a999", "user": "zoltan", "job": "j999"}
+ABSENT = {"vault": "v999", "account": "a999", "user": "zoltan", "job": "j999",
+          "key": "k999"}
 
 # What a call needs beside the object that it names.
 REST = {
@@ -39,6 +40,8 @@ REST = {
     "passwd": {"password": PASSWORD, "new_password": PASSWORD + " too"},
     "mfa.enroll": {"password": PASSWORD}, "mfa.confirm": {"code": "123456"},
     "mfa.verify": {"code": "123456"}, "session.revoke": {"session": "s999"},
+    "key.add": {"api_key": "paper-matrix", "secret": "any"},
+    "key.rotate": {"api_key": "paper-matrix", "secret": "any"}, "key.policy": {"policy": "health"},
     "token.create": {"label": "a try", "methods": ["report.*"]}, "token.revoke": {"token": "t999"},
 }
 SLEEVES = {"sleeve": "quiet"}
@@ -53,6 +56,8 @@ def object_params(method):
     names = [p["name"] for p in method["params"]]
     found = [name for name in names if name in ("vault", "account", "order", "decision", "sweep",
                                                 "trade", "user", "job")]
+    if method["object"] == "key" and "key" in names:
+        found.append("key")
     if method["object"] == "user" and "name" in names and method["name"] != "user.create":
         found.append("name")
     return found
@@ -132,12 +137,13 @@ class Caller:
 
 
 def possessions(person):
-    """An account, a vault and a job of this person's own."""
+    """An account, a vault, an API key and a job of this person's own."""
     account = person.must("account.add", {"exchange": "paper", "label": person.name})["id"]
     vault = person.must("vault.create", {"account": account, "asset": "USDT", "balance": "1000"})["id"]
     job = person.must("vault.liquidate", {"vault": vault, "confirm": True})["job"]
     person.must("vault.resume", {"vault": vault})
-    return {"account": account, "vault": vault, "job": job, "user": person.name}
+    key = person.must("key.add", {"account": account, "api_key": f"paper-{person.name}", "secret": "any"})["id"]
+    return {"account": account, "vault": vault, "job": job, "key": key, "user": person.name}
 
 
 def settle_people(daemon, root):
@@ -206,7 +212,8 @@ def cells(daemon, rows, owned):
 def fingerprint(root):
     """Everything that a call could have changed, as the admin sees it."""
     parts = {}
-    for method in ("user.list", "account.list", "vault.list", "sleeve.list", "replay.status", "job.list"):
+    for method in ("user.list", "account.list", "vault.list", "sleeve.list", "replay.status", "job.list",
+                   "key.list"):
         parts[method] = root.must(method, {})
     applied = root.must("audit.list", {"outcome": "applied", "limit": 10000})
     parts["applied"] = len([row for row in applied if row["action"] != "status"])
@@ -246,7 +253,7 @@ def try_allowed(people, todo):
             continue
         error = reply["error"]
         absent = error["data"]["code"] == "NOT_FOUND" and base is not None and error["message"].endswith(
-            (f"vault {base}", f"account {base}", f"job {base}", f"user '{base}'"))
+            (f"vault {base}", f"account {base}", f"job {base}", f"API key {base}", f"user '{base}'"))
         check(error["data"]["code"] not in REFUSED_BY_RIGHT and not absent,
               row["caller"], "may", row["method"], params, "but got", error)
 

@@ -52,6 +52,9 @@ bob: vault allocate v5 --quiet 3000 --flash 3000
 bob: sleeve set v5 quiet preset=flash
 bob: replay run --account a4 --until 2024-01-02T09:00:00Z --wait
 bob: account trade a4 ETH/USDT sell 0.5
+key add --account a1 --api-key-file first.key --secret-file first.key --label 'the one that trades'
+key add --account a1 --api-key-file down.key --secret-file first.key
+key policy v1 round-robin
 token create nightly --methods 'report.*' --out nightly.token
 """
 
@@ -78,6 +81,8 @@ user wallets alice
 user show alice
 user show bob
 account list
+key list
+key list --account a1
 account show a1
 account show a3
 account exchanges
@@ -268,6 +273,9 @@ def check_charts(daemon):
 
 def every_screen(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
+        for name, text in (("first", "paper-alice"), ("down", "paper-alice+down")):
+            (daemon.directory / f"{name}.key").write_text(text)
+            (daemon.directory / f"{name}.key").chmod(0o600)
         daemon.play(SCENE)
         check_complete(wire)
         sweep = daemon.ctl("sweep", "list")[0]["id"]

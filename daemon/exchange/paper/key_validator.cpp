@@ -170,7 +170,7 @@ asio::awaitable<Result<ports::KeyFindings>> answer_after(PaperKey key, Duration 
 }  // namespace
 
 Result<PaperKey> parse_paper_key(std::string_view text) {
-    if (!text.starts_with(kPrefix)) return bad_key("this is no key of a paper account");
+    if (!text.starts_with(kPrefix)) return bad_key("this is no API key of a paper account");
     text.remove_prefix(kPrefix.size());
     const bool open_end = text.ends_with('+');
     const std::string_view name = take_part(text);

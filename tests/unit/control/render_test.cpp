@@ -285,61 +285,76 @@ TEST(Render, WhatWasDrawnBeforeIsShownAsItIs) {
     EXPECT_EQ(render_view(ports::DrawnView{"{}"}), "{}");
 }
 
-TEST(Render, Keys) {
-    ports::ApiKeyView key;
-    key.user = "ann";
-    key.exchange = "paper";
-    key.row.id = ApiKeyId{4};
-    key.row.account = AccountId{2};
-    key.row.label = "main";
-    key.row.key.shown = "pap…ice";
-    key.row.state = ports::KeyState::Valid;
-    key.row.state_since = key.row.created_at = kAt;
-    key.row.created_by = "ann";
-    const std::string head = R"({"id":"k4","account":"a2","user":"ann","exchange":"paper",)"
-                             R"("label":"main","key":"pap…ice","state":"valid",)"
-                             R"("state_since":"2021-04-02T09:39:45.500Z","reason":"",)";
-    EXPECT_EQ(render_view(key),
-              head + R"("check":null,"next_check_at":null,"health":{"calls":0,"errors":0,)"
-                     R"("recent_errors":0,"auth_errors_in_row":0,"latency_ms":0,)"
-                     R"("last_success":null,"last_error":"","rate_left_pct":null},)"
-                     R"("replaced_by":null,"allow_withdrawal":null,)"
-                     R"("created_at":"2021-04-02T09:39:45.500Z","created_by":"ann"})");
-    key.row.check = ports::KeyCheck{.at = kAt,
-                                    .signature_accepted = true,
-                                    .rights = {.query_funds = true, .trade = true},
-                                    .ip = ports::IpRestriction::Unknown,
-                                    .expires_at = kAt,
-                                    .message = "soon"};
-    key.row.next_check_at = kAt;
-    key.row.health.calls = 9;
-    key.row.health.errors = 2;
-    key.row.health.recent = 5;
-    key.row.health.latency_us = 21'500;
-    key.row.health.last_success = kAt;
-    key.row.health.last_error = "busy";
-    key.row.health.rate_left_pct = 80;
-    key.row.replaced_by = ApiKeyId{5};
-    key.row.allow_withdrawal = ports::WithdrawalPermit{"ann", kAt};
-    const std::string full =
-        head +
-        R"("check":{"at":"2021-04-02T09:39:45.500Z","signature_accepted":true,)"
-        R"("rights":["query_funds","trade"],"ip_restricted":"unknown",)"
-        R"("expires_at":"2021-04-02T09:39:45.500Z","message":"soon"},)"
-        R"("next_check_at":"2021-04-02T09:39:45.500Z","health":{"calls":9,"errors":2,)"
-        R"("recent_errors":2,"auth_errors_in_row":0,"latency_ms":21,)"
-        R"("last_success":"2021-04-02T09:39:45.500Z","last_error":"busy","rate_left_pct":80},)"
-        R"("replaced_by":"k5","allow_withdrawal":"ann",)"
+ports::ApiKeyView api_key() {
+    ports::ApiKeyView view{.row = {}, .user = "ann", .exchange = "paper"};
+    ports::ApiKeyRow& row = view.row;
+    row.id = ApiKeyId{2};
+    row.user = UserId{3};
+    row.account = AccountId{1};
+    row.label = "main";
+    row.key.shown = "pape…-ann";
+    row.state_since = row.created_at = kAt;
+    row.created_by = "ann";
+    return view;
+}
+
+TEST(Render, ApiKeyThatNobodyWasAskedAboutYet) {
+    const std::string golden =
+        R"({"id":"k2","account":"a1","user":"ann","exchange":"paper","label":"main",)"
+        R"("key":"pape…-ann","state":"new","state_since":"2021-04-02T09:39:45.500Z","why":"",)"
+        R"("check":null,"next_check_at":null,"health":{"calls":0,"errors":0,"recent_errors":0,)"
+        R"("auth_errors_in_row":0,"latency_ms":0,"last_success":null,"last_error":"",)"
+        R"("rate_left_pct":null},"replaced_by":null,"allow_withdrawal":null,)"
         R"("created_at":"2021-04-02T09:39:45.500Z","created_by":"ann"})";
-    EXPECT_EQ(render_view(std::vector{key}), "[" + full + "]");
-    ports::KeyPolicyView policy;
-    policy.vault = VaultId{1};
-    EXPECT_EQ(render_view(policy), R"({"vault":"v1","policy":"round_robin","pinned":null,)"
-                                   R"("picked":null,"why_none":""})");
-    policy.policy = ports::KeyPolicy::Pinned;
-    policy.pinned = policy.picked = ApiKeyId{4};
-    EXPECT_EQ(render_view(policy), R"({"vault":"v1","policy":"pinned","pinned":"k4",)"
-                                   R"("picked":"k4","why_none":""})");
+    EXPECT_EQ(render_view(api_key()), golden);
+    EXPECT_EQ(render_view(std::vector{api_key()}), "[" + golden + "]");
+}
+
+TEST(Render, ApiKeyWithAllThatIsKnown) {
+    ports::ApiKeyView view = api_key();
+    ports::ApiKeyRow& row = view.row;
+    row.state = ports::KeyState::Degraded;
+    row.state_reason = "8 of its last 32 calls failed";
+    row.check = ports::KeyCheck{.at = kAt,
+                                .signature_accepted = true,
+                                .rights = {.query_funds = true, .trade = true, .withdraw = true},
+                                .ip = ports::IpRestriction::Yes,
+                                .expires_at = kAt,
+                                .message = "it can withdraw, which ann accepts"};
+    row.next_check_at = kAt;
+    row.health = {.calls = 40,
+                  .errors = 9,
+                  .recent = 0xFFU,
+                  .auth_errors_in_row = 1,
+                  .latency_us = 20'900,
+                  .last_success = kAt,
+                  .last_error = "no \"answer\"",
+                  .rate_left_pct = 80};
+    row.replaced_by = ApiKeyId{5};
+    row.allow_withdrawal = ports::WithdrawalPermit{"ann", kAt};
+    row.account_identity = Digest{};
+    EXPECT_EQ(render_view(view),
+              R"({"id":"k2","account":"a1","user":"ann","exchange":"paper","label":"main",)"
+              R"("key":"pape…-ann","state":"degraded","state_since":"2021-04-02T09:39:45.500Z",)"
+              R"("why":"8 of its last 32 calls failed","check":{"at":)"
+              R"("2021-04-02T09:39:45.500Z","signature_accepted":true,"rights":["query_funds",)"
+              R"("trade","withdraw"],"ip_restricted":"yes","expires_at":)"
+              R"("2021-04-02T09:39:45.500Z","message":"it can withdraw, which ann accepts"},)"
+              R"("next_check_at":"2021-04-02T09:39:45.500Z","health":{"calls":40,"errors":9,)"
+              R"("recent_errors":8,"auth_errors_in_row":1,"latency_ms":20,"last_success":)"
+              R"("2021-04-02T09:39:45.500Z","last_error":"no \"answer\"","rate_left_pct":80},)"
+              R"("replaced_by":"k5","allow_withdrawal":"ann","created_at":)"
+              R"("2021-04-02T09:39:45.500Z","created_by":"ann"})");
+}
+
+TEST(Render, KeyPolicyTellsWhatItPicks) {
+    EXPECT_EQ(render_view(ports::KeyPolicyView{VaultId{1}, ports::KeyPolicy::Pinned, ApiKeyId{2},
+                                               ApiKeyId{2}, ""}),
+              R"({"vault":"v1","policy":"pinned","pinned":"k2","picked":"k2","why_none":""})");
+    EXPECT_EQ(render_view(ports::KeyPolicyView{
+                  VaultId{1}, ports::KeyPolicy::RoundRobin, {}, {}, "account a1 has no API key"}),
+              R"({"vault":"v1","policy":"round_robin","pinned":null,"picked":null,)"
+              R"("why_none":"account a1 has no API key"})");
 }
 
 TEST(Render, EveryAlternativeIsCovered) {

@@ -159,10 +159,14 @@ constexpr std::array kSaid{
     Said{"audit.list", 'U', "", 'r'},
     Said{"audit.verify", 'U', "", 'r'},
     Said{"audit.head", 'U', "", 'r'},
-    // Not in the table yet; the facts of the rows are below.
     Said{"key.add", 'V', "keys", '^'},
     Said{"key.list", 'L', "", 'r'},
+    Said{"key.validate", 'V', "keys", '='},
+    Said{"key.rotate", 'V', "keys", '^'},
+    Said{"key.retire", 'V', "keys", 'v'},
     Said{"key.remove", 'P', "keys", 'v'},
+    Said{"key.policy", 'V', "keys", '^'},
+    // Not in the table yet; the facts of the rows are below.
     Said{"backup.create", 'A', "", '='},
 };
 
@@ -176,15 +180,12 @@ MethodFacts row(std::string_view name, Right right, Risk risk, bool mutates,
             .moderated = moderated};
 }
 
-// Every method of the table, and rows as they will be added for keys and backups.
+// Every method of the table, and rows as they will be added for backups.
 std::vector<MethodFacts> all_facts() {
     std::vector<MethodFacts> facts;
     for (const Method& method : methods())
         facts.push_back(facts_of(method));
     for (const MethodFacts& coming : {
-             row("key.add", Right::Keys, Risk::Raises, true),
-             row("key.list", Right::Read, Risk::Neutral, false),
-             row("key.remove", Right::Keys, Risk::Lowers, true, true),
              row("backup.create", Right::Admin, Risk::Neutral, true),
          })
         if (find_method(coming.name) == nullptr) facts.push_back(coming);
