@@ -185,7 +185,8 @@ def of_manual(text):
             if not option.name.startswith("--"):
                 option.required = f"[{option.name}" not in synopsis
         commands[plain(name)] = options_of(*options)
-    globals_ = options_of(*[manual_option(*item) for item in items(head)])
+    description = head.split(".Sh DESCRIPTION\n")[1].split(".Sh ")[0]
+    globals_ = options_of(*[manual_option(*item) for item in items(description)])
     exits = {int(code): meaning for code, meaning in items(exits_text)}
     errors = {}
     for name, hint in items(errors_text):
