@@ -49,9 +49,9 @@ void Directory::put(const std::vector<ports::UserRow>& users,
 }
 
 const ports::UserRow* Directory::user(std::string_view name) const {
-    if (const UserId* id = find_in(names_, name)) return user(*id);
-    const auto id = parse_user_id(name);
-    return id ? user(id.value()) : nullptr;
+    if (const auto id = parse_user_id(name)) return user(id.value());
+    const UserId* const id = find_in(names_, name);
+    return id == nullptr ? nullptr : user(*id);
 }
 
 const ports::UserRow* Directory::user(UserId id) const {

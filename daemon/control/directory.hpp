@@ -13,7 +13,8 @@ class Directory {
     void load(const ports::WholeDirectory& whole);
     void adopt(const ports::DirectoryPage& page);
 
-    // Null if there is none. A user is named by login name or id.
+    // Null if there is none. A user is named by id or login name: what looks like an id is one, as
+    // the engine has it, so that both mean the same user.
     const ports::UserRow* user(std::string_view name) const;
     const ports::UserRow* user(UserId id) const;
     const ports::AccountRow* account(AccountId id) const;

@@ -110,7 +110,10 @@ Handled create_token(Services& services, const Call& call) {
         call.params.duration("expires").value_or(kTokenLife)};
     const Result<void> some = covers_something(ask.methods);
     auto proposal = services.access.make_token(call.caller, std::move(ask));
-    if (!some && !proposal.command.refusal) proposal.command.refusal = some.error();
+    if (!some && !proposal.command.refusal) {
+        proposal.command.refusal = some.error();
+        proposal.command.rows = {};  // what a refusal carries is stored all the same
+    }
     json::object reply = token_to_json(proposal.made);
     json::object secret{{"token", secret_text(proposal.secret)}};
     auto carrying = carry_out(services, call, proposal, std::move(reply), std::move(secret));

@@ -14,6 +14,10 @@ namespace vault::control {
 
 namespace {
 
+json::value to_json(const ports::ApiKeyView& view) {
+    return key_to_json(view);
+}
+
 json::value to_json(const ports::UserView& view) {
     return json::object{{"id", control::to_json(view.id)},
                         {"name", view.name},
@@ -239,10 +243,6 @@ json::value to_json(const ports::StatusView& view) {
                         {"entries", view.entries},
                         {"pauses", views_to_json(view.pauses)},
                         {"warnings", to_json_list(view.warnings)}};
-}
-
-json::value to_json(const ports::ApiKeyView& view) {
-    return key_to_json(view);
 }
 
 json::value to_json(const ports::KeyPolicyView& view) {

@@ -72,8 +72,8 @@ class SubjectOf {
         return {};
     }
     Subject user(std::string_view name) const {
-        for (const User& one : world_.users)
-            if (one.row.name == name) return {to_text(one.row.id), one.row.id};
+        const User* const one = world_.user_called(name);
+        if (one != nullptr) return {to_text(one->row.id), one->row.id};
         return {std::string(name), {}};
     }
     Subject target(const cmd::Target& target) const {

@@ -69,8 +69,7 @@ Result<Account*> Commander::account(AccountId id) {
 }
 
 Result<User*> Commander::user(const std::string& name) {
-    const auto id = parse_user_id(name);
-    User* found = id ? world_.find_user(id.value()) : world_.find_user(name);
+    User* const found = world_.user_called(name);
     if (found != nullptr && sees(found->row.id)) return found;
     return ports::no_user(name);
 }

@@ -20,7 +20,7 @@ namespace cmd = ports::cmd;
 struct Footprint {
     const World& world;
     std::vector<AccountId> out;
-    std::string user;
+    const User* user = nullptr;
     std::optional<AccountId> keys_of;  // whose keys and policies
 
     void add(AccountId id) { out.push_back(id); }
@@ -33,10 +33,9 @@ struct Footprint {
             case cmd::Target::Level::Sleeve:
             case cmd::Target::Level::Vault: add(target.vault); break;
             case cmd::Target::Level::User:
-                user = target.user;
+                user = world.user_called(target.user);
                 for (const Account& account : world.accounts)
-                    if (world.users[account.row.user.value - 1].row.name == target.user)
-                        add(account.row.id);
+                    if (user != nullptr && account.row.user == user->row.id) add(account.row.id);
                 break;
             case cmd::Target::Level::Daemon:
                 for (const Account& account : world.accounts)
@@ -66,7 +65,7 @@ struct Footprint {
         } else if constexpr (requires { ApiKeyId{c.key}; }) {
             add(c.key);
         } else if constexpr (requires { c.name; }) {
-            user = c.name;
+            user = world.user_called(c.name);
         } else if constexpr (requires { VaultId{c.vault}; }) {
             add(c.vault);
         } else if constexpr (requires { AccountId{c.account}; }) {
@@ -141,8 +140,7 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
     Footprint footprint{world_, {}, {}, {}};
     std::visit([&](const auto& c) { footprint(c); }, command);
     if (footprint.keys_of) back_up_keys(*footprint.keys_of, backup);
-    for (const User& user : world_.users)
-        if (user.row.name == footprint.user) backup.changed_users.push_back(user);
+    if (footprint.user != nullptr) backup.changed_users.push_back(*footprint.user);
     // A pause or halt of many accounts cannot be refused once its target is found, so only a dry
     // run backs it up. A resume can.
     const bool sure =

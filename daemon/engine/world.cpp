@@ -66,6 +66,15 @@ User* World::find_user(std::string_view name) {
     return nullptr;
 }
 
+User* World::user_called(std::string_view text) {
+    const auto id = parse_user_id(text);
+    return id ? find_user(id.value()) : find_user(text);
+}
+
+const User* World::user_called(std::string_view text) const {
+    return const_cast<World*>(this)->user_called(text);
+}
+
 User* World::find_user(UserId id) {
     return id.value >= 1 && id.value <= users.size() ? &users[id.value - 1] : nullptr;
 }

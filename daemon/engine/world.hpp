@@ -110,6 +110,9 @@ struct World {
 
     User* find_user(std::string_view name);
     User* find_user(UserId id);
+    // By id if it looks like one, else by login name: what commands call users.
+    User* user_called(std::string_view text);
+    const User* user_called(std::string_view text) const;
     const User* find_user(UserId id) const;
     Account* find_account(AccountId id);
     ports::ApiKeyRow* find_api_key(ApiKeyId id);

@@ -1,6 +1,7 @@
 #include "daemon/identity/people.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace vault::identity {
 namespace {
@@ -13,16 +14,30 @@ void put_code(std::vector<ports::RecoveryCodeRow>& codes, const ports::RecoveryC
         same->used_at = row.used_at;
 }
 
+// The step of an authenticator, or the code, that was used up before stays so.
+void keep_used(Person& person, const Person& before) {
+    if (person.totp && before.totp && person.totp->enrolled_at == before.totp->enrolled_at)
+        person.totp->last_step = std::max(person.totp->last_step, before.totp->last_step);
+    for (ports::RecoveryCodeRow& row : person.recovery_codes) {
+        const auto same = std::ranges::find(before.recovery_codes, row.code_hash,
+                                            &ports::RecoveryCodeRow::code_hash);
+        if (!row.used_at && same != before.recovery_codes.end()) row.used_at = same->used_at;
+    }
+}
+
 }  // namespace
 
+// The store may have lost what was used up here: a commit that failed is why it is loaded again.
 void People::load(const std::vector<ports::UserRow>& users, const ports::IdentityRows& rows) {
-    by_id_.clear();
+    const std::map<UserId, Person> before = std::exchange(by_id_, {});
     by_name_.clear();
     ports::IdentityChanges all;
     all.credentials = rows.credentials;
     all.totps = rows.totps;
     all.recovery_codes = rows.recovery_codes;
     adopt(users, all);
+    for (auto& [id, person] : by_id_)
+        if (const auto was = before.find(id); was != before.end()) keep_used(person, was->second);
 }
 
 void People::put(const ports::UserRow& row) {

@@ -161,6 +161,11 @@ SignIn::Known Service::known(std::string_view name) {
     return {person->credential ? &*person->credential : nullptr, person->row.status};
 }
 
+std::optional<ports::CredentialRow> Service::credential_of(UserId user) const {
+    const Person* person = people_.find(user);
+    return person == nullptr ? std::nullopt : person->credential;
+}
+
 void Service::note_try(Changes& changes, std::string_view account, ports::PeerUid uid) const {
     if (auto row = throttle_.row(account, uid)) changes.attempts.push_back(std::move(*row));
 }
@@ -195,17 +200,19 @@ Service::Later<ports::Proposal<ports::SessionRow>> Service::sign_in(ports::SignI
     const Result<SignIn::Accepted> accepted = co_await std::move(checking);
     Changes& changes = proposal.command.rows;
     note_try(changes, ask.name, ask.uid);
-    Person* const person = accepted ? people_.find(accepted.value().user) : nullptr;
-    if (accepted && person != nullptr && accepted.value().rehash) {
+    std::optional<std::string> rehashed;
+    const auto before = accepted ? credential_of(accepted.value().user) : std::nullopt;
+    if (accepted && accepted.value().rehash) {
         auto hashing = desk_.hash(ask.password);
         const Result<std::string> hash = co_await std::move(hashing);
-        if (hash) {
-            changes.credentials.push_back(*person->credential);
-            changes.credentials.back().password_hash = hash.value();
-        }
+        if (hash) rehashed = hash.value();
     }
+    // Whoever waited for that hash may be another by now.
+    Person* const person = accepted ? people_.find(accepted.value().user) : nullptr;
+    const bool same = person != nullptr && person->row.status == UserStatus::Active &&
+                      person->credential == before;
     Result<void> shown = success();
-    if (!accepted || person == nullptr) {
+    if (!same) {
         shown = accepted ? Error{Errc::Busy, "the user was changed meanwhile", {}, "try again"}
                          : accepted.error();
     } else if (person->has_factor()) {
@@ -224,6 +231,10 @@ Service::Later<ports::Proposal<ports::SessionRow>> Service::sign_in(ports::SignI
     proposal.command.user = person->row.id;
     proposal.command.object = to_text(opened.row.id);
     proposal.command.once = true;
+    if (rehashed) {
+        changes.credentials.push_back(*person->credential);
+        changes.credentials.back().password_hash = std::move(*rehashed);
+    }
     changes.sessions.push_back(opened.row);
     changes.ended_sessions = std::move(opened.gone);
     proposal.made = std::move(opened.row);

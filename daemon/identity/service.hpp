@@ -72,6 +72,7 @@ class Service final : public ports::Access {
     using Changes = ports::IdentityChanges;
 
     SignIn::Known known(std::string_view name);
+    std::optional<ports::CredentialRow> credential_of(UserId user) const;
     // What a try leaves in the store, whatever came of it.
     void note_try(Changes& changes, std::string_view account, ports::PeerUid uid) const;
     Later<Result<SignIn::Accepted>> check_password(std::string name, ports::PeerUid uid,

@@ -157,13 +157,12 @@ std::vector<ports::AttemptRow> Throttle::rows(UtcTime now) const {
 }
 
 void Throttle::load(const std::vector<ports::AttemptRow>& rows) {
-    attempts_.clear();
-    by_uid_.clear();
     for (const ports::AttemptRow& row : rows)
-        attempts_[{row.account, row.uid}] = {.checks = {row.checks.begin(), row.checks.end()},
-                                             .failures = row.failures,
-                                             .last_at = row.last_at,
-                                             .succeeded_at = row.succeeded_at};
+        attempts_.try_emplace({row.account, row.uid},
+                              Attempts{.checks = {row.checks.begin(), row.checks.end()},
+                                       .failures = row.failures,
+                                       .last_at = row.last_at,
+                                       .succeeded_at = row.succeeded_at});
 }
 
 }  // namespace vault::identity

@@ -48,6 +48,7 @@ class Throttle {
     std::optional<ports::AttemptRow> row(std::string_view account, ports::PeerUid uid) const;
     // For the store; what is older than it matters is left out.
     std::vector<ports::AttemptRow> rows(UtcTime now) const;
+    // Tries that are known here stay: they are newer, and the store may have lost them.
     void load(const std::vector<ports::AttemptRow>& rows);
 
     std::size_t size() const { return attempts_.size(); }

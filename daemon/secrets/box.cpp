@@ -70,6 +70,8 @@ void Box::drop() {
 }
 
 Result<FieldRow> Box::seal(const FieldId& id, const Secret& plain) const {
+    if (ring_.data_key(id.user) == DataKeyVersion{})
+        return Error{Errc::WrongState, "the user's data key is not made yet", {}, "try again"};
     return ring_.seal(id, plain);
 }
 

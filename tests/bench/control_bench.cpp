@@ -1,11 +1,11 @@
-// The control socket of the real vaultd, with the limits as shipped:
+// The control socket of the real vaultd, with the limits as shipped; everybody is signed in:
 //  - what one request costs on an open connection, beside a bare Asio echo of lines of the same
 //    size; both servers on one core, their client on the other;
 //  - what `vaultctl status` costs from start to end, beside a static program that does no more than
 //    send the same request and print the reply; turn by turn;
 //  - what others notice of a flood of 10,000 requests a second: their replies' p99 and that of
 //    `halt`, beside those of the calm before. All are of one uid, so that the limits per uid do not
-//    keep them apart. Calm and flood take turns.
+//    keep them apart; the flood is another user's. Calm and flood take turns.
 // Arguments: [rounds] [--json].
 #include "tests/bench/daemon_process.hpp"
 #include "tests/bench/echo_server.hpp"
@@ -16,6 +16,7 @@
 
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <memory>
 #include <sched.h>
 #include <spawn.h>
@@ -68,12 +69,13 @@ std::vector<double> trips(LineClient& client, const std::string& line) {
 void round_trip(Figures& figures, const std::string& method, bool by_shard, int rounds) {
     const WorkFolder work;
     DaemonProcess daemon{work.path()};
-    const std::string line = request_line(method);
+    std::string line;
     const std::string path = work.path() / "echo.sock";
     std::unique_ptr<EchoServer> echo;
     {
         const OnCore there{1};
         daemon.start();
+        line = request_line(method, daemon.sign_in());
         const std::size_t size = greeted(daemon.socket())->exchange(line).size();
         echo = std::make_unique<EchoServer>(path, size);
     }
@@ -133,9 +135,16 @@ void command_line(Figures& figures, int rounds) {
     daemon.start();
     const std::string vaultctl = program_folder() / "vaultctl";
     const std::string least = program_folder() / "one_request";
+    const std::string token_file = work.path() / "token";
+    std::ofstream{token_file} << daemon.sign_in();
+    // Where vaultctl keeps its session.
+    ::setenv("XDG_RUNTIME_DIR", work.path().c_str(), 1);
+    std::filesystem::permissions(work.path(), std::filesystem::perms::owner_all);
+    run_program(vaultctl, {"login", DaemonProcess::kAdmin, "--password-file",
+                           daemon.password_file(), "--socket", daemon.socket()});
     std::vector<double> ours, theirs;
     for (int i = 0; i < rounds * kPrograms; ++i) {
-        theirs.push_back(run_program(least, {daemon.socket()}));
+        theirs.push_back(run_program(least, {daemon.socket(), token_file}));
         ours.push_back(run_program(vaultctl, {"status", "--socket", daemon.socket()}));
     }
     const double ratio = median(ours) / median(theirs);
@@ -180,7 +189,7 @@ struct Seen {
 
 class Others {
   public:
-    explicit Others(const std::string& socket) {
+    Others(const std::string& socket, std::string token) : token_(std::move(token)) {
         for (std::size_t i = 0; i < kOthers; ++i)
             clients_.push_back(greeted(socket));
     }
@@ -196,7 +205,8 @@ class Others {
         }
         for (int i = 0; i < kHalts; ++i) {
             LineClient& client = *clients_[static_cast<std::size_t>(i) % kOthers];
-            ask(seen, seen.halt, client, request_line("halt", fmt::format("halt-{}", ++keys_)));
+            ask(seen, seen.halt, client,
+                request_line("halt", token_, fmt::format("halt-{}", ++keys_)));
         }
     }
 
@@ -209,8 +219,9 @@ class Others {
     }
 
     std::vector<std::unique_ptr<LineClient>> clients_;
-    std::string status_ = request_line("status");
-    std::string list_ = request_line("vault.list");
+    std::string token_;
+    std::string status_ = request_line("status", token_);
+    std::string list_ = request_line("vault.list", token_);
     std::uint64_t keys_ = 0;
 };
 
@@ -231,12 +242,13 @@ void flooded_by(Figures& figures, const std::string& method, int rounds) {
     const WorkFolder work;
     DaemonProcess daemon{work.path(), Limits::Shipped};
     daemon.start();
-    Others others{daemon.socket()};
+    Others others{daemon.socket(), daemon.sign_in()};
+    const std::string flooder = daemon.sign_in("flooder");
     Seen calm, flooded;
     FloodCount sum;
     for (int round = 0; round < rounds; ++round) {
         others.look(calm);
-        Flood flood{daemon.socket(), {.method = method}};
+        Flood flood{daemon.socket(), {.method = method, .token = flooder}};
         others.look(flooded);
         const FloodCount count = flood.stop();
         sum.seconds += count.seconds;

@@ -28,10 +28,17 @@ constexpr const char* kOpenLimits =
     "control:\n"
     "  requests_per_second: 100000\n"
     "  burst: 100000\n"
-    "  in_flight_max: 1024\n";
+    "  in_flight_max: 1024\n"
+    "quota:\n"
+    "  accounts_per_user: 100000\n"
+    "  vaults_per_user: 100000\n";
 constexpr const char* kQuietLog =
     "log:\n"
     "  level: warning\n";
+
+// Long enough, and made of what no list has.
+constexpr std::string_view kPassword = "quiet harbour 47 lanterns";
+constexpr std::string_view kFirstPassword = "loud harbour 48 lanterns";
 
 [[noreturn]] void give_up(const std::string& what) {
     fmt::print(stderr, "bench: {}\n", what);
@@ -61,6 +68,9 @@ DaemonProcess::DaemonProcess(std::filesystem::path state, Limits limits)
     : state_(std::move(state)) {
     std::ofstream{state_ / "config.yaml"} << (limits == Limits::Open ? kOpenLimits : "")
                                           << kQuietLog;
+    std::ofstream{password_file()} << kPassword << '\n';
+    std::filesystem::permissions(
+        password_file(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 DaemonProcess::~DaemonProcess() {
@@ -98,8 +108,28 @@ bool DaemonProcess::answers() const {
     const int fd = connect_to(socket());
     if (fd < 0) return false;
     ::close(fd);
-    Caller{socket()}.call("status", {});
+    Caller{socket()}.call("health", {});
     return true;
+}
+
+std::string DaemonProcess::sign_in(const std::string& name) {
+    Caller nobody{socket()};
+    const auto login = [&](std::string_view who, std::string_view password) {
+        const json::value data =
+            nobody.call("login", {{"name", who}, {"password", password}, {"origin", "bench"}});
+        return std::string{data.at("token").as_string()};
+    };
+    if (admin_.empty()) {
+        nobody.call("user.create", {{"name", kAdmin}, {"role", "admin"}, {"password", kPassword}});
+        admin_ = login(kAdmin, kPassword);
+    }
+    if (name == kAdmin) return admin_;
+    Caller{socket(), admin_}.call(
+        "user.create", {{"name", name}, {"role", "member"}, {"password", kFirstPassword}});
+    std::string token = login(name, kFirstPassword);
+    Caller{socket(), token}.call("passwd",
+                                 {{"password", kFirstPassword}, {"new_password", kPassword}});
+    return token;
 }
 
 void DaemonProcess::stop() {
@@ -137,7 +167,8 @@ double DaemonProcess::cpu_seconds() const {
     return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-Caller::Caller(const std::string& socket) : fd_(connect_to(socket)) {
+Caller::Caller(const std::string& socket, std::string token)
+    : fd_(connect_to(socket)), token_(std::move(token)) {
     if (fd_ < 0) give_up("vaultd does not listen at " + socket);
     protocol::Hello hello;
     hello.client = "bench 1";
@@ -153,6 +184,7 @@ void Caller::send(std::string_view method, json::object params) {
     request.id = ++last_id_;
     request.method = method;
     request.params = std::move(params);
+    if (method != "hello") request.meta.token = token_;
     const protocol::Method* known = protocol::find_method(method);
     // As long as the keys that vaultctl makes: the daemon remembers them for a day.
     if (known != nullptr && known->mutates)

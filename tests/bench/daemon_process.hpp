@@ -1,7 +1,8 @@
 #pragma once
-// DaemonProcess: the built vaultd, started on a private state directory and socket, and what Linux
-// says about it. Caller: one connection to its control socket that keeps several requests in
-// flight. Bench programs only; one thread; whatever fails ends the program with the daemon's log.
+// DaemonProcess: the built vaultd, started on a private state directory and socket, the people who
+// sign in there, and what Linux says about it. Caller: one connection to its control socket, of one
+// of them, that keeps several requests in flight. Bench programs only; one thread; whatever fails
+// ends the program with the daemon's log.
 #include "common/protocol/framing.hpp"
 #include "common/protocol/messages.hpp"
 
@@ -29,10 +30,18 @@ class DaemonProcess {
     DaemonProcess(const DaemonProcess&) = delete;
     DaemonProcess& operator=(const DaemonProcess&) = delete;
 
-    // Returns when the daemon answers `status`: the seconds that took.
+    // Returns when the daemon's shard answers `health`: the seconds that took.
     double start();
     void stop();  // SIGTERM, as systemd does
     void kill();  // SIGKILL
+
+    // A new session's token. The first who signs in is made the admin, by root or the daemon's own
+    // uid; further names are made members by the admin. Costs some password hashes, so it is no
+    // part of what is measured. Sessions go on after a restart.
+    std::string sign_in(const std::string& name = kAdmin);
+    // What everybody's password is read from.
+    std::string password_file() const { return (state_ / "password").string(); }
+    static constexpr const char* kAdmin = "bench";
 
     std::string socket() const { return (state_ / "control.sock").string(); }
     double resident_mib() const;  // as ps shows it
@@ -43,6 +52,7 @@ class DaemonProcess {
     void reap();
 
     std::filesystem::path state_;
+    std::string admin_;  // a token of the admin's; empty: not made yet
     pid_t pid_ = -1;
 };
 
@@ -51,7 +61,8 @@ int connect_to(const std::string& path);
 
 class Caller {
   public:
-    explicit Caller(const std::string& socket);
+    // `token`: who calls; empty: nobody.
+    explicit Caller(const std::string& socket, std::string token = {});
     ~Caller();
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
@@ -69,6 +80,7 @@ class Caller {
     json::value receive();  // one that was done
 
     int fd_ = -1;
+    std::string token_;
     std::int64_t last_id_ = 0;
     std::map<std::int64_t, std::string> flying_;  // lines without an answer, by id
     protocol::LineSplitter lines_{protocol::kMaxReplyBytes};

@@ -1,5 +1,7 @@
-// Many vaults in one daemon: each of its own user and paper account, both sleeves allocated, all
-// trading one pair.
+// Many vaults in one daemon: each of its own paper account, both sleeves allocated, all trading one
+// pair; and as many users. In the engine each vault is its own user's. In vaultd all are the
+// admin's, who is signed in: what is another's only he can make, and the passwords of 10,000 would
+// be hashed for an hour.
 //
 // Memory and start are those of the real vaultd: filled through its socket, stopped, started again,
 // over the same for an empty one: on the first day, when every call's reply is still kept for
@@ -36,8 +38,8 @@ json::array words(std::string_view word) {
 
 // One kind of command after the other: a daemon that is busy may make a call wait, and a vault's
 // next step needs the one before.
-void create(const std::string& socket, std::size_t vaults) {
-    Caller caller{socket};
+void create(DaemonProcess& daemon, std::size_t vaults) {
+    Caller caller{daemon.socket(), daemon.sign_in()};
     const auto each = [&](std::string_view method, auto&& params) {
         for (std::size_t i = 1; i <= vaults; ++i)
             caller.post(method, params(std::to_string(i)));
@@ -47,7 +49,7 @@ void create(const std::string& socket, std::size_t vaults) {
         return json::object{{"name", "user" + n}, {"role", "member"}};
     });
     each("account.add", [](const std::string& n) {
-        return json::object{{"user", "user" + n}, {"exchange", "paper"}};
+        return json::object{{"label", "paper" + n}, {"exchange", "paper"}};
     });
     each("vault.create", [](const std::string& n) {
         return json::object{{"account", "a" + n}, {"asset", "USDT"}, {"balance", "5000"}};
@@ -123,8 +125,9 @@ Fleet run_fleet(std::size_t vaults) {
     daemon.stop();
     Fleet out;
     out.empty = median_start(daemon);
+    daemon.sign_in();
     const SteadyTime begun = now();
-    create(daemon.socket(), vaults);
+    create(daemon, vaults);
     out.creation = seconds_since(begun);
     daemon.stop();
     out.young = start_again(daemon);

@@ -25,7 +25,7 @@ struct Flood::Link {
 };
 
 Flood::Flood(const std::string& socket, FloodShape shape)
-    : shape_(std::move(shape)), line_(request_line(shape_.method)) {
+    : shape_(std::move(shape)), line_(request_line(shape_.method, shape_.token)) {
     for (std::size_t i = 0; i < shape_.connections; ++i) {
         const int fd = connect_to(socket);
         VAULT_CHECK(fd >= 0, "the flood gets in");

@@ -12,6 +12,7 @@ namespace vault::bench {
 
 struct FloodShape {
     std::string method;  // one without parameters that changes nothing
+    std::string token;   // who calls
     std::size_t connections = 8;
     double per_second = 10'000;  // over all of them
 };

@@ -41,7 +41,12 @@ ports::Batch JournalMaker::numbered() {
 
 ports::Batch JournalMaker::open() {
     ports::Batch batch = numbered();
-    batch.users.push_back({UserId{1}, "ann", Role::Admin, {kUsdt}, UtcTime{}, "engine"});
+    batch.users.push_back({.id = UserId{1},
+                           .name = "ann",
+                           .role = Role::Admin,
+                           .wallets = {kUsdt},
+                           .created_at = {},
+                           .created_by = "engine"});
     for (Life& life : lives_) {
         const VaultId id = life.books.vault();
         batch.accounts.push_back(

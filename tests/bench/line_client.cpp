@@ -10,9 +10,16 @@
 
 namespace vault::bench {
 
-std::string request_line(std::string_view method, std::string_view idem_key) {
-    const std::string meta =
-        idem_key.empty() ? std::string() : fmt::format(R"(,"meta":{{"idem_key":"{}"}})", idem_key);
+std::string request_line(std::string_view method, std::string_view token,
+                         std::string_view idem_key) {
+    std::string meta;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        if (!value.empty())
+            meta += fmt::format(R"({}"{}":"{}")", meta.empty() ? R"(,"meta":{)" : ",", name, value);
+    };
+    add("idem_key", idem_key);
+    add("token", token);
+    if (!meta.empty()) meta += '}';
     return fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"{}","params":{{}}{}}})"
                        "\n",
                        method, meta);

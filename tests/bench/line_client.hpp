@@ -12,8 +12,9 @@ namespace vault::bench {
 inline constexpr std::string_view kHello =
     R"({"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocol":{"min":1,"max":1}}})"
     "\n";
-// `idem_key`: what changes something needs one; empty: none.
-std::string request_line(std::string_view method, std::string_view idem_key = {});
+// `token`: who calls; empty: nobody. `idem_key`: what changes something needs one; empty: none.
+std::string request_line(std::string_view method, std::string_view token,
+                         std::string_view idem_key = {});
 // A reply that refuses; of the first bytes, without parsing.
 bool is_refusal(std::string_view reply);
 

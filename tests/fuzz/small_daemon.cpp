@@ -1,8 +1,11 @@
 #include "tests/fuzz/small_daemon.hpp"
 
 #include "common/base/check.hpp"
+#include "daemon/control/directory.hpp"
+#include "daemon/exchange/paper/key_validator.hpp"
 #include "tests/fuzz/shared_books.hpp"
 #include "tests/simulation/recorded_feed.hpp"
+#include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -128,9 +131,15 @@ struct SmallDaemon::Parts {
     control::Options options;
     StillConfiguration configuration;
     test::TestSigner signer;
+    test::OpenAccess access;  // everybody is the one user that the books begin with
+    test::PlainBox secrets;
+    exchange::PaperKeyValidator validator{{Duration{0}, Duration{0}}};
+    control::Directory directory;
     control::Metrics metrics;
     control::Services services;
+    control::Gate gate{services};
     control::TokenBuckets buckets;
+    control::UserRates rates;
     std::optional<control::EventHub> hub;  // from the first event after the books were loaded
     control::Tally subscriptions;
     std::uint64_t first_batch = 0;
@@ -155,6 +164,10 @@ struct SmallDaemon::Parts {
                    clock,
                    configuration,
                    signer,
+                   access,
+                   secrets,
+                   validator,
+                   directory,
                    metrics,
                    options,
                    [this] { return store.health(); },
@@ -163,9 +176,18 @@ struct SmallDaemon::Parts {
                    clock.now(),
                    {}},
           buckets(options.requests_per_second, options.burst),
-          subscriptions(options.max_subscriptions_per_uid) {
+          subscriptions(options.max_subscriptions_per_user) {
         options.frame_max = kFrameMax;
         driver.on_events = [this](ports::EventPage events) { hub->publish(std::move(events)); };
+        driver.directory.changed = [this](const ports::DirectoryPage& page) {
+            directory.adopt(page);
+            secrets.adopt(page.secrets);
+        };
+        driver.directory.loaded = [this](const ports::WholeDirectory& whole) {
+            directory.load(whole);
+            secrets.load(whole.secrets);
+        };
+        access.caller = test::OpenAccess::admin(UserId{1}, "alice");
     }
     void run_one() {
         io.restart();
@@ -194,11 +216,12 @@ std::string SmallDaemon::converse(std::string_view bytes, const Manner& manner) 
     const control::Options& options = parts_->options;
     parts_->metrics = control::Metrics{};
     parts_->buckets = control::TokenBuckets(options.requests_per_second, options.burst);
-    control::Session session(
-        Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
-        control::Peer{1000, manner.allowed, manner.seat},
-        control::Shared{parts_->options, parts_->services, parts_->buckets, parts_->metrics,
-                        parts_->log, *parts_->hub, parts_->subscriptions});
+    parts_->rates = control::UserRates{};
+    control::Session session(Socket(parts_->io, asio::local::stream_protocol(), ends[1]),
+                             control::Peer{1000, manner.allowed, manner.seat},
+                             control::Shared{parts_->options, parts_->services, parts_->gate,
+                                             parts_->buckets, parts_->rates, parts_->metrics,
+                                             parts_->log, *parts_->hub, parts_->subscriptions});
     bool ended = false;
     auto finish = [&ended](const std::exception_ptr& failure) {
         VAULT_CHECK(!failure, "a session lets no exception out");
@@ -250,8 +273,8 @@ const store::MemoryStore& prepared_books(simulation::VirtualClock& clock) {
         R"({"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocol":{"min":1,"max":1}}})"
         "\n";
     static constexpr std::string_view kSteps[] = {
-        R"("user.create","params":{"name":"alice","role":"member"})",
-        R"("account.add","params":{"exchange":"paper","user":"alice"})",
+        R"("user.create","params":{"name":"alice","role":"admin"})",
+        R"("account.add","params":{"exchange":"paper"})",
         R"("replay.start","params":{"file":"synthetic","account":"a1"})",
         R"("vault.create","params":{"account":"a1","asset":"USDT","balance":"5000"})",
         R"("vault.pairs","params":{"vault":"v1","add":["ETH/USDT"]})",

@@ -13,7 +13,7 @@ import signal
 import socket
 import stat
 
-from private_daemon import Daemon, check, main
+from private_daemon import Daemon, User, check, main
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (-?[0-9]+(?:\.[0-9]+)?)$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)')
@@ -176,6 +176,15 @@ def check_findings(daemon):
     daemon.socket.chmod(0o660)
 
 
+def check_nobody(daemon):
+    """Who has not signed in learns that, and what can be seen without it."""
+    done = User(daemon, "nobody").run("doctor", "--json")
+    checks = {one["name"]: one for one in json.loads(done.stdout)["data"]["checks"]}
+    check(done.code == 3 and checks["daemon"]["status"] == "failed", "nobody's doctor:", done)
+    check("vaultctl login" in checks["daemon"]["fix"], checks["daemon"])
+    check(checks["socket"]["status"] == "ok" and "books" not in checks, checks)
+
+
 def check_stranger(daemon):
     """Somebody without the group's right learns which group it is. Needs root."""
     if os.geteuid() != 0:
@@ -222,6 +231,7 @@ def test(vaultd, vaultctl):
         count = check_metrics(daemon)
         check_sound(daemon)
         check_findings(daemon)
+        check_nobody(daemon)
         check_stranger(daemon)
         check_without_daemon(daemon)
         print(f"{count} samples")

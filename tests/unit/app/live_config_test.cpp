@@ -117,6 +117,19 @@ TEST_F(LiveConfigTest, LiveKeysAreAppliedAndTheOthersWait) {
     EXPECT_TRUE(live->show().pending_keys().empty());
 }
 
+TEST_F(LiveConfigTest, RulesOfSigningInChangeAtOnceAndKeysWait) {
+    start();
+    write(
+        "\ncandles: {path: files}\nstore: {disk_alert_pct: 70}\n"
+        "security: {second_factor: required, registration: closed, master_key_file: other.key}\n");
+    reload();
+    ASSERT_EQ(applied.size(), 1U);
+    EXPECT_EQ(applied[0].security.second_factor, config::SecondFactor::Required);
+    EXPECT_EQ(applied[0].security.registration, config::Registration::Closed);
+    EXPECT_EQ(applied[0].security.master_key_file.find("other.key"), std::string::npos);
+    EXPECT_EQ(live->show().pending_keys(), std::vector<std::string>{"security.master_key_file"});
+}
+
 TEST_F(LiveConfigTest, AKeyThatLeavesTheFileIsItsDefaultAgain) {
     start();
     write("candles: {path: files}\n");

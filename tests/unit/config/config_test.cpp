@@ -48,6 +48,11 @@ TEST(Config, DefaultsAreTyped) {
     EXPECT_EQ(config.engine.price_snapshot_every, Duration{60'000});
     EXPECT_EQ(config.paper.fee_rate, "0.004"_dec);
     EXPECT_EQ(config.paper.slippage, "0.0005"_dec);
+    EXPECT_EQ(config.security.deployment, "core-vault");
+    EXPECT_EQ(config.security.master_key_file, "master.key");
+    EXPECT_EQ(config.security.known_bad_passwords, "known-bad-passwords.txt");
+    EXPECT_EQ(config.security.registration, Registration::Open);
+    EXPECT_EQ(config.security.second_factor, SecondFactor::Optional);
     EXPECT_EQ(config.log.level, LogLevel::Info);
     const auto eth = std::find_if(config.paper.pairs.begin(), config.paper.pairs.end(),
                                   [](const PairRules& r) { return r.pair.text() == "ETH/USDT"; });
@@ -56,6 +61,37 @@ TEST(Config, DefaultsAreTyped) {
     EXPECT_EQ(eth->lot, "0.0001"_dec);
     EXPECT_EQ(eth->min_cost, "5"_dec);
     EXPECT_EQ(eth->min_quantity, "0.0001"_dec);
+}
+
+TEST(Config, SaysWhoMaySignInAndHow) {
+    const Config config = good(R"(
+security:
+  deployment: berlin
+  master_key_file: /etc/vaultd/master.key
+  known_bad_passwords: /etc/vaultd/bad.txt
+  registration: closed
+  second_factor: required
+)");
+    EXPECT_EQ(config.security.deployment, "berlin");
+    EXPECT_EQ(config.security.master_key_file, "/etc/vaultd/master.key");
+    EXPECT_EQ(config.security.known_bad_passwords, "/etc/vaultd/bad.txt");
+    EXPECT_EQ(config.security.registration, Registration::Closed);
+    EXPECT_EQ(config.security.second_factor, SecondFactor::Required);
+    for (const char* text : {"security: {registration: maybe}", "security: {second_factor: true}",
+                             "security: {deployment: ''}", "security: {master_key: secret}"}) {
+        const std::string message = bad(text);
+        EXPECT_NE(message, "accepted") << text;
+        EXPECT_NE(message.find("security"), std::string::npos) << message;
+    }
+}
+
+// A reload asks everybody for a second factor, or closes registration; keys stay until a restart.
+TEST(Config, OnlyTheRulesOfSigningInChangeWhileItRuns) {
+    std::set<std::string_view> live;
+    for (const Key& key : keys())
+        if (key.name.starts_with("security.") && key.live) live.insert(key.name);
+    EXPECT_EQ(live,
+              (std::set<std::string_view>{"security.registration", "security.second_factor"}));
 }
 
 TEST(Config, AnEmptyFileOrSectionIsTheDefault) {
@@ -255,11 +291,18 @@ TEST(Keys, TableIsSound) {
     EXPECT_TRUE(check_together(defaults()).has_value());
 }
 
+// Of "open or closed".
+std::string_view last_word(std::string_view text) {
+    return text.substr(text.rfind(' ') + 1);
+}
+
 // Two keys must not share one place: each one changes its own value only.
 TEST(Keys, EachKeyHasItsOwnPlace) {
     for (const Key& key : keys()) {
         Config config = defaults();
-        const std::string_view other = key.type == "path"         ? "elsewhere"
+        const bool text = key.type == "path" || key.type == "name";
+        const std::string_view other = text                       ? "elsewhere"
+                                       : key.type == "word"       ? last_word(key.unit)
                                        : key.type == "level"      ? "alert"
                                        : key.type == "fee asset"  ? "base"
                                        : key.fallback == key.high ? key.low

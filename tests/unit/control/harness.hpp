@@ -1,9 +1,12 @@
 #pragma once
 // A control server on a real Unix socket in a temporary directory, with a scripted engine behind
 // it, and raw byte clients in front. The server runs on its own thread; the engine's script is set
-// before start and guarded by a mutex after it.
+// before start and guarded by a mutex after it. Everybody is signed in as ann, an admin whose
+// everything is.
 #include "common/protocol/codec.hpp"
 #include "daemon/control/server.hpp"
+#include "daemon/exchange/paper/key_validator.hpp"
+#include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/control/fakes.hpp"
 #include "tests/unit/report/fake_reader.hpp"
@@ -139,6 +142,8 @@ class ServerTest : public testing::Test {
         options.socket_path = directory_ + "/control.sock";
         health_.disk_used_pct = 12;
         health_.full_check_done = true;
+        for (std::uint32_t i = 1; i <= 9; ++i)
+            own(i, access.caller.user);
     }
     ~ServerTest() override {
         stop();
@@ -151,6 +156,9 @@ class ServerTest : public testing::Test {
                 std::move(side),
                 configuration,
                 signer,
+                signs_in != nullptr ? *signs_in : access,
+                secrets,
+                validator,
                 [this] { return health(); },
                 {"0.1.0", "i1", 42},
                 clock,
@@ -162,6 +170,7 @@ class ServerTest : public testing::Test {
         auto made = control::Server::create(io, options, parts());
         ASSERT_TRUE(made) << made.error().message();
         server = std::move(made.value());
+        server->load(people);
         server->start();
         thread_ = std::thread([this] { io.run(); });
     }
@@ -173,12 +182,44 @@ class ServerTest : public testing::Test {
         server.reset();
     }
     const std::string& path() const { return options.socket_path; }
+    // Account and vault of this number are the user's.
+    void own(std::uint32_t number, UserId user) {
+        ports::AccountRow account;
+        account.id = AccountId{number};
+        account.user = user;
+        people.accounts.push_back(account);
+        ports::VaultRow vault;
+        vault.id = VaultId{number};
+        vault.account = account.id;
+        vault.user = user;
+        people.vaults.push_back(vault);
+    }
+    static ports::UserRow user_row(UserId id, std::string name, Role role = Role::Member) {
+        ports::UserRow row;
+        row.id = id;
+        row.name = std::move(name);
+        row.role = role;
+        return row;
+    }
 
     asio::io_context io{1};
     control::Options options;
     FakeCommands commands;
     FakeConfiguration configuration;
     test::TestSigner signer;
+    OpenAccess access;
+    ports::Access* signs_in = nullptr;  // in its place, for what is about signing in
+    PlainBox secrets;
+    exchange::PaperKeyValidator validator;
+    // Whose everything is: v1 to v9 and their accounts are the caller's.
+    ports::WholeDirectory people{
+        .users = {user_row(UserId{1}, "ann", Role::Admin), user_row(UserId{2}, "bob")},
+        .accounts = {},
+        .vaults = {},
+        .api_keys = {},
+        .key_policies = {},
+        .identity = {},
+        .secrets = {}};
     SteppingClock clock;
     NullLogger log;
     ports::StoreHealth health() const {

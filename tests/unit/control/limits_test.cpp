@@ -1,7 +1,9 @@
 #include "daemon/control/limits.hpp"
 
 #include "common/protocol/codec.hpp"
+#include "common/protocol/registry.hpp"
 #include "daemon/control/lines.hpp"
+#include "tests/support/test_signer.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -11,6 +13,7 @@
 namespace vault::control {
 namespace {
 
+namespace json = boost::json;
 using std::chrono::milliseconds;
 
 TEST(TokenBuckets, ABurstThenTheRate) {
@@ -149,14 +152,28 @@ TEST(Lines, RepliesAndFailures) {
 }
 
 TEST(Lines, TheHashKnowsValuesAndMethodsButNoOrder) {
-    const auto hash = [](std::string_view method, std::string_view params) {
-        return request_hash(method, protocol::parse_json(params).value().as_object());
+    const test::TestSigner signer;
+    const auto hash = [&](std::string_view method, std::string_view params) {
+        return request_hash(signer, method, protocol::parse_json(params).value().as_object());
     };
     const Digest one = hash("a.b", R"({"x":"1","y":{"p":"2","q":["b","a"]}})");
     EXPECT_EQ(one, hash("a.b", R"({"y":{"q":["b","a"],"p":"2"},"x":"1"})"));
     EXPECT_NE(one, hash("a.c", R"({"x":"1","y":{"p":"2","q":["b","a"]}})"));
     EXPECT_NE(one, hash("a.b", R"({"x":"1","y":{"p":"2","q":["a","b"]}})"));
     EXPECT_NE(one, hash("a.b", R"({"x":"1.0","y":{"p":"2","q":["b","a"]}})"));
+    // Who reads it cannot try what was asked: that takes the daemon's key.
+    const json::object asked = protocol::parse_json(R"({"x":"1"})").value().as_object();
+    EXPECT_NE(request_hash(test::TestSigner{"another key"}, "a.b", asked),
+              request_hash(signer, "a.b", asked));
+}
+
+TEST(Lines, TheTrailHasNoSecrets) {
+    const protocol::Method* const login = protocol::find_method("login");
+    ASSERT_NE(login, nullptr);
+    const auto params = protocol::parse_json(
+        R"({"name":"alice","password":"canary-1","code":"canary-2","origin":"cron"})");
+    EXPECT_EQ(params_for_trail(*login, params.value().as_object()),
+              R"({"name":"alice","origin":"cron"})");
 }
 
 }  // namespace

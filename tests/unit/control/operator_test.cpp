@@ -85,7 +85,7 @@ TEST_F(OperatorTest, AReloadTellsTheFateOfEveryKey) {
     client.reset();
     stop();
     ASSERT_EQ(configuration.asked.size(), 3u);
-    EXPECT_EQ(configuration.asked[0].by, "uid:" + std::to_string(::getuid()));
+    EXPECT_EQ(configuration.asked[0].by, "ann");
     EXPECT_EQ(configuration.asked[0].idem_key, "k1");
     EXPECT_FALSE(configuration.asked[0].dry_run);
     EXPECT_TRUE(configuration.asked[1].dry_run);
@@ -147,11 +147,16 @@ TEST_F(OperatorTest, MetricsAndDoctorDoWithoutTheEngine) {
     EXPECT_FALSE(engine.at("fix").as_string().empty());
 }
 
-TEST_F(OperatorTest, WhoamiIsThePeer) {
+TEST_F(OperatorTest, WhoamiIsWhoIsSignedIn) {
     const json::value me = call("whoami");
     EXPECT_EQ(me.at("uid").to_number<unsigned>(), ::getuid());
+    EXPECT_EQ(me.at("name").as_string(), "ann");
+    EXPECT_EQ(me.at("kind").as_string(), "person");
     EXPECT_EQ(me.at("role").as_string(), "admin");
-    EXPECT_EQ(me.at("rights").as_array().size(), 7u);
+    EXPECT_EQ(me.at("permissions").as_array().size(), kPermissions.size());
+    EXPECT_EQ(me.at("session").at("id").as_string(), "s1");
+    EXPECT_TRUE(me.at("must").as_array().empty());
+    EXPECT_TRUE(me.at("token").is_null());
 }
 
 TEST(PeerName, IsReadFromTheFile) {

@@ -158,7 +158,10 @@ TEST(Render, UserAndAccount) {
     user.role = Role::Moderator;
     user.wallets = {kUsdt};
     user.created_at = kAt;
-    const std::string golden = R"({"id":"u3","name":"ann","role":"moderator","wallets":["USDT"],)"
+    user.status = UserStatus::Pending;
+    user.permissions = {Permission::Trade, Permission::Live};
+    const std::string golden = R"({"id":"u3","name":"ann","role":"moderator","status":"pending",)"
+                               R"("permissions":["trade","live"],"wallets":["USDT"],)"
                                R"("created_at":"2021-04-02T09:39:45.500Z"})";
     EXPECT_EQ(render_view(user), golden);
     EXPECT_EQ(render_view(std::vector{user}), "[" + golden + "]");
@@ -273,6 +276,13 @@ TEST(Render, TopIsCountsAndLists) {
         R"("filled_cost":"0","fee":"0","decided_at":"2021-04-02T09:39:45.500Z"}],)"
         R"("decisions":[{"vault":"v1","sleeve":"quiet","pair":"ETH/USDT","check":"buy",)"
         R"("action":"hold","reason":"no_signal","repeats":4}],"alerts":[]})");
+}
+
+TEST(Render, WhatWasDrawnBeforeIsShownAsItIs) {
+    const std::string drawn = R"({"user":"ann","session":"s3","amount":"1.50","ended":["s1"],)"
+                              R"("n":12,"none":null,"empty":[]})";
+    EXPECT_EQ(render_view(ports::DrawnView{drawn}), drawn);
+    EXPECT_EQ(render_view(ports::DrawnView{"{}"}), "{}");
 }
 
 ports::ApiKeyView api_key() {

@@ -274,7 +274,7 @@ TEST_F(SubscriptionsTest, AClosedOneIsSilentAndItsPlaceIsFree) {
 }
 
 TEST_F(SubscriptionsTest, AUidHasItsLimitOverAllConnections) {
-    options.max_subscriptions_per_uid = 3;
+    options.max_subscriptions_per_user = 3;
     begin();
     RawClient other(path());
     other.hello();

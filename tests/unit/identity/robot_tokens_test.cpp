@@ -29,7 +29,18 @@ TokenWish reports() {
 
 class RobotTokensTest : public testing::Test {
   protected:
-    RobotTokens::Made make(TokenWish wish) { return tokens_.create(wish, now_).value(); }
+    // What is proposed counts once it is durable.
+    RobotTokens::Made make(TokenWish wish) {
+        auto made = tokens_.create(wish, now_);
+        tokens_.adopt({made.value().row});
+        return std::move(made.value());
+    }
+    bool revoke(UserId user, TokenId id) {
+        const auto row = tokens_.revoked(user, id, now_);
+        if (row) tokens_.adopt({*row});
+        return row.has_value();
+    }
+
     SeededEntropy entropy_{12};
     RobotTokens tokens_{entropy_};
     UtcTime now_ = kStart;
@@ -113,15 +124,47 @@ TEST_F(RobotTokensTest, ExpiresAndIsRevoked) {
         accepts(tokens_.use(made.token.reveal(), 1003, "status", now_ + hours{24} - Duration{1})));
     EXPECT_EQ(fault_of(tokens_.use(made.token.reveal(), 1003, "status", now_ + hours{24})),
               TokenFault::TooOld);
-    EXPECT_FALSE(tokens_.revoke(kBob, other.row.id, now_));
-    EXPECT_TRUE(tokens_.revoke(kAlice, other.row.id, now_));
-    EXPECT_FALSE(tokens_.revoke(kAlice, other.row.id, now_));
+    EXPECT_FALSE(revoke(kBob, other.row.id));
+    EXPECT_TRUE(revoke(kAlice, other.row.id));
+    EXPECT_FALSE(revoke(kAlice, other.row.id));
     EXPECT_EQ(fault_of(tokens_.use(other.token.reveal(), 1003, "status", now_)),
               TokenFault::Revoked);
     EXPECT_EQ(tokens_.list(kAlice).size(), 2U);
     EXPECT_EQ(tokens_.list(kBob).size(), 0U);
-    make(reports());
-    EXPECT_EQ(tokens_.revoke_all(kAlice, now_), 2U);
+}
+
+TEST_F(RobotTokensTest, WhatIsProposedCountsOnceItIsAdopted) {
+    const auto made = tokens_.create(reports(), now_);
+    const std::string token{made.value().token.reveal()};
+    EXPECT_EQ(fault_of(tokens_.use(token, 1003, "status", now_)), TokenFault::Unknown);
+    EXPECT_TRUE(tokens_.list(kAlice).empty());
+    const auto kept = make(reports());
+    EXPECT_NE(kept.row.id, made.value().row.id);
+    const auto revoked = tokens_.revoked(kAlice, kept.row.id, now_);
+    ASSERT_TRUE(revoked.has_value());
+    EXPECT_EQ(revoked->revoked_at, now_);
+    EXPECT_TRUE(accepts(tokens_.use(kept.token.reveal(), 1003, "status", now_)));
+    tokens_.adopt({*revoked});
+    EXPECT_EQ(fault_of(tokens_.use(kept.token.reveal(), 1003, "status", now_)),
+              TokenFault::Revoked);
+    EXPECT_EQ(tokens_.known(kept.token.reveal(), 1003, now_), nullptr);
+    EXPECT_EQ(tokens_.by_id(kept.row.id, now_), nullptr);
+}
+
+TEST_F(RobotTokensTest, IsKnownWhateverItsScopeAndRate) {
+    auto wish = reports();
+    wish.calls_per_minute = 1;
+    const auto made = make(wish);
+    const std::string token{made.token.reveal()};
+    EXPECT_TRUE(accepts(tokens_.use(token, 1003, "status", now_)));
+    EXPECT_EQ(fault_of(tokens_.use(token, 1003, "status", now_)), TokenFault::TooMany);
+    ASSERT_NE(tokens_.known(token, 1003, now_), nullptr);
+    EXPECT_EQ(tokens_.known(token, 1003, now_)->id, made.row.id);
+    EXPECT_EQ(tokens_.known(token, 1004, now_), nullptr);
+    EXPECT_EQ(tokens_.known(token, 1003, made.row.expires_at), nullptr);
+    EXPECT_NE(tokens_.by_id(made.row.id, now_), nullptr);
+    EXPECT_EQ(tokens_.by_id(made.row.id, made.row.expires_at), nullptr);
+    EXPECT_EQ(tokens_.by_id(TokenId{99}, now_), nullptr);
 }
 
 TEST_F(RobotTokensTest, AWishThatCannotBeGrantedNamesItsField) {
@@ -147,16 +190,15 @@ TEST_F(RobotTokensTest, AWishThatCannotBeGrantedNamesItsField) {
 
 TEST_F(RobotTokensTest, ChangesCarryEverythingToAnother) {
     const auto made = make(reports());
-    const auto rows = tokens_.take_changes();
-    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_TRUE(tokens_.take_changes().empty());  // what was adopted is in the store
     EXPECT_TRUE(accepts(tokens_.use(made.token.reveal(), 1003, "status", now_ + seconds{59})));
     EXPECT_TRUE(tokens_.take_changes().empty());
     EXPECT_TRUE(accepts(tokens_.use(made.token.reveal(), 1003, "status", now_ + seconds{60})));
     EXPECT_EQ(tokens_.take_changes().at(0).last_used_at, now_ + seconds{60});
     RobotTokens other{entropy_};
-    other.load(rows, ports::TokenId{2});
+    other.load({made.row}, TokenId{2});
     EXPECT_TRUE(accepts(other.use(made.token.reveal(), 1003, "report.pnl", now_)));
-    EXPECT_EQ(other.create(reports(), now_).value().row.id, ports::TokenId{2});
+    EXPECT_EQ(other.create(reports(), now_).value().row.id, TokenId{2});
 }
 
 TEST_F(RobotTokensTest, TenThousandReplaysOfDeadTokensAndNoneAccepted) {
@@ -170,7 +212,7 @@ TEST_F(RobotTokensTest, TenThousandReplaysOfDeadTokensAndNoneAccepted) {
         wish.life = minutes{30};
         const auto made = make(wish);
         const bool lives = random.below(2) == 0;
-        EXPECT_EQ(!lives && tokens_.revoke(kAlice, made.row.id, now_), !lives);
+        EXPECT_EQ(!lives && revoke(kAlice, made.row.id), !lives);
         dead.emplace_back(std::string{made.token.reveal()},
                           lives ? ports::PeerUid{1004} : ports::PeerUid{1003});
         for (int i = 0; i < 20; ++i, ++replays) {

@@ -18,21 +18,23 @@ Secret secret(std::string_view text) {
 class SignInTest : public testing::Test {
   protected:
     SignInTest() {
-        add("alice", ports::UserStatus::Active);
-        add("penny", ports::UserStatus::Pending);
-        add("dora", ports::UserStatus::Disabled);
+        add("alice", UserStatus::Active);
+        add("penny", UserStatus::Pending);
+        add("dora", UserStatus::Disabled);
         users_["newbie"] = {.user = UserId{9}};
     }
 
-    void add(const std::string& name, ports::UserStatus status) {
+    void add(const std::string& name, UserStatus status) {
         users_[name] = {.user = UserId{static_cast<std::uint32_t>(users_.size() + 1)},
-                        .status = status,
                         .password_hash = hasher_.hash(secret(kPassword)).value()};
+        states_[name] = status;
     }
 
-    const ports::CredentialRow* known(const std::string& name) const {
+    SignIn::Known known(const std::string& name) const {
         const auto found = users_.find(name);
-        return found == users_.end() ? nullptr : &found->second;
+        if (found == users_.end()) return {};
+        const auto state = states_.find(name);
+        return {&found->second, state == states_.end() ? UserStatus::Active : state->second};
     }
 
     Result<SignIn::Accepted> sign_in(const std::string& name, std::string_view password) {
@@ -48,6 +50,7 @@ class SignInTest : public testing::Test {
     Throttle throttle_;
     SignIn door_{throttle_, HashCost{}, decoy_hash(HashCost{}, entropy_)};
     std::map<std::string, ports::CredentialRow> users_;
+    std::map<std::string, UserStatus> states_;
     UtcTime now_ = kStart;
 };
 
@@ -78,7 +81,7 @@ TEST_F(SignInTest, UnknownUsersCostAndAnswerTheSame) {
         now_ += std::chrono::seconds{40};
     }
     EXPECT_GT(hasher_.checks, 5 * 10);
-    const auto attempt = door_.begin("somebody else", 1001, nullptr, now_);
+    const auto attempt = door_.begin("somebody else", 1001, {}, now_);
     EXPECT_EQ(cost_of(attempt.value().stored), cost_of(users_["alice"].password_hash));
 }
 
@@ -100,14 +103,14 @@ TEST_F(SignInTest, WhatChangedMeanwhileCounts) {
     users_["alice"].password_hash = hasher_.hash(secret("another password")).value();
     EXPECT_FALSE(door_.finish(attempt, known("alice"), true, now_).has_value());
     const auto gone = door_.begin("alice", 1000, known("alice"), now_).value();
-    EXPECT_FALSE(door_.finish(gone, nullptr, true, now_).has_value());
+    EXPECT_FALSE(door_.finish(gone, {}, true, now_).has_value());
     users_["alice"].must_change = true;
     EXPECT_TRUE(sign_in("alice", "another password").value().must_change);
 }
 
 TEST_F(SignInTest, TheDecoyOpensForNobody) {
-    const auto attempt = door_.begin("nobody", 1000, nullptr, now_).value();
-    EXPECT_FALSE(door_.finish(attempt, nullptr, true, now_).has_value());
+    const auto attempt = door_.begin("nobody", 1000, {}, now_).value();
+    EXPECT_FALSE(door_.finish(attempt, {}, true, now_).has_value());
 }
 
 TEST_F(SignInTest, HowLongToWaitIsSaid) {

@@ -144,32 +144,31 @@ class Siege {
   public:
     explicit Siege(std::uint64_t seed) : random_(seed) {
         const auto hash = hasher_.hash(Secret{std::string{"the right password"}});
-        alice_ = {
-            .user = UserId{1}, .status = ports::UserStatus::Active, .password_hash = hash.value()};
+        alice_ = {.user = UserId{1}, .password_hash = hash.value()};
         const auto decoy = hasher_.hash(Secret{std::string{"nobody has this one"}});
         door_.emplace(throttle_, HashCost{}, decoy.value());
     }
 
     // True if it was checked.
     bool guess(ports::PeerUid uid) {
-        const auto attempt = door_->begin("alice", uid, &alice_, now_);
+        const auto attempt = door_->begin("alice", uid, {&alice_}, now_);
         if (!attempt) {
             EXPECT_EQ(attempt.error().code(), Errc::RateLimited);
             return false;
         }
         const Secret password{"guess " + std::to_string(random_.next())};
         const bool matched = hasher_.matches(attempt.value().stored, password).value();
-        EXPECT_FALSE(door_->finish(attempt.value(), &alice_, matched, now_).has_value());
+        EXPECT_FALSE(door_->finish(attempt.value(), {&alice_}, matched, now_).has_value());
         checked_at_.push_back(now_);
         return true;
     }
 
     bool sign_in(ports::PeerUid uid) {
-        const auto attempt = door_->begin("alice", uid, &alice_, now_);
+        const auto attempt = door_->begin("alice", uid, {&alice_}, now_);
         if (!attempt) return false;
         const Secret password{std::string{"the right password"}};
         const bool matched = hasher_.matches(attempt.value().stored, password).value();
-        return door_->finish(attempt.value(), &alice_, matched, now_).has_value();
+        return door_->finish(attempt.value(), {&alice_}, matched, now_).has_value();
     }
 
     // The most guesses checked in any 24 hours.
