@@ -253,19 +253,17 @@ Bound addresses and expiry are noted, and two weeks ahead of the end there is an
 alert.
 .Pp
 The states of a key:
-.Bl -tag -width Ds
-.It new
-the exchange could not be asked yet, and is asked again; not used
-.It valid
-used
-.It degraded
-used, but many of its last 32 calls failed
-.It quarantined
-not used, with an alert: refused three times in a row, or a validation found a
-fault; it is used again once a validation finds none
-.It retired
-used for nothing new, for good
-.El
+.Bd -literal -offset indent
+new          could not be asked about yet; not used
+valid        used
+degraded     used, but many of its last 32 calls failed
+quarantined  not used, and there was an alert
+retired      used for nothing new, for good
+.Ed
+.Pp
+A new key is asked about again until the exchange answers.
+A key is quarantined when it is refused three times in a row, and when a validation
+finds a fault; it is used again once a validation finds none.
 .Pp
 .Ic vaultctl key rotate
 puts a new key in the place of an old one.

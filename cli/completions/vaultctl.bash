@@ -12,13 +12,13 @@ _vaultctl_kind() {
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
-    'account deposit:1' | 'account withdraw:1' | 'account trade:1' | 'vault create --account' | \
-    'vault list --account' | 'market pairs --account' | 'market candles --account' | \
-    'replay start --account' | 'replay run --account' | 'replay status --account' | \
-    'replay stop --account')
+    'account deposit:1' | 'account withdraw:1' | 'account trade:1' | 'key add --account' | \
+    'key list --account' | 'vault create --account' | 'vault list --account' | \
+    'market pairs --account' | 'market candles --account' | 'replay start --account' | \
+    'replay run --account' | 'replay status --account' | 'replay stop --account')
         kind=(@accounts)
         ;;
-    'top --vault' | 'why-not-trading:1' | 'vault show:1' | 'vault history:1' | \
+    'top --vault' | 'why-not-trading:1' | 'key policy:1' | 'vault show:1' | 'vault history:1' | \
     'vault set-tradeable:1' | 'vault allocate:1' | 'vault unallocate:1' | 'vault release:1' | \
     'vault reserve:1' | 'vault auto-raise:1' | 'vault pairs:1' | 'vault refresh:1' | \
     'vault pause:1' | 'vault resume:1' | 'vault liquidate:1' | 'vault mode:1' | \
@@ -37,42 +37,43 @@ _vaultctl_kind() {
     'account withdraw:3' | 'account trade:2' | 'account trade:4' | 'account trade --price' | \
     'login:1' | 'register:1' | 'token create:1' | 'token create --methods' | \
     'token create --expires' | 'token create --rate' | 'user create:1' | 'user wallets --add' | \
-    'user wallets --remove' | 'vault create --asset' | 'vault create --balance' | \
-    'vault history --from' | 'vault history --to' | 'vault set-tradeable:2' | \
-    'vault allocate --quiet' | 'vault allocate --flash' | 'vault unallocate --quiet' | \
-    'vault unallocate --flash' | 'vault release:2' | 'vault auto-raise:3' | \
-    'vault auto-raise --cap' | 'vault pairs --add' | 'vault pairs --remove' | \
-    'vault pause --why' | 'vault resume --why' | 'vault liquidate --why' | 'sleeve set:rest' | \
-    'sleeve pause --why' | 'sleeve resume --why' | 'sleeve strategy:4' | 'position list --pair' | \
-    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
-    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
-    'market prices:1' | 'market candles:1' | 'market candles --interval' | \
-    'market candles --from' | 'market candles --to' | 'market candles --limit' | \
-    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
-    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
-    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
-    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
-    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
-    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
-    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
-    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
-    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
-    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
-    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
-    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
-    'report pnl --from' | 'report pnl --to' | 'audit list --actor' | 'audit list --object' | \
-    'audit list --action' | 'audit list --since' | 'audit list --until' | 'audit list --limit' | \
-    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
-    'wait --for' | 'job wait:1' | 'api call:rest' | 'chart balance --from' | \
-    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
-    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
-    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
-    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
-    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
-    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
-    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height' | \
-    'chart price --pair' | 'chart price --interval' | 'chart price --from' | 'chart price --to' | \
-    'chart price --since' | 'chart price --width' | 'chart price --height')
+    'user wallets --remove' | 'key add --label' | 'key rotate --label' | 'vault create --asset' | \
+    'vault create --balance' | 'vault history --from' | 'vault history --to' | \
+    'vault set-tradeable:2' | 'vault allocate --quiet' | 'vault allocate --flash' | \
+    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault release:2' | \
+    'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
+    'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
+    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
+    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
+    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
+    'market import --interval' | 'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
+    'market candles --interval' | 'market candles --from' | 'market candles --to' | \
+    'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
+    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
+    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
+    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
+    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
+    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
+    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
+    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
+    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
+    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
+    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
+    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
+    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
+    'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
+    'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
+    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
+    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
+    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
+    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
+    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
+    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
+    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
+    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
+    'chart tradeable --height' | 'chart price --pair' | 'chart price --interval' | \
+    'chart price --from' | 'chart price --to' | 'chart price --since' | 'chart price --width' | \
+    'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -94,11 +95,13 @@ _vaultctl_kind() {
     'config check:1' | 'login --password-file' | 'login --code-file' | 'passwd --password-file' | \
     'passwd --new-password-file' | 'register --password-file' | 'mfa enroll --password-file' | \
     'mfa confirm --code-file' | 'mfa verify --code-file' | 'token create --out' | \
-    'user create --password-file' | 'user set-password --password-file' | 'market import:1' | \
-    'replay start:1' | 'ledger export --out' | 'report vault --out' | 'report fees --out' | \
-    'report sweeps --out' | 'report pnl --out' | 'audit verify --head' | 'batch --file' | \
-    'batch -f' | 'chart balance --out' | 'chart pnl --out' | 'chart sweeps --out' | \
-    'chart fees --out' | 'chart tradeable --out' | 'chart price --out')
+    'user create --password-file' | 'user set-password --password-file' | \
+    'key add --api-key-file' | 'key add --secret-file' | 'key rotate --api-key-file' | \
+    'key rotate --secret-file' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
+    'report vault --out' | 'report fees --out' | 'report sweeps --out' | 'report pnl --out' | \
+    'audit verify --head' | 'batch --file' | 'batch -f' | 'chart balance --out' | \
+    'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | \
+    'chart price --out')
         kind=(@files)
         ;;
     'account add --exchange')
@@ -118,6 +121,12 @@ _vaultctl_kind() {
         ;;
     'user permit --add' | 'user permit --remove')
         kind=(trade allocate keys reports live)
+        ;;
+    'key validate:1' | 'key rotate:1' | 'key retire:1' | 'key remove:1' | 'key policy:3')
+        kind=(@keys)
+        ;;
+    'key policy:2')
+        kind=(round-robin health pinned)
         ;;
     'vault reserve:2')
         kind=(off)
@@ -166,17 +175,18 @@ _vaultctl_kind() {
             account.trade login logout whoami passwd register session.list session.revoke mfa.enroll
             mfa.confirm mfa.verify mfa.disable mfa.status token.create token.list token.revoke
             user.create user.list user.show user.wallets user.approve user.disable user.enable
-            user.set_password user.set_role user.permit vault.create vault.list vault.show
-            vault.history vault.set_tradeable vault.allocate vault.unallocate vault.release
-            vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
-            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
-            sleeve.strategy sleeve.mode position.list position.show position.resolve
-            position.write_down market.import market.pairs market.prices market.candles replay.start
-            replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
-            ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
-            decision.explain order.list order.show order.explain trade.list trade.show trade.explain
-            sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
-            audit.list audit.verify audit.head events sub.open sub.credit sub.close
+            user.set_password user.set_role user.permit key.add key.list key.validate key.rotate
+            key.retire key.remove key.policy vault.create vault.list vault.show vault.history
+            vault.set_tradeable vault.allocate vault.unallocate vault.release vault.reserve
+            vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume vault.liquidate
+            vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume sleeve.strategy
+            sleeve.mode position.list position.show position.resolve position.write_down
+            market.import market.pairs market.prices market.candles replay.start replay.run
+            replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
+            ledger.export ledger.correct decision.why decision.list decision.show decision.explain
+            order.list order.show order.explain trade.list trade.show trade.explain sweep.list
+            sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl audit.list
+            audit.verify audit.head events sub.open sub.credit sub.close
         )
         ;;
     'api errors:1')
@@ -188,8 +198,8 @@ _vaultctl_kind() {
             tradeable_below_allocated tradeable_above_cap allocation_above_unallocated
             unallocate_above_balance insufficient_reserve insufficient_balance quote_mismatch
             wallet_not_selected amount_too_large invariant_broken not_flat wrong_state
-            mode_not_paper below_minimum fee_too_high confirmation_needed 0 1 3 4 5 6 64 65 69 70 74
-            75 76 77 78 124 130
+            mode_not_paper below_minimum fee_too_high key_refused confirmation_needed 0 1 3 4 5 6 64
+            65 69 70 74 75 76 77 78 124 130
         )
         ;;
     'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
@@ -219,8 +229,8 @@ _vaultctl_choices() {
         choices=(
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
-            user vault sleeve position market replay job ledger decision order trade sweep report
-            audit chart
+            user key vault sleeve position market replay job ledger decision order trade sweep
+            report audit chart
         )
         ;;
     'api')
@@ -247,6 +257,9 @@ _vaultctl_choices() {
         choices=(
             create list show wallets approve disable enable set-password set-role permit
         )
+        ;;
+    'key')
+        choices=(add list validate rotate retire remove policy)
         ;;
     'vault')
         choices=(
@@ -355,6 +368,19 @@ _vaultctl_flags() {
         ;;
     'user permit')
         flags=(--add --remove)
+        ;;
+    'key add')
+        flags=(
+            --account --api-key-file --secret-file --label --allow-withdrawal-permission
+        )
+        ;;
+    'key list')
+        flags=(--account)
+        ;;
+    'key rotate')
+        flags=(
+            --api-key-file --secret-file --label --allow-withdrawal-permission
+        )
         ;;
     'vault create')
         flags=(--account --asset --balance)

@@ -6,11 +6,11 @@ function __vaultctl_kind
     switch $argv[1]
         case 'top --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
             echo @users
-        case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
+        case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'key add --account' 'key list --account' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
-        case 'top --vault' 'why-not-trading:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
+        case 'top --vault' 'why-not-trading:1' 'key policy:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
             echo @vaults
-        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'key add --label' 'key rotate --label' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
             true
         case 'top --sort'
             echo id
@@ -31,7 +31,7 @@ function __vaultctl_kind
         case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
-        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
+        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'key add --api-key-file' 'key add --secret-file' 'key rotate --api-key-file' 'key rotate --secret-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
             echo @files
         case 'account add --exchange'
             echo paper
@@ -56,6 +56,12 @@ function __vaultctl_kind
             echo keys
             echo reports
             echo live
+        case 'key validate:1' 'key rotate:1' 'key retire:1' 'key remove:1' 'key policy:3'
+            echo @keys
+        case 'key policy:2'
+            echo round-robin
+            echo health
+            echo pinned
         case 'vault reserve:2'
             echo off
         case 'vault auto-raise:2'
@@ -149,6 +155,13 @@ function __vaultctl_kind
             echo user.set_password
             echo user.set_role
             echo user.permit
+            echo key.add
+            echo key.list
+            echo key.validate
+            echo key.rotate
+            echo key.retire
+            echo key.remove
+            echo key.policy
             echo vault.create
             echo vault.list
             echo vault.show
@@ -256,6 +269,7 @@ function __vaultctl_kind
             echo mode_not_paper
             echo below_minimum
             echo fee_too_high
+            echo key_refused
             echo confirmation_needed
             echo 0
             echo 1
@@ -328,6 +342,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' mfa ''
             printf '%s\t%s\n' token ''
             printf '%s\t%s\n' user ''
+            printf '%s\t%s\n' key ''
             printf '%s\t%s\n' vault ''
             printf '%s\t%s\n' sleeve ''
             printf '%s\t%s\n' position ''
@@ -384,6 +399,14 @@ function __vaultctl_choices
             printf '%s\t%s\n' set-password 'Give another user a new password'
             printf '%s\t%s\n' set-role 'Change what a user may do'
             printf '%s\t%s\n' permit 'Give or take permissions of a user'
+        case 'key'
+            printf '%s\t%s\n' add 'Add an API key to an account'
+            printf '%s\t%s\n' list 'List API keys, their state and their health'
+            printf '%s\t%s\n' validate 'Ask the exchange about a key now'
+            printf '%s\t%s\n' rotate 'Replace a key by a new one while its vaults trade on'
+            printf '%s\t%s\n' retire 'Use a key for nothing new, for good'
+            printf '%s\t%s\n' remove 'Retire a key and destroy its secret'
+            printf '%s\t%s\n' policy 'Say by which rule a vault picks among its account\'s keys'
         case 'vault'
             printf '%s\t%s\n' create 'Open a vault on one wallet of an account'
             printf '%s\t%s\n' list 'List the vaults'
@@ -529,6 +552,19 @@ function __vaultctl_flags
         case 'user permit'
             printf '%s\t%s\n' --add 'give this permission'
             printf '%s\t%s\n' --remove 'take this permission'
+        case 'key add'
+            printf '%s\t%s\n' --account 'the account that it belongs to'
+            printf '%s\t%s\n' --api-key-file 'a file, or - for standard input, with the key as the exchange gave it (default: it is asked for)'
+            printf '%s\t%s\n' --secret-file 'a file, or - for standard input, with the secret that belongs to it (default: it is asked for)'
+            printf '%s\t%s\n' --label 'a name for people'
+            printf '%s\t%s\n' --allow-withdrawal-permission 'take a key that can withdraw; kept with your name'
+        case 'key list'
+            printf '%s\t%s\n' --account 'only this account\'s'
+        case 'key rotate'
+            printf '%s\t%s\n' --api-key-file 'a file, or - for standard input, with the key as the exchange gave it (default: it is asked for)'
+            printf '%s\t%s\n' --secret-file 'a file, or - for standard input, with the secret that belongs to it (default: it is asked for)'
+            printf '%s\t%s\n' --label 'a name for people'
+            printf '%s\t%s\n' --allow-withdrawal-permission 'take a key that can withdraw; kept with your name'
         case 'vault create'
             printf '%s\t%s\n' --account 'whose wallet'
             printf '%s\t%s\n' --asset 'which wallet'

@@ -173,7 +173,7 @@ ports::Proposal<ports::Nothing> Service::drop_factor(const ports::Principal& cal
             Error{Errc::WrongState,
                   "this daemon asks everybody for a second factor",
                   {},
-                  "enroll the new authenticator after an admin has lifted security.require_mfa"};
+                  "enroll the new authenticator after an admin has lifted security.second_factor"};
         return proposal;
     }
     proposal.command.rows.dropped_totps.push_back(caller.user);

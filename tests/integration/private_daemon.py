@@ -180,9 +180,7 @@ class Daemon:
         self.state = self.directory / "state"
         self.log = self.directory / "log"
         self.config = self.directory / "config.yaml"
-        self.password = self.directory / "password"
-        self.password.write_text(PASSWORD + "\n")
-        self.password.chmod(0o600)
+        self.password = self.secret_file("password", PASSWORD)
         self.process = None
         self.signed_in = signed_in
         self.admin = User(self, ADMIN)
@@ -253,6 +251,13 @@ class Daemon:
             user.sign_in()
             self.users[name] = user
         return self.users[name]
+
+    def secret_file(self, name, text):
+        """A file of the test's folder that its owner alone can read."""
+        file = self.directory / name
+        file.touch(mode=0o600)
+        file.write_text(text + "\n")
+        return file
 
     def play(self, scene):
         """Each line is a command of alice that must succeed, or after `bob: ` of bob."""
