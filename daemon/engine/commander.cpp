@@ -121,8 +121,10 @@ Result<ports::View> Commander::on(const ports::cmd::ShowStatus&) {
     return status_of(world_, context_.visible);
 }
 Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
+    ports::cmd::ShowTop ask = c;
     if (c.user) {
-        VAULT_TRYV(user(*c.user));
+        VAULT_TRY(const User* const asked, user(*c.user));
+        ask.user = asked->row.name;
     }
     if (c.account) {
         VAULT_TRYV(account(*c.account));
@@ -130,7 +132,7 @@ Result<ports::View> Commander::on(const ports::cmd::ShowTop& c) {
     if (c.vault) {
         VAULT_TRYV(vault(*c.vault));
     }
-    return top_of(world_, c, context_.visible, clock_.now());
+    return top_of(world_, ask, context_.visible, clock_.now());
 }
 Result<ports::View> Commander::on(const ports::cmd::Note&) {
     return ports::PauseView{};

@@ -169,7 +169,7 @@ Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldR
     ports::Owner owner{{}, {}, Mode::Paper, context_.actor};
     UtcTime at = clock_.now();
     if (target.level == Level::User) {
-        User* const found = world_.find_user(target.user);
+        User* const found = world_.user_called(target.user);
         level = &found->hold;
         owner.user = found->row.id;
         recorder_.touch(*found);

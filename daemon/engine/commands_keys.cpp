@@ -73,8 +73,8 @@ void Commander::put_policy(const ports::KeyPolicyRow& row) {
 void Commander::go_on_rotating(AccountId account) {
     constexpr std::uint64_t kInFlight = 0;
     for (std::size_t i = 0; i < world_.api_keys.size(); ++i) {
-        if (world_.api_keys[i].account != account || !world_.api_keys[i].replaced_by) continue;
-        for (;;) {
+        if (world_.api_keys[i].account != account) continue;
+        while (world_.api_keys[i].replaced_by) {  // given up, it is none any more
             const auto policies = policies_of(account);
             RotationStep step = next_rotation_step(world_.api_keys, policies, world_.api_keys[i].id,
                                                    kInFlight, clock_.now());

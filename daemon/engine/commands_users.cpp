@@ -199,7 +199,7 @@ Result<ports::View> Commander::on(const ports::cmd::ListAccounts& c) {
     if (!c.user.empty()) {
         VAULT_TRYV(this->user(c.user));
     }
-    const User* const user = world_.find_user(c.user);
+    const User* const user = world_.user_called(c.user);
     std::vector<ports::AccountView> views;
     for (const Account& account : world_.accounts)
         if (!account.removed && (c.user.empty() || account.row.user == user->row.id) &&

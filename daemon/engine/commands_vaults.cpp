@@ -91,7 +91,7 @@ Result<std::vector<const Vault*>> Commander::chosen(const ports::cmd::VaultChoic
     if (choice.vault) {
         VAULT_TRYV(this->vault(*choice.vault));
     }
-    const User* const user = world_.find_user(choice.user);
+    const User* const user = world_.user_called(choice.user);
     std::vector<const Vault*> found;
     for (const Vault& vault : world_.vaults)
         if ((!choice.vault || vault.row.id == *choice.vault) &&

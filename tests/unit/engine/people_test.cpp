@@ -57,8 +57,9 @@ TEST_F(PeopleTest, WhoIsMadeHasWhatTheCommandSays) {
     EXPECT_TRUE(desk.restart()) << desk.difference();
     EXPECT_EQ(user(UserId{3}).status, UserStatus::Pending);
     for (const char* name : {"", "Cleo", "a b", "u7", "u", "ann"})
-        if (std::string_view{name} != "u")
+        if (std::string_view{name} != "u") {
             EXPECT_NE(refused(cmd::CreateUser{name, Role::Member}), Errc::Internal) << name;
+        }
 }
 
 TEST_F(PeopleTest, AHundredRegistrationsWaitAtMost) {
@@ -324,7 +325,7 @@ TEST_F(VisibleTest, CountsAndTopAreCutToo) {
 // A pause of somebody else's is nobody else's business.
 TEST_F(VisibleTest, PausesAndJobsOfOthersAreNotTold) {
     desk.must(cmd::Pause{user_target("cleo"), "holiday"});
-    desk.must(cmd::Pause{vault_target(VaultId{1}), "lunch"});
+    desk.must(cmd::Pause{user_target("u1"), "lunch"});
     EXPECT_EQ(one<ports::StatusView>(cmd::ShowStatus{}, kAll).pauses.size(), 2U);
     EXPECT_EQ(one<ports::StatusView>(cmd::ShowStatus{}, kOwn).pauses.size(), 0U);
     EXPECT_EQ(one<ports::StatusView>(cmd::ShowStatus{}, kMembers).pauses.size(), 1U);
@@ -337,6 +338,27 @@ TEST_F(VisibleTest, PausesAndJobsOfOthersAreNotTold) {
     };
     EXPECT_EQ(jobs(kMembers), std::vector<std::string>{"v3"});
     EXPECT_TRUE(jobs(kOwn).empty());
+}
+
+// An id is as good as a name, in each list.
+TEST_F(VisibleTest, ListsOfOneUser) {
+    for (const std::string user : {"bob", "u2"}) {
+        EXPECT_EQ(listed<ports::VaultView>(
+                      cmd::ListVaults{{.user = user}}, kAll,
+                      +[](const ports::VaultView& v) { return v.user; }),
+                  std::vector<std::string>{"bob"});
+        EXPECT_EQ(listed<ports::VaultMarkView>(
+                      cmd::ListMarks{{.user = user}}, kAll,
+                      +[](const ports::VaultMarkView& v) { return v.user_name; }),
+                  std::vector<std::string>{"bob"});
+        EXPECT_EQ(
+            listed<ports::AccountView>(
+                cmd::ListAccounts{user}, kAll, +[](const ports::AccountView& v) { return v.user; }),
+            std::vector<std::string>{"bob"});
+        cmd::ShowTop top;
+        top.user = user;
+        EXPECT_EQ(one<ports::TopView>(top, kAll).vaults.size(), 1U);
+    }
 }
 
 // By name too: as if it were not there.

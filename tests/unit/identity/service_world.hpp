@@ -133,19 +133,19 @@ class ServiceWorld {
     }
     void put(const ports::UserRow& row) {
         kept.put(row);
-        service.adopt(
-            {.users = {row}, .accounts = {}, .vaults = {}, .identity = {}, .secrets = {}});
+        ports::DirectoryPage page;
+        page.users = {row};
+        service.adopt(page);
     }
 
     // What the engine does with what became durable.
     void keep(const ports::cmd::ChangeIdentity& command) {
         kept.apply(command.rows, command.secrets);
         box.adopt(command.secrets);
-        service.adopt({.users = {},
-                       .accounts = {},
-                       .vaults = {},
-                       .identity = command.rows,
-                       .secrets = command.secrets});
+        ports::DirectoryPage page;
+        page.identity = command.rows;
+        page.secrets = command.secrets;
+        service.adopt(page);
     }
     // A commit failed: everything is as the store has it.
     void reload() {
