@@ -244,7 +244,7 @@ def every_document(vaultd, vaultctl):
             "open_time,open,high,low,close,volume\n" + "".join(
                 f"{1617235200 + 60 * n},10,11,9,10.{n % 9 + 1},5\n" for n in range(10)))
         for name, text in (("first", ""), ("second", "+key=2"), ("third", "+key=3"),
-                           ("untrading", "+no-trade"), ("down", "+down")):
+                           ("untrading", "+no-trade")):
             path = daemon.directory / f"{name}.key"
             path.write_text(f"paper-alice{text}")
             path.chmod(0o600)
