@@ -46,6 +46,15 @@ void collect(const json::object& object, const std::string& prefix, Depth depth,
     }
 }
 
+// What some rows have nothing in place of: its parts are the columns, and are empty there.
+void drop_wholes(std::vector<Shown>& shown) {
+    const std::vector<Shown> all = shown;
+    std::erase_if(shown, [&](const Shown& whole) {
+        return std::ranges::any_of(
+            all, [&](const Shown& part) { return part.path.starts_with(whole.path + '.'); });
+    });
+}
+
 std::vector<Shown> named_columns(std::string_view list, const json::array& rows,
                                  std::size_t left_out) {
     std::vector<Shown> shown;
@@ -134,6 +143,7 @@ Grid grid_of(std::string_view list, const json::array& rows, const Extent& exten
         for (const auto& row : rows)
             if (row.is_object())
                 collect(row.get_object(), "", extent.all ? Depth::NoSleeves : Depth::Row, shown);
+    if (extent.all) drop_wholes(shown);
     Grid grid;
     grid.rows.resize(rows.size());
     for (const Shown& column : shown)
