@@ -82,7 +82,7 @@ constexpr std::array kUses{
     Use{"whoami",
         "name kind uid login_name role status permissions second_factor must session.@session "
         "session.stepped_up_until token.@robot"},
-    Use{"session.list", "@session current"},
+    Use{"session.list", "@session current stepped_up_until"},
     Use{"session.revoke", "revoked"},
     Use{"mfa.enroll", "user uri secret algorithm digits period"},
     Use{"mfa.confirm", "user second_factor recovery_codes"},

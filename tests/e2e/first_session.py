@@ -83,7 +83,8 @@ class Shell:
         if line.startswith("vaultctl passwd"):
             self.password = SECOND
         return self.ended({"Password: ": before, "New password: ": self.password,
-                           "New password again: ": self.password})
+                           "New password again: ": self.password,
+                           "Api key: ": "paper-alice", "Secret: ": "secret"})
 
 
 def main(vaultd, vaultctl):
