@@ -121,9 +121,13 @@ Handled whoami(Services& services, const Call& call) {
     object["permissions"] = known ? permission_words(caller.permissions) : json::array();
     object["second_factor"] = caller.has_factor;
     object["must"] = duties_of(caller);
-    object["session"] = caller.session
-                            ? json::value(session_to_json(services.access, *caller.session))
-                            : json::value(nullptr);
+    object["session"] = nullptr;
+    if (caller.session) {
+        json::object session = session_to_json(services.access, *caller.session);
+        session["stepped_up_until"] =
+            to_json(services.access.times(*caller.session).stepped_up_until);
+        object["session"] = std::move(session);
+    }
     object["token"] =
         caller.token ? json::value(token_to_json(*caller.token)) : json::value(nullptr);
     co_return answer_with(object);
@@ -177,7 +181,6 @@ json::object session_to_json(const ports::Access& access, const ports::SessionRo
     object["idle_until"] = to_json(times.idle_until);
     object["expires_at"] = to_json(times.expires_at);
     object["stepped_up_at"] = to_json(row.stepped_up_at);
-    object["stepped_up_until"] = to_json(times.stepped_up_until);
     return object;
 }
 

@@ -98,6 +98,7 @@ asio::awaitable<Result<Subscriptions::Opened>> Subscriptions::open_events(
                         "from_seq",
                         "the log is not the one you followed before; leave from_seq out");
     const std::uint64_t begin = std::max<std::uint64_t>(from.value_or(last + 1), 1);
+    places_[sub.value()].user = follower.caller.user;
     places_[sub.value()].feed = std::make_unique<EventFeed>(setting_, sub.value(), credit, begin,
                                                             std::move(filter), std::move(follower));
     hold.keep();
@@ -143,7 +144,9 @@ asio::awaitable<void> Subscriptions::run(std::uint32_t sub) {
     co_await std::move(running);
     const UserId user = places_.at(sub).user;
     places_.erase(sub);
-    taken_.erase(taken_.find(user));
+    const auto place = taken_.find(user);
+    VAULT_CHECK(place != taken_.end(), "a subscription without a place");
+    taken_.erase(place);
     per_user_.give_back(user.value);
 }
 

@@ -92,6 +92,10 @@ TEST(KeyPages, AListHasALinePerKey) {
     const json::value data = json::parse(rows);
     EXPECT_EQ(to_text({"key.list", &data, true, {}}, {Format::Csv, false}).substr(0, 54),
               "id,account,user,exchange,label,key,state,state_since,r");
+    const json::value mixed =
+        json::parse(R"([{"id":"k1","check":null},{"id":"k2","check":{"at":"now"}}])");
+    EXPECT_EQ(to_text({"key.list", &mixed, true, {}}, {Format::Wide, false}),
+              "ID  CHECK.AT\nk1  -\nk2  now\n");
     const std::string table = shown("key.list", rows);
     EXPECT_TRUE(table.starts_with("id  account")) << table;
     EXPECT_NE(table.find("quarantined"), std::string::npos) << table;

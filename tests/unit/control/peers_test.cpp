@@ -1,6 +1,7 @@
 // Who may connect: the socket file's mode decides, and whose connection it is the kernel says.
 #include "tests/unit/control/harness.hpp"
 
+#include <grp.h>
 #include <sys/fsuid.h>
 #include <sys/wait.h>
 
@@ -12,8 +13,12 @@ bool as_another(bool (*talk)(const std::string& path), const std::string& path, 
     const pid_t child = ::fork();
     if (child == 0) {
         // Files are opened as root, but connections are of who one is.
-        const bool changed =
-            sneaks ? ::seteuid(65'534) == 0 && ::setfsuid(0) >= 0 : ::setuid(65'534) == 0;
+        bool changed = ::setgroups(0, nullptr) == 0;
+        if (sneaks)
+            changed =
+                changed && ::setegid(65'534) == 0 && ::seteuid(65'534) == 0 && ::setfsuid(0) >= 0;
+        else
+            changed = changed && ::setgid(65'534) == 0 && ::setuid(65'534) == 0;
         ::_exit(changed && talk(path) ? 0 : 1);
     }
     int status = 0;

@@ -206,10 +206,9 @@ TEST_F(PeopleTest, WhatWentWithASecretIsNotAnsweredTwice) {
     EXPECT_EQ(again->code(), Errc::ReplyNotRepeatable);
     EXPECT_EQ(kept().sessions.size(), 1U);
     EXPECT_TRUE(desk.restart()) << desk.difference();
-    const auto later = desk.apply(made, "k1");
-    ASSERT_TRUE(later.has_value()) << "after a reload the answer is drawn again";
-    EXPECT_EQ(later->code(), Errc::ReplyNotRepeatable);
-    EXPECT_EQ(kept().sessions.size(), 1U);
+    // From now on the store alone has the reply, an empty one, which the loop refuses.
+    EXPECT_FALSE(desk.apply(made, "k1").has_value());
+    EXPECT_EQ(kept().sessions.size(), 1U) << "after a reload it is done again";
     EXPECT_LE(trail().size(), before + 2);
     // No reply that the store keeps has anything of it.
     EXPECT_TRUE(std::ranges::all_of(desk.all().replies, [](const auto& reply) {
