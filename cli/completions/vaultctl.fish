@@ -406,7 +406,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' rotate 'Replace a key by a new one while its vaults trade on'
             printf '%s\t%s\n' retire 'Use a key for nothing new, for good'
             printf '%s\t%s\n' remove 'Retire a key and destroy its secret'
-            printf '%s\t%s\n' policy 'Say by which rule a vault picks among its account\'s keys'
+            printf '%s\t%s\n' policy 'Say by which rule a vault picks its API key'
         case 'vault'
             printf '%s\t%s\n' create 'Open a vault on one wallet of an account'
             printf '%s\t%s\n' list 'List the vaults'
