@@ -229,6 +229,8 @@ asio::awaitable<Result<Pass>> Gate::admit(Ask ask) {
     const protocol::Decision decision = decide(caller, ask.method, named);
     const auto refused = refusal(caller, ask.method, named, decision);
     if (refused) {
+        // A slip of the pen is nobody's business.
+        if (refused->code() == Errc::InvalidParams) co_return *refused;
         auto telling = tell_trail(ask, caller, named, *refused);
         co_await std::move(telling);
         co_return *refused;
