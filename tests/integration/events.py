@@ -334,6 +334,7 @@ def ends(daemon):
     os.close(writer)
     os.read(reader, 10)
     os.close(reader)
+    daemon.ctl("halt")  # something new to tell
     daemon.ctl("resume")
     check(piped.wait(20) == -signal.SIGPIPE, "a reader that goes:", piped.returncode)
     check(piped.stderr.read() == b"", "it says something to nobody")
