@@ -27,13 +27,14 @@ std::string dashed(std::string_view name) {
 std::string spaced(std::string_view name) {
     std::string out(name);
     std::ranges::replace(out, '_', ' ');
+    if (out.starts_with("api ")) out.replace(0, 3, "API");
     return out;
 }
 
 // "Password: ", "New password: ".
 std::string prompt_of(std::string_view name, std::string_view more) {
     std::string out = spaced(name);
-    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+    if (out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
     return fmt::format("{}{}: ", out, more);
 }
 
@@ -58,12 +59,13 @@ Result<Secret> choose(Terminal& terminal, std::string_view name) {
 }
 
 Error nobody_to_ask(const Method& method, const Param& param) {
-    return Error{Errc::Usage,
-                 fmt::format("{} needs a {}, and there is no terminal to ask for it",
-                             command_name(method), spaced(param.name)),
-                 std::string(param.name),
-                 fmt::format("name a file that it is in: --{}-file FILE, or - for standard input",
-                             dashed(param.name))};
+    return Error{
+        Errc::Usage,
+        fmt::format("{} needs {} {}, and there is no terminal to ask for it", command_name(method),
+                    param.name.starts_with('a') ? "an" : "a", spaced(param.name)),
+        std::string(param.name),
+        fmt::format("name a file that it is in: --{}-file FILE, or - for standard input",
+                    dashed(param.name))};
 }
 
 std::string file_name(const Param& param) {

@@ -108,6 +108,7 @@ class Commander {
     void advance_key(ApiKeyId id, const KeyEvent& event);
     void take_findings(ApiKeyId id, const ports::KeyFindings& findings);
     void go_on_rotating(AccountId account);
+    std::vector<ports::ApiKeyRow> keys_of_accounts() const;
     void tell_key(const ports::ApiKeyRow& row, std::string message);
     Result<ports::SecretChanges> give_up_keys(AccountId account) const;
     void tell_alerts(const KeyStep& step);

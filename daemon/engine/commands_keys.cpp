@@ -87,8 +87,17 @@ void Commander::go_on_rotating(AccountId account) {
     }
 }
 
+// An account that was removed leaves the real one to be added again.
+std::vector<ApiKeyRow> Commander::keys_of_accounts() const {
+    std::vector<ApiKeyRow> keys;
+    for (const ApiKeyRow& row : world_.api_keys)
+        if (!world_.accounts[row.account.value - 1].removed) keys.push_back(row);
+    return keys;
+}
+
 void Commander::take_findings(ApiKeyId id, const ports::KeyFindings& findings) {
-    const AccountMatch match = match_account(world_.api_keys, *world_.find_api_key(id), findings);
+    const AccountMatch match =
+        match_account(keys_of_accounts(), *world_.find_api_key(id), findings);
     advance_key(id, key_event::Validated{findings, match});
     go_on_rotating(world_.find_api_key(id)->account);
 }
@@ -142,7 +151,7 @@ Result<ports::View> Commander::on(const ports::cmd::AddKey& c) {
     if (c.allow_withdrawal) row.allow_withdrawal = {context_.actor, now};
     // What the exchange refused is not kept: the caller mends it and adds the key again.
     if (c.findings) {
-        const AccountMatch match = match_account(world_.api_keys, row, *c.findings);
+        const AccountMatch match = match_account(keys_of_accounts(), row, *c.findings);
         const KeyStep step = next_key(row, key_event::Validated{*c.findings, match}, now);
         if (!ports::is_usable(step.row.state))
             return Error{Errc::KeyRefused,

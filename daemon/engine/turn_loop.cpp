@@ -36,6 +36,25 @@ std::string why_no_buys(const ports::StoreHealth& health) {
     return {};
 }
 
+std::optional<ports::cmd::Target> held_by(const ports::Command& command) {
+    if (const auto* pause = std::get_if<ports::cmd::Pause>(&command)) return pause->target;
+    if (const auto* halt = std::get_if<ports::cmd::Halt>(&command)) return halt->target;
+    return std::nullopt;
+}
+
+// A resume lifts the hold of its own level and target, and no other.
+bool is_same(const ports::cmd::Target& a, const ports::cmd::Target& b) {
+    using Level = ports::cmd::Target::Level;
+    if (a.level != b.level) return false;
+    switch (a.level) {
+        case Level::Sleeve: return a.vault == b.vault && a.sleeve == b.sleeve;
+        case Level::Vault: return a.vault == b.vault;
+        case Level::User: return a.user == b.user;
+        case Level::Daemon: return true;
+    }
+    return true;
+}
+
 }  // namespace
 
 TurnLoop::TurnLoop(Scheduler& scheduler, ports::Store& store, MakeShard make_shard, ShardId shard,
@@ -68,7 +87,7 @@ void TurnLoop::call(ports::CallContext context, ports::Command command, ports::R
     if (!context.reserved && commands_.size() >= options_.commands_max)
         return answer(busy("too many commands are waiting"));
     Waiting waiting{std::move(context), std::move(command), render, std::move(answer)};
-    if (urgent && !waiting.context.dry_run) refuse_overtaken_resumes();
+    if (urgent && !waiting.context.dry_run) refuse_overtaken_resumes(waiting.command);
     (urgent ? urgent_ : commands_).push_back(std::move(waiting));
     schedule_turn();
 }
@@ -87,10 +106,13 @@ void TurnLoop::take_prices() {
 }
 
 // A pause or halt goes before everything that waits. A resume that was asked for earlier must not
-// undo it afterwards.
-void TurnLoop::refuse_overtaken_resumes() {
-    std::erase_if(commands_, [](Waiting& waiting) {
-        if (!std::holds_alternative<ports::cmd::Resume>(waiting.command)) return false;
+// undo it afterwards; one of anything else goes on, it may be another user's.
+void TurnLoop::refuse_overtaken_resumes(const ports::Command& hold) {
+    const std::optional<ports::cmd::Target> held = held_by(hold);
+    if (!held) return;
+    std::erase_if(commands_, [&](Waiting& waiting) {
+        const auto* resume = std::get_if<ports::cmd::Resume>(&waiting.command);
+        if (resume == nullptr || !is_same(resume->target, *held)) return false;
         waiting.answer(Error{Errc::WrongState,
                              "a pause or halt that came later goes first",
                              {},

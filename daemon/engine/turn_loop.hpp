@@ -97,7 +97,7 @@ class TurnLoop {
         ports::Render render;
     };
 
-    void refuse_overtaken_resumes();
+    void refuse_overtaken_resumes(const ports::Command& hold);
     void schedule_turn();
     void turn();
     void take_commands();

@@ -200,6 +200,8 @@ Service::Later<ports::Proposal<ports::SessionRow>> Service::sign_in(ports::SignI
     const Result<SignIn::Accepted> accepted = co_await std::move(checking);
     Changes& changes = proposal.command.rows;
     note_try(changes, ask.name, ask.uid);
+    // The trail of a user shows who tried to be him.
+    if (const Person* aimed_at = people_.find(ask.name)) proposal.command.user = aimed_at->row.id;
     std::optional<std::string> rehashed;
     const auto before = accepted ? credential_of(accepted.value().user) : std::nullopt;
     if (accepted && accepted.value().rehash) {
@@ -340,9 +342,11 @@ Service::Later<ports::Proposal<ports::CredentialRow>> Service::set_password(User
 Service::Later<Result<ports::CredentialRow>> Service::first_password(
     std::string name, Secret password, bool must_change, std::optional<ports::PeerUid> by_uid) {
     // Whoever can connect may register, and every hash costs: they count as tries.
-    if (by_uid)
-        if (const auto wait = throttle_.admit(kNewPasswords, *by_uid, clock_.now()))
+    if (by_uid) {
+        const std::string tries = fmt::format("{}:{}", kNewPasswords, *by_uid);
+        if (const auto wait = throttle_.admit(tries, *by_uid, clock_.now()))
             co_return too_often(*wait);
+    }
     auto hashing = new_hash(name, password);
     Result<std::string> hash = co_await std::move(hashing);
     if (!hash) co_return hash.error();

@@ -84,7 +84,7 @@ class Shell:
             self.password = SECOND
         return self.ended({"Password: ": before, "New password: ": self.password,
                            "New password again: ": self.password,
-                           "Api key: ": "paper-alice", "Secret: ": "secret"})
+                           "API key: ": "paper-alice", "Secret: ": "secret"})
 
 
 def main(vaultd, vaultctl):
