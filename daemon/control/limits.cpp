@@ -91,9 +91,10 @@ void Seats::give_back(uid_t uid, Seat seat) {
     }
 }
 
+// More than one uid has, or what is fair among a uid's connections would be refused here.
 std::optional<Duration> UserRates::take(UserId user, SteadyTime now, const Options& options) {
-    const SteadyTime per_call = SteadyTime{std::chrono::seconds{1}} / options.requests_per_second;
-    const SteadyTime depth = per_call * options.burst;
+    const SteadyTime per_call = SteadyTime{std::chrono::seconds{1}} / rate(options);
+    const SteadyTime depth = per_call * (2 * options.burst);
     SteadyTime& full_at = full_at_[user];
     const SteadyTime after = std::max(full_at, now) + per_call;
     if (after > now + depth) return std::chrono::ceil<Duration>(after - now - depth);

@@ -86,11 +86,12 @@ class Seats {
     std::map<uid_t, std::size_t> per_uid_;
 };
 
-// Calls of one user from all of its uids: the same rate and burst as one uid has.
+// Calls of one user from all of its uids together: twice the rate and burst that one uid has.
 class UserRates {
   public:
     // Takes one call. none: granted; else how long until there is one.
     std::optional<Duration> take(UserId user, SteadyTime now, const Options& options);
+    static std::uint32_t rate(const Options& options) { return 2 * options.requests_per_second; }
 
   private:
     std::map<UserId, SteadyTime> full_at_;

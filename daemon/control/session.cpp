@@ -324,10 +324,10 @@ Result<void> Session::within_quota(const protocol::Method& method, const Pass& p
     const auto wait =
         shared_.rates.take(pass.caller.user, shared_.services.clock.steady(), shared_.options);
     if (!wait) return success();
-    return Error(Errc::RateLimited,
-                 fmt::format("more than {} calls per second of one user",
-                             shared_.options.requests_per_second),
-                 "", fmt::format("try again in {} ms", wait->count()));
+    return Error(
+        Errc::RateLimited,
+        fmt::format("more than {} calls per second of one user", UserRates::rate(shared_.options)),
+        "", fmt::format("try again in {} ms", wait->count()));
 }
 
 Handled Session::call_handler(const Task& task) {
