@@ -78,7 +78,7 @@ def people_told(daemon):
         ("bob", "user.approve", "u2", "bob", "refused"),
         ("bob", "logout", "s2", "bob", "applied"),
         (me, "vault.list", "", None, "refused"),
-        (me, "login", "session", None, "refused"),
+        (me, "login", "session", "alice", "refused"),
     ], "the trail of people is", got)
     check(PASSWORD not in json.dumps(daemon.ctl("audit", "list", "--limit", "10000")), "a password")
 

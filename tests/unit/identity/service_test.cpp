@@ -103,7 +103,8 @@ TEST_F(ServiceTest, WrongAndUnknownAreRefusedWithTheSameWords) {
     const auto unknown = try_sign_in("nobody");
     EXPECT_EQ(code_of(wrong), Errc::PermissionDenied);
     EXPECT_EQ(*wrong.command.refusal, *unknown.command.refusal);
-    EXPECT_EQ(wrong.command.user, unknown.command.user);
+    EXPECT_EQ(wrong.command.user, kBob) << "for bob's trail alone";
+    EXPECT_EQ(unknown.command.user, UserId{});
     EXPECT_EQ(wrong.command.object, unknown.command.object);
     // Both tries are for the store, and nothing else.
     for (const auto* proposal : {&wrong, &unknown}) {
