@@ -64,11 +64,18 @@ Digest request_hash(const ports::Signer& signer, std::string_view method,
     return signer.sign(text);
 }
 
+// A trail of long rows could not be read any more, and who is refused could fill the disk with
+// them.
+constexpr std::size_t kMostInTrail = 2048;
+
 std::string params_for_trail(const protocol::Method& method, const json::object& params) {
     json::object kept = params;
     for (const protocol::Param& param : method.params)
         if (param.secret) kept.erase(param.name);
-    return protocol::to_compact(kept);
+    std::string text = protocol::to_compact(kept);
+    if (text.size() <= kMostInTrail) return text;
+    const json::object cut{{"bytes", text.size()}, {"sha256", to_hex(sha256(text))}};
+    return protocol::to_compact(cut);
 }
 
 }  // namespace vault::control

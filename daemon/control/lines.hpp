@@ -23,7 +23,8 @@ std::string failure_line(const boost::json::value& id, const Error& error, proto
 // by trying which password was in it.
 Digest request_hash(const ports::Signer& signer, std::string_view method,
                     const boost::json::object& params);
-// The parameters as the audit trail keeps them: without the secret ones.
+// The parameters as the audit trail keeps them: without the secret ones; of more than 2 KiB the
+// size and the SHA-256.
 std::string params_for_trail(const protocol::Method& method, const boost::json::object& params);
 
 }  // namespace vault::control

@@ -13,7 +13,9 @@ Handled carry_out(Services& services, const Call& call, ports::Proposal<Made>& p
                   json::object reply, json::object secret = {}) {
     // A try that has to wait is no try: it leaves nothing, or a guesser could fill the disk.
     const auto& refusal = proposal.command.refusal;
-    if (refusal && refusal->code() == Errc::RateLimited) co_return *refusal;
+    const bool untried =
+        refusal && (refusal->code() == Errc::RateLimited || refusal->code() == Errc::Busy);
+    if (untried) co_return *refusal;
     proposal.command.reply_json = protocol::to_compact(reply);
     auto executing = execute(services, call, std::move(proposal.command), &render_view);
     Result<Answer> answer = co_await std::move(executing);

@@ -123,10 +123,13 @@ Result<void> Commander::may_add_key(const ports::cmd::AddKey& c) {
         return Error{Errc::Busy, "another key was added meanwhile", {}, "try again"};
     if (c.label.size() > kLabelMax)
         return Error{Errc::InvalidParams, "the label is too long", "label", "use 120 bytes"};
+    const UserId owner = world_.find_account(c.account)->row.user;
     std::size_t in_use = 0;
     for (const ApiKeyRow& row : world_.api_keys) {
         if (row.state == ports::KeyState::Retired) continue;
-        if (row.key.digest == c.key.digest)
+        // Nobody has shown that it is his before the exchange has accepted its signature.
+        const bool claimed = row.check.has_value() || row.user == owner;
+        if (claimed && row.key.digest == c.key.digest)
             return Error{Errc::Exists, "this API key is in use already", "api_key",
                          sees(row.user) ? fmt::format("it is {}", to_text(row.id))
                                         : "make a key of your own at the exchange"};

@@ -16,7 +16,7 @@ class HashDesk {
   public:
     // `hasher` is called on the desk's threads and outlives the desk.
     explicit HashDesk(PasswordHasher& hasher, std::size_t at_once = 2,
-                      std::size_t most_waiting = 16);
+                      std::size_t most_waiting = 64);
 
     // The arguments must outlive the call.
     boost::asio::awaitable<Result<bool>> matches(const std::string& stored, const Secret& password);

@@ -20,6 +20,13 @@ ports::Proposal<Made> refused(Error error) {
     return proposal;
 }
 
+Error crowded() {
+    return Error{Errc::Busy,
+                 "two passwords of this uid are being checked already",
+                 {},
+                 "wait for one of them"};
+}
+
 Error no_session(SessionId id) {
     return Error{Errc::NotFound, fmt::format("you have no session {}", to_text(id)), "session",
                  "list them with: vaultctl session list"};
@@ -170,9 +177,33 @@ void Service::note_try(Changes& changes, std::string_view account, ports::PeerUi
     if (auto row = throttle_.row(account, uid)) changes.attempts.push_back(std::move(*row));
 }
 
+// One uid waits for two hashes at most, so that a guesser does not fill the desk that all sign in
+// at.
+class Service::AtDesk {
+  public:
+    AtDesk(Service& service, ports::PeerUid uid) : service_(service), uid_(uid) {
+        granted_ = ++service_.at_desk_[uid_] <= kMostAtDesk;
+    }
+    ~AtDesk() {
+        const auto at = service_.at_desk_.find(uid_);
+        if (--at->second == 0) service_.at_desk_.erase(at);
+    }
+    AtDesk(const AtDesk&) = delete;
+    AtDesk& operator=(const AtDesk&) = delete;
+    bool granted() const { return granted_; }
+
+  private:
+    static constexpr std::size_t kMostAtDesk = 2;
+    Service& service_;
+    ports::PeerUid uid_;
+    bool granted_ = false;
+};
+
 Service::Later<Result<SignIn::Accepted>> Service::check_password(std::string name,
                                                                  ports::PeerUid uid,
                                                                  const Secret& password) {
+    const AtDesk at_desk(*this, uid);
+    if (!at_desk.granted()) co_return crowded();
     auto attempt = door_.begin(name, uid, known(name), clock_.now());
     if (!attempt) co_return attempt.error();
     auto hashing = desk_.matches(attempt.value().stored, password);
@@ -347,6 +378,9 @@ Service::Later<Result<ports::CredentialRow>> Service::first_password(
         if (const auto wait = throttle_.admit(tries, *by_uid, clock_.now()))
             co_return too_often(*wait);
     }
+    const std::optional<AtDesk> at_desk =
+        by_uid ? std::optional<AtDesk>(std::in_place, *this, *by_uid) : std::nullopt;
+    if (at_desk && !at_desk->granted()) co_return crowded();
     auto hashing = new_hash(name, password);
     Result<std::string> hash = co_await std::move(hashing);
     if (!hash) co_return hash.error();

@@ -75,6 +75,7 @@ class Service final : public ports::Access {
     std::optional<ports::CredentialRow> credential_of(UserId user) const;
     // What a try leaves in the store, whatever came of it.
     void note_try(Changes& changes, std::string_view account, ports::PeerUid uid) const;
+    class AtDesk;
     Later<Result<SignIn::Accepted>> check_password(std::string name, ports::PeerUid uid,
                                                    const Secret& password);
     Later<Result<std::string>> new_hash(std::string_view name, const Secret& password);
@@ -100,6 +101,7 @@ class Service final : public ports::Access {
     Throttle throttle_;
     SignIn door_;
     SecondFactor factor_{throttle_};
+    std::map<ports::PeerUid, std::size_t> at_desk_;  // hashes that each uid waits for
 };
 
 }  // namespace vault::identity

@@ -7,7 +7,7 @@ namespace vault::identity {
 Error too_often(Duration wait) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
     return Error{Errc::RateLimited,
-                 "too many wrong tries",
+                 "too many tries",
                  {},
                  fmt::format("wait {} and try again", format_duration(seconds))};
 }

@@ -1,9 +1,13 @@
 #include "daemon/runtime/worker_pool.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <memory>
 #include <utility>
 
 namespace vault::runtime {
@@ -11,11 +15,6 @@ namespace vault::runtime {
 namespace asio = boost::asio;
 
 namespace {
-
-asio::awaitable<void> on_thread(const WorkerPool::Job& job) {
-    job();
-    co_return;
-}
 
 class Counted {
   public:
@@ -43,7 +42,19 @@ WorkerPool::~WorkerPool() {
 asio::awaitable<Result<void>> WorkerPool::run(const Job& job) {
     if (waiting_ >= most_waiting_) co_return full_;
     const Counted counted(waiting_);
-    co_await asio::co_spawn(threads_->get_executor(), on_thread(job), asio::use_awaitable);
+    // The way back goes to the caller at once, and not behind the jobs that wait for a thread.
+    auto initiation = [this, &job](auto handler) {
+        using Handler = decltype(handler);
+        auto caller = asio::get_associated_executor(handler);
+        auto shared = std::make_shared<Handler>(std::move(handler));
+        auto work = [&job, shared, caller, busy = asio::make_work_guard(caller)] {
+            job();
+            asio::post(caller, [shared] { std::move (*shared)(); });
+        };
+        asio::post(threads_->get_executor(), std::move(work));
+    };
+    const auto token = asio::use_awaitable;
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiation, token);
     co_return success();
 }
 
