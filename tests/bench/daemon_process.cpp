@@ -188,7 +188,7 @@ void Caller::send(std::string_view method, json::object params) {
     const protocol::Method* known = protocol::find_method(method);
     // As long as the keys that vaultctl makes: the daemon remembers them for a day.
     if (known != nullptr && known->mutates)
-        request.meta.idem_key = fmt::format("auto-{:036}", last_id_);
+        request.meta.idem_key = fmt::format("auto-{:08}-{:027}", number_, last_id_);
     write(flying_[last_id_] = protocol::encode_request(request));
 }
 

@@ -81,6 +81,8 @@ class Caller {
 
     int fd_ = -1;
     std::string token_;
+    static inline int callers_ = 0;
+    const int number_ = ++callers_;  // keys are of a user, who may have several callers
     std::int64_t last_id_ = 0;
     std::map<std::int64_t, std::string> flying_;  // lines without an answer, by id
     protocol::LineSplitter lines_{protocol::kMaxReplyBytes};
