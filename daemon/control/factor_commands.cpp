@@ -11,10 +11,6 @@ namespace {
 constexpr Duration kTokenLife = std::chrono::hours{24 * 90};
 constexpr std::int64_t kTokenRate = 10;
 
-Secret secret_of(const Call& call, std::string_view name) {
-    return Secret(call.params.text(name));
-}
-
 std::string_view algorithm_of(ports::TotpHash hash) {
     switch (hash) {
         case ports::TotpHash::Sha1: return "SHA1";

@@ -26,6 +26,9 @@ Handled carry_out(Services& services, const Call& call, ports::Proposal<Made>& p
     co_return answer;
 }
 
+inline Secret secret_of(const Call& call, std::string_view name) {
+    return Secret(call.params.text(name));
+}
 inline json::value secret_text(const Secret& secret) {
     return json::value(secret.reveal());
 }

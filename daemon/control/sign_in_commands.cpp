@@ -12,10 +12,6 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-Secret secret_of(const Call& call, std::string_view name) {
-    return Secret(call.params.text(name));
-}
-
 // What a person has to do before anything else.
 json::array duties_after(Services& services, const ports::SessionRow& row, const Secret& token) {
     return duties_of(services.access.who(token.reveal(), row.uid, "whoami"));

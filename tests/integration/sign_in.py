@@ -121,8 +121,13 @@ def people(vaultd, vaultctl):
         password = sessions(daemon, carol)
         kept_out(daemon, carol, password)
         closed_registration(daemon)
+        made = ["token", "create", "once", "--methods", "status", "--idem-key", "only-once"]
+        daemon.ctl(*made)
+        ended(daemon.run(*made), 5, "REPLY_NOT_REPEATABLE")
         daemon.stop()
         daemon.start()  # sessions outlive it, and tries are counted anew
+        ended(daemon.run(*made), 5, "REPLY_NOT_REPEATABLE")  # the store alone knows it now
+        check(len(daemon.ctl("token", "list")) == 1, "a repeated call made another token")
         second_factor(daemon)
         daemon.stop()
     print("people sign in, are kept out and show a second factor")
