@@ -92,6 +92,10 @@ constexpr Param kTokenLocal[] = {
     {.name = "out",
      .doc = "write the token and nothing else to this file, of mode 0600, and do not show it",
      .path = true}};
+constexpr Param kEscrowLocal[] = {
+    {.name = "out",
+     .doc = "write the copy to this file, of mode 0600, and do not show it",
+     .path = true}};
 constexpr Param kReportLocal[] = {
     {.name = "out",
      .doc =
@@ -389,6 +393,7 @@ std::span<const Param> local_flags(const Method& command) {
     if (command.name == "events") return kEventsLocal;
     if (command.name == "top") return kTopLocal;
     if (command.name == "token.create") return kTokenLocal;
+    if (command.name == "secrets.escrow") return kEscrowLocal;
     return {};
 }
 

@@ -67,6 +67,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "user.create") return create_user(session);
     if (command.name == "mfa.enroll") return enroll_factor(session);
     if (command.name == "token.create") return create_token(session, invocation);
+    if (command.name == "secrets.escrow") return escrow_master_key(session, invocation);
     if (command.long_job && invocation.globals.wait && !invocation.globals.dry_run)
         return follow_job(session);
     return call_and_print(session);

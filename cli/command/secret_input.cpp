@@ -41,6 +41,7 @@ std::string prompt_of(std::string_view name, std::string_view more) {
 // A password that is made up now, not one that is in force.
 bool is_chosen(const Method& method, const Param& param) {
     return param.name == "new_password" ||
+           (param.name == "passphrase" && method.name == "secrets.escrow") ||
            (param.name == "password" &&
             (method.name == "register" || method.name == "user.create" ||
              method.name == "user.set_password"));

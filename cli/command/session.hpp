@@ -121,5 +121,6 @@ int log_out(Session& session);
 int create_user(Session& session);
 int enroll_factor(Session& session);
 int create_token(Session& session, Invocation& invocation);
+int escrow_master_key(Session& session, Invocation& invocation);
 
 }  // namespace vault::command

@@ -37,23 +37,56 @@ std::optional<Failure> asked_in_vain(Session& session, const Method& command) {
     return Failure::from(Error{Errc::AuthRequired, "nobody is signed in"}, protocol::Effect::None);
 }
 
-// The token alone, into a file that is there before it is made.
-Result<client::PrivateWriter> open_for_token(const std::string& path) {
+// A command whose answer is to be kept: the field `name` of it goes, alone, into the file of --out,
+// which is there before the secret is made.
+struct Kept {
+    std::string_view name;
+    std::string_view what;     // "file of the token"
+    std::string_view instead;  // what --quiet prints then
+    std::string_view note;     // of what was shown and not kept
+    bool as_it_is;             // on a page: the text, line by line
+};
+
+Result<client::PrivateWriter> open_for(const Kept& kept, const std::string& path) {
     client::PrivateName file;
     file.name = path;
     file.path = path;
-    file.what = "file of the token";
+    file.what = kept.what;
     file.hint = "name one in a folder that you can write to";
     return client::PrivateWriter::open(std::move(file));
 }
 
-Result<void> move_token(Reply& reply, client::PrivateWriter& file) {
+Result<void> move_out(Reply& reply, const Kept& kept, client::PrivateWriter& file) {
     auto* const data = reply.data.if_object();
-    auto* const token = data == nullptr ? nullptr : data->if_contains("token");
-    if (token == nullptr || !token->is_string()) return success();
-    VAULT_TRYV(file.commit(client::joined(token->get_string(), "\n")));
-    data->stable_erase("token");
+    auto* const secret = data == nullptr ? nullptr : data->if_contains(kept.name);
+    if (secret == nullptr || !secret->is_string()) return success();
+    VAULT_TRYV(file.commit(client::joined(secret->get_string(), "\n")));
+    data->stable_erase(kept.name);
     return success();
+}
+
+int call_and_keep(Session& session, Invocation& invocation, const Kept& kept) {
+    std::optional<client::PrivateWriter> file;
+    // Standard output is no file, and what is printed there goes through the format.
+    if (const std::string path = session.out_path(); !path.empty()) {
+        auto opened = open_for(kept, path);
+        if (!opened) return session.fail(opened.error());
+        file.emplace(std::move(opened).value());
+    }
+    invocation.local.erase("out");
+    const std::string_view method = invocation.command->name;
+    Reply reply = session.call(method, invocation.params, true);
+    if (reply.failure) return session.fail(*reply.failure);
+    if (invocation.globals.dry_run) session.tell_dry_run();
+    if (file)
+        if (const auto moved = move_out(reply, kept, *file); !moved)
+            return session.fail(Failure::from(moved.error(), protocol::Effect::Applied));
+    if (!file && !invocation.globals.quiet && !invocation.globals.dry_run)
+        session.terminal().note(kept.note);
+    if (!file && kept.as_it_is && invocation.globals.format == render::Format::Table)
+        if (const auto* text = reply.data.as_object().if_contains(kept.name))
+            return session.print(fmt::format("{}\n", std::string_view(text->get_string())));
+    return session.succeed(method, file ? kept.instead : invocation.command->primary, reply);
 }
 
 // The picture for the app to read; only a terminal can show it.
@@ -135,24 +168,18 @@ int enroll_factor(Session& session) {
 }
 
 int create_token(Session& session, Invocation& invocation) {
-    std::optional<client::PrivateWriter> file;
-    // Standard output is no file, and what is printed there goes through the format.
-    if (const std::string path = session.out_path(); !path.empty()) {
-        auto opened = open_for_token(path);
-        if (!opened) return session.fail(opened.error());
-        file.emplace(std::move(opened).value());
-    }
-    invocation.local.erase("out");
-    Reply reply = session.call("token.create", invocation.params, true);
-    if (reply.failure) return session.fail(*reply.failure);
-    if (invocation.globals.dry_run) session.tell_dry_run();
-    if (file)
-        if (const auto moved = move_token(reply, *file); !moved)
-            return session.fail(Failure::from(moved.error(), protocol::Effect::Applied));
-    if (!file && !invocation.globals.quiet && !invocation.globals.dry_run)
-        session.terminal().note(
-            "vaultctl: the token is not shown again; keep it in a file of mode 0600\n");
-    return session.succeed("token.create", file ? "id" : invocation.command->primary, reply);
+    return call_and_keep(
+        session, invocation,
+        {"token", "file of the token", "id",
+         "vaultctl: the token is not shown again; keep it in a file of mode 0600\n", false});
+}
+
+// Without a file the copy is shown as it is, so that it can be redirected or printed.
+int escrow_master_key(Session& session, Invocation& invocation) {
+    return call_and_keep(
+        session, invocation,
+        {"copy", "escrow copy", "version",
+         "vaultctl: keep the copy off this machine, and its passphrase elsewhere\n", true});
 }
 
 std::optional<Failure> ask_for_secrets(Session& session, Invocation& invocation) {

@@ -7,8 +7,9 @@ _vaultctl_kind() {
     case $1 in
     'top --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | 'user disable:1' | \
     'user enable:1' | 'user set-password:1' | 'user set-role:1' | 'user permit:1' | \
-    'vault list --user' | 'sleeve list --user' | 'report vault --user' | 'report fees --user' | \
-    'report sweeps --user' | 'report pnl --user' | 'audit list --user' | 'events --user')
+    'secrets rotate --user' | 'vault list --user' | 'sleeve list --user' | 'report vault --user' | \
+    'report fees --user' | 'report sweeps --user' | 'report pnl --user' | 'audit list --user' | \
+    'events --user')
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
@@ -97,11 +98,13 @@ _vaultctl_kind() {
     'mfa confirm --code-file' | 'mfa verify --code-file' | 'token create --out' | \
     'user create --password-file' | 'user set-password --password-file' | \
     'key add --api-key-file' | 'key add --secret-file' | 'key rotate --api-key-file' | \
-    'key rotate --secret-file' | 'market import:1' | 'replay start:1' | 'ledger export --out' | \
-    'report vault --out' | 'report fees --out' | 'report sweeps --out' | 'report pnl --out' | \
-    'audit verify --head' | 'batch --file' | 'batch -f' | 'chart balance --out' | \
-    'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | \
-    'chart price --out')
+    'key rotate --secret-file' | 'secrets rotate --passphrase-file' | \
+    'secrets escrow --passphrase-file' | 'secrets escrow --out' | 'secrets drill --copy' | \
+    'secrets drill --passphrase-file' | 'market import:1' | 'replay start:1' | \
+    'ledger export --out' | 'report vault --out' | 'report fees --out' | 'report sweeps --out' | \
+    'report pnl --out' | 'audit verify --head' | 'batch --file' | 'batch -f' | \
+    'chart balance --out' | 'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | \
+    'chart tradeable --out' | 'chart price --out')
         kind=(@files)
         ;;
     'account add --exchange')
@@ -127,6 +130,9 @@ _vaultctl_kind() {
         ;;
     'key policy:2')
         kind=(round-robin health pinned)
+        ;;
+    'secrets rotate:1')
+        kind=(master-key data-keys)
         ;;
     'vault reserve:2')
         kind=(off)
@@ -176,17 +182,18 @@ _vaultctl_kind() {
             mfa.confirm mfa.verify mfa.disable mfa.status token.create token.list token.revoke
             user.create user.list user.show user.wallets user.approve user.disable user.enable
             user.set_password user.set_role user.permit key.add key.list key.validate key.rotate
-            key.retire key.remove key.policy vault.create vault.list vault.show vault.history
-            vault.set_tradeable vault.allocate vault.unallocate vault.release vault.reserve
-            vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume vault.liquidate
-            vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume sleeve.strategy
-            sleeve.mode position.list position.show position.resolve position.write_down
-            market.import market.pairs market.prices market.candles replay.start replay.run
-            replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
-            ledger.export ledger.correct decision.why decision.list decision.show decision.explain
-            order.list order.show order.explain trade.list trade.show trade.explain sweep.list
-            sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl audit.list
-            audit.verify audit.head events sub.open sub.credit sub.close
+            key.retire key.remove key.policy secrets.show secrets.rotate secrets.escrow
+            secrets.drill vault.create vault.list vault.show vault.history vault.set_tradeable
+            vault.allocate vault.unallocate vault.release vault.reserve vault.auto_raise vault.pairs
+            vault.refresh vault.pause vault.resume vault.liquidate vault.mode sleeve.list
+            sleeve.show sleeve.set sleeve.pause sleeve.resume sleeve.strategy sleeve.mode
+            position.list position.show position.resolve position.write_down market.import
+            market.pairs market.prices market.candles replay.start replay.run replay.status
+            replay.stop job.list job.show job.cancel ledger.list ledger.verify ledger.export
+            ledger.correct decision.why decision.list decision.show decision.explain order.list
+            order.show order.explain trade.list trade.show trade.explain sweep.list sweep.show
+            sweep.explain report.vault report.fees report.sweeps report.pnl audit.list audit.verify
+            audit.head events sub.open sub.credit sub.close
         )
         ;;
     'api errors:1')
@@ -229,8 +236,8 @@ _vaultctl_choices() {
         choices=(
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
-            user key vault sleeve position market replay job ledger decision order trade sweep
-            report audit chart
+            user key secrets vault sleeve position market replay job ledger decision order trade
+            sweep report audit chart
         )
         ;;
     'api')
@@ -260,6 +267,9 @@ _vaultctl_choices() {
         ;;
     'key')
         choices=(add list validate rotate retire remove policy)
+        ;;
+    'secrets')
+        choices=(show rotate escrow drill)
         ;;
     'vault')
         choices=(
@@ -381,6 +391,15 @@ _vaultctl_flags() {
         flags=(
             --api-key-file --secret-file --label --allow-withdrawal-permission
         )
+        ;;
+    'secrets rotate')
+        flags=(--user --passphrase-file)
+        ;;
+    'secrets escrow')
+        flags=(--passphrase-file --out)
+        ;;
+    'secrets drill')
+        flags=(--copy --passphrase-file)
         ;;
     'vault create')
         flags=(--account --asset --balance)

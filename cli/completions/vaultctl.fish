@@ -4,7 +4,7 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'top --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
+        case 'top --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'secrets rotate --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
             echo @users
         case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'key add --account' 'key list --account' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
@@ -31,7 +31,7 @@ function __vaultctl_kind
         case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
-        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'key add --api-key-file' 'key add --secret-file' 'key rotate --api-key-file' 'key rotate --secret-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
+        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'key add --api-key-file' 'key add --secret-file' 'key rotate --api-key-file' 'key rotate --secret-file' 'secrets rotate --passphrase-file' 'secrets escrow --passphrase-file' 'secrets escrow --out' 'secrets drill --copy' 'secrets drill --passphrase-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
             echo @files
         case 'account add --exchange'
             echo paper
@@ -62,6 +62,9 @@ function __vaultctl_kind
             echo round-robin
             echo health
             echo pinned
+        case 'secrets rotate:1'
+            echo master-key
+            echo data-keys
         case 'vault reserve:2'
             echo off
         case 'vault auto-raise:2'
@@ -162,6 +165,10 @@ function __vaultctl_kind
             echo key.retire
             echo key.remove
             echo key.policy
+            echo secrets.show
+            echo secrets.rotate
+            echo secrets.escrow
+            echo secrets.drill
             echo vault.create
             echo vault.list
             echo vault.show
@@ -343,6 +350,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' token ''
             printf '%s\t%s\n' user ''
             printf '%s\t%s\n' key ''
+            printf '%s\t%s\n' secrets ''
             printf '%s\t%s\n' vault ''
             printf '%s\t%s\n' sleeve ''
             printf '%s\t%s\n' position ''
@@ -407,6 +415,11 @@ function __vaultctl_choices
             printf '%s\t%s\n' retire 'Use a key for nothing new, for good'
             printf '%s\t%s\n' remove 'Retire a key and destroy its secret'
             printf '%s\t%s\n' policy 'Say by which rule a vault picks its API key'
+        case 'secrets'
+            printf '%s\t%s\n' show 'Which master key seals all secrets, and any rotation'
+            printf '%s\t%s\n' rotate 'Seal everything by a new master key, or by new data keys'
+            printf '%s\t%s\n' escrow 'The master key under a passphrase, to be kept elsewhere'
+            printf '%s\t%s\n' drill 'Prove that an escrow copy would bring every secret back'
         case 'vault'
             printf '%s\t%s\n' create 'Open a vault on one wallet of an account'
             printf '%s\t%s\n' list 'List the vaults'
@@ -565,6 +578,15 @@ function __vaultctl_flags
             printf '%s\t%s\n' --secret-file 'a file, or - for standard input, with the secret that belongs to it (default: it is asked for)'
             printf '%s\t%s\n' --label 'a name for people'
             printf '%s\t%s\n' --allow-withdrawal-permission 'take a key that can withdraw; kept with your name'
+        case 'secrets rotate'
+            printf '%s\t%s\n' --user 'of data-keys: this user\'s alone'
+            printf '%s\t%s\n' --passphrase-file 'a file, or - for standard input, with of master-key: locks the file of the new one; each start asks for it'
+        case 'secrets escrow'
+            printf '%s\t%s\n' --passphrase-file 'a file, or - for standard input, with of at least 15 characters (default: it is asked for)'
+            printf '%s\t%s\n' --out 'write the copy to this file, of mode 0600, and do not show it'
+        case 'secrets drill'
+            printf '%s\t%s\n' --copy 'the file that secrets escrow wrote; - is standard input'
+            printf '%s\t%s\n' --passphrase-file 'a file, or - for standard input, with of at least 15 characters (default: it is asked for)'
         case 'vault create'
             printf '%s\t%s\n' --account 'whose wallet'
             printf '%s\t%s\n' --asset 'which wallet'

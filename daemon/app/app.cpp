@@ -188,7 +188,9 @@ asio::awaitable<void> App::Parts::put_in_force(config::Config effective) {
 void App::Parts::follow_directory() {
     driver->follow({[this](ports::DirectoryPage page) {
                         asio::post(control_io, [this, page = std::move(page)] {
-                            sign_in->adopt(page);
+                            const auto adopted = sign_in->adopt(page);
+                            if (!adopted)
+                                logger.log(LogLevel::Alert, "secrets", adopted.error().message());
                             server->adopt(page);
                         });
                     },

@@ -1,5 +1,7 @@
 #include "daemon/app/sign_in_parts.hpp"
 
+#include "common/base/prompt.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <unistd.h>
@@ -7,27 +9,12 @@
 namespace vault::app {
 namespace {
 
-constexpr const char* kCredential = "master.key";
-
-// The credential of the service, else the file; a first start makes it.
-Result<std::vector<secrets::MasterKey>> find_keys(const std::string& file) {
-    std::vector<secrets::MasterKey> keys;
-    auto given =
-        secrets::MasterKey::read_credential(std::getenv("CREDENTIALS_DIRECTORY"), kCredential);
-    if (given) {
-        keys.push_back(std::move(given.value()));
-    } else if (given.error().code() != Errc::NotFound) {
-        return given.error();
-    }
-    std::error_code fault;
-    if (std::filesystem::exists(file, fault)) {
-        VAULT_TRY(auto key, secrets::MasterKey::read_file(file));
-        keys.push_back(std::move(key));
-    } else if (keys.empty()) {
-        VAULT_TRY(auto key, secrets::MasterKey::make_file(file));
-        keys.push_back(std::move(key));
-    }
-    return keys;
+secrets::KeyPlaces key_places(const config::Security& from) {
+    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    return secrets::KeyPlaces{{.deployment = from.deployment,
+                               .file = from.master_key_file,
+                               .credentials = credentials == nullptr ? "" : credentials,
+                               .ask = [](std::string_view prompt) { return ask_secret(prompt); }}};
 }
 
 Result<identity::PasswordRules> rules_of(const std::string& list) {
@@ -46,10 +33,7 @@ Result<std::unique_ptr<SignInParts>> SignInParts::create(const config::Security&
                                                          const ports::WholeDirectory& whole,
                                                          const Clock& clock) {
     auto parts = std::make_unique<SignInParts>();
-    VAULT_TRY(parts->box_,
-              secrets::Box::create(
-                  from.deployment, [file = from.master_key_file] { return find_keys(file); },
-                  whole.secrets));
+    VAULT_TRY(parts->box_, secrets::Box::create(from.deployment, key_places(from), whole.secrets));
     VAULT_TRY(auto rules, rules_of(from.known_bad_passwords));
     identity::ServiceOptions options;
     options.require_factor = is_required(from);
@@ -65,9 +49,9 @@ Result<void> SignInParts::load(const ports::WholeDirectory& whole) {
     return box_->load(whole.secrets);
 }
 
-void SignInParts::adopt(const ports::DirectoryPage& page) {
-    box_->adopt(page.secrets);
+Result<void> SignInParts::adopt(const ports::DirectoryPage& page) {
     service_->adopt(page);
+    return box_->adopt(page.secrets);
 }
 
 void SignInParts::configure(const config::Security& from) {

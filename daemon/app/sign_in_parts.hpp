@@ -20,7 +20,8 @@ class SignInParts {
 
     // Errors: the secrets do not open any more; sign-in follows all the same.
     Result<void> load(const ports::WholeDirectory& whole);
-    void adopt(const ports::DirectoryPage& page);
+    // Errors: Io (the file of the next master key is not in its place yet).
+    Result<void> adopt(const ports::DirectoryPage& page);
     void configure(const config::Security& from);
 
   private:

@@ -52,12 +52,12 @@ std::span<const Route> all_routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> rows;
         for (const auto part :
-             {daemon_routes(), top_routes(),      user_routes(),     sign_in_routes(),
-              factor_routes(), key_routes(),      account_routes(),  vault_routes(),
-              sleeve_routes(), position_routes(), market_routes(),   replay_routes(),
-              job_routes(),    ledger_routes(),   decision_routes(), trade_routes(),
-              report_routes(), trading_routes(),  audit_routes(),    event_routes(),
-              config_routes(), operator_routes()})
+             {daemon_routes(), top_routes(),    user_routes(),     sign_in_routes(),
+              factor_routes(), key_routes(),    secret_routes(),   account_routes(),
+              vault_routes(),  sleeve_routes(), position_routes(), market_routes(),
+              replay_routes(), job_routes(),    ledger_routes(),   decision_routes(),
+              trade_routes(),  report_routes(), trading_routes(),  audit_routes(),
+              event_routes(),  config_routes(), operator_routes()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();
@@ -103,23 +103,6 @@ asio::awaitable<Result<void>> settle(Services& services, const Call& call) {
     const Result<Answer> answer = co_await std::move(pending);
     if (!answer) co_return answer.error();
     co_return success();
-}
-
-asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
-    for (;;) {
-        Result<ports::SecretChanges> changes = services.secrets.prepare(user);
-        if (!changes) co_return changes.error();
-        if (changes.value().empty()) co_return success();
-        ports::cmd::ChangeIdentity command;
-        command.user = user;
-        command.housekeeping = true;
-        command.secrets = std::move(changes.value());
-        auto pending = run(services, {}, std::move(command), &render_nothing);
-        const Result<Answer> kept = co_await std::move(pending);
-        if (kept) continue;
-        services.secrets.drop();
-        co_return kept.error();
-    }
 }
 
 Result<void> still_wanted(const Services& services, const Call& call) {

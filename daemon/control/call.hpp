@@ -99,6 +99,7 @@ std::span<const Route> user_routes();
 std::span<const Route> sign_in_routes();  // login to register, session
 std::span<const Route> factor_routes();   // mfa, token
 std::span<const Route> key_routes();
+std::span<const Route> secret_routes();
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();
 std::span<const Route> sleeve_routes();
@@ -129,8 +130,6 @@ boost::asio::awaitable<void> tell_trail(Services& services, const Call& call, po
                                         Answer& answer);
 // Everything that was answered before is durable, and so visible to a read of the store.
 boost::asio::awaitable<Result<void>> settle(Services& services, const Call& call);
-// What must be durable before a secret of this user can be sealed is. Errors: Busy, the store's.
-boost::asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user);
 // Errors: Expired when the call's deadline has passed; for calls of many steps.
 Result<void> still_wanted(const Services& services, const Call& call);
 

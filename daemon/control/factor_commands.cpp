@@ -1,6 +1,7 @@
 // The second factor, and the tokens that robots call with.
 #include "common/base/excerpt.hpp"
 #include "daemon/control/proposals.hpp"
+#include "daemon/control/secret_steps.hpp"
 
 #include <algorithm>
 #include <array>

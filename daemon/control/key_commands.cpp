@@ -3,6 +3,7 @@
 #include "daemon/control/directory.hpp"
 #include "daemon/control/key_check.hpp"
 #include "daemon/control/row_list.hpp"
+#include "daemon/control/secret_steps.hpp"
 
 #include <array>
 

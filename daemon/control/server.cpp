@@ -2,6 +2,7 @@
 
 #include "daemon/control/key_check.hpp"
 #include "daemon/control/listener.hpp"
+#include "daemon/control/secret_steps.hpp"
 #include "daemon/runtime/deadline.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -80,6 +81,10 @@ void Server::start() {
 
 asio::awaitable<void> Server::tend_keys() {
     while (acceptor_.is_open()) {
+        auto finishing = finish_rotations(services_);
+        const Result<void> finished = co_await std::move(finishing);
+        if (!finished && acceptor_.is_open())
+            log_.log(LogLevel::Warning, "key_rotation", finished.error().message());
         keys_timer_.expires_after(kTendKeysEvery);
         const auto [error] = co_await keys_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (error || !acceptor_.is_open()) co_return;

@@ -2,11 +2,11 @@
 // Box: the secrets that the daemon keeps for its users, behind ports::SecretBox. It holds the key
 // ring and every secret as it is stored, sealed, and follows the directory: rows count once they
 // are durable. The first secret of all makes the master key's row, a user's first one his data key.
-// Owned by the App; control thread only.
+// One proposal is on its way at a time. Owned by the App; control thread only.
 #include "daemon/ports/secret_box.hpp"
+#include "daemon/secrets/key_places.hpp"
 #include "daemon/secrets/key_ring.hpp"
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -15,33 +15,51 @@ namespace vault::secrets {
 
 class Box final : public ports::SecretBox {
   public:
-    // Finds the master keys that are at hand, anew each time the rows are loaded.
-    using FindKeys = std::function<Result<std::vector<MasterKey>>()>;
-
-    // Errors: of KeyRing::load and of `find_keys`.
-    static Result<std::unique_ptr<Box>> create(std::string deployment, FindKeys find_keys,
+    // Errors: of KeyRing::load and of KeyPlaces::find, which looks anew at each load.
+    static Result<std::unique_ptr<Box>> create(std::string deployment, KeyPlaces places,
                                                const ports::SecretRows& rows);
     // The store was loaded anew. Errors: as create(); the box then stays as it was.
     Result<void> load(const ports::SecretRows& rows);
-    void adopt(const ports::SecretChanges& changes);
+    // Errors: Io (the next master key is durable, but its file is not in its place yet; it is tried
+    // again).
+    Result<void> adopt(const ports::SecretChanges& changes);
 
-    Result<ports::SecretChanges> prepare(UserId user) override;
-    void drop() override;
+    Result<ports::KeyStep> prepare(UserId user) override;
+    void drop(const ports::KeyStep& step) override;
     Result<FieldRow> seal(const FieldId& id, const Secret& plain) const override;
     Result<Secret> open(const FieldId& id) const override;
+
+    Result<ports::KeyStep> rotate_master(const Secret& passphrase) override;
+    Result<void> may_rotate_master(const Secret& passphrase) const override;
+    Result<ports::KeyStep> rotate_data_keys(std::optional<UserId> user) override;
+    Result<ports::KeyStep> next_step() override;
+    ports::SecretState state() const override;
+
+    Work<std::string> escrow(Secret passphrase) const override;
+    Work<MasterVersion> drill(std::string copy, Secret passphrase) const override;
+    ports::SecretCheck check(ports::SecretCheck so_far) const override;
 
   private:
     // By all of a field's id.
     using Key = std::tuple<UserId, AccountId, ApiKeyId, std::string>;
+    using Fields = std::map<Key, FieldRow>;
 
-    Box(std::string deployment, FindKeys find_keys, KeyRing ring);
+    Box(std::string deployment, KeyPlaces places, KeyRing ring);
     static Key key_of(const FieldId& id);
 
+    Result<void> check_free() const;
+    ports::KeyStep propose(RowChanges changes, std::string ends = {});
+    Result<ports::KeyStep> next_step_of(UserId user);
+    // Of the user, of a version below his newest data key; not all if they are many.
+    std::vector<FieldRow> outdated(UserId user) const;
+    Result<void> settle();
+
     std::string deployment_;
-    FindKeys find_keys_;
+    KeyPlaces places_;
     KeyRing ring_;
-    std::map<Key, FieldRow> fields_;
-    bool proposed_ = false;
+    Fields fields_;
+    std::uint64_t proposals_ = 0;
+    bool proposed_ = false;  // the last of them is on its way
 };
 
 }  // namespace vault::secrets

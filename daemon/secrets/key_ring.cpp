@@ -55,6 +55,11 @@ Error invalid(std::string message, std::string hint = kRestore) {
     return Error{Errc::StoreInvalid, std::move(message), kMasterField, std::move(hint)};
 }
 
+// Of an escrow copy.
+Error unfit(std::string message, std::string hint) {
+    return Error{Errc::WrongState, std::move(message), "copy", std::move(hint)};
+}
+
 Error not_at_hand(const std::string& what, MasterVersion version) {
     return Error{Errc::PermissionDenied,
                  fmt::format("{} master key version {}, which is not at hand", what, version.value),
@@ -244,9 +249,19 @@ Result<RowChanges> KeyRing::retire_masters() {
 
 // ---- change of a data key
 
-Result<RowChanges> KeyRing::add_data_key(UserId user) {
+Result<RowChanges> KeyRing::add_data_keys(std::span<const UserId> users) {
     VAULT_TRYV(check_free());
-    DataKeyId id{user, DataKeyVersion{data_key(user).value + 1}};
+    if (users.empty()) return RowChanges{};
+    RowChanges changes;
+    for (const UserId user : users) {
+        VAULT_TRY(DataKeyRow row, next_data_key(user));
+        changes.put_data_keys.push_back(std::move(row));
+    }
+    return propose(std::move(changes));
+}
+
+Result<DataKeyRow> KeyRing::next_data_key(UserId user) const {
+    const DataKeyId id{user, DataKeyVersion{data_key(user).value + 1}};
     DataKeyVersion least = id.version;
     if (const auto found = data_keys_.find(user); found != data_keys_.end()) {
         if (found->second.size() > 1)
@@ -256,10 +271,7 @@ Result<RowChanges> KeyRing::add_data_key(UserId user) {
         VAULT_TRY(const Secret authentic, unwrap(found->second.back()));
         least = found->second.back().least;
     }
-    VAULT_TRY(DataKeyRow row, wrap(id, least, random_key()));
-    RowChanges changes;
-    changes.put_data_keys.push_back(std::move(row));
-    return propose(std::move(changes));
+    return wrap(id, least, random_key());
 }
 
 Result<RowChanges> KeyRing::reseal(UserId user, std::span<const FieldRow> outdated) {
@@ -354,15 +366,45 @@ std::vector<UserId> KeyRing::users_in_change() const {
     return users;
 }
 
+const MasterKey* KeyRing::master_in_use() const {
+    return masters_.empty() ? nullptr : &*masters_.rbegin()->second.key;
+}
+
+std::vector<UserId> KeyRing::users(UserId after, std::size_t at_most) const {
+    std::vector<UserId> users;
+    for (auto at = data_keys_.upper_bound(after); at != data_keys_.end(); ++at) {
+        if (users.size() == at_most) break;
+        users.push_back(at->first);
+    }
+    return users;
+}
+
 std::vector<DataKeyId> KeyRing::unreadable() const {
     std::vector<DataKeyId> ids;
     for (const auto& [user, keys] : data_keys_)
-        for (const DataKeyRow& row : keys)
-            if (!unwrap(row)) ids.push_back(row.id);
+        for (const DataKeyId& id : unreadable(user))
+            ids.push_back(id);
+    return ids;
+}
+
+std::vector<DataKeyId> KeyRing::unreadable(UserId user) const {
+    std::vector<DataKeyId> ids;
+    const auto found = data_keys_.find(user);
+    if (found == data_keys_.end()) return ids;
+    for (const DataKeyRow& row : found->second)
+        if (!unwrap(row)) ids.push_back(row.id);
     return ids;
 }
 
 // ---- escrow
+
+KeyRing KeyRing::root() const {
+    KeyRing root{deployment_};
+    if (masters_.empty()) return root;
+    const auto& [version, newest] = *masters_.rbegin();
+    root.masters_[version] = {newest.row, newest.key->copy()};
+    return root;
+}
 
 Result<LockedKey> KeyRing::escrow(const Secret& passphrase, PassphraseCost cost) const {
     if (masters_.empty())
@@ -374,17 +416,17 @@ Result<LockedKey> KeyRing::escrow(const Secret& passphrase, PassphraseCost cost)
 
 Result<void> KeyRing::drill(const LockedKey& copy, const Secret& passphrase) const {
     if (copy.deployment != deployment_)
-        return invalid(fmt::format("the escrow copy is of deployment {}, this is {}",
-                                   copy.deployment, deployment_),
-                       "take the copy that was made here");
+        return unfit(fmt::format("the escrow copy is of deployment {}, this is {}", copy.deployment,
+                                 deployment_),
+                     "take the copy that was made here");
     if (copy.version != master())
-        return invalid(fmt::format("the escrow copy holds master key version {}, in use is {}",
-                                   copy.version.value, master().value),
-                       "make a new escrow copy and destroy this one");
+        return unfit(fmt::format("the escrow copy holds master key version {}, in use is {}",
+                                 copy.version.value, master().value),
+                     "make a new escrow copy and destroy this one");
     VAULT_TRY(const MasterKey key, unlock(copy, passphrase));
     if (masters_.empty() || !opens_canary(key, masters_.rbegin()->second.row))
-        return invalid("the key of the escrow copy does not open the canary",
-                       "make a new escrow copy and destroy this one");
+        return unfit("the key of the escrow copy does not open the canary",
+                     "make a new escrow copy and destroy this one");
     return success();
 }
 

@@ -46,11 +46,12 @@ class KeyRing {
     Result<RowChanges> add_master(MasterKey next);
     Result<RowChanges> rewrap(std::size_t at_most);
 
-    // A new version of the user's data key; the first one if there is none. Then reseal() until its
-    // changes are empty. `outdated`: any of the user's field rows whose version is below
+    // A new version of the data key of each of these users, or the first one. Then reseal() each
+    // until its changes are empty. `outdated`: any of the user's field rows whose version is below
     // data_key(user); none only if none is left: then the old data keys go. Errors: WrongState;
     // StoreInvalid as open; NotFound, InvalidParams (a row of another user).
-    Result<RowChanges> add_data_key(UserId user);
+    Result<RowChanges> add_data_keys(std::span<const UserId> users);
+    Result<RowChanges> add_data_key(UserId user) { return add_data_keys({&user, 1}); }
     Result<RowChanges> reseal(UserId user, std::span<const FieldRow> outdated);
 
     // The proposed changes are in the store, or certainly not. If that is not known: load anew.
@@ -59,17 +60,24 @@ class KeyRing {
 
     // Zero before the first.
     MasterVersion master() const;
+    const MasterKey* master_in_use() const;  // null before the first
     DataKeyVersion data_key(UserId user) const;
     // Changes that a crash or a person left unfinished.
     bool changes_master() const { return masters_.size() > 1; }
     std::vector<UserId> users_in_change() const;
+    // Those that have a data key, at most so many behind `after`, in their order.
+    std::vector<UserId> users(UserId after, std::size_t at_most) const;
+    std::size_t user_count() const { return data_keys_.size(); }
     // Data keys that do not open, for a check of the whole store.
     std::vector<DataKeyId> unreadable() const;
+    std::vector<DataKeyId> unreadable(UserId user) const;
 
+    // The newest master key alone, which opens no secret: for escrow and drill on another thread.
+    KeyRing root() const;
     // The escrow copy of the current master key. Errors: as lock; WrongState (no master key yet).
     Result<LockedKey> escrow(const Secret& passphrase, PassphraseCost cost = {}) const;
     // Proves that the copy would bring this installation back: it is of this deployment and of the
-    // current version, and its key opens the canary. Errors: as unlock, StoreInvalid.
+    // current version, and its key opens the canary. Errors: as unlock; WrongState.
     Result<void> drill(const LockedKey& copy, const Secret& passphrase) const;
 
   private:
@@ -96,6 +104,7 @@ class KeyRing {
     Result<Secret> unwrap(const DataKeyRow& row) const;
     Result<const DataKeys*> data_keys(UserId user) const;
     Result<Secret> data_key_for(const FieldRow& row) const;
+    Result<DataKeyRow> next_data_key(UserId user) const;
     Result<RowChanges> retire_masters();
     Result<RowChanges> retire_data_keys(const DataKeys& keys);
 

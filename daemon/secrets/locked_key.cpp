@@ -115,13 +115,17 @@ Result<Secret> stretch(const Secret& passphrase, const Salt& salt, PassphraseCos
     return key;
 }
 
+Result<void> check_passphrase(const Secret& passphrase) {
+    if (passphrase.size() >= kLeastPassphrase) return success();
+    return Error{
+        Errc::InvalidParams,
+        fmt::format("a passphrase for the master key has at least {} characters", kLeastPassphrase),
+        "passphrase", "take five words or more that nobody else would put together"};
+}
+
 Result<LockedKey> lock(const MasterKey& key, std::string deployment, MasterVersion version,
                        const Secret& passphrase, PassphraseCost cost) {
-    if (passphrase.size() < kLeastPassphrase)
-        return Error{Errc::InvalidParams,
-                     fmt::format("a passphrase for the master key has at least {} characters",
-                                 kLeastPassphrase),
-                     "passphrase", "take five words or more that nobody else would put together"};
+    VAULT_TRYV(check_passphrase(passphrase));
     LockedKey locked{std::move(deployment), version, cost, {}, {}};
     randombytes_buf(locked.salt.data(), locked.salt.size());
     VAULT_TRY(const Secret wrapping, stretch(passphrase, locked.salt, cost));
@@ -141,6 +145,10 @@ Result<MasterKey> unlock(const LockedKey& locked, const Secret& passphrase) {
 std::string to_text(const LockedKey& locked) {
     const std::string body = body_of(locked);
     return fmt::format("{}check {}\n", body, check_of(body));
+}
+
+bool is_locked_key(std::string_view text) {
+    return text.starts_with(kTitle);
 }
 
 Result<LockedKey> parse_locked_key(std::string_view text) {

@@ -39,13 +39,16 @@ struct LockedKey {
     friend bool operator==(const LockedKey&, const LockedKey&) = default;
 };
 
-// Errors: InvalidParams (a passphrase shorter than kLeastPassphrase), Busy.
+// Errors: InvalidParams (a passphrase shorter than kLeastPassphrase).
+Result<void> check_passphrase(const Secret& passphrase);
+// Errors: as check_passphrase; Busy.
 Result<LockedKey> lock(const MasterKey& key, std::string deployment, MasterVersion version,
                        const Secret& passphrase, PassphraseCost cost = {});
 // Errors: PermissionDenied (another passphrase, or a changed copy), Busy.
 Result<MasterKey> unlock(const LockedKey& locked, const Secret& passphrase);
 
 std::string to_text(const LockedKey& locked);
+bool is_locked_key(std::string_view text);  // or one that is damaged
 // Errors: StoreInvalid, naming the line that is not as it was written.
 Result<LockedKey> parse_locked_key(std::string_view text);
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace vault::secrets {
@@ -45,6 +46,20 @@ Result<MasterKey> MasterKey::make_file(const std::string& path) {
     MasterKey key = generate();
     VAULT_TRYV(make_private(key_file(path), key.bytes()));
     return key;
+}
+
+Result<void> MasterKey::replace_file(const std::string& path, const std::string& at) {
+    return replace_private(key_file(path), at);
+}
+
+Result<void> MasterKey::remove_file(const std::string& path) {
+    return remove_private(key_file(path));
+}
+
+MasterKey MasterKey::copy() const {
+    Secret bytes = Secret::of_size(bytes_.size());
+    std::ranges::copy(bytes_.reveal(), bytes.writable().begin());
+    return MasterKey{std::move(bytes)};
 }
 
 Result<MasterKey> MasterKey::read_credential(const char* directory, std::string_view name) {

@@ -21,11 +21,15 @@ class MasterKey {
     static Result<MasterKey> read_file(const std::string& path);
     // Generates one and keeps it there. Errors: as make_private.
     static Result<MasterKey> make_file(const std::string& path);
+    // Of a file with a master key, raw or locked. Errors: as of private_file.hpp.
+    static Result<void> replace_file(const std::string& path, const std::string& at);
+    static Result<void> remove_file(const std::string& path);
     // `directory`: the value of $CREDENTIALS_DIRECTORY, null if it is not set. Errors: NotFound
     // (systemd gave no such credential), InvalidParams (a name with a slash), as read_private.
     static Result<MasterKey> read_credential(const char* directory, std::string_view name);
 
     const Secret& bytes() const { return bytes_; }
+    MasterKey copy() const;  // in locked memory of its own
 
   private:
     explicit MasterKey(Secret bytes) : bytes_(std::move(bytes)) {}

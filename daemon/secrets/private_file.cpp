@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
@@ -129,6 +130,18 @@ Result<void> make_private(const PrivateFile& file, const Secret& bytes) {
         return Error{Errc::Exists, fmt::format("{} {} exists already", file.what, file.path),
                      file.field, "it is never replaced: name another, or move it away"};
     if (!is_placed) return io_error(file, "place");
+    if (!sync_folder_of(file.path)) return io_error(file, "sync");
+    return success();
+}
+
+Result<void> replace_private(const PrivateFile& file, const std::string& at) {
+    if (::rename(file.path.c_str(), at.c_str()) != 0) return io_error(file, "rename");
+    if (!sync_folder_of(at)) return io_error(file, "sync");
+    return success();
+}
+
+Result<void> remove_private(const PrivateFile& file) {
+    if (::unlink(file.path.c_str()) != 0 && errno != ENOENT) return io_error(file, "remove");
     if (!sync_folder_of(file.path)) return io_error(file, "sync");
     return success();
 }

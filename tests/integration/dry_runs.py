@@ -24,6 +24,8 @@ OTHERS = [("user.create", {"name": "bob", "role": "member"}),
           ("key.add", {"account": "a1", "api_key": "paper-alice", "secret": "any"}),
           ("key.rotate", {"key": "k1", "api_key": "paper-alice+key=2", "secret": "any"}),
           ("key.policy", {"vault": "v1", "policy": "pinned", "key": "k2"}),
+          ("secrets.rotate", {"what": "data-keys"}), ("secrets.rotate", {"what": "master-key"}),
+          ("secrets.escrow", {"passphrase": "five words nobody puts together"}),
           ("key.retire", {"key": "k2"}), ("key.remove", {"key": "k2"}),
           ("account.deposit", {"account": "a1", "asset": "USDT", "amount": "5"}),
           ("vault.set_tradeable", {"vault": "v1", "amount": "950"}),
@@ -44,7 +46,7 @@ def everything(wire):
 
 def rehearsed(wire, method, params):
     before = everything(wire)
-    result = reply(wire, method, params, idem_key=f"dry-{method}", dry_run=True)
+    result = reply(wire, method, params, idem_key=f"dry-{method}.{params.get('what', '')}", dry_run=True)
     check(result["dry_run"] is True and result["effect"] == "none", method, result)
     check(NOTE in result["warnings"], method, result["warnings"])
     check(everything(wire) == before, method, "changed something in a dry run")
@@ -68,7 +70,7 @@ def every_dry_run(vaultd, vaultctl):
         check_holds(wire)
         for method, params in OTHERS:
             rehearsed(wire, method, params)
-            result = reply(wire, method, params, idem_key=f"real-{method}")
+            result = reply(wire, method, params, idem_key=f"real-{method}.{params.get('what', '')}")
             check(NOTE not in result["warnings"] and result["effect"] == "applied", method, result)
         daemon.ctl("replay", "start", "synthetic", "--account", "a1", "--seed", "7", "--days", "1")
         later = daemon.ctl("vault", "show", "v1")

@@ -248,6 +248,8 @@ def every_document(vaultd, vaultctl):
             path = daemon.directory / f"{name}.key"
             path.write_text(f"paper-alice{text}")
             path.chmod(0o600)
+        (daemon.directory / "words.txt").touch(mode=0o600)
+        (daemon.directory / "words.txt").write_text("five words nobody puts together\n")
         rules = Rules()
         runs = collections.defaultdict(list)
         for line in lines:

@@ -42,6 +42,8 @@ REST = {
     "mfa.verify": {"code": "123456"}, "session.revoke": {"session": "s999"},
     "key.add": {"api_key": "paper-matrix", "secret": "any"},
     "key.rotate": {"api_key": "paper-matrix", "secret": "any"}, "key.policy": {"policy": "health"},
+    "secrets.rotate": {"what": "data-keys"},
+    "secrets.escrow": {"passphrase": PASSWORD}, "secrets.drill": {"copy": "x", "passphrase": PASSWORD},
     "token.create": {"label": "a try", "methods": ["report.*"]}, "token.revoke": {"token": "t999"},
 }
 SLEEVES = {"sleeve": "quiet"}

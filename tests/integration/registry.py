@@ -26,6 +26,7 @@ LOCAL_COMMANDS = {"help", "completion", "wait", "batch", "job wait", "api call",
                   "chart price"}
 LOCAL_OPTIONS = {"top": {"--once", "--interval", "--view"}, "events": {"--follow", "--from-seq"},
                  "ledger export": {"--out"}, "config check": {"FILE"}, "token create": {"--out"},
+                 "secrets escrow": {"--out"},
                  **{f"report {verb}": {"--out"} for verb in ("vault", "pnl", "fees", "sweeps")}}
 FORMATS = {"table", "wide", "json", "jsonl", "csv", "plain"}
 TYPES = {"string", "decimal", "integer", "bool", "time", "duration", "enum", "asset", "pair", "map",

@@ -56,6 +56,7 @@ key add --account a1 --api-key-file first.key --secret-file first.key --label 't
 key add --account a1 --api-key-file down.key --secret-file first.key
 key policy v1 round-robin
 token create nightly --methods 'report.*' --out nightly.token
+secrets escrow --passphrase-file words.key --out copy
 """
 
 # The commands that only show.
@@ -131,6 +132,8 @@ ledger verify v1
 audit list
 audit verify
 audit head
+secrets show
+secrets drill --copy copy --passphrase-file words.key
 ledger verify --all
 market pairs
 market prices
@@ -273,7 +276,8 @@ def check_charts(daemon):
 
 def every_screen(vaultd, vaultctl):
     with Daemon(vaultd, vaultctl) as daemon, daemon.wire() as wire:
-        for name, text in (("first", "paper-alice"), ("down", "paper-alice+down")):
+        for name, text in (("first", "paper-alice"), ("down", "paper-alice+down"),
+                           ("words", "five words nobody puts together")):
             (daemon.directory / f"{name}.key").write_text(text)
             (daemon.directory / f"{name}.key").chmod(0o600)
         daemon.play(SCENE)

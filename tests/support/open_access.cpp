@@ -9,6 +9,10 @@ Error not_here() {
     return Error{Errc::WrongState, "nobody signs in here", {}, "call without signing in"};
 }
 
+Error no_master_key() {
+    return Error{Errc::WrongState, "secrets lie open here", {}, "keep them in a real box"};
+}
+
 template <class Made>
 ports::Proposal<Made> refused() {
     ports::Proposal<Made> proposal;
@@ -127,14 +131,14 @@ void PlainBox::adopt(const ports::SecretChanges& changes) {
     }
 }
 
-Result<ports::SecretChanges> PlainBox::prepare(UserId user) {
-    ports::SecretChanges changes;
+Result<ports::KeyStep> PlainBox::prepare(UserId user) {
+    ports::KeyStep step;
     if (!keys_.contains(user))
-        changes.put_data_keys.push_back({.id = {user, ports::DataKeyVersion{1}},
-                                         .least = ports::DataKeyVersion{1},
-                                         .master = ports::MasterVersion{1},
-                                         .key = {.nonce = {}, .ciphertext = "no key"}});
-    return changes;
+        step.changes.put_data_keys.push_back({.id = {user, ports::DataKeyVersion{1}},
+                                              .least = ports::DataKeyVersion{1},
+                                              .master = ports::MasterVersion{1},
+                                              .key = {.nonce = {}, .ciphertext = "no key"}});
+    return step;
 }
 
 Result<ports::FieldRow> PlainBox::seal(const ports::FieldId& id, const Secret& plain) const {
@@ -148,6 +152,39 @@ Result<Secret> PlainBox::open(const ports::FieldId& id) const {
     const auto row = std::ranges::find(fields_, id, &ports::FieldRow::id);
     if (row == fields_.end()) return Error{Errc::NotFound, "there is no such secret"};
     return Secret{std::string{row->value.ciphertext}};
+}
+
+Result<ports::KeyStep> PlainBox::rotate_master(const Secret&) {
+    return no_master_key();
+}
+
+Result<void> PlainBox::may_rotate_master(const Secret&) const {
+    return no_master_key();
+}
+
+Result<ports::KeyStep> PlainBox::rotate_data_keys(std::optional<UserId>) {
+    return no_master_key();
+}
+
+ports::SecretState PlainBox::state() const {
+    ports::SecretState state;
+    state.deployment = "plain";
+    state.users = keys_.size();
+    state.secrets = fields_.size();
+    return state;
+}
+
+ports::SecretBox::Work<std::string> PlainBox::escrow(Secret) const {
+    return []() -> Result<std::string> { return no_master_key(); };
+}
+
+ports::SecretBox::Work<ports::MasterVersion> PlainBox::drill(std::string, Secret) const {
+    return []() -> Result<ports::MasterVersion> { return no_master_key(); };
+}
+
+ports::SecretCheck PlainBox::check(ports::SecretCheck so_far) const {
+    so_far.done = true;
+    return so_far;
 }
 
 }  // namespace vault::test

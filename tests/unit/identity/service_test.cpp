@@ -41,8 +41,8 @@ class ServiceTest : public testing::Test, protected ServiceWorld {
     // Enrols the caller of this token; what is not confirmed yet is asked of nobody.
     std::string enrol(const std::string& token) {
         const ports::Principal caller = who(token);
-        auto changes = box.prepare(caller.user);
-        keep({.user = caller.user, .object = {}, .secrets = changes.value()});
+        auto step = box.prepare(caller.user);
+        keep({.user = caller.user, .object = {}, .secrets = step.value().changes});
         auto proposal = run(service.enroll(caller, secret(kPassword)));
         EXPECT_FALSE(proposal.command.refusal.has_value());
         keep(proposal.command);

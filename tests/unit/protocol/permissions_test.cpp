@@ -166,6 +166,10 @@ constexpr std::array kSaid{
     Said{"key.retire", 'V', "keys", 'v'},
     Said{"key.remove", 'P', "keys", 'v'},
     Said{"key.policy", 'V', "keys", '^'},
+    Said{"secrets.show", 'A', "", 'r'},
+    Said{"secrets.rotate", 'A', "", '^'},
+    Said{"secrets.escrow", 'A', "", '^'},
+    Said{"secrets.drill", 'A', "", 'r'},
     // Not in the table yet; the facts of the rows are below.
     Said{"backup.create", 'A', "", '='},
 };

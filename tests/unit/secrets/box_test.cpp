@@ -1,10 +1,13 @@
 #include "daemon/secrets/box.hpp"
 
+#include "tests/support/shared_data.hpp"
 #include "tests/unit/secrets/ring_world.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <sys/stat.h>
 
 namespace vault::secrets {
 namespace {
@@ -27,38 +30,73 @@ struct Rows {
             std::erase_if(rows.fields, [&](const FieldRow& kept) { return kept.id == row.id; });
             rows.fields.push_back(row);
         }
-        for (const auto& row : changes.put_masters)
+        for (const MasterVersion version : changes.drop_masters)
+            std::erase_if(rows.masters, [&](const auto& row) { return row.version == version; });
+        for (const auto& row : changes.put_masters) {
+            std::erase_if(rows.masters, [&](const auto& of) { return of.version == row.version; });
             rows.masters.push_back(row);
-        for (const auto& row : changes.put_data_keys)
+        }
+        for (const DataKeyId& id : changes.drop_data_keys)
+            std::erase_if(rows.data_keys, [&](const auto& row) { return row.id == id; });
+        for (const auto& row : changes.put_data_keys) {
+            std::erase_if(rows.data_keys, [&](const auto& of) { return of.id == row.id; });
             rows.data_keys.push_back(row);
+        }
+        for (const Reseal& reseal : changes.reseals)
+            for (FieldRow& row : rows.fields)
+                if (row.id == reseal.row.id && row.value.nonce == reseal.was) row = reseal.row;
     }
 };
 
-class BoxTest : public testing::Test {
+class BoxTest : public ::testing::Test {
   protected:
-    // With the master keys of these numbers at hand.
+    // With the master keys of these numbers at hand, in the file and the one beside it.
     Result<std::unique_ptr<Box>> make(std::vector<std::uint32_t> numbers,
                                       std::string deployment = "here") {
-        return Box::create(
-            std::move(deployment),
-            [this, numbers = std::move(numbers)]() -> Result<std::vector<MasterKey>> {
-                ++looked;
-                if (missing) return Error{Errc::NotFound, "no file"};
-                return master_keys_of(numbers);
-            },
-            store.rows);
+        for (std::size_t i = 0; i < 2; ++i)
+            put_file(i == 0 ? file() : file() + ".next", i < numbers.size() ? numbers[i] : 0);
+        return open(std::move(deployment));
+    }
+    Result<std::unique_ptr<Box>> open(std::string deployment = "here") {
+        KeyPlaces places{{.deployment = deployment,
+                          .file = file(),
+                          .credentials = {},
+                          .ask = [](std::string_view) -> Result<Secret> {
+                              return Error{Errc::Io, "no terminal"};
+                          }}};
+        return Box::create(std::move(deployment), std::move(places), store.rows);
+    }
+    std::string file() const { return (folder.path() / "master.key").string(); }
+    static void put_file(const std::string& path, std::uint32_t number) {
+        std::filesystem::remove(path);
+        if (number == 0) return;
+        std::ofstream{path, std::ios::binary} << master_key_of(number).bytes().reveal();
+        ::chmod(path.c_str(), 0600);
     }
     void keep(Box& of, const ports::SecretChanges& changes) {
         store.keep(changes);
-        of.adopt(changes);
+        EXPECT_TRUE(of.adopt(changes).has_value());
     }
     void prepare(Box& of, UserId user) {
         for (;;) {
-            const auto changes = of.prepare(user);
-            ASSERT_TRUE(changes.has_value());
-            if (changes.value().empty()) return;
-            keep(of, changes.value());
+            const auto step = of.prepare(user);
+            ASSERT_TRUE(step.has_value());
+            if (step.value().empty()) return;
+            keep(of, step.value().changes);
         }
+    }
+    // How many steps it took.
+    int finish(Box& of) {
+        for (int steps = 0;; ++steps) {
+            const auto step = of.next_step();
+            EXPECT_TRUE(step.has_value());
+            if (!step || step.value().empty()) return steps;
+            keep(of, step.value().changes);
+        }
+    }
+    std::string opened(Box& of, UserId user) const {
+        const auto secret = of.open(field_of(user));
+        return secret ? std::string{secret.value().reveal()} : secret.error().message();
     }
     void put(Box& of, const FieldId& id, std::string text) {
         ports::SecretChanges changes;
@@ -66,9 +104,8 @@ class BoxTest : public testing::Test {
         keep(of, changes);
     }
 
+    vault::testing::TemporaryDirectory folder;
     Rows store;
-    int looked = 0;
-    bool missing = false;
     std::unique_ptr<Box> box = make({1}).value();
 };
 
@@ -76,15 +113,15 @@ TEST_F(BoxTest, TheFirstSecretOfAllMakesTheKeys) {
     EXPECT_EQ(box->seal(field_of(kAnn), secret_of("x")).error().code(), Errc::WrongState);
     const auto master = box->prepare(kAnn);
     ASSERT_TRUE(master.has_value());
-    EXPECT_EQ(master.value().put_masters.size(), 1U);
+    EXPECT_EQ(master.value().changes.put_masters.size(), 1U);
     // It is on its way: nobody else may begin, and nothing can be sealed.
     EXPECT_EQ(box->prepare(kBob).error().code(), Errc::Busy);
     EXPECT_FALSE(box->seal(field_of(kAnn), secret_of("x")).has_value());
-    keep(*box, master.value());
+    keep(*box, master.value().changes);
     const auto key = box->prepare(kAnn);
     ASSERT_TRUE(key.has_value());
-    EXPECT_EQ(key.value().put_data_keys.size(), 1U);
-    keep(*box, key.value());
+    EXPECT_EQ(key.value().changes.put_data_keys.size(), 1U);
+    keep(*box, key.value().changes);
     EXPECT_TRUE(box->prepare(kAnn).value().empty());
     put(*box, field_of(kAnn), "seed of ann");
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "seed of ann");
@@ -92,13 +129,17 @@ TEST_F(BoxTest, TheFirstSecretOfAllMakesTheKeys) {
 }
 
 TEST_F(BoxTest, WhatTheStoreLostCanBeProposedAgain) {
-    ASSERT_TRUE(box->prepare(kAnn).has_value());
-    box->drop();
+    const auto first = box->prepare(kAnn);
+    ASSERT_TRUE(first.has_value());
+    box->drop(first.value());
     EXPECT_FALSE(box->seal(field_of(kAnn), secret_of("x")).has_value());
     prepare(*box, kAnn);
-    ASSERT_FALSE(box->prepare(kBob).value().empty());
-    box->drop();
-    box->drop();  // of nothing: no matter
+    const auto lost = box->prepare(kBob);
+    ASSERT_FALSE(lost.value().empty());
+    box->drop(first.value());  // another's step: it stays proposed
+    EXPECT_EQ(box->prepare(kBob).error().code(), Errc::Busy);
+    box->drop(lost.value());
+    box->drop(lost.value());  // of nothing: no matter
     EXPECT_FALSE(box->seal(field_of(kBob), secret_of("x")).has_value());
     prepare(*box, kBob);
     put(*box, field_of(kBob), "b");
@@ -130,10 +171,10 @@ TEST_F(BoxTest, AResealReplacesWhatItWasMadeOfAlone) {
     put(*box, field_of(kAnn), "new");
     ports::SecretChanges changes;
     changes.reseals = {{.was = old.value.nonce, .row = resealed}};
-    box->adopt(changes);
+    EXPECT_TRUE(box->adopt(changes).has_value());
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "new");
     changes.reseals = {{.was = store.rows.fields.at(0).value.nonce, .row = resealed}};
-    box->adopt(changes);
+    EXPECT_TRUE(box->adopt(changes).has_value());
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "old");
 }
 
@@ -170,7 +211,7 @@ TEST_F(BoxTest, ALoadGivesTheSameSecrets) {
     ASSERT_TRUE(box->load(store.rows).has_value());
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "a");
     EXPECT_FALSE(box->prepare(UserId{3}).value().empty());
-    const auto other = make({5, 1}).value();
+    const auto other = make({5, 1}).value();  // the second is the one in use
     EXPECT_EQ(other->open(field_of(kBob)).value().reveal(), "b");
     EXPECT_TRUE(other->prepare(kBob).value().empty());
 }
@@ -180,24 +221,172 @@ TEST_F(BoxTest, AWrongMasterKeyIsAnErrorAndChangesNothing) {
     put(*box, field_of(kAnn), "a");
     EXPECT_FALSE(make({2}).has_value());
     EXPECT_FALSE(make({}).has_value());
-    const int before = looked;
-    missing = true;
-    EXPECT_EQ(box->load(store.rows).error().code(), Errc::NotFound);
-    EXPECT_EQ(looked, before + 1);
+    std::filesystem::remove(file());
+    std::filesystem::create_directory(file());  // no key can lie there
+    EXPECT_EQ(box->load(store.rows).error().code(), Errc::StoreInvalid);
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "a");
-    missing = false;
+    std::filesystem::remove(file());
+    put_file(file(), 1);
     auto tampered = store.rows;
     tampered.masters.at(0).canary.ciphertext[0] ^= 1;
     EXPECT_FALSE(box->load(tampered).has_value());
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "a");
 }
 
-TEST_F(BoxTest, WithoutAMasterKeyNothingIsSealed) {
-    const auto none = make({}).value();
-    const auto changes = none->prepare(kAnn);
-    ASSERT_FALSE(changes.has_value());
-    EXPECT_EQ(changes.error().field(), "security.master_key_file");
-    EXPECT_FALSE(changes.error().hint().empty());
+TEST_F(BoxTest, AMasterKeyIsRotatedAndItsFileReplaced) {
+    EXPECT_EQ(box->rotate_master(secret_of("")).error().code(), Errc::WrongState);  // none in use
+    prepare(*box, kAnn);
+    prepare(*box, kBob);
+    put(*box, field_of(kAnn), "a");
+    put(*box, field_of(kBob), "b");
+    const auto begun = box->rotate_master(secret_of(""));
+    ASSERT_TRUE(begun.has_value());
+    EXPECT_TRUE(std::filesystem::exists(file() + ".next"));  // before its row is stored
+    EXPECT_EQ(box->next_step().error().code(), Errc::Busy);
+    keep(*box, begun.value().changes);
+    EXPECT_TRUE(box->state().rotates_master);
+    EXPECT_EQ(box->rotate_master(secret_of("")).error().code(), Errc::WrongState);
+    // A start in the middle has both keys, and goes on.
+    const auto later = open().value();
+    EXPECT_EQ(opened(*later, kAnn), "a");
+    EXPECT_EQ(finish(*later), 2);
+    EXPECT_EQ(later->state().master, MasterVersion{2});
+    EXPECT_EQ(later->state().place, "file " + file());
+    EXPECT_FALSE(std::filesystem::exists(file() + ".next"));
+    EXPECT_EQ(opened(*later, kBob), "b");
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+    EXPECT_FALSE(make({1}).has_value());  // the old key opens nothing any more
+}
+
+TEST_F(BoxTest, ARotationThatWasNotStoredIsBegunAnew) {
+    prepare(*box, kAnn);
+    put(*box, field_of(kAnn), "a");
+    const auto begun = box->rotate_master(secret_of(""));
+    ASSERT_TRUE(begun.has_value());
+    box->drop(begun.value());
+    EXPECT_FALSE(box->state().rotates_master);
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");  // the file that nobody uses is no matter
+    keep(*box, box->rotate_master(secret_of("")).value().changes);
+    finish(*box);
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+}
+
+// The file is moved when the last step is durable; a crash between the two is mended at the start.
+TEST_F(BoxTest, AStartMovesTheFileThatACrashLeft) {
+    prepare(*box, kAnn);
+    put(*box, field_of(kAnn), "a");
+    keep(*box, box->rotate_master(secret_of("")).value().changes);
+    for (auto step = box->next_step(); !step.value().empty(); step = box->next_step()) {
+        store.keep(step.value().changes);
+        if (!step.value().ends.empty()) break;
+        ASSERT_TRUE(box->adopt(step.value().changes).has_value());
+    }
+    EXPECT_TRUE(std::filesystem::exists(file() + ".next"));
+    const auto later = open().value();
+    EXPECT_FALSE(std::filesystem::exists(file() + ".next"));
+    EXPECT_EQ(opened(*later, kAnn), "a");
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+}
+
+TEST_F(BoxTest, DataKeysAreRotatedForOneOrForAll) {
+    for (const UserId user : {kAnn, kBob}) {
+        prepare(*box, user);
+        put(*box, field_of(user), "of " + to_text(user));
+        put(*box, field_of(user, "other"), "more");
+    }
+    const std::vector<FieldRow> old = store.rows.fields;
+    EXPECT_EQ(box->rotate_data_keys(UserId{9}).error().code(), Errc::NotFound);
+    keep(*box, box->rotate_data_keys(kAnn).value().changes);
+    EXPECT_EQ(box->rotate_data_keys(kAnn).error().code(), Errc::WrongState);
+    EXPECT_EQ(box->state().rotating_users, 1U);
+    keep(*box, box->rotate_data_keys(std::nullopt).value().changes);  // the others
+    EXPECT_EQ(box->state().rotating_users, 2U);
+    EXPECT_EQ(finish(*box), 4);  // two of each: seal anew, retire
+    EXPECT_EQ(box->state().rotating_users, 0U);
+    EXPECT_EQ(opened(*box, kAnn), "of u1");
+    EXPECT_EQ(opened(*open().value(), kBob), "of u2");
+    EXPECT_TRUE(box->rotate_data_keys(std::nullopt).value().changes.put_data_keys.size() == 2);
+    // Rows of before do not open any more.
+    store.rows.fields = old;
+    EXPECT_NE(opened(*open().value(), kAnn), "of u1");
+}
+
+// What is sealed while a rotation runs is sealed by the new key, and its last step waits for what
+// was on its way.
+TEST_F(BoxTest, SecretsComeAndGoWhileKeysAreRotated) {
+    prepare(*box, kAnn);
+    put(*box, field_of(kAnn), "old");
+    ports::SecretChanges late;
+    late.put_fields = {box->seal(field_of(kAnn, "other"), secret_of("late")).value()};
+    keep(*box, box->rotate_data_keys(kAnn).value().changes);
+    put(*box, field_of(kAnn), "new");
+    keep(*box, late);
+    finish(*box);
+    EXPECT_EQ(opened(*box, kAnn), "new");
+    EXPECT_EQ(box->open(field_of(kAnn, "other")).value().reveal(), "late");
+    for (const FieldRow& row : store.rows.fields)
+        EXPECT_EQ(row.version, DataKeyVersion{2}) << row.id.name;
+}
+
+TEST_F(BoxTest, AnEscrowCopyBringsEverythingBack) {
+    constexpr const char* kWords = "five words nobody puts together";
+    EXPECT_EQ(box->escrow(secret_of(kWords))().error().code(), Errc::WrongState);
+    prepare(*box, kAnn);
+    put(*box, field_of(kAnn), "a");
+    EXPECT_EQ(box->escrow(secret_of("short"))().error().code(), Errc::InvalidParams);
+    const std::string copy = box->escrow(secret_of(kWords))().value();
+    EXPECT_EQ(box->drill(copy, secret_of(kWords))().value(), MasterVersion{1});
+    EXPECT_EQ(box->drill(copy, secret_of("another five words than before"))().error().code(),
+              Errc::PermissionDenied);
+    EXPECT_EQ(box->drill(copy + "x", secret_of(kWords))().error().code(), Errc::InvalidParams);
+    EXPECT_EQ(box->drill("x", secret_of(kWords))().error().field(), "copy");
+    const auto check = box->check({});
+    EXPECT_TRUE(check.done && check.unreadable.empty());
+    EXPECT_EQ(std::pair(check.users, check.secrets), std::pair(std::size_t{1}, std::size_t{1}));
+    // The copy lies where the key lay; whoever starts types the passphrase.
+    std::filesystem::remove(file());
+    std::ofstream{file()} << copy;
+    ::chmod(file().c_str(), 0600);
+    int asked = 0;
+    KeyPlaces places{{.deployment = "here",
+                      .file = file(),
+                      .credentials = {},
+                      .ask = [&](std::string_view) -> Result<Secret> {
+                          ++asked;
+                          return secret_of(kWords);
+                      }}};
+    const auto back = Box::create("here", std::move(places), store.rows).value();
+    EXPECT_EQ(opened(*back, kAnn), "a");
+    EXPECT_TRUE(back->load(store.rows).has_value());
+    EXPECT_EQ(asked, 1);
+    // It stays locked through a rotation, which outdates the copy.
+    EXPECT_EQ(back->rotate_master(secret_of("")).error().field(), "passphrase");
+    keep(*back, back->rotate_master(secret_of("five other words of another year")).value().changes);
+    finish(*back);
+    EXPECT_EQ(back->state().place, "file " + file() + ", locked by a passphrase");
+    EXPECT_EQ(back->drill(copy, secret_of(kWords))().error().code(), Errc::WrongState);
+    EXPECT_EQ(open().error().code(), Errc::WrongState);  // nobody to ask
+}
+
+TEST_F(BoxTest, ACheckFindsWhatDoesNotOpen) {
+    for (std::uint32_t n = 1; n <= 120; ++n) {
+        prepare(*box, UserId{n});
+        put(*box, field_of(UserId{n}), "x");
+    }
+    store.rows.fields.at(70).value.ciphertext[0] ^= 1;
+    store.rows.data_keys.at(3).key.ciphertext[5] ^= 1;
+    ASSERT_TRUE(box->load(store.rows).has_value());
+    ports::SecretCheck check;
+    int rounds = 0;
+    for (; !check.done; ++rounds)
+        check = box->check(std::move(check));
+    EXPECT_EQ(rounds, 3);
+    EXPECT_EQ(check.users, 120U);
+    EXPECT_EQ(check.secrets, 120U);
+    const std::vector<std::string> found{"data key 1 of u4",
+                                         "totp_seed of u4, account 0, API key 0",
+                                         "totp_seed of u71, account 0, API key 0"};
+    EXPECT_EQ(check.unreadable, found);
 }
 
 }  // namespace

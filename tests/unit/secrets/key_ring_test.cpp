@@ -431,10 +431,10 @@ TEST_F(KeyRingTest, TheDrillFindsAWrongPassphraseAndAStaleOrForeignCopy) {
               Errc::PermissionDenied);
     LockedKey foreign = copy;
     foreign.deployment = "there";
-    EXPECT_EQ(ring.drill(foreign, passphrase()).error().code(), Errc::StoreInvalid);
+    EXPECT_EQ(ring.drill(foreign, passphrase()).error().code(), Errc::WrongState);
     const LockedKey wrong_key =
         lock(master_key_of(5), "here", MasterVersion{1}, passphrase(), kCheap).value();
-    EXPECT_EQ(ring.drill(wrong_key, passphrase()).error().code(), Errc::StoreInvalid);
+    EXPECT_EQ(ring.drill(wrong_key, passphrase()).error().code(), Errc::WrongState);
     carry_out(ring, store, ring.add_master(master_key_of(2)));
     const auto stale = ring.drill(copy, passphrase());
     ASSERT_FALSE(stale.has_value());

@@ -1,0 +1,184 @@
+// Where master keys are looked for, what the next one needs, and who is asked for a passphrase.
+#include "daemon/secrets/key_places.hpp"
+
+#include "tests/support/shared_data.hpp"
+#include "tests/unit/secrets/ring_world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sys/stat.h>
+
+namespace vault::secrets {
+namespace {
+
+constexpr PassphraseCost kCheap{2, 19'456};
+constexpr const char* kPassphrase = "five words nobody puts together";
+
+class KeyPlacesTest : public ::testing::Test {
+  protected:
+    std::string file() const { return (folder.path() / "master.key").string(); }
+    std::string credential(const std::string& name) const {
+        return (folder.path() / "credentials" / name).string();
+    }
+    void write(const std::string& path, std::string_view bytes, mode_t mode = 0600) const {
+        std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
+        std::filesystem::remove(path);
+        std::ofstream{path, std::ios::binary} << bytes;
+        ::chmod(path.c_str(), mode);
+    }
+    void write_key(const std::string& path, std::uint32_t number) const {
+        write(path, master_key_of(number).bytes().reveal());
+    }
+    void write_locked(const std::string& path, std::uint32_t number,
+                      const std::string& deployment = "here") const {
+        const auto locked = lock(master_key_of(number), deployment, MasterVersion{1},
+                                 secret_of(kPassphrase), kCheap);
+        write(path, to_text(locked.value()));
+    }
+    KeyPlaces places(bool with_credentials = false) {
+        return KeyPlaces{
+            {.deployment = "here",
+             .file = file(),
+             .credentials = with_credentials ? (folder.path() / "credentials").string() : "",
+             .ask = [this](std::string_view prompt) -> Result<Secret> {
+                 prompts.emplace_back(prompt);
+                 if (answers.empty()) return Error{Errc::Io, "there is no terminal"};
+                 std::string next = answers.front();
+                 answers.erase(answers.begin());
+                 if (next.empty()) return Error{Errc::InvalidParams, "empty"};
+                 return secret_of(std::move(next));
+             }}};
+    }
+    static std::vector<int> numbers(const std::vector<MasterKey>& keys) {
+        std::vector<int> found;
+        for (const MasterKey& key : keys)
+            for (std::uint32_t number = 1; number < 9; ++number)
+                if (key.bytes().equals(master_key_of(number).bytes()))
+                    found.push_back(static_cast<int>(number));
+        return found;
+    }
+
+    vault::testing::TemporaryDirectory folder;
+    std::vector<std::string> prompts;
+    std::vector<std::string> answers;
+};
+
+TEST_F(KeyPlacesTest, AFirstStartMakesTheFileOnce) {
+    KeyPlaces of = places();
+    const auto made = of.find();
+    ASSERT_EQ(made.value().size(), 1U);
+    EXPECT_EQ(of.place_of(made.value()[0]), "file " + file());
+    EXPECT_TRUE(places().find().value().at(0).bytes().equals(made.value()[0].bytes()));
+}
+
+TEST_F(KeyPlacesTest, EveryPlaceIsLookedAt) {
+    write_key(credential("master.key"), 1);
+    write_key(credential("master.key.next"), 2);
+    write_key(file(), 3);
+    write_key(file() + ".next", 4);
+    EXPECT_EQ(numbers(places(true).find().value()), (std::vector<int>{1, 2, 3, 4}));
+    EXPECT_EQ(numbers(places().find().value()), (std::vector<int>{3, 4}));
+    write(file() + ".next", "short");
+    EXPECT_EQ(places().find().error().code(), Errc::StoreInvalid);
+    write(file() + ".next", master_key_of(4).bytes().reveal(), 0644);
+    EXPECT_EQ(places().find().error().code(), Errc::StoreInvalid);
+}
+
+// Nobody may lose the only key of an installation to a credential that is there as well.
+TEST_F(KeyPlacesTest, WhereACredentialIsNoFileIsMade) {
+    write_key(credential("master.key"), 1);
+    EXPECT_EQ(numbers(places(true).find().value()), (std::vector<int>{1}));
+    EXPECT_FALSE(std::filesystem::exists(file()));
+}
+
+TEST_F(KeyPlacesTest, APassphraseIsAskedForOnce) {
+    write_locked(file(), 5);
+    KeyPlaces of = places();
+    answers = {"not these five words at all", "", kPassphrase};
+    EXPECT_EQ(numbers(of.find().value()), (std::vector<int>{5}));
+    EXPECT_EQ(prompts, (std::vector<std::string>(3, "Passphrase of " + file() + ": ")));
+    EXPECT_EQ(numbers(of.find().value()), (std::vector<int>{5}));
+    EXPECT_EQ(prompts.size(), 3U);
+    EXPECT_EQ(of.place_of(master_key_of(5)), "file " + file() + ", locked by a passphrase");
+}
+
+TEST_F(KeyPlacesTest, AWrongPassphraseOrNobodyToAskIsAnError) {
+    write_locked(file(), 5);
+    answers = {"not these five words at all", "nor these five words either",
+               "and these neither, sorry", kPassphrase};
+    const auto wrong = places().find();
+    EXPECT_EQ(wrong.error().code(), Errc::PermissionDenied);
+    EXPECT_EQ(answers.size(), 1U);
+    answers.clear();
+    const auto nobody = places().find();
+    EXPECT_EQ(nobody.error().code(), Errc::WrongState);
+    EXPECT_NE(nobody.error().message().find(file()), std::string::npos);
+    EXPECT_NE(nobody.error().hint().find("terminal"), std::string::npos);
+    write_locked(file(), 5, "elsewhere");
+    EXPECT_EQ(places().find().error().code(), Errc::StoreInvalid);
+    write(file(), "core vault locked master key, format 1\nno more of it than this line\n");
+    EXPECT_EQ(places().find().error().code(), Errc::StoreInvalid);
+}
+
+TEST_F(KeyPlacesTest, TheNextFileIsMadeAnewAndThenTakesThePlace) {
+    write_key(file(), 1);
+    write_key(file() + ".next", 2);  // of a rotation that never began
+    KeyPlaces of = places();
+    ASSERT_TRUE(of.find().has_value());
+    const MasterKey next = of.make_next(master_key_of(1), MasterVersion{2}, {}).value();
+    EXPECT_FALSE(next.bytes().equals(master_key_of(2).bytes()));
+    EXPECT_TRUE(MasterKey::read_file(file() + ".next").value().bytes().equals(next.bytes()));
+    EXPECT_EQ(of.place_of(next), "file " + file() + ".next");
+    ASSERT_TRUE(of.settle(master_key_of(1)).has_value());  // still in use: nothing moves
+    EXPECT_TRUE(std::filesystem::exists(file() + ".next"));
+    ASSERT_TRUE(of.settle(next).has_value());
+    EXPECT_FALSE(std::filesystem::exists(file() + ".next"));
+    EXPECT_TRUE(MasterKey::read_file(file()).value().bytes().equals(next.bytes()));
+    EXPECT_EQ(of.place_of(next), "file " + file());
+    ASSERT_TRUE(of.settle(next).has_value());
+}
+
+TEST_F(KeyPlacesTest, APassphraseLocksTheNextFile) {
+    write_key(file(), 1);
+    KeyPlaces of = places();
+    ASSERT_TRUE(of.find().has_value());
+    EXPECT_EQ(of.may_make_next(master_key_of(1), secret_of("short")).error().field(), "passphrase");
+    const MasterKey next =
+        of.make_next(master_key_of(1), MasterVersion{2}, secret_of(kPassphrase)).value();
+    const LockedKey locked = read_locked_key_file(file() + ".next").value();
+    EXPECT_EQ(locked.version, MasterVersion{2});
+    EXPECT_TRUE(unlock(locked, secret_of(kPassphrase)).value().bytes().equals(next.bytes()));
+    ASSERT_TRUE(of.settle(next).has_value());
+    EXPECT_TRUE(of.find().has_value());  // made here: nobody is asked
+    EXPECT_TRUE(prompts.empty());
+    EXPECT_EQ(of.may_make_next(next, {}).error().field(), "passphrase");
+}
+
+TEST_F(KeyPlacesTest, CredentialsFollowEachOtherByHand) {
+    write_key(credential("master.key"), 1);
+    KeyPlaces before = places(true);
+    ASSERT_TRUE(before.find().has_value());
+    const auto none = before.may_make_next(master_key_of(1), {});
+    EXPECT_EQ(none.error().code(), Errc::NotFound);
+    EXPECT_NE(none.error().hint().find("systemd-creds"), std::string::npos);
+    EXPECT_EQ(before.may_make_next(master_key_of(1), secret_of(kPassphrase)).error().code(),
+              Errc::InvalidParams);
+    write_key(credential("master.key.next"), 2);
+    KeyPlaces of = places(true);
+    ASSERT_TRUE(of.find().has_value());
+    EXPECT_TRUE(of.make_next(master_key_of(1), MasterVersion{2}, {})
+                    .value()
+                    .bytes()
+                    .equals(master_key_of(2).bytes()));
+    ASSERT_TRUE(of.settle(master_key_of(2)).has_value());
+    EXPECT_EQ(of.place_of(master_key_of(2)), "credential master.key.next");
+    EXPECT_NE(of.to_do(master_key_of(2)).find("encrypt"), std::string::npos);
+    EXPECT_EQ(of.to_do(master_key_of(1)), "");
+    // The old key is no next one.
+    EXPECT_EQ(of.may_make_next(master_key_of(2), {}).error().code(), Errc::WrongState);
+    EXPECT_FALSE(std::filesystem::exists(file()));
+}
+
+}  // namespace
+}  // namespace vault::secrets
