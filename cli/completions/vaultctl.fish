@@ -417,7 +417,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' policy 'Say by which rule a vault picks its API key'
         case 'secrets'
             printf '%s\t%s\n' show 'Which master key seals all secrets, and any rotation'
-            printf '%s\t%s\n' rotate 'Seal everything by a new master key, or by new data keys'
+            printf '%s\t%s\n' rotate 'Seal all secrets by a new master key, or new data keys'
             printf '%s\t%s\n' escrow 'The master key under a passphrase, to be kept elsewhere'
             printf '%s\t%s\n' drill 'Prove that an escrow copy would bring every secret back'
         case 'vault'

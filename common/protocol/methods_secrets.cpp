@@ -25,8 +25,8 @@ constexpr Param kDrill[] = {
 constexpr Words kShowEx[] = {"vaultctl secrets show"};
 constexpr Words kRotateEx[] = {"vaultctl secrets rotate master-key",
                                "vaultctl secrets rotate data-keys --user alice"};
-constexpr Words kEscrowEx[] = {"vaultctl secrets escrow --out /media/safe/master.copy"};
-constexpr Words kDrillEx[] = {"vaultctl secrets drill --copy /media/safe/master.copy"};
+constexpr Words kEscrowEx[] = {"vaultctl secrets escrow --out master.copy"};
+constexpr Words kDrillEx[] = {"vaultctl secrets drill --copy master.copy"};
 
 constexpr Method kTable[] = {
     {.name = "secrets.show",
@@ -39,7 +39,7 @@ constexpr Method kTable[] = {
      .detail = "A secret (an API key, the seed of a second factor) is sealed by its user's data "
                "key, and that by the master key, which the store does not have."},
     {.name = "secrets.rotate",
-     .summary = "Seal everything by a new master key, or by new data keys",
+     .summary = "Seal all secrets by a new master key, or new data keys",
      .noun = "secrets",
      .verb = "rotate",
      .params = kRotate,

@@ -49,6 +49,7 @@ struct Folder {
         std::filesystem::create_directories(path);
         std::ofstream(path + "/morning.txt") << "status\n";
         std::ofstream(path + "/monday.head") << "kept\n";
+        std::ofstream(path + "/master.copy") << "kept\n";
     }
     ~Folder() {
         std::error_code ignored;
