@@ -3,6 +3,7 @@
 #include "common/protocol/errors.hpp"
 #include "daemon/app/app.hpp"
 #include "daemon/app/check_report.hpp"
+#include "daemon/app/restore.hpp"
 #include "daemon/config/schema.hpp"
 #include "daemon/secrets/hardening.hpp"
 
@@ -31,7 +32,8 @@ struct Arguments {
     std::string config;  // empty: the shipped place, if there is a file
     std::string state_dir;
     std::string socket;
-    std::string output;  // of --check-config
+    std::string output;   // of --check-config
+    std::string restore;  // a backup
     bool check_config = false;
     bool print_schema = false;
     bool version = false;
@@ -47,6 +49,8 @@ po::options_description describe(Arguments& into) {
     add("check-config", po::bool_switch(&into.check_config), "check the configuration and exit");
     add("output,o", po::value(&into.output)->value_name("FORMAT"),
         "of --check-config: text (default) or json");
+    add("restore", po::value(&into.restore)->value_name("FILE"),
+        "put this backup back where no store is, and exit");
     add("print-schema", po::bool_switch(&into.print_schema),
         "print the JSON Schema of the configuration and exit");
     add("version", po::bool_switch(&into.version), "print the version and exit");
@@ -66,7 +70,7 @@ Result<void> check_output(const Arguments& arguments, bool given) {
 
 // An empty path is a variable that was not set: taking the default for it would open another store.
 Result<void> check_paths(const po::variables_map& values) {
-    for (const char* name : {"config", "state-dir", "socket"})
+    for (const char* name : {"config", "state-dir", "socket", "restore"})
         if (values.count(name) != 0 && values[name].as<std::string>().empty())
             return Error{Errc::Usage, fmt::format("--{} is empty", name), name,
                          fmt::format("give a path, or leave --{} out", name)};
@@ -173,10 +177,29 @@ Result<int> serve(const Arguments& arguments) {
     return app->run();
 }
 
+Result<int> restore(const Arguments& arguments) {
+    const vault::config::Reading reading = vault::config::read(sources_of(arguments));
+    if (!reading.faults.empty()) return vault::config::as_error(reading.faults);
+    VAULT_TRY(const std::string directory, state_directory(arguments));
+    VAULT_TRYV(vault::secrets::harden_process());
+    const vault::SystemClock clock;
+    const std::string file = std::filesystem::absolute(arguments.restore).string();
+    VAULT_TRY(
+        const auto label,
+        vault::app::restore(vault::app::with_state_dir(reading.config, directory), file, clock));
+    return print(
+        fmt::format("restored into {}: the store of {}, batch {}, {} vaults with {} entries\n"
+                    "vaultd halts everything when it starts: compare orders and balances "
+                    "with the exchanges, then vaultctl resume\n",
+                    directory, vault::format_utc(label.made_at), label.heads.batch,
+                    label.heads.vaults, label.heads.entries));
+}
+
 Result<int> run(const Arguments& arguments) {
     if (arguments.help) return print(help_text());
     if (arguments.version) return print(fmt::format("vaultd {}\n", vault::app::kVersion));
     if (arguments.print_schema) return print(vault::config::schema_json());
+    if (!arguments.restore.empty()) return restore(arguments);
     return arguments.check_config ? check_config(arguments) : serve(arguments);
 }
 

@@ -41,6 +41,15 @@ constexpr ColumnSpec kKeys[] = {{"id", "id"},
                                 {"next_check_at", "validated next", true},
                                 {"replaced_by", "replaced by"},
                                 {"why", "because", true}};
+constexpr ColumnSpec kBackups[] = {{"name", "name"},
+                                   {"made_at", "made at"},
+                                   {"bytes", "bytes"},
+                                   {"master_key", "master key"},
+                                   {"vaults", "vaults"},
+                                   {"entries", "entries"},
+                                   {"batch", "batch", true},
+                                   {"audit_seq", "audit seq", true},
+                                   {"audit_hash", "audit hash", true}};
 constexpr ColumnSpec kAccounts[] = {
     {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
@@ -189,6 +198,7 @@ constexpr std::array kLists{
     ListSpec{"session.list", kSessions},
     ListSpec{"token.list", kTokens},
     ListSpec{"key.list", kKeys},
+    ListSpec{"backup.list", kBackups},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},
     ListSpec{"account.exchanges", kExchanges},

@@ -10,6 +10,7 @@ namespace vault::protocol {
 std::span<const Method> daemon_methods();  // top level, api, config, account
 std::span<const Method> key_methods();
 std::span<const Method> secret_methods();
+std::span<const Method> backup_methods();
 std::span<const Method> identity_methods();  // login to register, session, mfa, token, user
 std::span<const Method> vault_methods();     // vault, sleeve, position
 std::span<const Method> market_methods();    // market, replay, job

@@ -1,5 +1,6 @@
 #include "daemon/app/app.hpp"
 
+#include "daemon/app/backups.hpp"
 #include "daemon/app/elsewhere.hpp"
 #include "daemon/app/feeds.hpp"
 #include "daemon/app/options.hpp"
@@ -12,6 +13,7 @@
 #include "daemon/secrets/file_signer.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
 #include "daemon/store/sqlite/sqlite_store.hpp"
+#include "daemon/store/sqlite/store_copy.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -69,6 +71,7 @@ struct App::Parts {
     asio::io_context shard_io{1};
     asio::io_context control_io{1};
     std::unique_ptr<SignInParts> sign_in;
+    std::unique_ptr<StoreBackups> backups;
     exchange::PaperKeyValidator paper_keys;
     std::unique_ptr<engine::Driver> driver;
     std::unique_ptr<control::Server> server;
@@ -87,6 +90,7 @@ struct App::Parts {
     }
 
     Result<void> build(const config::Config& config);
+    void halt_restored(const std::string& note);
     asio::awaitable<void> put_in_force(config::Config effective);
     void await_hangup();
     asio::awaitable<void> reload_for_hangup();
@@ -101,8 +105,9 @@ struct App::Parts {
 Result<void> App::Parts::build(const config::Config& from) {
     const std::filesystem::path directory = std::filesystem::path{from.store.path}.parent_path();
     VAULT_TRY(secrets::FileSigner opened,
-              secrets::FileSigner::open((directory / "checkpoint.key").string()));
+              secrets::FileSigner::open((directory / kSignerKey).string()));
     signer = std::make_unique<secrets::FileSigner>(std::move(opened));
+    VAULT_TRY(const std::string restored, store::restored_note(from.store.path));
     VAULT_TRY(store, store::SqliteStore::create(store_options(from.store), *signer, clock, logger));
     feeds =
         std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);
@@ -128,7 +133,12 @@ Result<void> App::Parts::build(const config::Config& from) {
     driver->directory.changed = [](ports::DirectoryPage) {};
     VAULT_TRYV(driver->start());
     VAULT_CHECK(whole.has_value(), "a shard that was loaded has a directory");
+    if (!restored.empty()) halt_restored(restored);
     VAULT_TRY(sign_in, SignInParts::create(from.security, *whole, clock));
+    backups =
+        std::make_unique<StoreBackups>(StoreBackups::Options{from.backups.path, from.store.path,
+                                                             (directory / kSignerKey).string()},
+                                       sign_in->secrets(), clock);
     ::malloc_trim(0);  // reading the store took several times what the shard keeps
     VAULT_TRY(auto reader, store::SqliteReader::open(from.store.path));
     control::ReadSide reads;
@@ -142,6 +152,7 @@ Result<void> App::Parts::build(const config::Config& from) {
         sign_in->service(),
         sign_in->secrets(),
         paper_keys,
+        *backups,
         [this] { return store->health(); },
         {kVersion, fresh_instance_id(), ::getpid()},
         clock,
@@ -159,6 +170,24 @@ Result<void> App::Parts::build(const config::Config& from) {
     follow_directory();
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
     return success();
+}
+
+// Between the backup and now the world went on: what the exchanges have done since is not in these
+// books, and the last price is no price. So nothing is traded until a person has looked; a start
+// before the halt is durable halts again.
+void App::Parts::halt_restored(const std::string& note) {
+    logger.log(LogLevel::Alert, "restored", note + "; everything is halted");
+    ports::CallContext context;
+    context.actor = "restore";
+    context.method = "halt";
+    const std::string why =
+        "amnesia: " + note +
+        "; compare orders and balances with the exchanges, then vaultctl resume";
+    driver->first(std::move(context), ports::cmd::Halt{{}, why}, &control::render_nothing,
+                  [this](const Result<ports::Reply>& reply) {
+                      if (reply && reply.value().durable) return store->forget_restored();
+                      logger.log(LogLevel::Alert, "restored", "the halt is not durable yet");
+                  });
 }
 
 // Each part takes its options on its own thread. The shard's thread also keeps them for the shard

@@ -8,6 +8,9 @@
 
 namespace vault::app {
 
+// The file beside the store with the key of its checkpoints (secrets::FileSigner).
+inline constexpr const char* kSignerKey = "checkpoint.key";
+
 store::SqliteOptions store_options(const config::Store& from);
 engine::EngineOptions engine_options(const config::Config& from);
 engine::DriverOptions driver_options(const config::Engine& from);

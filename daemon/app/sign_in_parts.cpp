@@ -9,14 +9,6 @@
 namespace vault::app {
 namespace {
 
-secrets::KeyPlaces key_places(const config::Security& from) {
-    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    return secrets::KeyPlaces{{.deployment = from.deployment,
-                               .file = from.master_key_file,
-                               .credentials = credentials == nullptr ? "" : credentials,
-                               .ask = [](std::string_view prompt) { return ask_secret(prompt); }}};
-}
-
 Result<identity::PasswordRules> rules_of(const std::string& list) {
     std::error_code fault;
     if (!std::filesystem::exists(list, fault)) return identity::PasswordRules{};
@@ -28,6 +20,14 @@ bool is_required(const config::Security& from) {
 }
 
 }  // namespace
+
+secrets::KeyPlaces key_places(const config::Security& from) {
+    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    return secrets::KeyPlaces{{.deployment = from.deployment,
+                               .file = from.master_key_file,
+                               .credentials = credentials == nullptr ? "" : credentials,
+                               .ask = [](std::string_view prompt) { return ask_secret(prompt); }}};
+}
 
 Result<std::unique_ptr<SignInParts>> SignInParts::create(const config::Security& from,
                                                          const ports::WholeDirectory& whole,

@@ -8,6 +8,10 @@
 
 namespace vault::app {
 
+// Where the configuration says that master keys lie; who is asked for a passphrase sits at the
+// terminal of this process.
+secrets::KeyPlaces key_places(const config::Security& from);
+
 class SignInParts {
   public:
     // Reads the keys: the process has to be hardened before. Errors: of key files, StoreInvalid (a
@@ -16,7 +20,7 @@ class SignInParts {
                                                        const ports::WholeDirectory& whole,
                                                        const Clock& clock);
     identity::Service& service() { return *service_; }
-    ports::SecretBox& secrets() { return *box_; }
+    secrets::Box& secrets() { return *box_; }
 
     // Errors: the secrets do not open any more; sign-in follows all the same.
     Result<void> load(const ports::WholeDirectory& whole);

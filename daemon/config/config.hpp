@@ -92,6 +92,10 @@ struct Candles {
     std::string path;
 };
 
+struct Backups {
+    std::string path;
+};
+
 struct Log {
     LogLevel level = LogLevel::Info;
 };
@@ -104,6 +108,7 @@ struct Config {
     Quota quota;
     Paper paper;
     Candles candles;
+    Backups backups;
     Log log;
 };
 

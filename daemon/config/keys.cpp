@@ -156,6 +156,8 @@ const std::array kKeys{
         "let pass before an order fills", paper<&Paper::latency_ticks>(), kLive},
     Key{"candles.path", "path", "", "candles", "", "", "folder of the imported candle files",
         at<&Config::candles, &Candles::path>()},
+    Key{"backups.path", "path", "", "backups", "", "", "folder of the backups of the store",
+        at<&Config::backups, &Backups::path>()},
     Key{"log.level", "level", "debug, info, notice, warning, error or alert", "info", "", "",
         "the least severe event that is logged", at<&Config::log, &Log::level>(), kLive},
 };

@@ -8,6 +8,7 @@
 #include "common/protocol/validate.hpp"
 #include "daemon/control/read_worker.hpp"
 #include "daemon/ports/access.hpp"
+#include "daemon/ports/backups.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/configuration.hpp"
 #include "daemon/ports/key_validator.hpp"
@@ -53,6 +54,7 @@ struct Services {
     ports::Access& access;
     ports::SecretBox& secrets;
     ports::KeyValidator& validator;
+    ports::Backups& backups;
     const Directory& directory;
     Metrics& metrics;
     const Options& options;                            // change with a reload
@@ -100,6 +102,7 @@ std::span<const Route> sign_in_routes();  // login to register, session
 std::span<const Route> factor_routes();   // mfa, token
 std::span<const Route> key_routes();
 std::span<const Route> secret_routes();
+std::span<const Route> backup_routes();
 std::span<const Route> account_routes();
 std::span<const Route> vault_routes();
 std::span<const Route> sleeve_routes();

@@ -43,6 +43,7 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
                 parts.access,
                 parts.secrets,
                 parts.validator,
+                parts.backups,
                 directory_,
                 metrics_,
                 options_,

@@ -26,6 +26,7 @@ class Server {
         ports::Access& access;
         ports::SecretBox& secrets;
         ports::KeyValidator& validator;
+        ports::Backups& backups;
         std::function<ports::StoreHealth()> store_health;
         DaemonInfo info;
         const Clock& clock;

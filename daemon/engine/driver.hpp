@@ -52,6 +52,13 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     ports::DirectorySink directory;
     // From now on another one; between start() and the executor's first turn.
     void follow(ports::DirectorySink sink) { loop_.directory = std::move(sink); }
+    // Done before any tick and any call; between start() and the executor's first turn. The answer
+    // comes on the executor.
+    void first(ports::CallContext context, ports::Command command, ports::Render render,
+               TurnLoop::Answer answer) {
+        context.reserved = true;
+        loop_.call(std::move(context), std::move(command), render, std::move(answer));
+    }
     // The newest event when the shard was loaded; between start() and the executor's first turn.
     std::uint64_t last_event() const { return loop_.shard()->last_event(); }
 

@@ -35,6 +35,9 @@ class Box final : public ports::SecretBox {
     Result<ports::KeyStep> next_step() override;
     ports::SecretState state() const override;
 
+    // The master key in use, for work on another thread.
+    KeyRing root() const { return ring_.root(); }
+
     Work<std::string> escrow(Secret passphrase) const override;
     Work<MasterVersion> drill(std::string copy, Secret passphrase) const override;
     ports::SecretCheck check(ports::SecretCheck so_far) const override;

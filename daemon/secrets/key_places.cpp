@@ -34,15 +34,11 @@ bool is_locked_file(const std::string& path) {
 
 // ---- what is at hand
 
-Result<std::vector<MasterKey>> KeyPlaces::find() {
+Result<std::vector<MasterKey>> KeyPlaces::look() {
     at_hand_.clear();
     for (const Place place :
          {Place::Credential, Place::NextCredential, Place::File, Place::NextFile}) {
-        VAULT_TRYV(look(place));
-    }
-    if (at_hand_.empty()) {
-        VAULT_TRY(MasterKey made, MasterKey::make_file(options_.file));
-        at_hand_.push_back({Place::File, false, std::move(made)});
+        VAULT_TRYV(look_at(place));
     }
     std::vector<MasterKey> keys;
     for (const AtHand& each : at_hand_)
@@ -50,7 +46,16 @@ Result<std::vector<MasterKey>> KeyPlaces::find() {
     return keys;
 }
 
-Result<void> KeyPlaces::look(Place place) {
+Result<std::vector<MasterKey>> KeyPlaces::find() {
+    VAULT_TRY(auto keys, look());
+    if (!keys.empty()) return keys;
+    VAULT_TRY(MasterKey made, MasterKey::make_file(options_.file));
+    keys.push_back(made.copy());
+    at_hand_.push_back({Place::File, false, std::move(made)});
+    return keys;
+}
+
+Result<void> KeyPlaces::look_at(Place place) {
     if (place == Place::Credential || place == Place::NextCredential)
         return look_at_credential(place);
     const std::string path = path_of(place);

@@ -24,9 +24,10 @@ class KeyPlaces {
     };
     explicit KeyPlaces(Options options) : options_(std::move(options)) {}
 
-    // Every key that is at hand; if there is none anywhere, FILE is made. Errors: as
-    // MasterKey::read_file and read_locked_key_file; WrongState (locked, and no terminal),
-    // PermissionDenied (a wrong passphrase, three times).
+    // Every key that is at hand. Errors: as MasterKey::read_file and read_locked_key_file;
+    // WrongState (locked, and no terminal), PermissionDenied (a wrong passphrase, three times).
+    Result<std::vector<MasterKey>> look();
+    // The same, but if there is none anywhere, FILE is made.
     Result<std::vector<MasterKey>> find();
 
     // "file /var/lib/vaultd/master.key", as found.
@@ -55,7 +56,7 @@ class KeyPlaces {
         MasterKey key;
     };
 
-    Result<void> look(Place place);
+    Result<void> look_at(Place place);
     Result<void> look_at_credential(Place place);
     Result<MasterKey> unlocked(const std::string& path);
     Result<MasterKey> ask_for(const LockedKey& locked, const std::string& path) const;

@@ -66,6 +66,11 @@ Error not_at_hand(const std::string& what, MasterVersion version) {
                  kMasterField, "give vaultd that key as well, or restore it from its escrow copy"};
 }
 
+Error no_master_key() {
+    return Error{Errc::WrongState, "there is no master key in use yet", kMasterField,
+                 "the first secret, an API key or a second factor, takes it into use"};
+}
+
 bool version_less(const DataKeyRow& a, const DataKeyRow& b) {
     return a.id.version < b.id.version;
 }
@@ -145,6 +150,22 @@ Result<Secret> KeyRing::open(const FieldRow& row) const {
     std::optional<Secret> plain = secrets::open(key, bound_to(deployment_, row), row.value);
     if (!plain) return invalid(name_of(row.id) + " does not open: it was moved or changed");
     return *std::move(plain);
+}
+
+Result<Sealed> KeyRing::seal_key(std::string_view about, const Secret& key) const {
+    const MasterKey* const in_use = master_in_use();
+    if (in_use == nullptr) return no_master_key();
+    AssociatedData data{"key", deployment_};
+    return secrets::seal(in_use->bytes(), data.add(about).bytes(), key);
+}
+
+Result<Secret> KeyRing::open_key(std::string_view about, const Sealed& sealed) const {
+    const MasterKey* const in_use = master_in_use();
+    if (in_use == nullptr) return no_master_key();
+    AssociatedData data{"key", deployment_};
+    std::optional<Secret> key = secrets::open(in_use->bytes(), data.add(about).bytes(), sealed);
+    if (!key) return invalid("a key does not open: it was moved or changed");
+    return *std::move(key);
 }
 
 Result<const KeyRing::DataKeys*> KeyRing::data_keys(UserId user) const {
@@ -398,6 +419,13 @@ std::vector<DataKeyId> KeyRing::unreadable(UserId user) const {
 
 // ---- escrow
 
+KeyRing KeyRing::root_of(std::string deployment, MasterVersion version, MasterKey key) {
+    KeyRing root{std::move(deployment)};
+    const MasterRow row = root.make_master(key, version, version);
+    root.masters_[version] = {row, std::move(key)};
+    return root;
+}
+
 KeyRing KeyRing::root() const {
     KeyRing root{deployment_};
     if (masters_.empty()) return root;
@@ -407,9 +435,7 @@ KeyRing KeyRing::root() const {
 }
 
 Result<LockedKey> KeyRing::escrow(const Secret& passphrase, PassphraseCost cost) const {
-    if (masters_.empty())
-        return Error{Errc::WrongState, "there is no master key yet", kMasterField,
-                     "give vaultd a master key first"};
+    if (masters_.empty()) return no_master_key();
     VAULT_TRY(const MasterKey* const key, master_key(master()));
     return lock(*key, deployment_, master(), passphrase, cost);
 }

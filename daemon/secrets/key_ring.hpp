@@ -38,6 +38,11 @@ class KeyRing {
     // Errors: as seal, and StoreInvalid (not this field's value, changed, or older than `least`).
     Result<Secret> open(const FieldRow& row) const;
 
+    // A key of something that is no row, sealed under the master key in use and bound to `about`.
+    // Errors: WrongState (no master key yet); StoreInvalid (it does not open).
+    Result<Sealed> seal_key(std::string_view about, const Secret& key) const;
+    Result<Secret> open_key(std::string_view about, const Sealed& sealed) const;
+
     // A new version of the master key; the first call begins the ring. The key must lie where the
     // next start finds it, beside the old one, before the changes are committed. Then rewrap()
     // until its changes are empty: it seals at most `at_most` data keys anew in a step, then
@@ -58,6 +63,7 @@ class KeyRing {
     void adopt();
     void drop();
 
+    const std::string& deployment() const { return deployment_; }
     // Zero before the first.
     MasterVersion master() const;
     const MasterKey* master_in_use() const;  // null before the first
@@ -74,6 +80,8 @@ class KeyRing {
 
     // The newest master key alone, which opens no secret: for escrow and drill on another thread.
     KeyRing root() const;
+    // The same of a key that is taken for the master key of that version, without any row.
+    static KeyRing root_of(std::string deployment, MasterVersion version, MasterKey key);
     // The escrow copy of the current master key. Errors: as lock; WrongState (no master key yet).
     Result<LockedKey> escrow(const Secret& passphrase, PassphraseCost cost = {}) const;
     // Proves that the copy would bring this installation back: it is of this deployment and of the

@@ -1,14 +1,12 @@
 #include "daemon/secrets/locked_key.hpp"
 
-#include "common/base/hash.hpp"
 #include "daemon/secrets/aead.hpp"
+#include "daemon/secrets/named_lines.hpp"
 #include "daemon/secrets/private_file.hpp"
 
 #include <fmt/format.h>
 #include <sodium.h>
 
-#include <charconv>
-#include <span>
 #include <utility>
 
 namespace vault::secrets {
@@ -28,71 +26,12 @@ std::string associated(const LockedKey& locked) {
     return data.bytes();
 }
 
-std::string hex(std::span<const std::uint8_t> bytes) {
-    std::string text(2 * bytes.size() + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-    text.pop_back();
-    return text;
-}
-
-std::string hex(std::string_view bytes) {
-    return hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-}
-
-std::string check_of(std::string_view body) {
-    return to_hex(sha256(body)).substr(0, 16);
-}
-
 std::string body_of(const LockedKey& locked) {
     return fmt::format(
         "{}deployment {}\nversion {}\npasses {}\nmemory_kib {}\nsalt {}\nnonce {}\nkey {}\n",
         kTitle, locked.deployment, locked.version.value, locked.cost.passes, locked.cost.memory_kib,
-        hex(locked.salt), hex(locked.key.nonce), hex(locked.key.ciphertext));
+        hex_of(locked.salt), hex_of(locked.key.nonce), hex_of(locked.key.ciphertext));
 }
-
-// Takes the text apart line by line; the first line that is not as written is the fault.
-class Lines {
-  public:
-    explicit Lines(std::string_view text) : rest_(text) {}
-
-    std::string_view value(std::string_view name) {
-        ++line_;
-        const std::size_t end = rest_.find('\n');
-        const std::string_view line = rest_.substr(0, end);
-        rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
-        const bool is_named =
-            line.starts_with(name) && line.size() > name.size() && line[name.size()] == ' ';
-        if (is_named && end != std::string_view::npos) return line.substr(name.size() + 1);
-        fail(name);
-        return {};
-    }
-    std::uint32_t number(std::string_view name, std::uint32_t least, std::uint32_t most) {
-        const std::string_view text = value(name);
-        std::uint32_t number = 0;
-        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (fault != std::errc{} || end != text.data() + text.size() || number < least ||
-            number > most)
-            fail(name);
-        return number;
-    }
-    void bytes(std::string_view name, std::span<std::uint8_t> out) {
-        const std::string_view text = value(name);
-        std::size_t size = 0;
-        const int status = sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr,
-                                          &size, nullptr);
-        if (status != 0 || text.size() != 2 * out.size() || size != out.size()) fail(name);
-    }
-    void fail(std::string_view what) {
-        if (fault_.empty()) fault_ = fmt::format("line {} ({})", line_, what);
-    }
-    std::string_view rest() const { return rest_; }
-    const std::string& fault() const { return fault_; }
-
-  private:
-    std::string_view rest_;
-    int line_ = 1;  // the title
-    std::string fault_;
-};
 
 PrivateFile locked_file(const std::string& path) {
     return {path,          "master key", "locked master key", "take another copy of it",
@@ -143,8 +82,7 @@ Result<MasterKey> unlock(const LockedKey& locked, const Secret& passphrase) {
 }
 
 std::string to_text(const LockedKey& locked) {
-    const std::string body = body_of(locked);
-    return fmt::format("{}check {}\n", body, check_of(body));
+    return with_check(body_of(locked));
 }
 
 bool is_locked_key(std::string_view text) {
@@ -153,19 +91,20 @@ bool is_locked_key(std::string_view text) {
 
 Result<LockedKey> parse_locked_key(std::string_view text) {
     LockedKey locked;
-    Lines lines{text.starts_with(kTitle) ? text.substr(kTitle.size()) : std::string_view{}};
+    NamedLines lines{text.starts_with(kTitle) ? text.substr(kTitle.size()) : std::string_view{}};
     locked.deployment = lines.value("deployment");
-    locked.version.value = lines.number("version", 1, UINT32_MAX);
-    locked.cost.passes = lines.number("passes", kLeastCost.passes, kMostCost.passes);
-    locked.cost.memory_kib =
-        lines.number("memory_kib", kLeastCost.memory_kib, kMostCost.memory_kib);
+    const auto number = [&](std::string_view name, std::uint32_t least, std::uint32_t most) {
+        return static_cast<std::uint32_t>(lines.number(name, least, most));
+    };
+    locked.version.value = number("version", 1, UINT32_MAX);
+    locked.cost.passes = number("passes", kLeastCost.passes, kMostCost.passes);
+    locked.cost.memory_kib = number("memory_kib", kLeastCost.memory_kib, kMostCost.memory_kib);
     lines.bytes("salt", locked.salt);
     lines.bytes("nonce", locked.key.nonce);
     locked.key.ciphertext.resize(kSealedKeyBytes);
     lines.bytes("key", {reinterpret_cast<std::uint8_t*>(locked.key.ciphertext.data()),
                         locked.key.ciphertext.size()});
-    if (lines.value("check") != check_of(body_of(locked)) || !lines.rest().empty())
-        lines.fail("check");
+    lines.check(body_of(locked));
     if (lines.fault().empty()) return locked;
     return Error{Errc::StoreInvalid,
                  fmt::format("the locked master key is not as it was written: {}", lines.fault()),

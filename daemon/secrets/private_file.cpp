@@ -87,15 +87,14 @@ bool write_all(int descriptor, std::string_view bytes) {
     return true;
 }
 
-// Syncs the folder, so that the file's name survives a power cut as well.
+}  // namespace
+
 bool sync_folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     const Handle handle{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     return handle.is_open() && ::fsync(handle.get()) == 0;
 }
-
-}  // namespace
 
 Result<Secret> read_private(const PrivateFile& file) {
     const Handle handle{::open(file.path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};

@@ -27,6 +27,9 @@ Result<Secret> read_private(const PrivateFile& file);
 // Mode 0600. Errors: Exists, Io.
 Result<void> make_private(const PrivateFile& file, const Secret& bytes);
 
+// Syncs the folder, so that the file's name survives a power cut as well.
+bool sync_folder_of(const std::string& path);
+
 // `file` takes the place of `at`, also through a power cut. Errors: Io.
 Result<void> replace_private(const PrivateFile& file, const std::string& at);
 // No matter if there is none. Errors: Io.

@@ -5,6 +5,7 @@
 #include "daemon/exchange/paper/key_validator.hpp"
 #include "tests/fuzz/shared_books.hpp"
 #include "tests/simulation/recorded_feed.hpp"
+#include "tests/support/no_backups.hpp"
 #include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 
@@ -134,6 +135,7 @@ struct SmallDaemon::Parts {
     test::OpenAccess access;  // everybody is the one user that the books begin with
     test::PlainBox secrets;
     exchange::PaperKeyValidator validator{{Duration{0}, Duration{0}}};
+    test::NoBackups backups;
     control::Directory directory;
     control::Metrics metrics;
     control::Services services;
@@ -167,6 +169,7 @@ struct SmallDaemon::Parts {
                    access,
                    secrets,
                    validator,
+                   backups,
                    directory,
                    metrics,
                    options,

@@ -82,6 +82,11 @@ void SqliteStore::configure(const SqliteOptions& options, std::function<void()> 
     if (!impl_->enqueue(job)) done();
 }
 
+void SqliteStore::forget_restored() {
+    const Impl::Job job{[this] { impl_->forget_restored(); }};
+    impl_->enqueue(job);
+}
+
 Result<std::uint64_t> SqliteStore::prune() {
     std::promise<Result<std::uint64_t>> promise;
     auto answer = promise.get_future();

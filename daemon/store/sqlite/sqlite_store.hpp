@@ -35,6 +35,8 @@ class SqliteStore final : public ports::Store {
     // group, distance of checkpoints. `done` runs on the writer thread when it is in force, or
     // inside the call after close(). The options were checked by whoever read them.
     void configure(const SqliteOptions& options, std::function<void()> done);
+    // That the store is a backup put back (store_copy.hpp) is dealt with.
+    void forget_restored();
     // Runs one whole round of retention and returns the rows deleted. Blocking; commits go between.
     Result<std::uint64_t> prune();
     // The full check in the background (load() starts it unless the options say no). A second start

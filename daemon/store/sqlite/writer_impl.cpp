@@ -291,4 +291,10 @@ void SqliteStore::Impl::close() {
     lock_.reset();
 }
 
+// If it does not get in, the next start halts once more.
+void SqliteStore::Impl::forget_restored() {
+    if (auto done = connection_->exec("DELETE FROM meta WHERE key = 'restored'"); !done)
+        logger_.log(LogLevel::Warning, "restored", done.error().message());
+}
+
 }  // namespace vault::store

@@ -47,6 +47,7 @@ struct SqliteStore::Impl {
     Clock& clock_;
     Logger& logger_;
     std::optional<LockFile> lock_;
+    void forget_restored();
     std::optional<Connection> connection_;
     std::optional<Prover> prover_;
     std::optional<AuditSeal> seal_;

@@ -9,6 +9,7 @@
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/options.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
+#include "tests/support/no_backups.hpp"
 #include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/control/fakes.hpp"
@@ -115,6 +116,7 @@ class GateWorld {
     OpenAccess access;
     PlainBox secrets;
     exchange::PaperKeyValidator validator;
+    NoBackups backups;
     ports::WholeDirectory people;
     control::Directory directory;
     control::Metrics metrics;
@@ -128,6 +130,7 @@ class GateWorld {
                                access,
                                secrets,
                                validator,
+                               backups,
                                directory,
                                metrics,
                                options,

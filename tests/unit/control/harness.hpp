@@ -6,6 +6,7 @@
 #include "common/protocol/codec.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
+#include "tests/support/no_backups.hpp"
 #include "tests/support/open_access.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/control/fakes.hpp"
@@ -159,6 +160,7 @@ class ServerTest : public testing::Test {
                 signs_in != nullptr ? *signs_in : access,
                 secrets,
                 validator,
+                backups,
                 [this] { return health(); },
                 {"0.1.0", "i1", 42},
                 clock,
@@ -211,6 +213,7 @@ class ServerTest : public testing::Test {
     ports::Access* signs_in = nullptr;  // in its place, for what is about signing in
     PlainBox secrets;
     exchange::PaperKeyValidator validator;
+    NoBackups backups;
     // Whose everything is: v1 to v9 and their accounts are the caller's.
     ports::WholeDirectory people{
         .users = {user_row(UserId{1}, "ann", Role::Admin), user_row(UserId{2}, "bob")},

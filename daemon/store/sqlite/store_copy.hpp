@@ -1,0 +1,23 @@
+#pragma once
+// Copies of a store file, for backups. The copy is of one instant, however much is committed
+// meanwhile, and holds up no commit. Blocking, on connections of its own; any thread. Errors:
+// StoreFailed.
+#include "common/base/result.hpp"
+#include "daemon/ports/backups.hpp"
+
+#include <string>
+
+namespace vault::store {
+
+// `to` must not exist; a copy that fails leaves none.
+Result<void> copy_store(const std::string& from, const std::string& to);
+
+// Of a file that nobody writes.
+Result<ports::StoreHeads> heads_of(const std::string& path);
+
+// Notes in a file that nobody writes that it is a backup put back, and of when; read it before the
+// store is opened, and let the store forget it (SqliteStore::forget_restored). Empty: it is not.
+Result<void> note_restored(const std::string& path, const std::string& note);
+Result<std::string> restored_note(const std::string& path);
+
+}  // namespace vault::store
