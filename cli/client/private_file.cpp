@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
@@ -106,9 +107,10 @@ Result<PrivateWriter> PrivateWriter::open(PrivateName file) {
     static std::atomic<int> count{0};
     // Found now, not when what belongs into the file has been made.
     struct stat status {};
-    if (::fstatat(file.folder, file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISDIR(status.st_mode)) {
-        errno = EISDIR;
+    const bool is_there =
+        ::fstatat(file.folder, file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_there && (file.never_replaces || S_ISDIR(status.st_mode))) {
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EEXIST;
         return broken(file, "make");
     }
     std::string fresh = fmt::format("{}.new-{}-{}", file.name, ::getpid(), ++count);
@@ -129,7 +131,8 @@ Result<void> PrivateWriter::commit(const Secret& bytes) {
     if (::fchmod(out_.get(), 0600) != 0 || !write_all(out_.get(), bytes.reveal()) ||
         ::fsync(out_.get()) != 0)
         return broken(file_, "write");
-    if (::renameat(file_.folder, fresh_.c_str(), file_.folder, file_.name.c_str()) != 0)
+    const unsigned how = file_.never_replaces ? RENAME_NOREPLACE : 0;
+    if (::renameat2(file_.folder, fresh_.c_str(), file_.folder, file_.name.c_str(), how) != 0)
         return broken(file_, "place");
     fresh_.clear();
     return success();

@@ -36,6 +36,7 @@ struct PrivateName {
     std::string hint;         // what to do about one that is not used
     bool may_link = false;    // follows a symbolic link
     bool credential = false;  // of systemd: root's, and readable by the group that its list means
+    bool never_replaces = false;  // writing: what is there stays, whatever it is
 };
 
 Result<Secret> read_private(const PrivateName& file);

@@ -52,7 +52,8 @@ Result<client::PrivateWriter> open_for(const Kept& kept, const std::string& path
     file.name = path;
     file.path = path;
     file.what = kept.what;
-    file.hint = "name one in a folder that you can write to";
+    file.hint = "name one that is not there yet, in a folder that you can write to";
+    file.never_replaces = true;
     return client::PrivateWriter::open(std::move(file));
 }
 

@@ -1,8 +1,11 @@
 #include "common/base/prompt.hpp"
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <string>
 #include <termios.h>
 #include <unistd.h>
@@ -10,6 +13,7 @@
 namespace vault {
 namespace {
 
+constexpr int kLook = 200;      // ms: a signal may come between two looks
 constexpr char kInterrupt = 3;  // Ctrl-C
 constexpr char kEnd = 4;        // Ctrl-D
 constexpr char kKillLine = 21;  // Ctrl-U
@@ -20,6 +24,35 @@ Error io_error(const std::string& what) {
                  {},
                  "run it in a terminal, or give the secret in a file"};
 }
+
+// A signal that ends the process must not leave the terminal mute: while somebody types it is only
+// noted, and comes again when the terminal is as it was.
+volatile std::sig_atomic_t noted = 0;
+void note(int signal) {
+    noted = signal;
+}
+
+class EndingSignals {
+  public:
+    EndingSignals() {
+        noted = 0;
+        struct sigaction action {};
+        action.sa_handler = note;
+        for (std::size_t i = 0; i < kSignals.size(); ++i)
+            ::sigaction(kSignals[i], &action, &before_[i]);
+    }
+    ~EndingSignals() {
+        for (std::size_t i = 0; i < kSignals.size(); ++i)
+            ::sigaction(kSignals[i], &before_[i], nullptr);
+        if (noted != 0) ::raise(noted);
+    }
+    EndingSignals(const EndingSignals&) = delete;
+    EndingSignals& operator=(const EndingSignals&) = delete;
+
+  private:
+    static constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+    std::array<struct sigaction, 4> before_{};
+};
 
 // Takes keys one by one, unseen: with signals left on, Ctrl-C would leave the terminal mute.
 class Unseen {
@@ -61,16 +94,24 @@ std::size_t erased(const Secret& typed, std::size_t size) {
     return size > 0 ? size - 1 : 0;
 }
 
+Error interrupted() {
+    return Error{Errc::Interrupted, "nothing was entered"};
+}
+
 Result<Secret> read_line(int terminal) {
     Secret typed = Secret::of_size(kMostTyped);
     for (std::size_t size = 0;;) {
         Secret key = Secret::of_size(1);
+        pollfd waits{terminal, POLLIN, 0};
+        const int ready = ::poll(&waits, 1, kLook);
+        if (noted != 0) return interrupted();
+        if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
         const ssize_t got = ::read(terminal, key.writable().data(), 1);
         if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EIO) return interrupted();  // it was hung up
         if (got < 0) return io_error("read");
         const char c = key.reveal()[0];
-        if (got == 0 || c == kInterrupt || c == kEnd)
-            return Error{Errc::Interrupted, "nothing was entered"};
+        if (got == 0 || c == kInterrupt || c == kEnd) return interrupted();
         if (c == '\n' || c == '\r') {
             if (size == 0) return Error{Errc::InvalidParams, "the answer is empty"};
             typed.shorten(size);
@@ -90,6 +131,7 @@ Result<Secret> read_line(int terminal) {
 }  // namespace
 
 Result<Secret> ask_secret_on(int terminal, std::string_view prompt) {
+    const EndingSignals signals;
     const Unseen unseen{terminal};
     if (!unseen.is_set()) return io_error("use");
     say(terminal, prompt);

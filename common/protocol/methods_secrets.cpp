@@ -7,13 +7,14 @@ namespace {
 using Words = std::string_view;
 using enum ParamType;
 
-constexpr Param kPassphrase = flag("passphrase", "of at least 15 characters").kept_secret();
+constexpr Param kPassphrase =
+    flag("passphrase", "a passphrase of at least 15 characters").kept_secret();
 
 constexpr Param kRotate[] = {
     word("what", "the master key, or the users' data keys below it", Enum)
         .among("master-key|data-keys"),
     flag("user", "of data-keys: this user's alone"),
-    flag("passphrase", "of master-key: locks the file of the new one; each start asks for it")
+    flag("passphrase", "what locks the file of the new master key; each start asks for it")
         .kept_secret(),
 };
 constexpr Param kEscrow[] = {Param(kPassphrase).need()};

@@ -91,7 +91,7 @@ Result<ports::BackupLabel> restore(const config::Config& config, const std::stri
     for (const std::string& path : {store, store + "-wal", signer_key})
         if (fs::exists(path, fault)) return exists(path);
     secrets::KeyPlaces places = key_places(config.security);
-    VAULT_TRY(auto keys, places.look());
+    VAULT_TRY(auto keys, places.find(secrets::KeyPlaces::Look::Everywhere));
     const Drafts drafts{store};
     VAULT_TRY(auto label,
               open_with(std::move(keys), config.security.deployment, backup, drafts.content()));

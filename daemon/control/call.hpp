@@ -15,6 +15,7 @@
 #include "daemon/ports/secret_box.hpp"
 #include "daemon/ports/signer.hpp"
 #include "daemon/ports/store.hpp"
+#include "daemon/runtime/worker_pool.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -55,6 +56,7 @@ struct Services {
     ports::SecretBox& secrets;
     ports::KeyValidator& validator;
     ports::Backups& backups;
+    runtime::WorkerPool& hard_work;  // one job at a time, few waiting
     const Directory& directory;
     Metrics& metrics;
     const Options& options;                            // change with a reload

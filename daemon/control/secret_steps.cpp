@@ -41,7 +41,7 @@ asio::awaitable<Result<void>> keep(Services& services, KeyStep step) {
     auto executing =
         services.commands.execute(std::move(context), std::move(command), &render_nothing);
     const Result<ports::Reply> reply = co_await std::move(executing);
-    services.secrets.drop(step);
+    services.secrets.done(step);
     if (!reply) co_return reply.error();
     co_return success();
 }
@@ -62,16 +62,17 @@ asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
 }
 
 Handled begin_rotation(Services& services, const Call& call, const ProposeStep& propose,
-                       cmd::ChangeIdentity command) {
+                       const BeginRotation& begin) {
     auto proposing = proposed(propose);
     const Result<KeyStep> step = co_await std::move(proposing);
+    cmd::ChangeIdentity command = begin(step ? &step.value().changes : nullptr);
     if (step)
         command.secrets = step.value().changes;
     else
         command.refusal = step.error();
     auto executing = execute(services, call, std::move(command), &render_view);
     Result<Answer> answer = co_await std::move(executing);
-    if (step) services.secrets.drop(step.value());
+    if (step) services.secrets.done(step.value());
     co_return answer;
 }
 

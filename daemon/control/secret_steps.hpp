@@ -15,8 +15,10 @@ boost::asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId 
 // Begins a rotation, as the call's own change. `propose` is asked anew while another change is on
 // its way; what it refuses is the answer, and in the trail.
 using ProposeStep = std::function<Result<ports::KeyStep>()>;
+// The command for the proposed rows; null: they were refused.
+using BeginRotation = std::function<ports::cmd::ChangeIdentity(const ports::SecretChanges*)>;
 Handled begin_rotation(Services& services, const Call& call, const ProposeStep& propose,
-                       ports::cmd::ChangeIdentity command);
+                       const BeginRotation& begin);
 
 // Carries every begun rotation to its end. Errors: Expired (`until` has passed), Busy, the store's,
 // StoreInvalid (a secret does not open), Io.

@@ -22,7 +22,12 @@ using boost::system::error_code;
 namespace {
 
 constexpr Duration kTendKeysEvery = std::chrono::seconds{30};
+constexpr std::size_t kHardWaiting = 3;
 constexpr Duration kAcceptPause{100};  // out of descriptors: try again, do not spin
+
+Error busy_with_hard_work() {
+    return Error{Errc::Busy, "other passphrases are being worked on", {}, "try again in a second"};
+}
 
 }  // namespace
 
@@ -35,6 +40,7 @@ Result<std::unique_ptr<Server>> Server::create(asio::io_context& io, Options opt
 Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
     : options_(std::move(options)),
       worker_(std::move(parts.reads), options_.max_waiting_reads),
+      hard_work_(1, kHardWaiting, busy_with_hard_work()),
       services_{parts.commands,
                 worker_,
                 parts.clock,
@@ -44,6 +50,7 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
                 parts.secrets,
                 parts.validator,
                 parts.backups,
+                hard_work_,
                 directory_,
                 metrics_,
                 options_,

@@ -66,6 +66,7 @@ class Server {
 
     Options options_;
     ReadWorker worker_;
+    runtime::WorkerPool hard_work_;
     Metrics metrics_;
     Directory directory_;
     Services services_;

@@ -50,6 +50,7 @@ void append(IdentityChanges& first, IdentityChanges&& later) {
 // A reseal is about a row that is there: it comes after the puts.
 void append(SecretChanges& first, SecretChanges&& later) {
     VAULT_CHECK(!first.only_if || !later.only_if, "two changes of keys at once");
+    if (later.only_if_no_key_below) first.only_if_no_key_below = later.only_if_no_key_below;
     forget(first.put_masters, later.drop_masters, &MasterRow::version);
     forget(first.put_data_keys, later.drop_data_keys, &DataKeyRow::id);
     forget(first.put_fields, later.drop_fields, &FieldRow::id);

@@ -91,6 +91,7 @@ struct SecretChanges {
     std::vector<FieldId> drop_fields;
     std::vector<Reseal> reseals;
     std::optional<NoFieldBelow> only_if;
+    std::optional<MasterVersion> only_if_no_key_below;  // no data key is sealed by a master below
 
     std::size_t row_count() const {
         return put_masters.size() + drop_masters.size() + put_data_keys.size() +

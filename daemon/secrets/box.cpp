@@ -13,17 +13,28 @@ namespace {
 constexpr std::size_t kRewrapsAStep = 100;
 constexpr std::size_t kResealsAStep = 100;
 constexpr std::size_t kUsersACheck = 50;
-constexpr const char* kMasterKey = "master-key";
+
+// A passphrase, stretched.
+struct Lock final : ports::NextLock {
+    explicit Lock(StretchedPassphrase passphrase) : ready(std::move(passphrase)) {}
+    StretchedPassphrase ready;
+};
 
 std::string name_of(const FieldId& id) {
     return fmt::format("{} of {}, account {}, API key {}", id.name, to_text(id.user),
                        id.account.value, id.api_key.value);
 }
 
-bool is_of_rotation(const RowChanges& changes) {
+bool has_keys(const RowChanges& changes) {
     return !changes.put_masters.empty() || !changes.drop_masters.empty() ||
-           !changes.put_data_keys.empty() || !changes.drop_data_keys.empty() ||
-           !changes.reseals.empty();
+           !changes.put_data_keys.empty() || !changes.drop_data_keys.empty();
+}
+
+Error being_rotated(const char* what) {
+    return Error{Errc::WrongState,
+                 fmt::format("the master key is being rotated, and {}", what),
+                 {},
+                 "wait until vaultctl secrets show says that no rotation is under way"};
 }
 
 }  // namespace
@@ -37,31 +48,52 @@ Box::Key Box::key_of(const FieldId& id) {
     return {id.user, id.account, id.api_key, id.name};
 }
 
+Result<KeyRing> Box::load_ring(const std::string& deployment, KeyPlaces& places,
+                               const ports::SecretRows& rows) {
+    Error why{Errc::NotFound, {}};
+    for (const auto look : {KeyPlaces::Look::Usual, KeyPlaces::Look::Everywhere}) {
+        VAULT_TRY(auto keys, places.find(look));
+        // A key is made only where none can be missed.
+        if (keys.empty() && rows.masters.empty() && look == KeyPlaces::Look::Everywhere) {
+            VAULT_TRY(MasterKey made, places.make_first());
+            keys.push_back(std::move(made));
+        } else if (keys.empty() && look == KeyPlaces::Look::Usual) {
+            continue;
+        }
+        auto ring = KeyRing::load(deployment, rows.masters, rows.data_keys, std::move(keys));
+        if (ring || ring.error().code() != Errc::PermissionDenied) return ring;
+        why = ring.error();
+    }
+    return why;
+}
+
 Result<std::unique_ptr<Box>> Box::create(std::string deployment, KeyPlaces places,
                                          const ports::SecretRows& rows) {
-    VAULT_TRY(auto keys, places.find());
-    VAULT_TRY(KeyRing ring,
-              KeyRing::load(deployment, rows.masters, rows.data_keys, std::move(keys)));
+    VAULT_TRY(KeyRing ring, load_ring(deployment, places, rows));
     std::unique_ptr<Box> box{new Box(std::move(deployment), std::move(places), std::move(ring))};
     for (const FieldRow& row : rows.fields)
         box->fields_[key_of(row.id)] = row;
-    VAULT_TRYV(box->settle());
+    // A file that is not in its place yet is readable all the same: next_step() tries again.
+    static_cast<void>(box->settle());
     return box;
 }
 
+// What is on its way stays on its way: the engine carries it out after the load, or refuses it.
 Result<void> Box::load(const ports::SecretRows& rows) {
-    VAULT_TRY(auto keys, places_.find());
-    VAULT_TRY(ring_, KeyRing::load(deployment_, rows.masters, rows.data_keys, std::move(keys)));
-    proposed_ = false;
+    VAULT_TRY(KeyRing ring, load_ring(deployment_, places_, rows));
+    ring.inherit(std::move(ring_));
+    ring_ = std::move(ring);
+    stuck_.clear();
     fields_.clear();
     for (const FieldRow& row : rows.fields)
         fields_[key_of(row.id)] = row;
-    return settle();
+    return success();
 }
 
-// Only the box makes changes of keys, one at a time: if the page has any, it is ours.
 Result<void> Box::adopt(const ports::SecretChanges& changes) {
-    if (is_of_rotation(changes) && std::exchange(proposed_, false)) ring_.adopt();
+    for (const MasterVersion version : changes.drop_masters)
+        if (const MasterKey* const key = ring_.key_of(version)) retired_.push_back(key->copy());
+    if (has_keys(changes)) ring_.adopt(changes);
     for (const FieldId& id : changes.drop_fields)
         fields_.erase(key_of(id));
     for (const FieldRow& row : changes.put_fields)
@@ -70,6 +102,10 @@ Result<void> Box::adopt(const ports::SecretChanges& changes) {
         const auto at = fields_.find(key_of(reseal.row.id));
         if (at != fields_.end() && at->second.value.nonce == reseal.was) at->second = reseal.row;
     }
+    if (ring_.master() != MasterVersion{} && ring_.master_in_use() == nullptr)
+        return Error{Errc::StoreInvalid,
+                     fmt::format("no key at hand is master key version {}", ring_.master().value),
+                     "master key", "restore it from its escrow copy, and restart vaultd"};
     return changes.drop_masters.empty() ? success() : settle();
 }
 
@@ -77,7 +113,9 @@ Result<void> Box::adopt(const ports::SecretChanges& changes) {
 Result<void> Box::settle() {
     const MasterKey* const in_use = ring_.master_in_use();
     if (in_use == nullptr || ring_.changes_master()) return success();
-    return places_.settle(*in_use);
+    VAULT_TRYV(places_.settle(*in_use, retired_));
+    retired_.clear();
+    return success();
 }
 
 // ---- proposals
@@ -93,9 +131,13 @@ KeyStep Box::propose(RowChanges changes, std::string ends) {
     return {++proposals_, std::move(changes), std::move(ends)};
 }
 
-void Box::drop(const KeyStep& step) {
+// A rotation that was not stored leaves no key behind.
+void Box::done(const KeyStep& step) {
     if (step.number != proposals_ || !std::exchange(proposed_, false)) return;
     ring_.drop();
+    const MasterKey* const in_use = ring_.master_in_use();
+    if (in_use == nullptr || ring_.changes_master()) return;
+    static_cast<void>(places_.forget_next(*in_use));  // else the next rotation sets it aside
 }
 
 Result<KeyStep> Box::prepare(UserId user) {
@@ -106,7 +148,11 @@ Result<KeyStep> Box::prepare(UserId user) {
         VAULT_TRY(auto changes, ring_.add_data_key(user));
         return propose(std::move(changes));
     }
-    VAULT_TRY(auto keys, places_.find());
+    VAULT_TRY(auto keys, places_.find(KeyPlaces::Look::Usual));
+    if (keys.empty()) {
+        VAULT_TRY(MasterKey made, places_.make_first());
+        keys.push_back(std::move(made));
+    }
     VAULT_TRY(auto changes, ring_.add_master(std::move(keys.front())));
     return propose(std::move(changes));
 }
@@ -128,7 +174,7 @@ Result<Secret> Box::open(const FieldId& id) const {
 
 // ---- rotation
 
-Result<void> Box::may_rotate_master(const Secret& passphrase) const {
+Result<void> Box::may_rotate_master(bool has_lock) const {
     VAULT_TRYV(check_free());
     const MasterKey* const in_use = ring_.master_in_use();
     if (in_use == nullptr)
@@ -136,17 +182,30 @@ Result<void> Box::may_rotate_master(const Secret& passphrase) const {
                      "there is no master key in use yet",
                      {},
                      "the first secret, an API key or a second factor, takes it into use"};
-    if (ring_.changes_master())
-        return Error{Errc::WrongState,
-                     "the master key is being rotated already",
-                     {},
-                     "vaultctl secrets show tells how far it is"};
-    return places_.may_make_next(*in_use, passphrase);
+    if (ring_.changes_master()) return being_rotated("one rotation is enough");
+    // It could never end.
+    if (const auto bad = ring_.unreadable(); !bad.empty())
+        return Error{Errc::StoreInvalid,
+                     fmt::format("data key {} of {} does not open", bad.front().version.value,
+                                 to_text(bad.front().user)),
+                     "master key", "restore a backup of the store, or of that row"};
+    return places_.may_make_next(*in_use, has_lock);
 }
 
-Result<KeyStep> Box::rotate_master(const Secret& passphrase) {
-    VAULT_TRYV(may_rotate_master(passphrase));
+ports::SecretBox::Work<std::shared_ptr<const ports::NextLock>> Box::ready_lock(
+    Secret passphrase) const {
+    const auto words = std::make_shared<const Secret>(std::move(passphrase));
+    return [words]() -> Result<std::shared_ptr<const ports::NextLock>> {
+        VAULT_TRY(StretchedPassphrase ready, make_ready(*words));
+        return std::make_shared<const Lock>(std::move(ready));
+    };
+}
+
+Result<KeyStep> Box::rotate_master(const ports::NextLock* lock) {
+    VAULT_TRYV(may_rotate_master(lock != nullptr));
     const MasterVersion next{ring_.master().value + 1};
+    const auto* const passphrase =
+        lock == nullptr ? nullptr : &dynamic_cast<const Lock*>(lock)->ready;
     VAULT_TRY(MasterKey key, places_.make_next(*ring_.master_in_use(), next, passphrase));
     VAULT_TRY(auto changes, ring_.add_master(std::move(key)));
     return propose(std::move(changes));
@@ -173,10 +232,17 @@ Result<KeyStep> Box::next_step() {
     if (ring_.changes_master()) {
         VAULT_TRY(auto changes, ring_.rewrap(kRewrapsAStep));
         const bool is_last = !changes.drop_masters.empty();
-        return propose(std::move(changes), is_last ? kMasterKey : "");
+        return propose(std::move(changes),
+                       is_last ? fmt::format("master-key.{}", ring_.master().value) : "");
     }
-    const std::vector<UserId> users = ring_.users_in_change();
-    return users.empty() ? KeyStep{} : next_step_of(users.front());
+    for (const UserId user : ring_.users_in_change()) {
+        if (stuck_.contains(user)) continue;
+        auto step = next_step_of(user);
+        if (step || step.error().code() != Errc::StoreInvalid) return step;
+        stuck_.insert(user);
+    }
+    VAULT_TRYV(settle());
+    return KeyStep{};
 }
 
 Result<KeyStep> Box::next_step_of(UserId user) {
@@ -206,22 +272,35 @@ ports::SecretState Box::state() const {
     if (in_use == nullptr) return state;
     state.place = places_.place_of(*in_use);
     if (!ring_.changes_master()) state.to_do = places_.to_do(*in_use);
+    for (const UserId user : stuck_)
+        state.to_do.push_back(fmt::format(
+            "the rotation of {0} waits for a secret that does not open: secrets drill names it; "
+            "remove that API key (or that second factor), then secrets rotate data-keys",
+            to_text(user)));
     return state;
 }
 
 // ---- escrow
 
 // The work has a ring of its own, which nobody else touches.
-ports::SecretBox::Work<std::string> Box::escrow(Secret passphrase) const {
+ports::SecretBox::Work<ports::EscrowCopy> Box::escrow(Secret passphrase) const {
+    if (ring_.changes_master())
+        return []() -> Result<ports::EscrowCopy> {
+            return being_rotated("one key alone would not bring everything back");
+        };
     const auto ring = std::make_shared<const KeyRing>(ring_.root());
     const auto words = std::make_shared<const Secret>(std::move(passphrase));
-    return [ring, words]() -> Result<std::string> {
+    return [ring, words]() -> Result<ports::EscrowCopy> {
         VAULT_TRY(const LockedKey copy, ring->escrow(*words));
-        return to_text(copy);
+        return ports::EscrowCopy{to_text(copy), copy.version};
     };
 }
 
 ports::SecretBox::Work<MasterVersion> Box::drill(std::string copy, Secret passphrase) const {
+    if (ring_.changes_master())
+        return []() -> Result<MasterVersion> {
+            return being_rotated("no copy brings everything back meanwhile");
+        };
     const auto ring = std::make_shared<const KeyRing>(ring_.root());
     const auto words = std::make_shared<const Secret>(std::move(passphrase));
     return [ring, words, copy = std::move(copy)]() -> Result<MasterVersion> {
@@ -232,6 +311,10 @@ ports::SecretBox::Work<MasterVersion> Box::drill(std::string copy, Secret passph
         if (!locked)
             return Error{Errc::InvalidParams, locked.error().message(), "copy",
                          locked.error().hint()};
+        // What others wrote may ask for a GiB of memory.
+        if (locked.value().cost != PassphraseCost{})
+            return Error{Errc::InvalidParams, "copy: secrets escrow does not write such a copy",
+                         "copy", "make a new one with: vaultctl secrets escrow --out FILE"};
         VAULT_TRYV(ring->drill(locked.value(), *words));
         return locked.value().version;
     };

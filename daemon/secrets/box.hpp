@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <tuple>
 
 namespace vault::secrets {
@@ -20,17 +21,18 @@ class Box final : public ports::SecretBox {
                                                const ports::SecretRows& rows);
     // The store was loaded anew. Errors: as create(); the box then stays as it was.
     Result<void> load(const ports::SecretRows& rows);
-    // Errors: Io (the next master key is durable, but its file is not in its place yet; it is tried
-    // again).
+    // Errors: StoreInvalid (a master key's row that no key at hand opens), Io (the next master key
+    // is durable, but its file is not in its place yet; next_step tries again).
     Result<void> adopt(const ports::SecretChanges& changes);
 
     Result<ports::KeyStep> prepare(UserId user) override;
-    void drop(const ports::KeyStep& step) override;
+    void done(const ports::KeyStep& step) override;
     Result<FieldRow> seal(const FieldId& id, const Secret& plain) const override;
     Result<Secret> open(const FieldId& id) const override;
 
-    Result<ports::KeyStep> rotate_master(const Secret& passphrase) override;
-    Result<void> may_rotate_master(const Secret& passphrase) const override;
+    Result<ports::KeyStep> rotate_master(const ports::NextLock* lock) override;
+    Result<void> may_rotate_master(bool has_lock) const override;
+    Work<std::shared_ptr<const ports::NextLock>> ready_lock(Secret passphrase) const override;
     Result<ports::KeyStep> rotate_data_keys(std::optional<UserId> user) override;
     Result<ports::KeyStep> next_step() override;
     ports::SecretState state() const override;
@@ -38,7 +40,7 @@ class Box final : public ports::SecretBox {
     // The master key in use, for work on another thread.
     KeyRing root() const { return ring_.root(); }
 
-    Work<std::string> escrow(Secret passphrase) const override;
+    Work<ports::EscrowCopy> escrow(Secret passphrase) const override;
     Work<MasterVersion> drill(std::string copy, Secret passphrase) const override;
     ports::SecretCheck check(ports::SecretCheck so_far) const override;
 
@@ -49,6 +51,8 @@ class Box final : public ports::SecretBox {
 
     Box(std::string deployment, KeyPlaces places, KeyRing ring);
     static Key key_of(const FieldId& id);
+    static Result<KeyRing> load_ring(const std::string& deployment, KeyPlaces& places,
+                                     const ports::SecretRows& rows);
 
     Result<void> check_free() const;
     ports::KeyStep propose(RowChanges changes, std::string ends = {});
@@ -62,7 +66,9 @@ class Box final : public ports::SecretBox {
     KeyRing ring_;
     Fields fields_;
     std::uint64_t proposals_ = 0;
-    bool proposed_ = false;  // the last of them is on its way
+    bool proposed_ = false;           // the last of them is on its way
+    std::vector<MasterKey> retired_;  // by this process
+    std::set<UserId> stuck_;          // their rotation waits: something of theirs does not open
 };
 
 }  // namespace vault::secrets

@@ -104,6 +104,7 @@ Result<void> KeyRing::take(std::vector<MasterRow> masters, std::vector<MasterKey
         if (key != keys.end()) master.key = std::move(*key);
         if (key != keys.end()) keys.erase(key);
     }
+    spares_ = std::move(keys);
     if (masters_.empty()) return success();
     const Master& newest = masters_.rbegin()->second;
     if (!newest.key) return not_at_hand("the canary is sealed by", newest.row.version);
@@ -263,6 +264,7 @@ Result<RowChanges> KeyRing::retire_masters() {
     VAULT_TRY(const MasterKey* const key, master_key(master()));
     RowChanges changes;
     changes.put_masters.push_back(make_master(*key, master(), master()));
+    changes.only_if_no_key_below = master();
     for (const auto& [version, old] : masters_)
         if (version < master()) changes.drop_masters.push_back(version);
     return propose(std::move(changes));
@@ -336,20 +338,39 @@ RowChanges KeyRing::propose(RowChanges changes, std::optional<MasterKey> key) {
     return changes;
 }
 
-void KeyRing::adopt() {
-    VAULT_CHECK(proposal_.has_value(), "nothing was proposed");
-    Proposal proposal = *std::exchange(proposal_, std::nullopt);
-    for (MasterRow& row : proposal.changes.put_masters) {
+void KeyRing::adopt(const RowChanges& changes) {
+    if (proposal_ && proposal_->key) spares_.push_back(std::move(*proposal_->key));
+    proposal_.reset();
+    for (const MasterRow& row : changes.put_masters) {
         Master& master = masters_[row.version];
-        if (!master.key) master.key = std::move(proposal.key);
-        master.row = std::move(row);
+        master.row = row;
+        if (!master.key) master.key = spare_for(row);
     }
-    for (const MasterVersion version : proposal.changes.drop_masters)
+    for (const MasterVersion version : changes.drop_masters)
         masters_.erase(version);
-    for (const DataKeyRow& row : proposal.changes.put_data_keys)
+    for (const DataKeyRow& row : changes.put_data_keys)
         put(row);
-    for (const DataKeyId& id : proposal.changes.drop_data_keys)
+    for (const DataKeyId& id : changes.drop_data_keys)
         erase(id);
+}
+
+void KeyRing::inherit(KeyRing&& before) {
+    if (before.proposal_ && before.proposal_->key)
+        before.spares_.push_back(std::move(*before.proposal_->key));
+    for (MasterKey& key : before.spares_) {
+        const bool is_known = std::ranges::any_of(
+            spares_, [&](const MasterKey& each) { return each.bytes().equals(key.bytes()); });
+        if (!is_known) spares_.push_back(std::move(key));
+    }
+}
+
+std::optional<MasterKey> KeyRing::spare_for(const MasterRow& row) {
+    const auto key = std::ranges::find_if(
+        spares_, [&](const MasterKey& each) { return opens_canary(each, row); });
+    if (key == spares_.end()) return std::nullopt;
+    MasterKey found = std::move(*key);
+    spares_.erase(key);
+    return found;
 }
 
 void KeyRing::drop() {
@@ -388,7 +409,13 @@ std::vector<UserId> KeyRing::users_in_change() const {
 }
 
 const MasterKey* KeyRing::master_in_use() const {
-    return masters_.empty() ? nullptr : &*masters_.rbegin()->second.key;
+    if (masters_.empty() || !masters_.rbegin()->second.key) return nullptr;
+    return &*masters_.rbegin()->second.key;
+}
+
+const MasterKey* KeyRing::key_of(MasterVersion version) const {
+    const auto master = masters_.find(version);
+    return master == masters_.end() || !master->second.key ? nullptr : &*master->second.key;
 }
 
 std::vector<UserId> KeyRing::users(UserId after, std::size_t at_most) const {
@@ -428,9 +455,10 @@ KeyRing KeyRing::root_of(std::string deployment, MasterVersion version, MasterKe
 
 KeyRing KeyRing::root() const {
     KeyRing root{deployment_};
-    if (masters_.empty()) return root;
+    const MasterKey* const in_use = master_in_use();
+    if (in_use == nullptr) return root;
     const auto& [version, newest] = *masters_.rbegin();
-    root.masters_[version] = {newest.row, newest.key->copy()};
+    root.masters_[version] = {newest.row, in_use->copy()};
     return root;
 }
 

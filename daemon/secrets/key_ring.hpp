@@ -4,10 +4,10 @@
 // thread owns the ring and changes it; const calls may come from any thread while it does not.
 //
 // A change of keys is a sequence of steps. A step proposes changes of rows; the caller commits them
-// in one transaction and then calls adopt(), or drop() if they did not get in. Nothing else
-// remembers a change, so that after a crash load() finds it where it was and the steps go on. Until
-// the last step both old and new keys open; the last step raises `least`, and from then on nothing
-// old opens.
+// in one transaction and then gives them to adopt(), or calls drop() if they did not get in.
+// Nothing else remembers a change, so that after a crash load() finds it where it was and the steps
+// go on. Until the last step both old and new keys open; the last step raises `least`, and from
+// then on nothing old opens.
 //
 // A whole old copy of all rows is not told from the newest one here, but by the signed head of the
 // audit trail.
@@ -59,14 +59,20 @@ class KeyRing {
     Result<RowChanges> add_data_key(UserId user) { return add_data_keys({&user, 1}); }
     Result<RowChanges> reseal(UserId user, std::span<const FieldRow> outdated);
 
-    // The proposed changes are in the store, or certainly not. If that is not known: load anew.
-    void adopt();
+    // What is in the store now; a new master key's row opens with the key that was proposed, or
+    // with one that was at hand when the ring was loaded. drop(): what was proposed is certainly
+    // not in the store.
+    void adopt(const RowChanges& durable);
     void drop();
+    // This ring was loaded in the place of `before`, whose proposal may get into the store yet: its
+    // keys count as at hand.
+    void inherit(KeyRing&& before);
 
     const std::string& deployment() const { return deployment_; }
     // Zero before the first.
     MasterVersion master() const;
-    const MasterKey* master_in_use() const;  // null before the first
+    const MasterKey* master_in_use() const;  // null before the first, or if it is not at hand
+    const MasterKey* key_of(MasterVersion version) const;  // null: no row, or not at hand
     DataKeyVersion data_key(UserId user) const;
     // Changes that a crash or a person left unfinished.
     bool changes_master() const { return masters_.size() > 1; }
@@ -116,6 +122,7 @@ class KeyRing {
     Result<RowChanges> retire_masters();
     Result<RowChanges> retire_data_keys(const DataKeys& keys);
 
+    std::optional<MasterKey> spare_for(const MasterRow& row);
     Result<void> check_free() const;
     RowChanges propose(RowChanges changes, std::optional<MasterKey> key = std::nullopt);
     void put(const DataKeyRow& row);
@@ -124,6 +131,7 @@ class KeyRing {
     std::string deployment_;
     std::map<MasterVersion, Master> masters_;
     std::map<UserId, DataKeys> data_keys_;
+    std::vector<MasterKey> spares_;  // at hand, and of no row
     std::optional<Proposal> proposal_;
 };
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace vault::secrets {
@@ -55,21 +56,36 @@ Result<Secret> stretch(const Secret& passphrase, const Salt& salt, PassphraseCos
 }
 
 Result<void> check_passphrase(const Secret& passphrase) {
-    if (passphrase.size() >= kLeastPassphrase) return success();
+    const auto starts_character = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;  // UTF-8
+    };
+    const auto characters = std::ranges::count_if(passphrase.reveal(), starts_character);
+    if (static_cast<std::size_t>(characters) >= kLeastPassphrase) return success();
     return Error{
         Errc::InvalidParams,
         fmt::format("a passphrase for the master key has at least {} characters", kLeastPassphrase),
         "passphrase", "take five words or more that nobody else would put together"};
 }
 
+Result<StretchedPassphrase> make_ready(const Secret& passphrase, PassphraseCost cost) {
+    VAULT_TRYV(check_passphrase(passphrase));
+    StretchedPassphrase ready{cost, {}, {}};
+    randombytes_buf(ready.salt.data(), ready.salt.size());
+    VAULT_TRY(ready.key, stretch(passphrase, ready.salt, cost));
+    return ready;
+}
+
+LockedKey lock(const MasterKey& key, std::string deployment, MasterVersion version,
+               const StretchedPassphrase& passphrase) {
+    LockedKey locked{std::move(deployment), version, passphrase.cost, passphrase.salt, {}};
+    locked.key = seal(passphrase.key, associated(locked), key.bytes());
+    return locked;
+}
+
 Result<LockedKey> lock(const MasterKey& key, std::string deployment, MasterVersion version,
                        const Secret& passphrase, PassphraseCost cost) {
-    VAULT_TRYV(check_passphrase(passphrase));
-    LockedKey locked{std::move(deployment), version, cost, {}, {}};
-    randombytes_buf(locked.salt.data(), locked.salt.size());
-    VAULT_TRY(const Secret wrapping, stretch(passphrase, locked.salt, cost));
-    locked.key = seal(wrapping, associated(locked), key.bytes());
-    return locked;
+    VAULT_TRY(const StretchedPassphrase ready, make_ready(passphrase, cost));
+    return lock(key, std::move(deployment), version, ready);
 }
 
 Result<MasterKey> unlock(const LockedKey& locked, const Secret& passphrase) {

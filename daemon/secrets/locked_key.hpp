@@ -16,7 +16,7 @@
 
 namespace vault::secrets {
 
-inline constexpr std::size_t kLeastPassphrase = 15;  // bytes; NIST SP 800-63B-4, single factor
+inline constexpr std::size_t kLeastPassphrase = 15;  // characters; NIST SP 800-63B-4, single factor
 
 // Argon2id with one lane. Read back: passes 2 to 16, memory 19 MiB (the floor of OWASP's Password
 // Storage Cheat Sheet) to 1 GiB.
@@ -30,6 +30,15 @@ using Salt = std::array<std::uint8_t, 16>;
 // The key of 32 bytes that the passphrase gives. Errors: Busy (not enough memory).
 Result<Secret> stretch(const Secret& passphrase, const Salt& salt, PassphraseCost cost);
 
+// A passphrase made ready: it locks at once, in a salt of its own.
+struct StretchedPassphrase {
+    PassphraseCost cost;
+    Salt salt{};
+    Secret key;
+};
+// Errors: as check_passphrase; Busy.
+Result<StretchedPassphrase> make_ready(const Secret& passphrase, PassphraseCost cost = {});
+
 struct LockedKey {
     std::string deployment;  // as of KeyRing::load
     MasterVersion version;
@@ -41,7 +50,9 @@ struct LockedKey {
 
 // Errors: InvalidParams (a passphrase shorter than kLeastPassphrase).
 Result<void> check_passphrase(const Secret& passphrase);
-// Errors: as check_passphrase; Busy.
+LockedKey lock(const MasterKey& key, std::string deployment, MasterVersion version,
+               const StretchedPassphrase& passphrase);
+// Errors: as make_ready.
 Result<LockedKey> lock(const MasterKey& key, std::string deployment, MasterVersion version,
                        const Secret& passphrase, PassphraseCost cost = {});
 // Errors: PermissionDenied (another passphrase, or a changed copy), Busy.

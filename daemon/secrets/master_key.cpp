@@ -56,6 +56,10 @@ Result<void> MasterKey::remove_file(const std::string& path) {
     return remove_private(key_file(path));
 }
 
+Result<void> MasterKey::set_file_aside(const std::string& path) {
+    return set_aside(key_file(path));
+}
+
 MasterKey MasterKey::copy() const {
     Secret bytes = Secret::of_size(bytes_.size());
     std::ranges::copy(bytes_.reveal(), bytes.writable().begin());

@@ -23,6 +23,7 @@ class MasterKey {
     static Result<MasterKey> make_file(const std::string& path);
     // Of a file with a master key, raw or locked. Errors: as of private_file.hpp.
     static Result<void> replace_file(const std::string& path, const std::string& at);
+    static Result<void> set_file_aside(const std::string& path);
     static Result<void> remove_file(const std::string& path);
     // `directory`: the value of $CREDENTIALS_DIRECTORY, null if it is not set. Errors: NotFound
     // (systemd gave no such credential), InvalidParams (a name with a slash), as read_private.

@@ -34,7 +34,10 @@ Error io_error(const PrivateFile& file, const char* verb) {
     return Error{
         Errc::Io,
         fmt::format("cannot {} the {} {}: {}", verb, file.what, file.path, std::strerror(errno)),
-        file.field, "the user that runs vaultd must have access to it and its folder"};
+        file.field,
+        errno == ENOSPC || errno == EDQUOT
+            ? "make room on that disk"
+            : "the user that runs vaultd must have access to it and its folder"};
 }
 
 Error refused(const PrivateFile& file, const std::string& why, std::string hint) {
@@ -118,8 +121,11 @@ Result<void> make_private(const PrivateFile& file, const Secret& bytes) {
         const Handle handle{
             ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
         if (!handle.is_open()) return io_error(file, "make");
-        if (!write_all(handle.get(), bytes.reveal()) || ::fsync(handle.get()) != 0)
-            return io_error(file, "write");
+        if (!write_all(handle.get(), bytes.reveal()) || ::fsync(handle.get()) != 0) {
+            const Error error = io_error(file, "write");
+            ::unlink(fresh.c_str());
+            return error;
+        }
     }
     const bool is_placed = ::link(fresh.c_str(), file.path.c_str()) == 0;
     const int reason = errno;
@@ -141,8 +147,19 @@ Result<void> replace_private(const PrivateFile& file, const std::string& at) {
 
 Result<void> remove_private(const PrivateFile& file) {
     if (::unlink(file.path.c_str()) != 0 && errno != ENOENT) return io_error(file, "remove");
-    if (!sync_folder_of(file.path)) return io_error(file, "sync");
-    return success();
+    return sync_folder_of(file.path) ? success() : Result<void>{io_error(file, "sync")};
+}
+
+Result<void> set_aside(const PrivateFile& file) {
+    constexpr int kMost = 1000;
+    for (int n = 1; n < kMost; ++n) {
+        const std::string aside = fmt::format("{}.aside.{}", file.path, n);
+        if (::renameat2(AT_FDCWD, file.path.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) ==
+            0)
+            return sync_folder_of(aside) ? success() : Result<void>{io_error(file, "sync")};
+        if (errno != EEXIST) break;
+    }
+    return io_error(file, "set aside");
 }
 
 }  // namespace vault::secrets

@@ -34,5 +34,7 @@ bool sync_folder_of(const std::string& path);
 Result<void> replace_private(const PrivateFile& file, const std::string& at);
 // No matter if there is none. Errors: Io.
 Result<void> remove_private(const PrivateFile& file);
+// Gives the file another name, `path`.aside.1 or the next that is free. Errors: Io.
+Result<void> set_aside(const PrivateFile& file);
 
 }  // namespace vault::secrets

@@ -154,12 +154,16 @@ Result<Secret> PlainBox::open(const ports::FieldId& id) const {
     return Secret{std::string{row->value.ciphertext}};
 }
 
-Result<ports::KeyStep> PlainBox::rotate_master(const Secret&) {
+Result<ports::KeyStep> PlainBox::rotate_master(const ports::NextLock*) {
     return no_master_key();
 }
 
-Result<void> PlainBox::may_rotate_master(const Secret&) const {
+Result<void> PlainBox::may_rotate_master(bool) const {
     return no_master_key();
+}
+
+ports::SecretBox::Work<std::shared_ptr<const ports::NextLock>> PlainBox::ready_lock(Secret) const {
+    return []() -> Result<std::shared_ptr<const ports::NextLock>> { return no_master_key(); };
 }
 
 Result<ports::KeyStep> PlainBox::rotate_data_keys(std::optional<UserId>) {
@@ -174,8 +178,8 @@ ports::SecretState PlainBox::state() const {
     return state;
 }
 
-ports::SecretBox::Work<std::string> PlainBox::escrow(Secret) const {
-    return []() -> Result<std::string> { return no_master_key(); };
+ports::SecretBox::Work<ports::EscrowCopy> PlainBox::escrow(Secret) const {
+    return []() -> Result<ports::EscrowCopy> { return no_master_key(); };
 }
 
 ports::SecretBox::Work<ports::MasterVersion> PlainBox::drill(std::string, Secret) const {

@@ -54,16 +54,17 @@ class PlainBox final : public ports::SecretBox {
     void adopt(const ports::SecretChanges& changes);
 
     Result<ports::KeyStep> prepare(UserId user) override;
-    void drop(const ports::KeyStep&) override {}
+    void done(const ports::KeyStep&) override {}
     Result<ports::FieldRow> seal(const ports::FieldId& id, const Secret& plain) const override;
     Result<Secret> open(const ports::FieldId& id) const override;
     // Nothing is sealed here, so there is nothing to rotate, and no master key.
-    Result<ports::KeyStep> rotate_master(const Secret& passphrase) override;
-    Result<void> may_rotate_master(const Secret& passphrase) const override;
+    Result<ports::KeyStep> rotate_master(const ports::NextLock* lock) override;
+    Result<void> may_rotate_master(bool has_lock) const override;
+    Work<std::shared_ptr<const ports::NextLock>> ready_lock(Secret passphrase) const override;
     Result<ports::KeyStep> rotate_data_keys(std::optional<UserId> user) override;
     Result<ports::KeyStep> next_step() override { return ports::KeyStep{}; }
     ports::SecretState state() const override;
-    Work<std::string> escrow(Secret passphrase) const override;
+    Work<ports::EscrowCopy> escrow(Secret passphrase) const override;
     Work<ports::MasterVersion> drill(std::string copy, Secret passphrase) const override;
     ports::SecretCheck check(ports::SecretCheck so_far) const override;
 

@@ -123,11 +123,23 @@ Result<SecretTables> SecretTables::after(const ports::SecretChanges& changes,
     next.drop(changes);
     next.put(changes);
     VAULT_TRYV(next.check(is_known));
+    VAULT_TRYV(next.check_keys(changes));
     if (!changes.only_if) return next;
     const auto [user, least] = *changes.only_if;
     for (const auto& [key, row] : next.fields)
         if (row.id.user == user && row.version < least) return field_is_below(*changes.only_if);
     return next;
+}
+
+Result<void> SecretTables::check_keys(const ports::SecretChanges& changes) const {
+    for (const ports::FieldRow& row : changes.put_fields)
+        if (!data_keys.contains(key_of(ports::DataKeyId{row.id.user, row.version})))
+            return no_key_of(row);
+    if (!changes.only_if_no_key_below) return success();
+    for (const auto& [key, row] : data_keys)
+        if (row.master < *changes.only_if_no_key_below)
+            return key_is_below(*changes.only_if_no_key_below);
+    return success();
 }
 
 void SecretTables::drop(const ports::SecretChanges& changes) {

@@ -46,6 +46,7 @@ struct SecretTables {
   private:
     void drop(const ports::SecretChanges& changes);
     void put(const ports::SecretChanges& changes);
+    Result<void> check_keys(const ports::SecretChanges& changes) const;
     Result<void> check(const KnownUser& is_known) const;
 };
 

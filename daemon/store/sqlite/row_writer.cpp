@@ -118,6 +118,8 @@ Result<void> RowWriter::prepare_people(Connection& connection) {
     VAULT_TRYV(make(reseal_, fmt::format("UPDATE secret_field SET version = ?, nonce = ?, "
                                          "ciphertext = ? WHERE {} AND nonce = ?",
                                          kField)));
+    VAULT_TRYV(make(key_below_, "SELECT count(*) FROM data_key WHERE master < ?"));
+    VAULT_TRYV(make(key_of_field_, "SELECT count(*) FROM data_key WHERE user = ? AND version = ?"));
     return make(field_below_, "SELECT count(*) FROM secret_field WHERE user = ? AND version < ?");
 }
 
@@ -195,7 +197,29 @@ Result<void> RowWriter::write_secrets(const ports::SecretChanges& changes) {
     for (const ports::Reseal& one : changes.reseals) {
         VAULT_TRYV(reseal(one));
     }
+    VAULT_TRYV(check_keys(changes));
     return changes.only_if ? check(*changes.only_if) : success();
+}
+
+// Nothing may be sealed by a key that is gone: it would never open again.
+Result<void> RowWriter::check_keys(const ports::SecretChanges& changes) {
+    for (const ports::FieldRow& row : changes.put_fields) {
+        key_of_field_->bind(1, number(row.id.user.value));
+        key_of_field_->bind(2, number(row.version.value));
+        VAULT_TRY(const std::int64_t keys, count(*key_of_field_));
+        if (keys == 0) return no_key_of(row);
+    }
+    if (!changes.only_if_no_key_below) return success();
+    key_below_->bind(1, number(changes.only_if_no_key_below->value));
+    VAULT_TRY(const std::int64_t below, count(*key_below_));
+    return below == 0 ? success() : Result<void>{key_is_below(*changes.only_if_no_key_below)};
+}
+
+Result<std::int64_t> RowWriter::count(Statement& query) {
+    VAULT_TRYV(query.step());
+    const std::int64_t found = query.integer(0);
+    query.reset();
+    return found;
 }
 
 Result<void> RowWriter::drop_secrets(const ports::SecretChanges& changes) {
@@ -225,9 +249,7 @@ Result<void> RowWriter::reseal(const ports::Reseal& reseal) {
 Result<void> RowWriter::check(const ports::NoFieldBelow& condition) {
     field_below_->bind(1, number(condition.user.value));
     field_below_->bind(2, number(condition.version.value));
-    VAULT_TRYV(field_below_->step());
-    const std::int64_t found = field_below_->integer(0);
-    field_below_->reset();
+    VAULT_TRY(const std::int64_t found, count(*field_below_));
     if (found == 0) return success();
     return field_is_below(condition);
 }

@@ -29,6 +29,8 @@ class RowWriter {
     Result<void> drop_identity(const ports::IdentityChanges& changes);
     Result<void> write_secrets(const ports::SecretChanges& changes);
     Result<void> drop_secrets(const ports::SecretChanges& changes);
+    Result<void> check_keys(const ports::SecretChanges& changes);
+    Result<std::int64_t> count(Statement& query);
     Result<void> reseal(const ports::Reseal& reseal);
     Result<void> check(const ports::NoFieldBelow& condition);
 
@@ -49,7 +51,8 @@ class RowWriter {
                RowStatement<ports::KeyPolicyRow>>
         statements_;
     std::optional<Statement> drop_session_, remember_session_, drop_totp_, drop_recovery_codes_,
-        drop_attempts_, drop_master_, drop_data_key_, drop_field_, reseal_, field_below_;
+        drop_attempts_, drop_master_, drop_data_key_, drop_field_, reseal_, field_below_,
+        key_below_, key_of_field_;
 #ifdef VAULT_TESTING
     FaultSites* faults_ = nullptr;
 #endif

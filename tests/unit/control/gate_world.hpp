@@ -122,6 +122,7 @@ class GateWorld {
     control::Metrics metrics;
     control::Options options;
     control::ReadWorker worker{{std::make_unique<FakeReader>(), nullptr}, 4};
+    runtime::WorkerPool hard_work{1, 4, Error{Errc::Busy, "busy"}};
     control::Services services{commands,
                                worker,
                                clock,
@@ -131,6 +132,7 @@ class GateWorld {
                                secrets,
                                validator,
                                backups,
+                               hard_work,
                                directory,
                                metrics,
                                options,

@@ -41,8 +41,11 @@ class BackupFileTest : public ::testing::Test {
         return text;
     }
     ports::BackupLabel label(std::uint64_t bytes) const {
-        ports::BackupLabel label{"here", UtcTime{std::chrono::milliseconds{1'700'000'000'000}},
-                                 MasterVersion{3}, bytes, {}};
+        ports::BackupLabel label{"here",
+                                 UtcTime{std::chrono::milliseconds{1'700'000'000'000}},
+                                 MasterVersion{3},
+                                 bytes,
+                                 {}};
         label.heads = {12, 2, 34, sha256("audit"), 2, 56, sha256("journal")};
         return label;
     }
@@ -86,9 +89,9 @@ TEST_F(BackupFileTest, WhatGoesInComesOut) {
 TEST_F(BackupFileTest, NothingOfTheContentIsToBeSeen) {
     write("vault.db", "a canary that nobody else has");
     write("checkpoint.key", kSigner);
-    ASSERT_TRUE(write_backup(at("one.backup"), label(29), root(),
-                             {at("vault.db"), at("checkpoint.key")})
-                    .has_value());
+    ASSERT_TRUE(
+        write_backup(at("one.backup"), label(29), root(), {at("vault.db"), at("checkpoint.key")})
+            .has_value());
     const std::string sealed = read(at("one.backup"));
     EXPECT_EQ(sealed.find("canary"), std::string::npos);
     EXPECT_EQ(sealed.find(kSigner), std::string::npos);
@@ -150,11 +153,11 @@ TEST_F(BackupFileTest, OnlyItsOwnKeyAndDeploymentOpenIt) {
 
 TEST_F(BackupFileTest, NothingThatIsThereIsReplaced) {
     make(10);
-    EXPECT_EQ(write_backup(at("one.backup"), label(10), root(),
-                           {at("vault.db"), at("checkpoint.key")})
-                  .error()
-                  .code(),
-              Errc::Exists);
+    EXPECT_EQ(
+        write_backup(at("one.backup"), label(10), root(), {at("vault.db"), at("checkpoint.key")})
+            .error()
+            .code(),
+        Errc::Exists);
     const auto over = [&](const char* store, const char* key) {
         return open_backup(at("one.backup"), root(), {at(store), at(key)});
     };

@@ -77,12 +77,16 @@ class BoxTest : public ::testing::Test {
         store.keep(changes);
         EXPECT_TRUE(of.adopt(changes).has_value());
     }
+    void keep(Box& of, const ports::KeyStep& step) {
+        keep(of, step.changes);
+        of.done(step);
+    }
     void prepare(Box& of, UserId user) {
         for (;;) {
             const auto step = of.prepare(user);
             ASSERT_TRUE(step.has_value());
             if (step.value().empty()) return;
-            keep(of, step.value().changes);
+            keep(of, step.value());
         }
     }
     // How many steps it took.
@@ -91,7 +95,7 @@ class BoxTest : public ::testing::Test {
             const auto step = of.next_step();
             EXPECT_TRUE(step.has_value());
             if (!step || step.value().empty()) return steps;
-            keep(of, step.value().changes);
+            keep(of, step.value());
         }
     }
     std::string opened(Box& of, UserId user) const {
@@ -117,11 +121,11 @@ TEST_F(BoxTest, TheFirstSecretOfAllMakesTheKeys) {
     // It is on its way: nobody else may begin, and nothing can be sealed.
     EXPECT_EQ(box->prepare(kBob).error().code(), Errc::Busy);
     EXPECT_FALSE(box->seal(field_of(kAnn), secret_of("x")).has_value());
-    keep(*box, master.value().changes);
+    keep(*box, master.value());
     const auto key = box->prepare(kAnn);
     ASSERT_TRUE(key.has_value());
     EXPECT_EQ(key.value().changes.put_data_keys.size(), 1U);
-    keep(*box, key.value().changes);
+    keep(*box, key.value());
     EXPECT_TRUE(box->prepare(kAnn).value().empty());
     put(*box, field_of(kAnn), "seed of ann");
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "seed of ann");
@@ -131,15 +135,15 @@ TEST_F(BoxTest, TheFirstSecretOfAllMakesTheKeys) {
 TEST_F(BoxTest, WhatTheStoreLostCanBeProposedAgain) {
     const auto first = box->prepare(kAnn);
     ASSERT_TRUE(first.has_value());
-    box->drop(first.value());
+    box->done(first.value());
     EXPECT_FALSE(box->seal(field_of(kAnn), secret_of("x")).has_value());
     prepare(*box, kAnn);
     const auto lost = box->prepare(kBob);
     ASSERT_FALSE(lost.value().empty());
-    box->drop(first.value());  // another's step: it stays proposed
+    box->done(first.value());  // another's step: it stays proposed
     EXPECT_EQ(box->prepare(kBob).error().code(), Errc::Busy);
-    box->drop(lost.value());
-    box->drop(lost.value());  // of nothing: no matter
+    box->done(lost.value());
+    box->done(lost.value());  // of nothing: no matter
     EXPECT_FALSE(box->seal(field_of(kBob), secret_of("x")).has_value());
     prepare(*box, kBob);
     put(*box, field_of(kBob), "b");
@@ -207,9 +211,12 @@ TEST_F(BoxTest, ALoadGivesTheSameSecrets) {
     prepare(*box, kBob);
     put(*box, field_of(kAnn), "a");
     put(*box, field_of(kBob), "b");
-    ASSERT_FALSE(box->prepare(UserId{3}).value().empty());  // in flight, and lost
+    const auto in_flight = box->prepare(UserId{3});
+    ASSERT_FALSE(in_flight.value().empty());
     ASSERT_TRUE(box->load(store.rows).has_value());
     EXPECT_EQ(box->open(field_of(kAnn)).value().reveal(), "a");
+    EXPECT_EQ(box->prepare(UserId{3}).error().code(), Errc::Busy);  // it may be stored yet
+    box->done(in_flight.value());                                   // it was not
     EXPECT_FALSE(box->prepare(UserId{3}).value().empty());
     const auto other = make({5, 1}).value();  // the second is the one in use
     EXPECT_EQ(other->open(field_of(kBob)).value().reveal(), "b");
@@ -234,18 +241,18 @@ TEST_F(BoxTest, AWrongMasterKeyIsAnErrorAndChangesNothing) {
 }
 
 TEST_F(BoxTest, AMasterKeyIsRotatedAndItsFileReplaced) {
-    EXPECT_EQ(box->rotate_master(secret_of("")).error().code(), Errc::WrongState);  // none in use
+    EXPECT_EQ(box->rotate_master(nullptr).error().code(), Errc::WrongState);  // none in use
     prepare(*box, kAnn);
     prepare(*box, kBob);
     put(*box, field_of(kAnn), "a");
     put(*box, field_of(kBob), "b");
-    const auto begun = box->rotate_master(secret_of(""));
+    const auto begun = box->rotate_master(nullptr);
     ASSERT_TRUE(begun.has_value());
     EXPECT_TRUE(std::filesystem::exists(file() + ".next"));  // before its row is stored
     EXPECT_EQ(box->next_step().error().code(), Errc::Busy);
-    keep(*box, begun.value().changes);
+    keep(*box, begun.value());
     EXPECT_TRUE(box->state().rotates_master);
-    EXPECT_EQ(box->rotate_master(secret_of("")).error().code(), Errc::WrongState);
+    EXPECT_EQ(box->rotate_master(nullptr).error().code(), Errc::WrongState);
     // A start in the middle has both keys, and goes on.
     const auto later = open().value();
     EXPECT_EQ(opened(*later, kAnn), "a");
@@ -261,12 +268,12 @@ TEST_F(BoxTest, AMasterKeyIsRotatedAndItsFileReplaced) {
 TEST_F(BoxTest, ARotationThatWasNotStoredIsBegunAnew) {
     prepare(*box, kAnn);
     put(*box, field_of(kAnn), "a");
-    const auto begun = box->rotate_master(secret_of(""));
+    const auto begun = box->rotate_master(nullptr);
     ASSERT_TRUE(begun.has_value());
-    box->drop(begun.value());
+    box->done(begun.value());
     EXPECT_FALSE(box->state().rotates_master);
     EXPECT_EQ(opened(*open().value(), kAnn), "a");  // the file that nobody uses is no matter
-    keep(*box, box->rotate_master(secret_of("")).value().changes);
+    keep(*box, box->rotate_master(nullptr).value());
     finish(*box);
     EXPECT_EQ(opened(*open().value(), kAnn), "a");
 }
@@ -275,17 +282,93 @@ TEST_F(BoxTest, ARotationThatWasNotStoredIsBegunAnew) {
 TEST_F(BoxTest, AStartMovesTheFileThatACrashLeft) {
     prepare(*box, kAnn);
     put(*box, field_of(kAnn), "a");
-    keep(*box, box->rotate_master(secret_of("")).value().changes);
+    keep(*box, box->rotate_master(nullptr).value());
     for (auto step = box->next_step(); !step.value().empty(); step = box->next_step()) {
         store.keep(step.value().changes);
         if (!step.value().ends.empty()) break;
         ASSERT_TRUE(box->adopt(step.value().changes).has_value());
+        box->done(step.value());
     }
     EXPECT_TRUE(std::filesystem::exists(file() + ".next"));
     const auto later = open().value();
     EXPECT_FALSE(std::filesystem::exists(file() + ".next"));
     EXPECT_EQ(opened(*later, kAnn), "a");
     EXPECT_EQ(opened(*open().value(), kAnn), "a");
+}
+
+// The engine carries out what waited in its queue after it has loaded the store anew.
+TEST_F(BoxTest, AStepThatIsStoredAfterALoadCounts) {
+    prepare(*box, kAnn);
+    put(*box, field_of(kAnn), "a");
+    const auto begun = box->rotate_master(nullptr);
+    ASSERT_TRUE(begun.has_value());
+    ASSERT_TRUE(box->load(store.rows).has_value());
+    EXPECT_TRUE(std::filesystem::exists(file() + ".next"));
+    keep(*box, begun.value());
+    EXPECT_TRUE(box->state().rotates_master);
+    const auto step = box->next_step();
+    ASSERT_TRUE(box->load(store.rows).has_value());
+    keep(*box, step.value());
+    finish(*box);
+    EXPECT_EQ(box->state().master, MasterVersion{2});
+    EXPECT_EQ(opened(*box, kAnn), "a");
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+    keep(*box, box->rotate_data_keys(kAnn).value());
+    const auto reseal = box->next_step();
+    ASSERT_TRUE(box->load(store.rows).has_value());
+    keep(*box, reseal.value());
+    finish(*box);
+    EXPECT_EQ(opened(*box, kAnn), "a");
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+}
+
+TEST_F(BoxTest, AKeyIsMadeOnlyWhereNoneCanBeMissed) {
+    prepare(*box, kAnn);
+    std::filesystem::remove(file());
+    EXPECT_FALSE(open().has_value());
+    EXPECT_FALSE(std::filesystem::exists(file()));
+    EXPECT_FALSE(box->load(store.rows).has_value());
+    EXPECT_FALSE(std::filesystem::exists(file()));
+    EXPECT_FALSE(box->rotate_master(nullptr).has_value());  // and nothing aborts
+}
+
+TEST_F(BoxTest, WhatARotationLeftBehindHoldsUpNoStart) {
+    prepare(*box, kAnn);
+    put(*box, field_of(kAnn), "a");
+    std::ofstream{file() + ".next"} << "core vault locked master key, format 1\nof nobody\n";
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+    std::filesystem::remove(file() + ".next");
+    std::filesystem::create_directory(file() + ".next");
+    EXPECT_EQ(opened(*open().value(), kAnn), "a");
+}
+
+// One user's damaged secret must not keep others from theirs.
+TEST_F(BoxTest, ASecretThatDoesNotOpenHoldsUpItsUserAlone) {
+    for (const UserId user : {kAnn, kBob}) {
+        prepare(*box, user);
+        put(*box, field_of(user), "x");
+    }
+    store.rows.fields.at(0).value.ciphertext[0] ^= 1;
+    ASSERT_TRUE(box->load(store.rows).has_value());
+    keep(*box, box->rotate_data_keys(std::nullopt).value());
+    EXPECT_EQ(finish(*box), 2);
+    EXPECT_EQ(box->state().rotating_users, 1U);
+    EXPECT_NE(box->state().to_do.at(0).find("u1"), std::string::npos);
+    EXPECT_EQ(opened(*box, kBob), "x");
+    store.rows.data_keys.at(0).key.ciphertext[0] ^= 1;
+    ASSERT_TRUE(box->load(store.rows).has_value());
+    EXPECT_EQ(box->rotate_master(nullptr).error().code(), Errc::StoreInvalid);
+}
+
+TEST_F(BoxTest, NoEscrowWhileTwoMasterKeysAreNeeded) {
+    constexpr const char* kWords = "five words nobody puts together";
+    prepare(*box, kAnn);
+    const std::string copy = box->escrow(secret_of(kWords))().value().text;
+    keep(*box, box->rotate_master(nullptr).value());
+    EXPECT_EQ(box->escrow(secret_of(kWords))().error().code(), Errc::WrongState);
+    EXPECT_EQ(box->drill(copy, secret_of(kWords))().error().code(), Errc::WrongState);
+    finish(*box);
+    EXPECT_EQ(box->escrow(secret_of(kWords))().value().version, MasterVersion{2});
 }
 
 TEST_F(BoxTest, DataKeysAreRotatedForOneOrForAll) {
@@ -296,10 +379,10 @@ TEST_F(BoxTest, DataKeysAreRotatedForOneOrForAll) {
     }
     const std::vector<FieldRow> old = store.rows.fields;
     EXPECT_EQ(box->rotate_data_keys(UserId{9}).error().code(), Errc::NotFound);
-    keep(*box, box->rotate_data_keys(kAnn).value().changes);
+    keep(*box, box->rotate_data_keys(kAnn).value());
     EXPECT_EQ(box->rotate_data_keys(kAnn).error().code(), Errc::WrongState);
     EXPECT_EQ(box->state().rotating_users, 1U);
-    keep(*box, box->rotate_data_keys(std::nullopt).value().changes);  // the others
+    keep(*box, box->rotate_data_keys(std::nullopt).value());  // the others
     EXPECT_EQ(box->state().rotating_users, 2U);
     EXPECT_EQ(finish(*box), 4);  // two of each: seal anew, retire
     EXPECT_EQ(box->state().rotating_users, 0U);
@@ -318,7 +401,7 @@ TEST_F(BoxTest, SecretsComeAndGoWhileKeysAreRotated) {
     put(*box, field_of(kAnn), "old");
     ports::SecretChanges late;
     late.put_fields = {box->seal(field_of(kAnn, "other"), secret_of("late")).value()};
-    keep(*box, box->rotate_data_keys(kAnn).value().changes);
+    keep(*box, box->rotate_data_keys(kAnn).value());
     put(*box, field_of(kAnn), "new");
     keep(*box, late);
     finish(*box);
@@ -334,7 +417,7 @@ TEST_F(BoxTest, AnEscrowCopyBringsEverythingBack) {
     prepare(*box, kAnn);
     put(*box, field_of(kAnn), "a");
     EXPECT_EQ(box->escrow(secret_of("short"))().error().code(), Errc::InvalidParams);
-    const std::string copy = box->escrow(secret_of(kWords))().value();
+    const std::string copy = box->escrow(secret_of(kWords))().value().text;
     EXPECT_EQ(box->drill(copy, secret_of(kWords))().value(), MasterVersion{1});
     EXPECT_EQ(box->drill(copy, secret_of("another five words than before"))().error().code(),
               Errc::PermissionDenied);
@@ -360,8 +443,9 @@ TEST_F(BoxTest, AnEscrowCopyBringsEverythingBack) {
     EXPECT_TRUE(back->load(store.rows).has_value());
     EXPECT_EQ(asked, 1);
     // It stays locked through a rotation, which outdates the copy.
-    EXPECT_EQ(back->rotate_master(secret_of("")).error().field(), "passphrase");
-    keep(*back, back->rotate_master(secret_of("five other words of another year")).value().changes);
+    EXPECT_EQ(back->rotate_master(nullptr).error().field(), "passphrase");
+    const auto lock = back->ready_lock(secret_of("five other words of another year"))().value();
+    keep(*back, back->rotate_master(lock.get()).value());
     finish(*back);
     EXPECT_EQ(back->state().place, "file " + file() + ", locked by a passphrase");
     EXPECT_EQ(back->drill(copy, secret_of(kWords))().error().code(), Errc::WrongState);

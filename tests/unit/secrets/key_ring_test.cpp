@@ -343,7 +343,7 @@ TEST_F(KeyRingTest, ANewerValueIsNotReplacedByTheOldOne) {
     const FieldId id = page[3].id;
     store.put(ring.seal(id, secret_of("a newer value")).value());
     ASSERT_TRUE(store.commit(step));
-    ring.adopt();
+    ring.adopt(step);
     finish_user(ring, store, UserId{2});
     for (const FieldRow& row : store.fields()) {
         const std::string expected = row.id == id ? "a newer value" : plain_of(row.id);

@@ -41,7 +41,7 @@ inline bool carry_out(KeyRing& ring, RowStore& store, Result<RowChanges> step) {
     const RowChanges changes = std::move(step).value();
     if (changes.empty()) return false;
     if (store.commit(changes))
-        ring.adopt();
+        ring.adopt(changes);
     else
         ring.drop();
     return true;
