@@ -123,7 +123,7 @@ constexpr std::array kUses{
     Use{"events", "seq at severity type object message data @who"},
     Use{"audit.list", "seq at actor action object user outcome message params prev_hash hash"},
     Use{"audit.verify", "ok rows head.seq head.hash kept problem"},
-    Use{"audit.head", "seq hash at signature head"},
+    Use{"audit.head", "seq hash at journals signature head"},
     Use{"job.list job.show job.cancel", "@job"},
     Use{"ledger.list", "vault seq tx kind cause at postings prev_hash hash @who"},
     Use{"ledger.correct", "vault seq kind cause"},
