@@ -8,7 +8,7 @@
 namespace vault::command {
 namespace {
 
-constexpr std::size_t kMost = 64U << 10;
+constexpr std::size_t kMost = 1'000'000;  // so that a request has room for it
 
 Result<std::string> content_of(const Param& param, const std::string& path) {
     const auto refused = [&](std::string_view why) {
@@ -25,7 +25,7 @@ Result<std::string> content_of(const Param& param, const std::string& path) {
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad()) return refused("it cannot be read");
     text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.size() > kMost) return refused("it is larger than 64 KiB");
+    if (text.size() > kMost) return refused("it is larger than 1 MB");
     if (text.find('\0') != std::string::npos) return refused("it is no text");
     return text;
 }

@@ -6,7 +6,7 @@
 namespace vault::command {
 
 // Puts what the files hold in the place of their paths. Errors: InvalidParams with the parameter
-// (no such file, a folder, not readable, no text, larger than 64 KiB).
+// (no such file, a folder, not readable, no text, larger than 1 MB).
 Result<void> read_contents(Invocation& invocation);
 
 }  // namespace vault::command

@@ -495,7 +495,7 @@ function __vaultctl_choices
         case 'audit'
             printf '%s\t%s\n' list 'Who did what, or was refused it, newest last'
             printf '%s\t%s\n' verify 'Check that nobody has changed the audit trail'
-            printf '%s\t%s\n' head 'The signed end of the audit trail, to be kept elsewhere'
+            printf '%s\t%s\n' head 'Signed ends of trail and journals, to be kept elsewhere'
         case 'chart'
             printf '%s\t%s\n' balance 'Draw the balances of a vault\'s sleeves'
             printf '%s\t%s\n' pnl 'Draw realised and unrealised profit and loss'

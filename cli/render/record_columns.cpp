@@ -131,7 +131,7 @@ constexpr std::array kUses{
     Use{"secrets.escrow", "deployment version copy"},
     Use{"secrets.drill", "ok version users secrets unreadable"},
     Use{"audit.verify", "ok rows head.seq head.hash kept problem"},
-    Use{"audit.head", "seq hash at signature head"},
+    Use{"audit.head", "seq hash at journals signature head"},
     Use{"job.list job.show job.cancel", "@job"},
     Use{"ledger.list", "vault seq tx kind cause at postings prev_hash hash @who"},
     Use{"ledger.correct", "vault seq kind cause"},

@@ -48,19 +48,21 @@ constexpr Method kTable[] = {
      .right = Right::Audit,
      .primary = "ok",
      .examples = kVerifyEx,
-     .detail = "Every row's hash covers the row before. A trail that was put "
-               "back as a whole shows only beside a head that was kept elsewhere: --head. Exit "
-               "code 0 if everything holds, 3 if something does not."},
+     .detail = "Every row's hash covers the row before. A trail or a journal that was cut at its "
+               "end, written anew or put back as a whole shows only beside a head that was kept "
+               "elsewhere: --head. The entries of a journal up to there are for ledger verify to "
+               "prove. Exit code 0 if everything holds, 3 if something does not."},
     {.name = "audit.head",
-     .summary = "The signed end of the audit trail, to be kept elsewhere",
+     .summary = "Signed ends of trail and journals, to be kept elsewhere",
      .noun = "audit",
      .verb = "head",
      .object = Object::Audit,
      .right = Right::Audit,
      .primary = "head",
      .examples = kHeadEx,
-     .detail = "Keep it where who can write the store cannot write: another machine, paper. "
-               "Its signature is of this daemon's own key, so only it can check it."},
+     .detail = "The last row of the audit trail and the last entry of each journal. Keep it where "
+               "who can write the store cannot write: another machine, paper. Its signature is of "
+               "this daemon's own key, so only it can check it."},
 };
 
 }  // namespace

@@ -84,7 +84,9 @@ Handled verify(Services& services, const Call& call) {
     auto reading = read_pages(services, call, verifier);
     const Result<void> read = co_await std::move(reading);
     if (!read) co_return read.error();
-    co_return answer_with(report_to_json(verifier.result()));
+    Answer answer = answer_with(report_to_json(verifier.result()));
+    if (!verifier.result().ok()) answer.warnings.emplace_back(kChangedOutside);
+    co_return answer;
 }
 
 // Which entry reversed another one, page by page from that one on.

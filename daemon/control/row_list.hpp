@@ -76,6 +76,11 @@ Handled answer_read(Services& services, const Call& call,
     co_return answer_with(data.value());
 }
 
+// What a proof that failed says to do.
+inline constexpr const char* kChangedOutside =
+    "the store is not as vaultd wrote it: do not trade on it; keep its files as they are, restore "
+    "the newest backup that verifies, and compare the two";
+
 // How long one reader keeps the worker before others get their turn.
 inline constexpr SteadyTime kReadSlice = std::chrono::milliseconds{20};
 

@@ -11,7 +11,7 @@ namespace {
 Error not_restorable(VaultId vault, std::string what) {
     return Error{Errc::StoreInvalid, "books of " + to_text(vault) + ": " + std::move(what),
                  "balances",
-                 "run vaultctl ledger verify; restore from a verified backup if it fails"};
+                 "restore the newest verified backup; do not trade on these books"};
 }
 
 template <class Items>

@@ -44,7 +44,7 @@ Digest audit_hash(const AuditRow& row);
 // Numbers and chains rows that follow `head`, and moves it.
 void seal(std::vector<AuditRow>& rows, ChainHead& head);
 
-// What a signer signs of a head that is kept elsewhere.
+// What a signer signs of it.
 std::string audit_head_bytes(const ChainHead& head);
 
 // Walks the trail in order and says at which row, if any, it stops being what was written.

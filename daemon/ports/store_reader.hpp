@@ -2,7 +2,7 @@
 // Read-only questions to the store, for reports, lists and exports. Implementations own a read-only
 // connection; calls block, each for at most about 200 ms (pages are bounded by `limit`), and belong
 // to one thread at a time. Rows come oldest first unless said. Errors: StoreFailed.
-#include "daemon/ports/audit.hpp"
+#include "daemon/ports/kept_head.hpp"
 #include "daemon/ports/rows.hpp"
 
 #include <functional>
@@ -55,6 +55,9 @@ class StoreReader {
     // Entries of one vault with seq >= from_seq, at most `limit`, by seq.
     virtual Result<std::vector<EntryRow>> entries(VaultId vault, std::uint64_t from_seq,
                                                   std::uint32_t limit) = 0;
+    // The ends of the journals of vaults with id >= from, at most `limit`, by vault. A vault
+    // without entries has none.
+    virtual Result<std::vector<JournalHead>> journal_heads(VaultId from, std::uint32_t limit) = 0;
     virtual Result<std::vector<BalanceRow>> balances(VaultId vault) = 0;
     virtual Result<std::vector<VaultRow>> vaults() = 0;
     // One row by its key; none if there is no such row.

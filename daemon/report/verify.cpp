@@ -38,9 +38,15 @@ std::string compare_balances(const std::vector<ports::BalanceRow>& stored,
 
 struct LedgerVerifier::Walk {
     explicit Walk(const ports::VaultRow& row)
-        : vault(row.id), chain(row.id), books(row.id, row.asset) {}
+        : vault(row.id),
+          user(row.user),
+          account(row.account),
+          chain(row.id),
+          books(row.id, row.asset) {}
 
     VaultId vault;
+    UserId user;
+    AccountId account;
     ledger::ChainVerifier chain;
     ledger::VaultBooks books;
     std::unordered_set<std::string> keys;                    // kind and cause
@@ -54,6 +60,11 @@ struct LedgerVerifier::Walk {
         const StoredColumns stored(row);
         const auto linked = chain.next(stored.columns, row.hash);
         if (!linked) return fail(row.seq, "chain", linked.error().message());
+        if (row.owner.user != user || row.owner.account != account)
+            return fail(row.seq, "owner",
+                        fmt::format("it names {} and {}, but the vault is of {} and {}",
+                                    to_text(row.owner.user), to_text(row.owner.account),
+                                    to_text(user), to_text(account)));
         if (!keys.insert(row.kind + ' ' + row.cause).second)
             return fail(row.seq, "duplicate",
                         fmt::format("{} of {} is booked twice", row.kind, row.cause));

@@ -1,11 +1,12 @@
 #pragma once
-// LedgerVerifier: proves a store's books from its journal: every entry follows the chain, is unique
-// by kind and cause, is accepted by the ledger in order (so every identity held after it), and the
-// balances that are stored are the ones the journal makes. It works in steps of one page, so that a
-// caller can let other reads in between, show progress, or stop; it is right while the engine goes
-// on booking, because a vault's balances are read between two reads of its journal's end. Belongs
-// to one caller; step() runs on the thread that owns the reader. Errors: StoreFailed; what is wrong
-// with the books is a problem in the result, not an error.
+// LedgerVerifier: proves a store's books from its journal: every entry follows the chain, belongs
+// to the user and account of its vault, is unique by kind and cause, is accepted by the ledger in
+// order (so every identity held after it), and the balances that are stored are the ones the
+// journal makes. It works in steps of one page, so that a caller can let other reads in between,
+// show progress, or stop; it is right while the engine goes on booking, because a vault's balances
+// are read between two reads of its journal's end. Belongs to one caller; step() runs on the thread
+// that owns the reader. Errors: StoreFailed; what is wrong with the books is a problem in the
+// result, not an error.
 #include "daemon/ledger/vault_books.hpp"
 #include "daemon/ports/store_reader.hpp"
 
@@ -17,7 +18,7 @@ namespace vault::report {
 struct VerifyProblem {
     VaultId vault;
     std::uint64_t seq = 0;  // 0: not about one entry
-    std::string what;       // chain entry balance duplicate
+    std::string what;       // chain owner entry balance duplicate
     std::string message;
 };
 

@@ -3,6 +3,7 @@
 // field in column order. The SQLite statements, the decoder and the tests' comparison are all made
 // from it, so that no field can be written and not read. The rows of sign-in, of secrets and of API
 // keys are in people_fields.hpp. Pure; any thread.
+#include "daemon/ports/kept_head.hpp"
 #include "daemon/ports/store.hpp"
 
 #include <concepts>
@@ -94,6 +95,11 @@ void fields(R& r, F&& f) {
     f("vault", r.vault), f("seq", r.seq), f("tx", r.tx), f("kind", r.kind), f("cause", r.cause);
     f("at", r.at), fields(r.owner, f), f("postings", r.postings_json);
     f("prev_hash", r.prev_hash), f("hash", r.hash);
+}
+
+template <RowOf<ports::JournalHead> R, class F>
+void fields(R& r, F&& f) {
+    f("vault", r.vault), f("seq", r.seq), f("hash", r.hash);
 }
 
 template <RowOf<ports::BalanceRow> R, class F>

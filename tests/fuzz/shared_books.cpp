@@ -40,6 +40,10 @@ class SharedReader final : public ports::StoreReader {
                                                  std::uint32_t limit) override {
         return locked<&Books::entries>(vault, from_seq, limit);
     }
+    Result<std::vector<ports::JournalHead>> journal_heads(VaultId from,
+                                                          std::uint32_t limit) override {
+        return locked<&Books::journal_heads>(from, limit);
+    }
     Result<std::vector<ports::BalanceRow>> balances(VaultId vault) override {
         return locked<&Books::balances>(vault);
     }

@@ -119,12 +119,19 @@ def kept_heads(daemon):
     quiet.write_text(daemon.run("audit", "head", "--quiet").stdout)
     for file in [*files, quiet]:
         data = proved(daemon, "--head", file)
-        check(data["ok"] and data["kept"]["seq"] == LAST and data["rows"] == LAST, file.name, data)
+        check(data["ok"] and data["kept"]["seq"] == LAST and data["rows"] == LAST
+              and data["kept"]["journals"] == 1, file.name, data)
     forged = daemon.directory / "forged.head"
     forged.write_text(quiet.read_text().replace(f"head {LAST} ", f"head {LAST + 1} "))
     data = proved(daemon, "--head", forged)
     check(not data["ok"] and "signature" in data["problem"], data)
-    for file, words in ((daemon.config, "no head"),
+    fleet = daemon.directory / "fleet.head"
+    trail = " ".join(quiet.read_text().split()[:4])
+    fleet.write_text(f"{trail} 10000" + f" 12345 12345 {'0' * 64}" * 10_000)
+    data = proved(daemon, "--head", fleet)
+    check("signature" in data["problem"] and data["kept"]["journals"] == 10_000, "of a fleet:", data)
+    fleet.write_text(fleet.read_text() * 2)
+    for file, words in ((daemon.config, "no head"), (fleet, "larger than 1 MB"),
                         (daemon.directory / "none", "no such file"), (daemon.directory, "folder")):
         done = daemon.run("audit", "verify", "--head", file)
         check(done.code == 65 and words in done.stderr, file, done.code, done.stderr)

@@ -86,6 +86,17 @@ Result<std::vector<ports::EntryRow>> MemoryStore::entries(VaultId vault, std::ui
     return found;
 }
 
+Result<std::vector<ports::JournalHead>> MemoryStore::journal_heads(VaultId from,
+                                                                   std::uint32_t limit) {
+    std::vector<ports::JournalHead> found;
+    const std::size_t count = std::clamp<std::uint32_t>(limit, 1, kMaxRows);
+    for (auto at = tables_.entries.lower_bound(from);
+         at != tables_.entries.end() && found.size() < count; ++at)
+        if (!at->second.empty())
+            found.push_back({at->first, at->second.back().seq, at->second.back().hash});
+    return found;
+}
+
 Result<std::vector<ports::BalanceRow>> MemoryStore::balances(VaultId vault) {
     std::vector<ports::BalanceRow> found;
     for (const auto& [key, row] : tables_.balances)

@@ -45,6 +45,8 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
 
     Result<std::vector<ports::EntryRow>> entries(VaultId vault, std::uint64_t from_seq,
                                                  std::uint32_t limit) override;
+    Result<std::vector<ports::JournalHead>> journal_heads(VaultId from,
+                                                          std::uint32_t limit) override;
     Result<std::vector<ports::BalanceRow>> balances(VaultId vault) override;
     Result<std::vector<ports::VaultRow>> vaults() override;
     Result<std::optional<ports::UserRow>> user(UserId id) override;

@@ -66,11 +66,12 @@ std::string checkpoint_bytes(const Checkpoint& checkpoint) {
 Result<Prover> Prover::create(Connection& connection, const ports::Signer* signer) {
     Prover prover;
     prover.signer_ = signer;
-    VAULT_TRY(
-        prover.entries_,
-        Statement::prepare(connection,
-                           "SELECT id, tx, kind, cause, mode, at, actor, postings, prev_hash, "
-                           "hash FROM entry WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"));
+    VAULT_TRY(prover.entries_,
+              Statement::prepare(
+                  connection,
+                  "SELECT id, tx, kind, cause, mode, at, actor, postings, prev_hash, "
+                  "hash, (user, account) = (SELECT user, account FROM vault WHERE id = ?4) "
+                  "FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"));
     VAULT_TRY(prover.balances_,
               Statement::prepare(
                   connection, "SELECT ledger_account, asset, amount FROM balance WHERE vault = ?"));
@@ -129,6 +130,7 @@ Result<std::uint64_t> Prover::advance(ProofState& state, std::uint64_t until_seq
     s.bind(1, entry_id(state.vault, state.chain->head().seq));
     s.bind(2, entry_id(state.vault, until_seq));
     s.bind(3, static_cast<std::int64_t>(limit));
+    s.bind(4, std::int64_t{state.vault.value});
     ledger::EntryColumns columns;
     columns.vault = state.vault;
     std::uint64_t walked = 0;
@@ -150,6 +152,9 @@ Result<std::uint64_t> Prover::advance(ProofState& state, std::uint64_t until_seq
         auto linked = whole ? state.chain->next(columns, hash)
                             : Result<void>{invalid(state.vault, columns.seq,
                                                    "its hashes are not 32 bytes", kRestore)};
+        if (linked && s.integer(10) == 0)
+            linked = invalid(state.vault, columns.seq, "its user or account is not the vault's",
+                             kRestore);
         auto added = linked ? state.fold.add(columns.postings_json) : success();
         if (linked && added) continue;
         s.reset();

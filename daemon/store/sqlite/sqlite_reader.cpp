@@ -183,6 +183,20 @@ Result<std::vector<ports::EntryRow>> SqliteReader::entries(VaultId vault, std::u
     return impl_->rows<ports::EntryRow>(std::move(statement));
 }
 
+Result<std::vector<ports::JournalHead>> SqliteReader::journal_heads(VaultId from,
+                                                                    std::uint32_t limit) {
+    VAULT_TRY(auto statement,
+              Statement::prepare(impl_->connection,
+                                 "SELECT " + column_list<ports::JournalHead>() +
+                                     " FROM vault v JOIN entry ON entry.id = (SELECT e.id FROM "
+                                     "entry e WHERE e.id > v.id << 32 AND e.id < v.id + 1 << 32 "
+                                     "ORDER BY e.id DESC LIMIT 1) WHERE v.id >= ? "
+                                     "ORDER BY v.id LIMIT ?"));
+    statement.bind(1, std::int64_t{from.value});
+    statement.bind(2, std::clamp<std::int64_t>(limit, 1, kMaxRows));
+    return impl_->rows<ports::JournalHead>(std::move(statement));
+}
+
 Result<std::vector<ports::BalanceRow>> SqliteReader::balances(VaultId vault) {
     VAULT_TRY(auto statement,
               Statement::prepare(impl_->connection, "SELECT " + column_list<ports::BalanceRow>() +

@@ -48,13 +48,17 @@ ports::ChainHead head_of(const Trail& trail) {
     return {trail.back().seq, trail.back().hash};
 }
 
-AuditProof proved(const Trail& trail, std::optional<ports::ChainHead> kept = {}) {
-    test::FakeReader reader;
-    reader.audit_rows = trail;
+AuditProof proved(test::FakeReader& reader, const std::optional<ports::KeptHead>& kept) {
     AuditWalk walk(kept);
     for (bool more = true; more;)
         more = walk.step(reader).value();
     return walk.result();
+}
+
+AuditProof proved(const Trail& trail, std::optional<ports::ChainHead> kept = {}) {
+    test::FakeReader reader;
+    reader.audit_rows = trail;
+    return proved(reader, kept ? std::optional(ports::KeptHead{*kept, {}, {}}) : std::nullopt);
 }
 
 TEST(AuditWalk, ATrailAsWrittenHolds) {
@@ -65,6 +69,65 @@ TEST(AuditWalk, ATrailAsWrittenHolds) {
     EXPECT_TRUE(proved({}).ok());
     const Trail longer = trail_of(kRows + 5);  // a head of before stays good while the trail grows
     EXPECT_TRUE(proved(longer, head_of(trail)).ok());
+}
+
+void book(test::FakeReader& reader, std::uint32_t vault, std::uint64_t seq) {
+    ports::EntryRow row;
+    row.vault = VaultId{vault};
+    row.seq = seq;
+    row.hash = sha256(fmt::format("{} {}", vault, seq));
+    reader.entry_rows.push_back(row);
+}
+
+ports::KeptHead heads_of(test::FakeReader& reader) {
+    HeadsWalk walk(std::nullopt);
+    for (bool more = true; more;)
+        more = walk.step(reader).value();
+    return walk.heads();
+}
+
+TEST(AuditWalk, AJournalIsHeldBesideItsKeptHead) {
+    constexpr std::uint32_t kVaults = 2'500;  // more than a page of heads, and than a step compares
+    test::FakeReader reader;
+    reader.audit_rows = trail_of(kRows);
+    for (std::uint32_t vault = 1; vault <= kVaults; ++vault)
+        for (std::uint64_t seq = 1; seq <= 2; ++seq)
+            book(reader, vault, seq);
+    const ports::KeptHead kept = heads_of(reader);
+    ASSERT_EQ(kept.journals.size(), kVaults);
+    EXPECT_EQ(kept.trail, head_of(reader.audit_rows));
+    book(reader, 7, 3);
+    EXPECT_EQ(proved(reader, kept).problem, "") << "a journal may grow";
+
+    const auto problem_after = [&](auto change) {
+        test::FakeReader changed = reader;
+        change(changed.entry_rows);
+        return proved(changed, kept).problem;
+    };
+    using Entries = std::vector<ports::EntryRow>;
+    const std::string cut = problem_after([](Entries& rows) {
+        std::erase_if(rows,
+                      [](const auto& row) { return row.vault.value == 2'400 && row.seq > 1; });
+    });
+    EXPECT_TRUE(cut.starts_with("journal of v2400, entry 2: it is missing")) << cut;
+    const std::string gone = problem_after([](Entries& rows) {
+        std::erase_if(rows, [](const auto& row) { return row.vault.value == 1; });
+    });
+    EXPECT_TRUE(gone.starts_with("journal of v1, entry 2: it is missing")) << gone;
+    const std::string anew = problem_after([](Entries& rows) { rows[3].hash[0] ^= 1; });
+    EXPECT_TRUE(anew.starts_with("journal of v2, entry 2: it is not the entry")) << anew;
+}
+
+TEST(HeadsWalk, KeepsOnlyTheJournalsAsked) {
+    test::FakeReader reader;
+    for (std::uint32_t vault = 1; vault <= 5; ++vault)
+        book(reader, vault, 1);
+    HeadsWalk walk(std::vector{VaultId{2}, VaultId{4}, VaultId{9}});
+    EXPECT_FALSE(walk.step(reader).value());
+    ASSERT_EQ(walk.heads().journals.size(), 2U);
+    EXPECT_EQ(walk.heads().journals[1].vault, VaultId{4});
+    EXPECT_EQ(walk.heads().trail, ports::ChainHead{});
+    EXPECT_FALSE(walk.newest());
 }
 
 TEST(AuditWalk, ItReadsPageByPage) {

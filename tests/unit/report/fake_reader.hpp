@@ -7,6 +7,7 @@
 #include "daemon/report/pages.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace vault::test {
 
@@ -53,6 +54,18 @@ class FakeReader : public ports::StoreReader {
         for (const auto& row : entry_rows)
             if (row.vault == vault && row.seq >= from_seq && found.size() < limit)
                 found.push_back(row);
+        return found;
+    }
+    Result<std::vector<ports::JournalHead>> journal_heads(VaultId from,
+                                                          std::uint32_t limit) override {
+        note(limit);
+        std::map<VaultId, ports::JournalHead> heads;
+        for (const auto& row : entry_rows)
+            if (row.vault >= from && heads[row.vault].seq < row.seq)
+                heads[row.vault] = {row.vault, row.seq, row.hash};
+        std::vector<ports::JournalHead> found;
+        for (const auto& [vault, head] : heads)
+            if (found.size() < limit) found.push_back(head);
         return found;
     }
     Result<std::vector<ports::BalanceRow>> balances(VaultId vault) override {

@@ -96,6 +96,8 @@ TEST(Verify, FindsEveryKindOfEdit) {
     check("chain", 5, [](test::FakeReader& r) { r.entry_rows[4].owner.actor = "mallory"; });
     check("chain", 6, [](test::FakeReader& r) { r.entry_rows.erase(r.entry_rows.begin() + 4); });
     check("chain", 5, [](test::FakeReader& r) { r.entry_rows[4].hash[0] ^= 1; });
+    check("owner", 5, [](test::FakeReader& r) { r.entry_rows[4].owner.user = UserId{2}; });
+    check("owner", 5, [](test::FakeReader& r) { r.entry_rows[4].owner.account = AccountId{2}; });
     check("balance", 0, [](test::FakeReader& r) { r.balance_rows[0].amount += "0.01"_dec; });
     check("balance", 0, [](test::FakeReader& r) {
         std::erase_if(r.balance_rows, [](const auto& row) {

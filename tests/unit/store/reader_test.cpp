@@ -50,6 +50,21 @@ TYPED_TEST(ReaderConformance, FiltersNarrow) {
     EXPECT_EQ(reader.prices(AccountId{1}, {}).value().size(), 5U);
 }
 
+TYPED_TEST(ReaderConformance, JournalsEndAtTheirLastEntries) {
+    ports::Batch batch = this->maker.next();
+    this->maker.deposit(batch, VaultId{2});
+    ASSERT_EQ(commit(this->world, batch).status, ports::CommitStatus::Durable);
+    auto& reader = this->world.reader();
+    const auto last = reader.entries(VaultId{1}, 10, 100).value();
+    ASSERT_EQ(last.size(), 1U);
+    const std::vector<ports::JournalHead> heads{{VaultId{1}, 10, last.front().hash},
+                                                {VaultId{2}, 1, batch.entries.back().hash}};
+    EXPECT_EQ(reader.journal_heads(VaultId{0}, 100).value(), heads);
+    EXPECT_EQ(reader.journal_heads(VaultId{1}, 1).value(), std::vector{heads[0]});
+    EXPECT_EQ(reader.journal_heads(VaultId{2}, 100).value(), std::vector{heads[1]});
+    EXPECT_TRUE(reader.journal_heads(VaultId{3}, 100).value().empty());
+}
+
 TYPED_TEST(ReaderConformance, PagesHoldTheNewestOldestFirst) {
     auto& reader = this->world.reader();
     const auto all = reader.decisions({}).value();

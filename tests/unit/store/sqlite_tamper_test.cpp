@@ -109,6 +109,12 @@ TEST_F(SqliteTamper, NothingIsFoundInAnHonestStore) {
 TEST_F(SqliteTamper, AFlippedFieldOfAnOldEntry) {
     expect_found(std::string{"UPDATE entry SET actor = 'u9' WHERE "} + kEntry5, "v1, entry 5");
 }
+TEST_F(SqliteTamper, AnotherOwnerOfAnOldEntry) {
+    expect_found(std::string{"UPDATE entry SET user = user + 1 WHERE "} + kEntry5, "v1, entry 5");
+}
+TEST_F(SqliteTamper, AnotherAccountOfAnOldEntry) {
+    expect_found(std::string{"UPDATE entry SET account = 2 WHERE "} + kEntry5, "v1, entry 5");
+}
 TEST_F(SqliteTamper, AnEditedAmountOfAnOldEntry) {
     expect_found(
         std::string{"UPDATE entry SET postings = replace(postings, '1', '2') WHERE "} + kEntry5,
