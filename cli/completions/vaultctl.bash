@@ -38,11 +38,11 @@ _vaultctl_kind() {
     'account withdraw:3' | 'account trade:2' | 'account trade:4' | 'account trade --price' | \
     'login:1' | 'register:1' | 'token create:1' | 'token create --methods' | \
     'token create --expires' | 'token create --rate' | 'user create:1' | 'user wallets --add' | \
-    'user wallets --remove' | 'key add --label' | 'key rotate --label' | 'vault create --asset' | \
-    'vault create --balance' | 'vault history --from' | 'vault history --to' | \
-    'vault set-tradeable:2' | 'vault allocate --quiet' | 'vault allocate --flash' | \
-    'vault unallocate --quiet' | 'vault unallocate --flash' | 'vault release:2' | \
-    'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
+    'user wallets --remove' | 'key add --label' | 'key rotate --label' | 'backup verify:1' | \
+    'vault create --asset' | 'vault create --balance' | 'vault history --from' | \
+    'vault history --to' | 'vault set-tradeable:2' | 'vault allocate --quiet' | \
+    'vault allocate --flash' | 'vault unallocate --quiet' | 'vault unallocate --flash' | \
+    'vault release:2' | 'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
     'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
     'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
     'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
@@ -183,17 +183,17 @@ _vaultctl_kind() {
             user.create user.list user.show user.wallets user.approve user.disable user.enable
             user.set_password user.set_role user.permit key.add key.list key.validate key.rotate
             key.retire key.remove key.policy secrets.show secrets.rotate secrets.escrow
-            secrets.drill vault.create vault.list vault.show vault.history vault.set_tradeable
-            vault.allocate vault.unallocate vault.release vault.reserve vault.auto_raise vault.pairs
-            vault.refresh vault.pause vault.resume vault.liquidate vault.mode sleeve.list
-            sleeve.show sleeve.set sleeve.pause sleeve.resume sleeve.strategy sleeve.mode
-            position.list position.show position.resolve position.write_down market.import
-            market.pairs market.prices market.candles replay.start replay.run replay.status
-            replay.stop job.list job.show job.cancel ledger.list ledger.verify ledger.export
-            ledger.correct decision.why decision.list decision.show decision.explain order.list
-            order.show order.explain trade.list trade.show trade.explain sweep.list sweep.show
-            sweep.explain report.vault report.fees report.sweeps report.pnl audit.list audit.verify
-            audit.head events sub.open sub.credit sub.close
+            secrets.drill backup.create backup.list backup.verify vault.create vault.list vault.show
+            vault.history vault.set_tradeable vault.allocate vault.unallocate vault.release
+            vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
+            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
+            sleeve.strategy sleeve.mode position.list position.show position.resolve
+            position.write_down market.import market.pairs market.prices market.candles replay.start
+            replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
+            ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
+            decision.explain order.list order.show order.explain trade.list trade.show trade.explain
+            sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
+            audit.list audit.verify audit.head events sub.open sub.credit sub.close
         )
         ;;
     'api errors:1')
@@ -236,8 +236,8 @@ _vaultctl_choices() {
         choices=(
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
-            user key secrets vault sleeve position market replay job ledger decision order trade
-            sweep report audit chart
+            user key secrets backup vault sleeve position market replay job ledger decision order
+            trade sweep report audit chart
         )
         ;;
     'api')
@@ -270,6 +270,9 @@ _vaultctl_choices() {
         ;;
     'secrets')
         choices=(show rotate escrow drill)
+        ;;
+    'backup')
+        choices=(create list verify)
         ;;
     'vault')
         choices=(

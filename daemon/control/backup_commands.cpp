@@ -22,10 +22,10 @@ json::object backup_to_json(const ports::Backup& backup) {
 }
 
 // What the trail tells of a call whose work is done outside the engine.
-boost::asio::awaitable<void> tell(Services& services, const Call& call, const std::string& name,
+boost::asio::awaitable<void> tell(Services& services, const Call& call, std::string object,
                                   Answer& answer) {
     ports::cmd::Note note;
-    note.object = name;
+    note.object = std::move(object);
     auto telling = tell_trail(services, call, std::move(note), answer);
     co_await std::move(telling);
 }
@@ -47,7 +47,8 @@ Handled create(Services& services, const Call& call) {
     const Result<ports::Backup> backup = co_await std::move(making);
     if (!backup) co_return backup.error();
     Answer answer = answer_with(backup_to_json(backup.value()));
-    auto telling = tell(services, call, backup.value().name, answer);
+    const std::uint64_t batch = backup.value().label.heads.batch;
+    auto telling = tell(services, call, fmt::format("backup@{}", batch), answer);
     co_await std::move(telling);
     co_return answer;
 }

@@ -136,6 +136,7 @@ struct SmallDaemon::Parts {
     test::PlainBox secrets;
     exchange::PaperKeyValidator validator{{Duration{0}, Duration{0}}};
     test::NoBackups backups;
+    runtime::WorkerPool hard_work{1, 4, Error{Errc::Busy, "busy"}};
     control::Directory directory;
     control::Metrics metrics;
     control::Services services;
@@ -170,6 +171,7 @@ struct SmallDaemon::Parts {
                    secrets,
                    validator,
                    backups,
+                   hard_work,
                    directory,
                    metrics,
                    options,

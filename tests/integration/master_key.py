@@ -6,7 +6,7 @@ key file and the old rows are refused, and no row of an old version is left. The
 itself, lies in the place of the key file and is unlocked by a passphrase typed at a terminal; and a
 key from systemd (a stand-in that sets CREDENTIALS_DIRECTORY) is followed by the next credential.
 
-    master_key.py VAULTD VAULTCTL [SECRETS [KILLS [SEED]]]
+    master_key.py VAULTD VAULTCTL FAILING_DISK [SECRETS [KILLS [SEED]]]
 """
 
 import collections
@@ -217,7 +217,7 @@ def under_kills(vaultd, vaultctl, secrets, kills, seed):
         old_ones_are_refused(daemon, old_key, old_rows)
         trail = daemon.ctl("audit", "list", "--action", "secrets.rotate", "--limit", "1000")
         ends = [row for row in trail if row["actor"] == "engine"]
-        check(ends and all(row["object"] == "master-key" or row["object"].startswith("u")
+        check(ends and all(row["object"].startswith("master-key.") or row["object"].startswith("u")
                            for row in ends), "ends in the trail:", ends[:3])
         check(daemon.ctl("audit", "verify")["ok"], "the trail")
         print(json.dumps({"seed": seed, "secrets": state["secrets"], "kills": kills, "what": begun,
@@ -321,14 +321,14 @@ def credentials(vaultd, vaultctl):
             daemon.start()
             done = daemon.run("secrets", "rotate", "master-key", "--json")
             reply = json.loads(done.stdout)
-            check(reply["data"]["state"] == "done" and "master.key.next" in reply["warnings"][-1], reply)
+            check(reply["data"]["state"] == "done" and any("master.key.next" in text for text in reply["warnings"]), reply)
             check(shown(daemon)["place"] == "credential master.key.next", shown(daemon))
             daemon.stop()
             (folder / "master.key.next").unlink()
             (folder / "master.key").unlink()
             give("master.key", second)
             daemon.start()
-            check(shown(daemon)["place"] == "credential master.key" and shown(daemon)["to_do"] == "",
+            check(shown(daemon)["place"] == "credential master.key" and shown(daemon)["to_do"] == [],
                   shown(daemon))
             check(daemon.ctl("key", "validate", "k1")["state"] == "valid", "k1 does not open")
             check(not (daemon.state / "master.key").exists(), "a file was made beside the credential")
@@ -336,9 +336,71 @@ def credentials(vaultd, vaultctl):
             del os.environ["CREDENTIALS_DIRECTORY"]
 
 
-def test(vaultd, vaultctl, secrets="1200", kills="12", seed=None):
+def caller(daemon, number, ends, answers):
+    """Rotates, or adds API keys, until `ends` is set; what was answered is counted."""
+    n = 0
+    with daemon.wire(timeout=60) as wire:
+        while not ends.is_set():
+            n += 1
+            if number % 2:
+                method, params = "secrets.rotate", {"what": WHAT[n % len(WHAT)]}
+            else:
+                method = "key.add"
+                params = {"account": "a1", "api_key": f"paper-a1+key={number * 100_000 + n}", "secret": "s"}
+            wire.ask(method, params, idem_key=f"c{number}-{n}")
+            reply = wire.line()
+            check(reply is not None, method, "was not answered")
+            answers[method, "result" in reply] += 1
+            time.sleep(0.01)
+
+
+def on_a_full_disk(vaultd, vaultctl, failing_disk, dice):
+    """Commits fail in bursts while several rotate and add keys; no secret may be lost, at once or later."""
+    with Daemon(vaultd, vaultctl) as daemon:
+        daemon.config.write_text(daemon.config.read_text() + MANY)
+        daemon.play("account add --exchange paper")
+        flag = daemon.directory / "full"
+        daemon.stop()
+        os.environ.update({"LD_PRELOAD": failing_disk, "FAILING_DISK_FLAG": str(flag)})
+        try:
+            daemon.start()
+        finally:
+            del os.environ["LD_PRELOAD"]
+        ends, answers = threading.Event(), collections.Counter()
+        threads = [threading.Thread(target=caller, args=(daemon, n, ends, answers)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 12
+        while time.monotonic() < until and daemon.process.poll() is None:
+            time.sleep(dice.uniform(0, 0.15))
+            flag.touch()
+            time.sleep(dice.uniform(0, 0.03))
+            flag.unlink()
+        ends.set()
+        for thread in threads:
+            thread.join(60)
+        check(daemon.process.poll() is None, "the daemon ended with", daemon.process.poll())
+        state = settled(daemon)
+        versions_fit(daemon, state)
+        drill(daemon, state["secrets"])
+        kill(daemon)
+        daemon.start()
+        check(settled(daemon)["secrets"] == state["secrets"], "secrets after a restart")
+        drill(daemon, state["secrets"])
+        check(answers["secrets.rotate", True] and answers["key.add", True] and
+              answers["secrets.rotate", False] + answers["key.add", False], "answers:", answers)
+        print(json.dumps({"full_disk": {f"{method} {'done' if done else 'refused'}": n
+                                        for (method, done), n in sorted(answers.items())},
+                          "secrets": state["secrets"], "master_key": state["master_key"]}))
+
+
+def test(vaultd, vaultctl, failing_disk="", secrets="1200", kills="12", seed=None):
     seed = int(seed) if seed else random.SystemRandom().randrange(1 << 32)
     print("seed", seed, flush=True)
+    if failing_disk:
+        on_a_full_disk(vaultd, vaultctl, failing_disk, random.Random(seed))
+    else:
+        print("no library that makes a disk fail: failing commits are left out")
     copy_in_place_of_the_key(vaultd, vaultctl)
     credentials(vaultd, vaultctl)
     under_kills(vaultd, vaultctl, int(secrets), int(kills), seed)

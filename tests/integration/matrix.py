@@ -42,6 +42,7 @@ REST = {
     "mfa.verify": {"code": "123456"}, "session.revoke": {"session": "s999"},
     "key.add": {"api_key": "paper-matrix", "secret": "any"},
     "key.rotate": {"api_key": "paper-matrix", "secret": "any"}, "key.policy": {"policy": "health"},
+    "backup.verify": {"name": "vault-20000101T000000Z.backup"},
     "secrets.rotate": {"what": "data-keys"},
     "secrets.escrow": {"passphrase": PASSWORD}, "secrets.drill": {"copy": "x", "passphrase": PASSWORD},
     "token.create": {"label": "a try", "methods": ["report.*"]}, "token.revoke": {"token": "t999"},

@@ -57,6 +57,7 @@ key add --account a1 --api-key-file down.key --secret-file first.key
 key policy v1 round-robin
 token create nightly --methods 'report.*' --out nightly.token
 secrets escrow --passphrase-file words.key --out copy
+backup create
 """
 
 # The commands that only show.
@@ -133,6 +134,8 @@ audit list
 audit verify
 audit head
 secrets show
+backup list
+backup verify BACKUP
 secrets drill --copy copy --passphrase-file words.key
 ledger verify --all
 market pairs
@@ -283,7 +286,8 @@ def every_screen(vaultd, vaultctl):
         daemon.play(SCENE)
         check_complete(wire)
         sweep = daemon.ctl("sweep", "list")[0]["id"]
-        lines = [line.replace("SWEEP", sweep) for line in filter(None, SCREENS.splitlines())]
+        backup = daemon.ctl("backup", "list")[0]["name"]
+        lines = [line.replace("SWEEP", sweep).replace("BACKUP", backup) for line in filter(None, SCREENS.splitlines())]
         for line in lines:
             walk(daemon, line)
         check_details(daemon)
