@@ -122,7 +122,7 @@ constexpr std::array kUses{
     Use{"decision.explain", "id story reason order figures"},
     Use{"events", "seq at severity type object message data @who"},
     Use{"audit.list", "seq at actor action object user outcome message params prev_hash hash"},
-    Use{"backup.create backup.verify",
+    Use{"backup.create backup.list backup.verify",
         "ok name made_at bytes deployment master_key batch vaults entries audit_seq audit_hash "
         "walked "
         "problem"},

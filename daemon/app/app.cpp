@@ -107,7 +107,7 @@ Result<void> App::Parts::build(const config::Config& from) {
     VAULT_TRY(secrets::FileSigner opened,
               secrets::FileSigner::open((directory / kSignerKey).string()));
     signer = std::make_unique<secrets::FileSigner>(std::move(opened));
-    VAULT_TRY(const std::string restored, store::restored_note(from.store.path));
+    const std::string restored = store::restored_note(from.store.path);
     VAULT_TRY(store, store::SqliteStore::create(store_options(from.store), *signer, clock, logger));
     feeds =
         std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);

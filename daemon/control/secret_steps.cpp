@@ -15,7 +15,8 @@ using ports::KeyStep;
 namespace {
 
 constexpr std::chrono::milliseconds kPause{5};
-constexpr int kTries = 400;  // 2 s: a change takes a commit of the store
+constexpr int kPrepared = 8;  // a master key's row, a data key's, and somebody else's in between
+constexpr int kTries = 400;   // 2 s: a change takes a commit of the store
 
 // Asks for the next change until no other is on its way.
 asio::awaitable<Result<KeyStep>> proposed(const ProposeStep& propose) {
@@ -50,7 +51,7 @@ asio::awaitable<Result<void>> keep(Services& services, KeyStep step) {
 
 asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
     const ProposeStep propose = [&] { return services.secrets.prepare(user); };
-    for (;;) {
+    for (int i = 0; i < kPrepared; ++i) {
         auto proposing = proposed(propose);
         Result<KeyStep> step = co_await std::move(proposing);
         if (!step) co_return step.error();
@@ -59,6 +60,7 @@ asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
         const Result<void> kept = co_await std::move(keeping);
         if (!kept) co_return kept.error();
     }
+    co_return Error{Errc::Busy, "the keys of this user change all the time", {}, "try again"};
 }
 
 Handled begin_rotation(Services& services, const Call& call, const ProposeStep& propose,

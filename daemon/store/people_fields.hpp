@@ -175,13 +175,6 @@ inline Error key_is_below(ports::MasterVersion least) {
         "a data key is sealed by a master key below version " + std::to_string(least.value),
         "store", "drop the change of keys and propose it again"};
 }
-// Of a secret on its way in.
-inline Error no_key_of(const ports::FieldRow& row) {
-    return Error{Errc::StoreFailed,
-                 "a secret of " + to_text(row.id.user) + " is sealed by data key " +
-                     std::to_string(row.version.value) + ", which is not there any more",
-                 "store", "seal it by the newest one"};
-}
 inline Error field_is_below(const ports::NoFieldBelow& condition) {
     return Error{Errc::StoreFailed,
                  to_text(condition.user) + " has a secret that a data key below version " +

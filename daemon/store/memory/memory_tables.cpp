@@ -142,7 +142,8 @@ Result<void> MemoryTables::apply(const ports::Batch& batch) {
     if (!batch.identity.empty()) {
         VAULT_TRY(next_identity, identity.after(batch.identity, is_user));
     }
-    if (!batch.secrets.empty() || batch.secrets.only_if) {
+    const bool has_condition = batch.secrets.only_if || batch.secrets.only_if_no_key_below;
+    if (!batch.secrets.empty() || has_condition) {
         VAULT_TRY(secrets, secrets.after(batch.secrets, is_user));
     }
     if (next_identity) identity = std::move(*next_identity);

@@ -132,9 +132,6 @@ Result<SecretTables> SecretTables::after(const ports::SecretChanges& changes,
 }
 
 Result<void> SecretTables::check_keys(const ports::SecretChanges& changes) const {
-    for (const ports::FieldRow& row : changes.put_fields)
-        if (!data_keys.contains(key_of(ports::DataKeyId{row.id.user, row.version})))
-            return no_key_of(row);
     if (!changes.only_if_no_key_below) return success();
     for (const auto& [key, row] : data_keys)
         if (row.master < *changes.only_if_no_key_below)

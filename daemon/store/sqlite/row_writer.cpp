@@ -119,7 +119,6 @@ Result<void> RowWriter::prepare_people(Connection& connection) {
                                          "ciphertext = ? WHERE {} AND nonce = ?",
                                          kField)));
     VAULT_TRYV(make(key_below_, "SELECT count(*) FROM data_key WHERE master < ?"));
-    VAULT_TRYV(make(key_of_field_, "SELECT count(*) FROM data_key WHERE user = ? AND version = ?"));
     return make(field_below_, "SELECT count(*) FROM secret_field WHERE user = ? AND version < ?");
 }
 
@@ -201,14 +200,8 @@ Result<void> RowWriter::write_secrets(const ports::SecretChanges& changes) {
     return changes.only_if ? check(*changes.only_if) : success();
 }
 
-// Nothing may be sealed by a key that is gone: it would never open again.
+// A master key that goes may leave no data key behind: it would never open again.
 Result<void> RowWriter::check_keys(const ports::SecretChanges& changes) {
-    for (const ports::FieldRow& row : changes.put_fields) {
-        key_of_field_->bind(1, number(row.id.user.value));
-        key_of_field_->bind(2, number(row.version.value));
-        VAULT_TRY(const std::int64_t keys, count(*key_of_field_));
-        if (keys == 0) return no_key_of(row);
-    }
     if (!changes.only_if_no_key_below) return success();
     key_below_->bind(1, number(changes.only_if_no_key_below->value));
     VAULT_TRY(const std::int64_t below, count(*key_below_));

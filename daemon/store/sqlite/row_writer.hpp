@@ -52,7 +52,7 @@ class RowWriter {
         statements_;
     std::optional<Statement> drop_session_, remember_session_, drop_totp_, drop_recovery_codes_,
         drop_attempts_, drop_master_, drop_data_key_, drop_field_, reseal_, field_below_,
-        key_below_, key_of_field_;
+        key_below_;
 #ifdef VAULT_TESTING
     FaultSites* faults_ = nullptr;
 #endif

@@ -99,14 +99,14 @@ Result<void> note_restored(const std::string& path, const std::string& note) {
     return write.run();
 }
 
-Result<std::string> restored_note(const std::string& path) {
+std::string restored_note(const std::string& path) {
     std::error_code fault;
-    if (!std::filesystem::exists(path, fault)) return std::string{};
-    VAULT_TRY(auto connection, Connection::open(path, Connection::Access::ReadOnly));
-    VAULT_TRY(const auto tables,
-              connection.query_int("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'"));
-    if (tables == 0) return std::string{};
-    return connection.query_text("SELECT value FROM meta WHERE key = 'restored'");
+    if (!std::filesystem::exists(path, fault)) return {};
+    auto connection = Connection::open(path, Connection::Access::ReadOnly);
+    if (!connection) return {};
+    const auto note =
+        connection.value().query_text("SELECT value FROM meta WHERE key = 'restored'");
+    return note ? note.value() : std::string{};
 }
 
 }  // namespace vault::store

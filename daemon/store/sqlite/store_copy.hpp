@@ -16,8 +16,9 @@ Result<void> copy_store(const std::string& from, const std::string& to);
 Result<ports::StoreHeads> heads_of(const std::string& path);
 
 // Notes in a file that nobody writes that it is a backup put back, and of when; read it before the
-// store is opened, and let the store forget it (SqliteStore::forget_restored). Empty: it is not.
+// store is opened, and let the store forget it (SqliteStore::forget_restored). Empty: it is not, or
+// it is no store, which whoever opens it will say.
 Result<void> note_restored(const std::string& path, const std::string& note);
-Result<std::string> restored_note(const std::string& path);
+std::string restored_note(const std::string& path);
 
 }  // namespace vault::store

@@ -457,6 +457,12 @@ TYPED_TEST(PeopleConformance, AConditionIsJudgedByWhatItsBatchLeaves) {
     this->expect_refused(this->change(drop));
     drop.drop_fields.push_back(secret("totp_seed", 0, 0).id);
     EXPECT_EQ(this->change(drop).status, CommitStatus::Durable);
+    // No data key is left behind a master key that goes.
+    ports::SecretChanges retire;
+    retire.only_if_no_key_below = ports::MasterVersion{999};
+    this->expect_refused(this->change(retire));
+    retire.only_if_no_key_below = ports::MasterVersion{1};
+    EXPECT_EQ(this->change(retire).status, CommitStatus::Durable);
     // What one batch of a group may not do spoils none before it.
     Batch good = this->maker.next();
     good.secrets.put_fields = {secret("x", 1, 1)};
