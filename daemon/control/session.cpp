@@ -94,7 +94,7 @@ asio::awaitable<void> Session::run() {
         auto served = serve();
         ended = co_await std::move(served);
     }
-    if (!ended && !broken_) send(failure_line(nullptr, ended.error(), Effect::None));
+    if (!ended && !broken_) send(protocol::encode_failure(nullptr, ended.error(), Effect::None));
     co_await finish();
 }
 
@@ -146,7 +146,7 @@ Session::Void Session::greet() {
         send(reply_line(decoded.id, hello.value(), Effect::None, false));
         co_return success();
     }
-    send(failure_line(decoded.id, hello.error(), Effect::None));
+    send(protocol::encode_failure(decoded.id, hello.error(), Effect::None));
     closing_ = true;
     co_return success();
 }
@@ -257,7 +257,7 @@ void Session::take_line(const std::string& line) {
 void Session::refuse(const boost::json::value& id, std::string_view method, const Error& error,
                      std::optional<Duration> retry_after) {
     shared_.metrics.refused(method, error.code());
-    send(failure_line(id, error, Effect::None, retry_after));
+    send(protocol::encode_failure(id, error, Effect::None, retry_after));
 }
 
 // The reserved lane passes by every limit of its user. What changes something in it passes always;
@@ -380,7 +380,7 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     if (!result) {
         const Error error = in_callers_words(std::move(result).error(), method,
                                              protocol::Params(task->request.params));
-        send(failure_line(id, error, effect_of(error, method.mutates)));
+        send(protocol::encode_failure(id, error, effect_of(error, method.mutates)));
         co_return;
     }
     const bool dry_run = method.mutates && task->request.meta.dry_run;

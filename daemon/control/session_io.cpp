@@ -137,10 +137,11 @@ void Session::close_gently() {
 
 void Session::give_up_seat() {
     peer_.seat = Seat::None;
-    send(failure_line(nullptr,
-                      Error(Errc::Busy, "too many connections: a newcomer took this reserved one",
-                            "", "close some and try again"),
-                      protocol::Effect::None));
+    send(protocol::encode_failure(
+        nullptr,
+        Error(Errc::Busy, "too many connections: a newcomer took this reserved one", "",
+              "close some and try again"),
+        protocol::Effect::None));
     close_gently();
 }
 
