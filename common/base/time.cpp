@@ -59,6 +59,14 @@ bool take_fraction(std::string_view& text, int& ms) {
     return digits > 0;
 }
 
+// Adds `mark` and exactly `count` digits.
+void add_digits(std::string& text, char mark, std::int64_t number, std::size_t count) {
+    text += mark;
+    text.append(count, '0');
+    for (std::size_t at = text.size(); count > 0; --count, number /= 10)
+        text[--at] = static_cast<char>('0' + number % 10);
+}
+
 // Removes a unit from the front of `text`; its milliseconds, or 0 if there is none.
 std::int64_t take_unit(std::string_view& text) {
     struct Unit {
@@ -81,9 +89,15 @@ std::string format_utc(UtcTime time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day ymd{day};
     const auto ms = (time - day).count();
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(ymd.year()),
-                       static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
-                       ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+    std::string text = fmt::format("{:04}", static_cast<int>(ymd.year()));
+    add_digits(text, '-', static_cast<unsigned>(ymd.month()), 2);
+    add_digits(text, '-', static_cast<unsigned>(ymd.day()), 2);
+    add_digits(text, 'T', ms / 3600000, 2);
+    add_digits(text, ':', ms / 60000 % 60, 2);
+    add_digits(text, ':', ms / 1000 % 60, 2);
+    add_digits(text, '.', ms % 1000, 3);
+    text += 'Z';
+    return text;
 }
 
 Result<UtcTime> parse_utc(std::string_view input) {

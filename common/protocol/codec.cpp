@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
@@ -171,14 +172,14 @@ std::optional<Error> wrong_encoding(std::string_view text) {
 
 }  // namespace
 
-Result<json::value> parse_json(std::string_view text, std::size_t limit) {
+Result<json::value> parse_json(std::string_view text, std::size_t limit, json::storage_ptr memory) {
     if (text.size() > limit)
         return Error{Errc::FrameTooLarge,
                      fmt::format("a line of {} bytes, {} are allowed", text.size(), limit)};
     json::error_code fault;
-    json::value value;
+    json::value value(memory);
     try {
-        value = json::parse({text.data(), text.size()}, fault, {}, strict_options());
+        value = json::parse({text.data(), text.size()}, fault, memory, strict_options());
     } catch (const std::exception& error) {
         return Error{Errc::InvalidParams, fmt::format("not JSON: {}", error.what())};
     }
@@ -195,6 +196,27 @@ Result<json::value> parse_json(std::string_view text, std::size_t limit) {
 
 std::string to_compact(const json::value& value) {
     return json::serialize(value);
+}
+
+std::string to_compact(const json::object& object) {
+    return json::serialize(object);
+}
+
+std::string to_compact(const json::array& array) {
+    return json::serialize(array);
+}
+
+void add_quoted(std::string& out, std::string_view text) {
+    const auto plain = [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+    };
+    if (!std::ranges::all_of(text, plain)) {
+        out += json::serialize(json::string_view(text));
+        return;
+    }
+    out += '"';
+    out += text;
+    out += '"';
 }
 
 std::string to_line(const json::value& value) {

@@ -5,6 +5,8 @@
 // any thread; errors are InvalidParams or FrameTooLarge.
 #include "common/base/result.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -19,10 +21,17 @@ inline constexpr std::size_t kMaxRequestBytes = 1 << 20;  // 1 MiB, without the 
 inline constexpr std::size_t kMaxReplyBytes = 8 << 20;    // 8 MiB
 inline constexpr std::size_t kMaxDepth = 32;
 
-// `limit` in bytes. The message says where the text stops to be JSON.
-Result<json::value> parse_json(std::string_view text, std::size_t limit = kMaxRequestBytes);
+// `limit` in bytes. The message says where the text stops to be JSON. The value lies in `memory`,
+// which must outlive it.
+Result<json::value> parse_json(std::string_view text, std::size_t limit = kMaxRequestBytes,
+                               json::storage_ptr memory = {});
 
 std::string to_line(const json::value& value);  // compact JSON and one '\n'
 std::string to_compact(const json::value& value);
+std::string to_compact(const json::object& object);  // else it would be copied into a value
+std::string to_compact(const json::array& array);
+// Adds `text` as a JSON string, the same bytes as to_compact() gives. For lines that are written
+// too often to build a document first.
+void add_quoted(std::string& out, std::string_view text);
 
 }  // namespace vault::protocol

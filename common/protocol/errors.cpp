@@ -49,19 +49,4 @@ std::string message_with_field(const Error& error) {
     return error.field() + ": " + error.message();
 }
 
-json::object error_object(const Error& error, Effect effect) {
-    const ErrorRow& row = error_row(error.code());
-    json::object data;
-    data["code"] = row.code;
-    data["effect"] = to_text(effect);
-    data["retryable"] = row.retryable && effect == Effect::None;
-    if (!error.field().empty()) data["field"] = error.field();
-    data["hint"] = error.hint().empty() ? row.hint : std::string_view(error.hint());
-    json::object object;
-    object["code"] = row.rpc;
-    object["message"] = message_with_field(error);
-    object["data"] = std::move(data);
-    return object;
-}
-
 }  // namespace vault::protocol

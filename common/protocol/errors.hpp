@@ -6,15 +6,11 @@
 // Constant data; any thread; cannot fail.
 #include "common/base/error.hpp"
 
-#include <boost/json/object.hpp>
-
 #include <array>
 #include <string>
 #include <string_view>
 
 namespace vault::protocol {
-
-namespace json = boost::json;
 
 // What a failed call did to the books.
 enum class Effect { None, Applied, Unknown };
@@ -179,9 +175,5 @@ const ErrorRow* find_error(std::string_view code);
 // The message, with the field in front unless it is named in it already: whoever reads one line
 // must learn which of the values was wrong.
 std::string message_with_field(const Error& error);
-
-// The `error` member of a JSON-RPC reply: {code, message, data:{code, effect, retryable, field?,
-// hint}}. `retryable` is only ever true when the effect is None.
-json::object error_object(const Error& error, Effect effect);
 
 }  // namespace vault::protocol

@@ -4,13 +4,16 @@
 #include "common/protocol/codec.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace vault::protocol {
 namespace {
 
+constexpr std::size_t kRoom = 256;  // of a failure but its texts, as a rule
 constexpr std::int64_t kMaxDeadlineMs = 24LL * 3600 * 1000;
 
 Error bad(std::string_view field, std::string message, std::string hint = {}) {
@@ -150,7 +153,10 @@ json::object envelope(const json::value& id) {
 }  // namespace
 
 DecodedRequest decode_request(std::string_view line) {
-    auto parsed = parse_json(line);
+    // A small document costs no allocation; what is kept of it is copied.
+    std::array<unsigned char, 2048> room;
+    json::monotonic_resource memory(room.data(), room.size());
+    auto parsed = parse_json(line, kMaxRequestBytes, &memory);
     if (!parsed) return {nullptr, parsed.error()};
     const auto* object = parsed.value().if_object();
     if (object == nullptr)
@@ -240,10 +246,35 @@ std::string encode_reply(const json::value& id, json::value data,
     return to_line(line);
 }
 
-std::string encode_failure(const json::value& id, const Error& error, Effect effect) {
-    json::object line = envelope(id);
-    line["error"] = error_object(error, effect);
-    return to_line(line);
+// As text: who is refused for calling too often would else keep the daemon busy with documents.
+std::string encode_failure(const json::value& id, const Error& error, Effect effect,
+                           std::optional<Duration> retry_after) {
+    const Failure failure = Failure::from(error, effect);
+    std::string line;
+    line.reserve(kRoom + failure.message.size() + failure.hint.size());
+    line += R"({"jsonrpc":"2.0","id":)";
+    line += to_compact(id);
+    line += R"(,"error":{"code":)";
+    line += std::to_string(error_row(error.code()).rpc);
+    line += R"(,"message":)";
+    add_quoted(line, failure.message);
+    line += R"(,"data":{"code":)";
+    add_quoted(line, failure.code);
+    line += R"(,"effect":)";
+    add_quoted(line, to_text(effect));
+    line += failure.retryable ? R"(,"retryable":true)" : R"(,"retryable":false)";
+    if (!failure.field.empty()) {
+        line += R"(,"field":)";
+        add_quoted(line, failure.field);
+    }
+    line += R"(,"hint":)";
+    add_quoted(line, failure.hint);
+    if (retry_after) {
+        line += R"(,"retry_after_ms":)";
+        line += std::to_string(retry_after->count());
+    }
+    line += "}}}\n";
+    return line;
 }
 
 }  // namespace vault::protocol

@@ -21,6 +21,8 @@
 
 namespace vault::protocol {
 
+namespace json = boost::json;
+
 inline constexpr int kProtocolLow = 1;  // the range this build speaks
 inline constexpr int kProtocolHigh = 1;
 
@@ -69,10 +71,11 @@ struct Reply {
 };
 // Errors: Internal, the daemon broke the protocol.
 Result<Reply> decode_reply(std::string_view line);
-// Both with '\n'.
+// Both with '\n'. `retryable` is only ever true when the effect is None.
 std::string encode_reply(const json::value& id, json::value data,
                          const std::vector<std::string>& warnings = {});
-std::string encode_failure(const json::value& id, const Error& error, Effect effect);
+std::string encode_failure(const json::value& id, const Error& error, Effect effect,
+                           std::optional<Duration> retry_after = {});
 
 // What the daemon sends unasked: a line with a method and no id.
 struct Notification {

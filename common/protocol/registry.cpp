@@ -3,6 +3,7 @@
 #include "common/protocol/method_tables.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 namespace vault::protocol {
@@ -21,8 +22,14 @@ std::span<const Method> methods() {
 }
 
 const Method* find_method(std::string_view name) {
-    const auto row = std::ranges::find(methods(), name, &Method::name);
-    return row == methods().end() ? nullptr : &*row;
+    static const std::unordered_map<std::string_view, const Method*> by_name = [] {
+        std::unordered_map<std::string_view, const Method*> rows;
+        for (const Method& method : methods())
+            rows.emplace(method.name, &method);
+        return rows;
+    }();
+    const auto row = by_name.find(name);
+    return row == by_name.end() ? nullptr : row->second;
 }
 
 const Method* find_command(std::string_view noun, std::string_view verb) {

@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
+#include <unordered_map>
 
 namespace vault::control {
 
@@ -65,8 +65,14 @@ std::span<const Route> all_routes() {
 }
 
 Handler find_handler(std::string_view method) {
-    const auto row = std::ranges::find(all_routes(), method, &Route::method);
-    return row == all_routes().end() ? nullptr : row->handler;
+    static const std::unordered_map<std::string_view, Handler> by_method = [] {
+        std::unordered_map<std::string_view, Handler> rows;
+        for (const Route& route : all_routes())
+            rows.emplace(route.method, route.handler);
+        return rows;
+    }();
+    const auto row = by_method.find(method);
+    return row == by_method.end() ? nullptr : row->second;
 }
 
 Handled execute(Services& services, const Call& call, ports::Command command,

@@ -46,15 +46,22 @@ protocol::Caller caller_of(const Principal& principal) {
                                             : Duty::None};
 }
 
-std::string text_of(const json::object& params, std::string_view name) {
+// Empty: the call does not name one.
+std::string_view text_of(const json::object& params, std::string_view name) {
     const json::value* value = params.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
+    return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                  : std::string_view();
 }
 
 // "v1" of "v1.flash.3", "a1" of "a1:T7".
 std::string_view first_part(std::string_view id) {
     return id.substr(0, id.find_first_of(".:@"));
+}
+
+// By its parameter `name`: the others make one who is not there yet.
+bool names_a_user(const protocol::Method& method) {
+    return method.object == protocol::Object::User && method.right != protocol::Right::Open &&
+           !method.bootstrap;
 }
 
 // Whose an object is, from the nearest to the farthest.
@@ -119,51 +126,50 @@ Gate::Named Gate::named_by(const protocol::Method& method, const json::object& p
     };
     // What is no id of anything is refused as such, not for want of an owner. Questions say so
     // themselves.
-    const auto take_misnamed = [&](std::string_view text, const Error& error,
-                                   std::string_view field) {
-        if (text.empty() || !method.mutates) return;
+    const auto take_misnamed = [&](const Error& error, std::string_view field) {
+        if (!method.mutates) return;
         take(UserId{}, false, {}, Error{error}.with_field(std::string(field)), Mode::Paper);
     };
     const auto take_vault = [&](std::string_view text, std::string_view field) {
+        if (text.empty()) return;
         const auto id = vault_named(text);
-        if (!id) return take_misnamed(text, id.error(), field);
+        if (!id) return take_misnamed(id.error(), field);
         const ports::VaultRow* row = directory.vault(id.value());
         take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
              ports::no_vault(id.value()).with_field(std::string(field)),
              row == nullptr ? Mode::Paper : row->mode);
     };
     const auto take_account = [&](std::string_view text, std::string_view field) {
+        if (text.empty()) return;
         const auto id = account_named(text);
-        if (!id) return take_misnamed(text, id.error(), field);
+        if (!id) return take_misnamed(id.error(), field);
         const ports::AccountRow* row = directory.account(id.value());
         take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
              ports::no_account(id.value()).with_field(std::string(field)), Mode::Paper);
     };
-    const auto take_user = [&](const std::string& text, std::string_view field) {
+    const auto take_user = [&](std::string_view text, std::string_view field) {
         if (text.empty()) return;
         const ports::UserRow* row = directory.user(text);
         take(row == nullptr ? UserId{} : row->id, row != nullptr,
-             row == nullptr ? text : to_text(row->id),
+             row == nullptr ? std::string(text) : to_text(row->id),
              ports::no_user(text).with_field(std::string(field)), Mode::Paper);
     };
-    if (method.object == protocol::Object::Key) {
-        const auto id = parse_api_key_id(text_of(params, "key"));
-        const ports::ApiKeyRow* row = id ? directory.key(id.value()) : nullptr;
-        if (id)
-            take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
-                 ports::no_key(id.value()), Mode::Paper);
-        else
-            take_misnamed(text_of(params, "key"), id.error(), "key");
-    }
+    const auto take_key = [&](std::string_view text) {
+        if (text.empty()) return;
+        const auto id = parse_api_key_id(text);
+        if (!id) return take_misnamed(id.error(), "key");
+        const ports::ApiKeyRow* row = directory.key(id.value());
+        take(row == nullptr ? UserId{} : row->user, row != nullptr, to_text(id.value()),
+             ports::no_key(id.value()), Mode::Paper);
+    };
+    if (method.object == protocol::Object::Key) take_key(text_of(params, "key"));
     take_vault(text_of(params, "vault"), "vault");
     for (const std::string_view name : {"order", "decision", "sweep"})
         take_vault(first_part(text_of(params, name)), name);
     take_account(text_of(params, "account"), "account");
     take_account(first_part(text_of(params, "trade")), "trade");
     take_user(text_of(params, "user"), "user");
-    const bool by_name = method.object == protocol::Object::User &&
-                         method.right != protocol::Right::Open && !method.bootstrap;
-    if (by_name) take_user(text_of(params, "name"), "name");
+    if (names_a_user(method)) take_user(text_of(params, "name"), "name");
     const bool makes = method.object == protocol::Object::Account && method.mutates;
     if (makes && named.target.ownership == Ownership::None) {
         named.target.ownership = Ownership::Own;

@@ -3,7 +3,6 @@
 #include "common/protocol/codec.hpp"
 
 #include <boost/json/array.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -12,6 +11,8 @@ namespace vault::control {
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::size_t kRoom = 256;  // of a reply but its data, as a rule
 
 json::value sorted(const json::value& value) {
     if (const auto* array = value.if_array()) {
@@ -36,24 +37,23 @@ json::value sorted(const json::value& value) {
 
 std::string reply_line(const json::value& id, const Answer& answer, protocol::Effect effect,
                        bool dry_run) {
-    json::array warnings;
-    for (const std::string& warning : answer.warnings)
-        warnings.emplace_back(warning);
-    return fmt::format(
-        R"({{"jsonrpc":"2.0","id":{},"result":{{"data":{},"warnings":{},"effect":"{}",)"
-        R"("repeated":{},"dry_run":{}}}}})"
-        "\n",
-        protocol::to_compact(id), answer.data_json, protocol::to_compact(warnings),
-        protocol::to_text(effect), answer.repeated, dry_run);
-}
-
-std::string failure_line(const json::value& id, const Error& error, protocol::Effect effect,
-                         std::optional<Duration> retry_after) {
-    json::object body = protocol::error_object(error, effect);
-    if (retry_after) body["data"].as_object()["retry_after_ms"] = retry_after->count();
-    json::object line{{"jsonrpc", "2.0"}, {"id", id}};
-    line["error"] = std::move(body);
-    return protocol::to_line(line);
+    std::string line;
+    line.reserve(answer.data_json.size() + kRoom);
+    line += R"({"jsonrpc":"2.0","id":)";
+    line += protocol::to_compact(id);
+    line += R"(,"result":{"data":)";
+    line += answer.data_json;
+    line += R"(,"warnings":[)";
+    for (const std::string& warning : answer.warnings) {
+        if (line.back() != '[') line += ',';
+        protocol::add_quoted(line, warning);
+    }
+    line += R"(],"effect":)";
+    protocol::add_quoted(line, protocol::to_text(effect));
+    line += answer.repeated ? R"(,"repeated":true)" : R"(,"repeated":false)";
+    line += dry_run ? R"(,"dry_run":true)" : R"(,"dry_run":false)";
+    line += "}}\n";
+    return line;
 }
 
 Digest request_hash(const ports::Signer& signer, std::string_view method,

@@ -1,5 +1,5 @@
 #pragma once
-// The lines that the server writes, and the hash that tells two requests apart. A reply's data is
+// The replies that the server writes, and the hash that tells two requests apart. A reply's data is
 // spliced in as the text that the engine rendered (and may have stored), never parsed and written
 // again. Pure; any thread; cannot fail.
 //
@@ -14,9 +14,6 @@ namespace vault::control {
 
 std::string reply_line(const boost::json::value& id, const Answer& answer, protocol::Effect effect,
                        bool dry_run);
-// `retry_after` adds error.data.retry_after_ms.
-std::string failure_line(const boost::json::value& id, const Error& error, protocol::Effect effect,
-                         std::optional<Duration> retry_after = {});
 
 // The signed digest of the method, a line feed and the parameters as compact JSON with sorted
 // names, so that the same call always gives the same hash, and who reads the store cannot find out

@@ -15,6 +15,7 @@
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace vault::control {
@@ -25,7 +26,6 @@ using protocol::Effect;
 
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr Duration kBusyRetry{100};
 constexpr std::array kFeatures{"feat-deadlines", "feat-dry-run", "feat-idempotency",
                                "feat-reserved-lane", "feat-subscriptions"};
@@ -94,7 +94,7 @@ asio::awaitable<void> Session::run() {
         auto served = serve();
         ended = co_await std::move(served);
     }
-    if (!ended && !broken_) send(failure_line(nullptr, ended.error(), Effect::None));
+    if (!ended && !broken_) send(protocol::encode_failure(nullptr, ended.error(), Effect::None));
     co_await finish();
 }
 
@@ -146,7 +146,7 @@ Session::Void Session::greet() {
         send(reply_line(decoded.id, hello.value(), Effect::None, false));
         co_return success();
     }
-    send(failure_line(decoded.id, hello.error(), Effect::None));
+    send(protocol::encode_failure(decoded.id, hello.error(), Effect::None));
     closing_ = true;
     co_return success();
 }
@@ -205,18 +205,18 @@ Result<void> Session::splitter_fault() const {
 
 // Not ok when nothing more will come.
 Session::Void Session::read_more() {
-    std::array<char, kReadBytes> buffer{};
     const Error ended(Errc::Io, "the connection has ended");
     // After the end Asio waits for an event that does not come again, so it is remembered.
     if (closing_ || broken_ || peer_done_) co_return ended;
     const auto [error, size] =
-        co_await socket_.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+        co_await socket_.async_read_some(asio::buffer(in_), asio::as_tuple(asio::use_awaitable));
     // A read that a deadline cut off must not look like a peer that has gone: with_deadline() keeps
     // what work returns, so only an exception makes it say that the time is over.
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     peer_done_ = static_cast<bool>(error);
     if (error || closing_) co_return ended;
-    splitter_.feed(std::string_view(buffer.data(), size));
+    splitter_.feed(std::string_view(in_.data(), size));
+    std::fill_n(in_.begin(), size, '\0');  // no copy stays: it may have been a password
     co_return success();
 }
 
@@ -257,7 +257,7 @@ void Session::take_line(const std::string& line) {
 void Session::refuse(const boost::json::value& id, std::string_view method, const Error& error,
                      std::optional<Duration> retry_after) {
     shared_.metrics.refused(method, error.code());
-    send(failure_line(id, error, Effect::None, retry_after));
+    send(protocol::encode_failure(id, error, Effect::None, retry_after));
 }
 
 // The reserved lane passes by every limit of its user. What changes something in it passes always;
@@ -380,7 +380,7 @@ asio::awaitable<void> Session::answer(std::unique_ptr<Task> task) {
     if (!result) {
         const Error error = in_callers_words(std::move(result).error(), method,
                                              protocol::Params(task->request.params));
-        send(failure_line(id, error, effect_of(error, method.mutates)));
+        send(protocol::encode_failure(id, error, effect_of(error, method.mutates)));
         co_return;
     }
     const bool dry_run = method.mutates && task->request.meta.dry_run;

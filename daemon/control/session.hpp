@@ -17,6 +17,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <deque>
 
 namespace vault::control {
@@ -79,7 +80,11 @@ class Session {
                 std::optional<Duration> retry_after = {});
     Result<Answer> say_hello(const protocol::Request& request) const;
     Result<void> splitter_fault() const;
+    // A reply goes out at once if nothing waits before it. What a feed tells waits for the writer,
+    // or a whole log would be told before others get their turn.
     void send(std::string line);
+    void queue(std::string lines);
+    std::size_t write(std::string_view bytes);
     Outlet outlet();
     void broken(std::string_view why);
 
@@ -88,6 +93,7 @@ class Session {
     Shared shared_;
     std::optional<TokenBuckets::Share> share_;  // of a normal seat
     ReservedReads reads_;
+    std::array<char, 16 * 1024> in_;  // of the read that is under way
     protocol::LineSplitter splitter_;
     runtime::TaskGroup requests_;
     runtime::TaskGroup writer_;
@@ -97,6 +103,7 @@ class Session {
         out_ready_;  // never expires; cancelled when there is a line or the end
     std::deque<std::string> out_;
     std::size_t out_bytes_ = 0;
+    std::size_t out_done_ = 0;  // bytes of the first line that are written
     std::size_t in_flight_ = 0;
     std::size_t reserved_in_flight_ = 0;
     std::size_t reserved_reads_ = 0;  // of those, the ones that change nothing

@@ -9,8 +9,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <array>
-
 namespace vault::control {
 
 namespace asio = boost::asio;
@@ -24,15 +22,31 @@ constexpr Duration kLinger{1000};  // to read what a peer that gets an error is 
 
 void Session::send(std::string line) {
     if (broken_) return;
+    const std::size_t done = out_.empty() ? write(line) : 0;
+    if (done == line.size()) return;
+    queue(std::move(line));
+    out_done_ += done;
+}
+
+void Session::queue(std::string lines) {
+    if (broken_) return;
     if (out_bytes_ > shared_.options.write_queue_limit)
         return broken("the peer does not read its replies");
-    out_bytes_ += line.size();
-    out_.push_back(std::move(line));
+    out_bytes_ += lines.size();
+    out_.push_back(std::move(lines));
     out_ready_.cancel();
 }
 
+// As much as the socket takes at once.
+std::size_t Session::write(std::string_view bytes) {
+    error_code error;
+    const std::size_t done = socket_.write_some(asio::buffer(bytes), error);
+    if (error && error != asio::error::would_block) broken(error.message());
+    return done;
+}
+
 Outlet Session::outlet() {
-    return {[this](std::string lines) { send(std::move(lines)); },
+    return {[this](std::string lines) { queue(std::move(lines)); },
             [this] {
                 const bool room = out_bytes_ <= shared_.options.feed_queue;
                 feeds_wait_ = feeds_wait_ || !room;
@@ -65,30 +79,26 @@ Session::Void Session::writable() {
 
 // Writes what the socket takes at once and waits only when it takes nothing.
 asio::awaitable<void> Session::write_loop() {
-    std::size_t done = 0;  // bytes of the first line
     while (!broken_ && !(finishing_ && out_.empty())) {
         if (out_.empty()) {
             co_await out_ready_.async_wait(asio::as_tuple(asio::use_awaitable));
             continue;
         }
-        error_code error;
-        const std::string& line = out_.front();
-        done += socket_.write_some(asio::buffer(line.data() + done, line.size() - done), error);
-        if (error == asio::error::would_block) {
+        const std::string_view rest = std::string_view(out_.front()).substr(out_done_);
+        const std::size_t done = write(rest);
+        if (broken_) continue;
+        out_done_ += done;
+        if (done == 0) {
             auto waiting =
                 runtime::with_deadline(writable(), shared_.options.slow_after, "the peer");
             const Result<void> ready = co_await std::move(waiting);
             if (!ready) broken(ready.error().message());
             continue;
         }
-        if (error) {
-            broken(error.message());
-            continue;
-        }
-        if (done < line.size()) continue;
-        out_bytes_ -= line.size();
+        if (done < rest.size()) continue;
+        out_bytes_ -= out_.front().size();
         out_.pop_front();
-        done = 0;
+        out_done_ = 0;
         changed_.cancel();
         if (feeds_wait_ && out_bytes_ <= shared_.options.feed_queue / 2) {
             feeds_wait_ = false;
@@ -98,10 +108,9 @@ asio::awaitable<void> Session::write_loop() {
 }
 
 Session::Void Session::discard() {
-    std::array<char, 16 * 1024> buffer{};
     for (;;) {
         const auto [error, size] = co_await socket_.async_read_some(
-            asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+            asio::buffer(in_), asio::as_tuple(asio::use_awaitable));
         if (error) co_return success();
     }
 }
@@ -137,10 +146,11 @@ void Session::close_gently() {
 
 void Session::give_up_seat() {
     peer_.seat = Seat::None;
-    send(failure_line(nullptr,
-                      Error(Errc::Busy, "too many connections: a newcomer took this reserved one",
-                            "", "close some and try again"),
-                      protocol::Effect::None));
+    send(protocol::encode_failure(
+        nullptr,
+        Error(Errc::Busy, "too many connections: a newcomer took this reserved one", "",
+              "close some and try again"),
+        protocol::Effect::None));
     close_gently();
 }
 

@@ -135,7 +135,7 @@ TEST(Seats, NormalThenReservedThenNone) {
     EXPECT_EQ(seats.take(3), Seat::Normal);
 }
 
-TEST(Lines, RepliesAndFailures) {
+TEST(Lines, AReplyIsOneLineOfJson) {
     Answer answer;
     answer.data_json = R"({"a":"1.50"})";
     answer.warnings = {"mind \"this\""};
@@ -144,10 +144,11 @@ TEST(Lines, RepliesAndFailures) {
               R"("warnings":["mind \"this\""],"effect":"applied","repeated":false,)"
               R"("dry_run":false}})"
               "\n");
-    EXPECT_EQ(failure_line(7, Error(Errc::Busy, "full"), protocol::Effect::None, Duration{20}),
-              R"({"jsonrpc":"2.0","id":7,"error":{"code":1006,"message":"full","data":)"
-              R"({"code":"BUSY","effect":"none","retryable":true,)"
-              R"("hint":"try again in a moment","retry_after_ms":20}}})"
+    answer.warnings = {"one", "two"};
+    answer.repeated = true;
+    EXPECT_EQ(reply_line(-3, answer, protocol::Effect::None, true),
+              R"({"jsonrpc":"2.0","id":-3,"result":{"data":{"a":"1.50"},"warnings":["one","two"],)"
+              R"("effect":"none","repeated":true,"dry_run":true}})"
               "\n");
 }
 

@@ -111,6 +111,42 @@ TEST(Codec, ALineNeverContainsALineFeed) {
     EXPECT_EQ(line.find('\n'), line.size() - 1);
 }
 
+TEST(Codec, QuotedTextIsThatOfTheDocument) {
+    const std::uint64_t seed = 20261129;
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        const bool plain = random.below(2) == 0;
+        for (auto left = random.below(40); left > 0; --left)
+            text += static_cast<char>(plain ? 0x20 + random.below(0x5f) : random.below(256));
+        std::string out = "[";
+        add_quoted(out, text);
+        ASSERT_EQ(out, "[" + to_compact(json::value(text)));
+    }
+}
+
+// What is kept of a request does not lie in the memory that it was parsed in.
+TEST(Codec, ARequestOutlivesItsDocument) {
+    const std::string why(5'000, 'w');
+    const auto line = [&](std::string_view text) {
+        return R"({"jsonrpc":"2.0","id":"a long enough id not to be kept inside","method":"m",)"
+               R"("params":{"why":")" +
+               std::string(text) + R"(","list":[{"a":"b"}]}})";
+    };
+    for (const std::string& text : {std::string("short"), why}) {
+        const DecodedRequest decoded = decode_request(line(text));
+        decode_request(line(std::string(text.size(), '#')));  // uses the same memory again
+        ASSERT_TRUE(decoded.request.has_value());
+        const Request& request = decoded.request.value();
+        EXPECT_EQ(decoded.id, json::value("a long enough id not to be kept inside"));
+        EXPECT_EQ(request.id, decoded.id);
+        EXPECT_EQ(request.params.at("why"), json::value(text));
+        EXPECT_EQ(to_compact(request.params.at("list")), R"([{"a":"b"}])");
+        EXPECT_EQ(request.params.storage(), json::storage_ptr{});
+    }
+}
+
 // Mutates good requests and feeds noise: no crash, and what is accepted encodes to itself again.
 TEST(Codec, RandomBytesNeverBreakTheDecoders) {
     const std::uint64_t seed = 20261123;

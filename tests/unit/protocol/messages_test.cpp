@@ -92,6 +92,29 @@ TEST(Messages, RepliesRoundTrip) {
     EXPECT_EQ(failure.exit_code(), 1);
 }
 
+TEST(Messages, AFailureIsOneLineOfJson) {
+    EXPECT_EQ(encode_failure(7, Error{Errc::Busy, "full"}, Effect::None, Duration{20}),
+              R"({"jsonrpc":"2.0","id":7,"error":{"code":1006,"message":"full","data":)"
+              R"({"code":"BUSY","effect":"none","retryable":true,)"
+              R"("hint":"try again in a moment","retry_after_ms":20}}})"
+              "\n");
+    EXPECT_EQ(encode_failure("x\n", Error{Errc::Busy, "\"a\\\x01", "qty", "wait"}, Effect::Unknown),
+              R"({"jsonrpc":"2.0","id":"x\n","error":{"code":1006,"message":"qty: \"a\\\u0001",)"
+              R"("data":{"code":"BUSY","effect":"unknown","retryable":false,"field":"qty",)"
+              R"("hint":"wait"}}})"
+              "\n");
+    for (const ErrorRow& row : kErrorTable) {
+        const std::string line = encode_failure(nullptr, Error{row.errc, "no"}, Effect::None);
+        const auto reply = decode_reply(line);
+        ASSERT_TRUE(reply.has_value() && reply.value().failure) << line;
+        const Failure& failure = *reply.value().failure;
+        EXPECT_EQ(failure.code, row.code);
+        EXPECT_EQ(failure.retryable, row.retryable) << row.code;
+        EXPECT_EQ(failure.hint, row.hint);
+        EXPECT_EQ(parse_json(line).value().at("error").at("code"), json::value(row.rpc));
+    }
+}
+
 TEST(Messages, BrokenRepliesAreInternal) {
     for (const std::string line :
          {"", "[]", "{}", R"({"id":1})", R"({"id":1,"result":{}})", R"({"id":1,"result":5})",

@@ -13,6 +13,8 @@
 namespace vault::protocol {
 namespace {
 
+namespace json = boost::json;
+
 TEST(ErrorTable, CodesAndNumbersAreUniqueAndExitCodesKnown) {
     const std::set<int> known{1, 3, 4, 5, 6, 64, 65, 69, 70, 74, 75, 76, 77, 78, 124, 130};
     std::set<std::string_view> codes;
@@ -33,18 +35,6 @@ TEST(ErrorTable, CodesAndNumbersAreUniqueAndExitCodesKnown) {
         EXPECT_EQ(std::ranges::any_of(row.code, is_lower), rule) << row.code;
     }
     EXPECT_EQ(find_error("NO_SUCH_CODE"), nullptr);
-}
-
-TEST(ErrorTable, ErrorObject) {
-    const Error error{Errc::Busy, "queue is full", "", "wait 1s"};
-    const auto known = error_object(error, Effect::None);
-    EXPECT_EQ(known.at("code"), json::value(1006));
-    EXPECT_EQ(known.at("data").at("retryable"), json::value(true));
-    EXPECT_EQ(known.at("data").at("hint"), json::value("wait 1s"));
-    EXPECT_FALSE(known.at("data").get_object().contains("field"));
-    const auto unknown = error_object(error, Effect::Unknown);
-    EXPECT_EQ(unknown.at("data").at("retryable"), json::value(false));
-    EXPECT_EQ(unknown.at("data").at("effect"), json::value("unknown"));
 }
 
 TEST(Registry, NamesCommandsAndParametersAreUniqueAndWellFormed) {
