@@ -13,7 +13,8 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-constexpr int kTries = 4;  // another key may be added at the same moment
+constexpr int kTries =
+    32;  // others may be added at the same moment, one of which gets in each time
 
 Result<ApiKeyId> key_of(const protocol::Params& params) {
     auto id = parse_api_key_id(params.text("key"));
