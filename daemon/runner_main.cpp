@@ -42,13 +42,14 @@ using vault::literals::operator""_dec;
 
 constexpr int kUsage = 64, kInternal = 70, kTemporary = 75;
 constexpr uid_t kNobody = 65534;
+constexpr Decimal kCashMost = Decimal::from_int(1'000'000'000'000'000);
 constexpr std::uint64_t kSyntheticTicks = 5760;  // a day
 
 volatile std::sig_atomic_t stop_asked = 0;
 
 struct Arguments {
     bool check = false, compare = false, weak = false, version = false, help = false;
-    std::string candles, interval, pair, preset, folder, decision;
+    std::string candles, interval, pair, preset, folder, decision, cash;
     std::uint64_t ticks = 0;
     std::uint32_t sleeves = 0;
     std::vector<std::string> set, command;
@@ -70,6 +71,8 @@ po::options_description describe(Arguments& into) {
         "at most so many; 0 for all, or for a day of the synthetic market");
     add("sleeves", po::value(&into.sleeves)->default_value(1)->value_name("N"),
         "so many sleeves on one process, 1 to 4096");
+    add("cash", po::value(&into.cash)->default_value("1000")->value_name("AMOUNT"),
+        "of each sleeve, in the quote asset");
     add("preset", po::value(&into.preset)->default_value("flash")->value_name("NAME"),
         "whose parameters it is shown: flash or quiet");
     add("set", po::value(&into.set)->value_name("KEY=VALUE"), "a parameter besides; repeatable");
@@ -214,7 +217,10 @@ Result<vault::app::ScriptCheckSettings> settings_of(const Arguments& arguments,
         settings.sleeve.texts.emplace_back(key.name, std::move(text));
     }
     settings.sleeve.rules = {pair, "0.01"_dec, "0.0001"_dec, "10"_dec, "0.0001"_dec};
-    settings.sleeve.cash = Decimal::from_int(1000);
+    VAULT_TRY(settings.sleeve.cash, Decimal::parse(arguments.cash));
+    if (!settings.sleeve.cash.is_positive() || settings.sleeve.cash > kCashMost)
+        return Error{Errc::InvalidParams, "--cash is out of range", "cash",
+                     "give more than 0, at most 1000000000000000"};
     return settings;
 }
 

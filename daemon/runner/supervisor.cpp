@@ -186,8 +186,8 @@ void Supervisor::read_report(Script& script) {
         if (line->starts_with("missing ")) script.status.missing.emplace_back(line->substr(8));
         if (line->starts_with("failed ")) script.failure = line->substr(7);
     }
-    if (more) return;
     if (!script.failure.empty()) return fail(script, {ScriptFault::CannotStart, script.failure});
+    if (more) return;
     if (!script.status.missing.empty()) listener_.changed(script.status);
 }
 
