@@ -2,12 +2,15 @@
 // daemon it speaks the lines of daemon/runner/seam_lines.hpp, over the socket that systemd listens
 // on or over its standard input and output; with --check it runs one script against ticks and tells
 // what came of it (vaultctl script check). It never has a secret, and never works as root.
+#include "common/protocol/errors.hpp"
 #include "daemon/app/script_check.hpp"
 #include "daemon/candles/import.hpp"
 #include "daemon/exchange/paper/candle_feed.hpp"
 #include "daemon/exchange/paper/synthetic_feed.hpp"
 #include "daemon/runner/service.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
@@ -40,7 +43,7 @@ using vault::Error;
 using vault::Result;
 using vault::literals::operator""_dec;
 
-constexpr int kUsage = 64, kInternal = 70, kTemporary = 75;
+constexpr int kInternal = 70;
 constexpr uid_t kNobody = 65534;
 constexpr Decimal kCashMost = Decimal::from_int(1'000'000'000'000'000);
 constexpr std::uint64_t kSyntheticTicks = 5760;  // a day
@@ -115,14 +118,27 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
 }
 
 int fail(const Error& error) {
-    fmt::print(stderr, "vaultd-runner: {}\n  {}\n", error.message(), error.hint());
-    return error.code() == Errc::Usage || error.code() == Errc::InvalidParams ? kUsage : kTemporary;
+    const auto& row = vault::protocol::error_row(error.code());
+    fmt::print(stderr, "vaultd-runner: {}: {}\n", row.code, error.message());
+    fmt::print(stderr, "  {}\n", error.hint().empty() ? row.hint : error.hint());
+    return row.exit_code;
 }
 
 Result<int> print(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
         return 0;
     return Error{Errc::Io, "standard output cannot be written", {}, "free some space"};
+}
+
+// An error of a value, by the name of the option that it was given for.
+Error of_option(const char* name, const Error& error) {
+    return {error.code(), fmt::format("{}: {}", name, error.message()), name, error.hint()};
+}
+
+Result<vault::Duration> duration_of(const char* name, const std::string& text) {
+    const Result<vault::Duration> read = vault::parse_duration(text);
+    if (!read) return of_option(name, read.error());
+    return read.value();
 }
 
 // Scripts run as who runs this; they must not run as root.
@@ -150,6 +166,10 @@ struct WorkFolder {
     }
 };
 
+bool is_synthetic(const Arguments& arguments) {
+    return arguments.candles.empty() || arguments.candles == "synthetic";
+}
+
 Result<std::unique_ptr<vault::ports::TickFeed>> synthetic_market(const vault::Pair& pair,
                                                                  Arguments& arguments) {
     if (arguments.ticks == 0) arguments.ticks = kSyntheticTicks;
@@ -161,7 +181,7 @@ Result<std::unique_ptr<vault::ports::TickFeed>> synthetic_market(const vault::Pa
 
 Result<std::unique_ptr<vault::ports::TickFeed>> recorded_market(const vault::Pair& pair,
                                                                 const Arguments& arguments) {
-    VAULT_TRY(const vault::Duration interval, vault::parse_duration(arguments.interval));
+    VAULT_TRY(const vault::Duration interval, duration_of("interval", arguments.interval));
     WorkFolder folder{(fs::temp_directory_path() / "vaultd-runner-XXXXXX").string()};
     if (::mkdtemp(folder.path.data()) == nullptr)
         return Error{Errc::Io,
@@ -169,9 +189,9 @@ Result<std::unique_ptr<vault::ports::TickFeed>> recorded_market(const vault::Pai
                                  std::strerror(errno)),
                      {},
                      "set TMPDIR to a folder that may be written"};
-    VAULT_TRY(const auto report,
-              vault::candles::import_csv(arguments.candles, pair, interval, folder.path));
-    VAULT_TRY(auto series, vault::candles::CandleSeries::open(report.directory));
+    const auto report = vault::candles::import_csv(arguments.candles, pair, interval, folder.path);
+    if (!report) return of_option("candles", report.error());
+    VAULT_TRY(auto series, vault::candles::CandleSeries::open(report.value().directory));
     const auto shared = std::make_shared<const vault::candles::CandleSeries>(std::move(series));
     VAULT_TRY(auto feed,
               vault::exchange::CandleFeed::create(shared, vault::exchange::CandlePath::Ohlc4,
@@ -184,7 +204,7 @@ Result<vault::strategy::CycleParams> parameters_of(const Arguments& arguments) {
     for (const std::string& pair : arguments.set) {
         const std::size_t sign = pair.find('=');
         if (sign == std::string::npos)
-            return Error{Errc::InvalidParams, fmt::format("'{}' has no '='", pair), "set",
+            return Error{Errc::InvalidParams, fmt::format("set: '{}' has no '='", pair), "set",
                          "write KEY=VALUE"};
         VAULT_TRYV(vault::strategy::set(params, pair.substr(0, sign), pair.substr(sign + 1)));
     }
@@ -202,7 +222,8 @@ Result<vault::app::ScriptCheckSettings> settings_of(const Arguments& arguments,
     settings.spec.command = arguments.command;
     settings.spec.folder = arguments.folder;
     settings.spec.weak = arguments.weak;
-    VAULT_TRY(settings.spec.limits.decision, vault::parse_duration(arguments.decision));
+    settings.spec.backoff = {vault::Duration{100}, vault::Duration{1000}, 3};  // somebody waits
+    VAULT_TRY(settings.spec.limits.decision, duration_of("deadline", arguments.decision));
     if (settings.spec.limits.decision < vault::Duration{1})
         return Error{Errc::InvalidParams, "--deadline is too short", "deadline",
                      "give 1ms or more"};
@@ -225,14 +246,16 @@ Result<vault::app::ScriptCheckSettings> settings_of(const Arguments& arguments,
 }
 
 Result<int> check(Arguments arguments) {
-    VAULT_TRY(const vault::Pair pair, vault::Pair::parse(arguments.pair));
-    VAULT_TRY(const auto feed, arguments.candles.empty() ? synthetic_market(pair, arguments)
-                                                         : recorded_market(pair, arguments));
+    const Result<vault::Pair> read = vault::Pair::parse(arguments.pair);
+    if (!read) return Error(read.error()).with_field("pair");
+    const vault::Pair& pair = read.value();
+    VAULT_TRY(const auto feed, is_synthetic(arguments) ? synthetic_market(pair, arguments)
+                                                       : recorded_market(pair, arguments));
     VAULT_TRY(const auto settings, settings_of(arguments, pair));
     VAULT_TRYV(leave_root());  // the candles may have been root's
     const vault::SystemClock clock;
     VAULT_TRY(auto report, vault::app::check_script(settings, *feed, clock));
-    const std::string market = arguments.candles.empty() ? "synthetic" : arguments.candles;
+    const std::string market = is_synthetic(arguments) ? "synthetic" : arguments.candles;
     return print(vault::app::script_document(settings, market, std::move(report)));
 }
 
@@ -245,6 +268,7 @@ Result<void> serve() {
     if (pid != nullptr && std::to_string(::getpid()) == pid) {
         constexpr int kFirstOfSystemd = 3;
         from = to = ::accept4(kFirstOfSystemd, nullptr, nullptr, SOCK_CLOEXEC);
+        if (from < 0 && stop_asked != 0) return vault::success();
         if (from < 0)
             return Error{Errc::Io,
                          fmt::format("no connection: {}", std::strerror(errno)),
@@ -261,6 +285,20 @@ void ask_to_stop(int) {
     stop_asked = 1;
 }
 
+// What vaultctl script check is told instead of a report.
+int refuse(const Error& error) {
+    const auto& row = vault::protocol::error_row(error.code());
+    const boost::json::object document{
+        {"ok", false},
+        {"error",
+         {{"code", row.code},
+          {"message", error.message()},
+          {"field", error.field()},
+          {"hint", error.hint().empty() ? std::string{row.hint} : error.hint()}}}};
+    const auto printed = print(boost::json::serialize(document) + '\n');
+    return printed ? row.exit_code : fail(printed.error());
+}
+
 Result<int> run(const Arguments& arguments) {
     if (arguments.help) {
         Arguments unused;
@@ -269,7 +307,10 @@ Result<int> run(const Arguments& arguments) {
         return print(text.str());
     }
     if (arguments.version) return print("vaultd-runner " VAULT_VERSION "\n");
-    if (arguments.check) return check(arguments);
+    if (arguments.check) {
+        const auto checked = check(arguments);
+        return checked ? checked.value() : refuse(checked.error());
+    }
     VAULT_TRYV(serve());
     return 0;
 }

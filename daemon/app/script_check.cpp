@@ -51,6 +51,7 @@ class Check final : public ports::ScriptListener {
             while (open_ > 0)
                 host_.turn(kLongestTurn);
         }
+        report_.gave_up = phase_ == ScriptPhase::GaveUp;
         report_.seconds = std::chrono::duration<double>(clock_.steady() - start).count();
         for (const ports::ScriptStatus& status : host_.status())
             report_.status = status;
@@ -81,12 +82,14 @@ class Check final : public ports::ScriptListener {
     // Each fault is told once here, and once for each tick that it cost.
     void changed(const ports::ScriptStatus& status) override {
         phase_ = status.phase;
-        if (status.phase == ScriptPhase::GaveUp) report_.gave_up = true;
         if (status.faults == faults_seen_) return;
         faults_seen_ = status.faults;
         ScriptFaults& faults =
             report_.faults[std::string{ports::to_text(status.last_fault->fault)}];
         if (faults.count++ == 0) faults.first = status.last_fault->detail;
+        // Trying again is for a daemon that goes on; here somebody can mend it.
+        if (status.last_fault->fault == ports::ScriptFault::CannotStart)
+            phase_ = ScriptPhase::GaveUp;
     }
 
   private:

@@ -57,6 +57,7 @@ json::array texts_of(const std::vector<std::string>& lines) {
 }
 
 std::string result_of(const ScriptReport& report) {
+    if (report.faults.contains("cannot_start")) return "it cannot be started";
     if (report.gave_up) return "it failed too often in a row: a sleeve would hold now";
     if (!report.faults.empty()) return "it broke the protocol: see faults";
     if (report.differences > 0) return "it decides otherwise than the built-in rules";

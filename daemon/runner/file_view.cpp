@@ -48,10 +48,13 @@ bool set_read_only(int fd, const char* path, unsigned flags) {
     return ::mount_setattr(fd, path, flags, &attributes, sizeof attributes) == 0;
 }
 
+enum class Links : bool { Keep, Follow };
+
 // A copy of what lies at `path`, taken before anything is mounted over it. False with errno.
-bool take(const std::string& path, bool read_only, std::vector<Tree>& trees) {
+bool take(const std::string& path, bool read_only, Links links, std::vector<Tree>& trees) {
     struct stat about {};
-    if (::lstat(path.c_str(), &about) != 0) return errno == ENOENT;
+    const int flags = links == Links::Keep ? AT_SYMLINK_NOFOLLOW : 0;
+    if (::fstatat(AT_FDCWD, path.c_str(), &about, flags) != 0) return errno == ENOENT;
     Tree tree;
     tree.path = path;
     if (S_ISLNK(about.st_mode)) {
@@ -115,10 +118,12 @@ std::string make_file_view(const std::string& folder, std::uint64_t tmp_bytes) {
         return refused("making its mounts private");
     std::vector<Tree> trees;
     for (const char* path : kSystem)
-        if (!take(path, true, trees)) return refused(fmt::format("a read-only {}", path));
+        if (!take(path, true, Links::Keep, trees))
+            return refused(fmt::format("a read-only {}", path));
     for (const char* path : kDevices)
-        if (!take(path, false, trees)) return refused(path);
-    if (!take(folder, true, trees)) return refused(fmt::format("a read-only {}", folder));
+        if (!take(path, false, Links::Keep, trees)) return refused(path);
+    if (!take(folder, true, Links::Follow, trees))
+        return refused(fmt::format("a read-only {}", folder));
     constexpr std::uint64_t kRootBytes = 1U << 20U;
     if (!mount_empty(kBase, kRootBytes, "0755")) return refused("an empty root");
     const std::string tmp = std::string{kBase} + "/tmp";

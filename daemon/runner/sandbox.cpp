@@ -186,7 +186,12 @@ class Child {
         ::setenv("PATH", kPath, 1);  // where execvpe() looks
         ::execvpe(words[0], const_cast<char**>(words.data()),
                   const_cast<char**>(environment.data()));
-        fail(fmt::format("{}: {}", spec_.command[0], std::strerror(errno)));
+        const char* const hint = errno == EACCES ? " (everybody must be able to read and run it)"
+                                 : errno == ENOENT
+                                     ? " (it, or what its first line names, is not in its folder "
+                                       "or the system's)"
+                                     : "";
+        fail(fmt::format("{}: {}{}", spec_.command[0], std::strerror(errno), hint));
     }
 
     const ports::ScriptSpec& spec_;
