@@ -119,7 +119,8 @@ class ScriptListener {
 class ScriptHost {
   public:
     virtual ~ScriptHost() = default;
-    // Errors: InvalidParams (name, command, folder), Exists. Whether it runs is told by changed().
+    // Errors: InvalidParams (name, command, folder), Exists, Busy (too many scripts). Whether it
+    // runs is told by changed().
     virtual Result<void> start(const ScriptSpec& spec) = 0;
     // A script that nobody started is NotRunning.
     virtual void tick(const std::string& script, const ScriptTick& tick) = 0;

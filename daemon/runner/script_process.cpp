@@ -87,9 +87,13 @@ ScriptProcess::~ScriptProcess() {
 
 std::string ScriptProcess::ending() {
     if (!ending_.empty() || pid_ == 0) return ending_;
+    siginfo_t ended{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        ended.si_pid != pid_)
+        return {};
+    kill_sandbox(pid_);  // what it has left behind in its group, while the number is still its own
     int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) != pid_) return {};
-    kill_sandbox(pid_);  // what it has left behind in its group
+    ::waitpid(pid_, &status, 0);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     ending_ = code > 128 ? fmt::format("signal {}", code - 128) : fmt::format("exit code {}", code);
     return ending_;

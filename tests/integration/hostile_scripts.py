@@ -22,6 +22,7 @@ import time
 SKIPPED = 77
 PATIENCE = 60
 QUICK = {"first": 20, "most": 40, "failures": 2}
+KEPT, SHOWN = 4096, 64  # of one script: ticks that wait, and that it has not answered
 CANARY = "canary-of-the-environment"
 
 # What each script begins with.
@@ -245,6 +246,15 @@ class Runner:
         for line in self.process.stderr:
             self.log.append(line.rstrip("\n"))
 
+    def logs(self, start):
+        """Whether a line of the log begins so; the log comes another way than the events."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(line.startswith(start) for line in list(self.log)):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
+
     def of(self, script):
         with self.lock:
             return self.events.setdefault(script, queue.Queue())
@@ -371,8 +381,7 @@ def run_fault(runner, folder, name, body, fault, afterwards=False):
         time.sleep(0.02)
     _, event = runner.answer(script, runner.tick(script))
     check(event["type"] == "failed" and event["fault"] == "gave_up", name, event)
-    check(any(line.startswith("<1>script_gave_up: " + script) for line in runner.log),
-          name, "raises no alert")
+    check(runner.logs("<1>script_gave_up: " + script), name, "raises no alert")
     runner.ask(type="stop", script=script)
     gone(path)
 
@@ -430,6 +439,47 @@ def run_all(program, folder):
           f"{len(neighbour.latencies)} decisions: p50 {neighbour.percentile(50):.2f} ms, "
           f"p99 {neighbour.percentile(99):.2f} ms; the runner grew to {grown} MiB")
     return True
+
+
+def run_crowded(program, folder):
+    """A script that never answers keeps a bounded number of ticks, and stop() answers those."""
+    runner = Runner(program)
+    path = write_script(folder, "idle", "hello()\ntime.sleep(3600)")
+    runner.start("idle", ["python3", str(path)], folder, limits_for("-"))
+    runner.phase("idle", "ready")
+    first = runner.tick("idle")
+    for _ in range(KEPT + SHOWN):
+        last = runner.tick("idle")
+    _, event = runner.wait("idle", lambda e: e["type"] == "failed")
+    check(event["fault"] == "too_many" and event["seq"] == last, event, "where", last)
+    runner.ask(type="stop", script="idle")
+    _, event = runner.wait("idle", lambda e: e["type"] == "failed")
+    check(event["fault"] == "not_running" and event["seq"] == first, event)
+    for seq in range(first + 1, last):
+        _, event = runner.wait("idle", lambda e: e["type"] == "failed")
+        check(event["seq"] == seq, event, "where", seq)
+    gone(path)
+    check(runner.end() == 0, "the runner ends with", runner.process.returncode)
+
+
+def run_confused(program, folder):
+    """A daemon that speaks nonsense is told so, and everything ends."""
+    runner = Runner(program)
+    path = write_script(folder, "bystander", STEADY)
+    runner.start("bystander", ["python3", str(path)], folder, limits_for("-"))
+    runner.phase("bystander", "ready")
+    runner.start("bystander", ["python3", str(path)], folder)
+    event = runner.wait("bystander", lambda e: e["type"] == "refused")[1]
+    check(event["code"] == "exists" and event["hint"], event)
+    for name, words, place in (("../x", ["true"], folder), ("a", [], folder), ("a", ["true"], "/"),
+                               ("a", ["true"], "etc"), ("a", ["true"], "/nonexistent")):
+        runner.start(name, words, place)
+        event = runner.wait(name, lambda e: e["type"] == "refused")[1]
+        check(event["code"] == "invalid" and event["hint"], event)
+    runner.process.stdin.write("start everything\n")
+    runner.process.stdin.flush()
+    check(runner.process.wait(timeout=PATIENCE) == 65, "ends with", runner.process.returncode)
+    gone(path)
 
 
 def run_killed(program, folder):
@@ -497,6 +547,8 @@ def main():
     try:
         if not run_all(program, folder):
             return SKIPPED
+        run_crowded(program, folder)
+        run_confused(program, folder)
         run_killed(program, folder)
         run_weak(program, folder)
     finally:

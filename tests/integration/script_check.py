@@ -131,6 +131,30 @@ def broken(author):
           "must be able to read and run it" in report["faults"][0]["first"], report)
 
 
+def memory(author):
+    """What a sleeve must remember outlives the process: it comes back with the next tick."""
+    author.put("tired.py", """#!/usr/bin/env python3
+import json, sys
+print('{"type":"hello","protocol":1}', flush=True)
+answers = 0
+for line in sys.stdin:
+    tick = json.loads(line)
+    if tick["type"] != "tick":
+        continue
+    answers += 1
+    if answers == 50:
+        sys.exit(1)
+    count = int(tick["state"] or "0") + 1
+    knows = tick["seq"] == 1 or tick["state"]
+    print(json.dumps({"type": "decision", "seq": tick["seq"], "action": "hold",
+                      "reason": "knows" if knows else "forgot", "state": str(count),
+                      "figures": {"count": str(count)}}), flush=True)
+""")
+    report = author.report("tired.py", "--ticks", 1000, exit_code=3)
+    check(report["starts"] == 3 and report["decisions"] == 3 * 49, report)
+    check([row["reason"] for row in report["reasons"]] == ["knows"], report["reasons"])
+
+
 def screens(author):
     for words in (["cycle.py", "--compare", "--ticks", "300"], ["end.sh"], ["typo.sh"],
                   ["dip.sh", "--compare", "--ticks", "300"]):
@@ -163,7 +187,7 @@ def main():
         if "the system refuses" in done.stdout:
             print("the system refuses the sandbox: left out:", done.stdout)
             return SKIPPED
-        for part in (examples, folders, candles, broken, screens, programs):
+        for part in (examples, folders, candles, broken, memory, screens, programs):
             part(author)
     finally:
         shutil.rmtree(folder)
