@@ -147,6 +147,51 @@ constexpr Param kBatch[] = {
      .letter = 'f'},
     {.name = "keep_going", .type = ParamType::Bool, .doc = "go on after a line that failed"}};
 
+constexpr Param kScriptCheck[] = {
+    {.name = "file",
+     .doc = "an executable file; it sees its own folder",
+     .place = Place::Positional,
+     .path = true},
+    {.name = "command", .doc = "or a program and its words, in quotes"},
+    {.name = "folder",
+     .doc = "the folder that it sees and runs in (default: the file's, else the current one)",
+     .path = true},
+    {.name = "candles",
+     .doc = "take the ticks from this CSV file, .gz too (default: a synthetic market)",
+     .path = true},
+    {.name = "interval", .type = ParamType::Duration, .doc = "of the candles (default 1m)"},
+    {.name = "pair", .type = ParamType::Pair, .doc = "what is traded (default ETH/USDT)"},
+    {.name = "ticks",
+     .type = ParamType::Integer,
+     .doc = "at most so many (default: all, or a day of the synthetic market)",
+     .low = 1},
+    {.name = "sleeves",
+     .type = ParamType::Integer,
+     .doc = "so many sleeves on one process, 1 to 4096 (default 1)",
+     .low = 1,
+     .high = 4096},
+    {.name = "cash",
+     .type = ParamType::Decimal,
+     .doc = "what each sleeve begins with (default 1000)"},
+    {.name = "preset",
+     .type = ParamType::Enum,
+     .doc = "the parameters that it is shown (default flash)",
+     .allowed = "flash|quiet"},
+    {.name = "set", .doc = "a parameter besides, as KEY=VALUE", .repeated = true},
+    {.name = "deadline",
+     .type = ParamType::Duration,
+     .doc = "how long a decision may take (default 1s)"},
+    {.name = "compare",
+     .type = ParamType::Bool,
+     .doc = "count the decisions that differ from the built-in rules"},
+    {.name = "weak",
+     .type = ParamType::Bool,
+     .doc = "run it also where the system refuses a part of its isolation"}};
+constexpr Words kScriptCheckEx[] = {
+    "vaultctl script check ./mine.py",
+    "vaultctl script check --command 'python3 mine.py --slow' --candles eth.csv.gz --interval 1m",
+    "vaultctl script check cycle.py --compare --sleeves 100 --ticks 500"};
+
 constexpr Words kWaitEx[] = {"vaultctl wait v1.flash --for paused,halted --timeout 30s",
                              "vaultctl wait a1 --for finished"};
 constexpr Words kJobWaitEx[] = {"vaultctl job wait j1 --timeout 10m"};
@@ -248,6 +293,18 @@ constexpr Method kLocal[] = {
      .examples = kErrorsEx,
      .detail = "Works without a daemon. A hint is what an error says to do if it has nothing "
                "better; a call may be repeated as it is where an error is retryable."},
+    {.name = "script.check",
+     .summary = "Run your own strategy against ticks, without a daemon",
+     .noun = "script",
+     .verb = "check",
+     .params = kScriptCheck,
+     .primary = "result",
+     .examples = kScriptCheckEx,
+     .detail = "vaultd-runner runs it as it would in earnest: with the protocol of "
+               "vaultd-script(7), shut off from network, files and other processes, each sleeve "
+               "on paper. What comes out: decisions and their reasons, the first orders, how long "
+               "answers took, and each fault of the protocol. Exit code 3 if it has faults, or "
+               "differs where --compare is given."},
     {.name = "chart.balance",
      .summary = "Draw the balances of a vault's sleeves",
      .noun = "chart",

@@ -1,103 +1,32 @@
 // vaultctl config check FILE: the vaultd beside this program reads the file, because only it knows
 // every key; no daemon has to run. Without a file it is a call like any other.
+#include "cli/command/neighbour.hpp"
 #include "cli/command/session.hpp"
 #include "common/protocol/codec.hpp"
-
-#include <fmt/format.h>
-
-#include <array>
-#include <cerrno>
-#include <climits>
-#include <cstring>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <vector>
 
 namespace vault::command {
 namespace {
 
-constexpr std::size_t kMostOutput = 4U << 20U;
-
-// Beside this program, as both are installed and built; else along PATH.
-std::string find_vaultd(const std::string& path_variable) {
-    std::array<char, PATH_MAX> self{};
-    const auto length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
-    std::vector<std::string> folders;
-    if (length > 0) {
-        const std::string program(self.data(), static_cast<std::size_t>(length));
-        folders.push_back(program.substr(0, program.find_last_of('/')));
-    }
-    for (std::size_t at = 0; at <= path_variable.size();) {
-        const std::size_t colon = std::min(path_variable.find(':', at), path_variable.size());
-        if (colon > at) folders.push_back(path_variable.substr(at, colon - at));
-        at = colon + 1;
-    }
-    for (const std::string& folder : folders)
-        if (const std::string program = folder + "/vaultd"; ::access(program.c_str(), X_OK) == 0)
-            return program;
-    return {};
-}
-
-Error failed(const std::string& what) {
-    return Error{Errc::Io, what, {}, "run vaultd --check-config --config FILE yourself"};
-}
-
-std::string read_to_end(int fd) {
-    std::string text;
-    std::array<char, 4096> part{};
-    for (;;) {
-        const auto got = ::read(fd, part.data(), part.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0 || text.size() > kMostOutput) return text;
-        text.append(part.data(), static_cast<std::size_t>(got));
-    }
-}
-
-// What the program writes to its standard output; its exit code does not matter beside that.
-Result<std::string> output_of(const std::string& program, std::vector<std::string> words) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed(std::strerror(errno));
-    std::vector<char*> arguments;
-    words.insert(words.begin(), program);
-    for (std::string& word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions{};
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    pid_t child = 0;
-    const int fault =
-        ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    std::string text = fault == 0 ? read_to_end(ends[0]) : std::string();
-    ::close(ends[0]);
-    if (fault != 0) return failed(fmt::format("{}: {}", program, std::strerror(fault)));
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return text;
-}
+constexpr const char* kByHand = "run vaultd --check-config --config FILE yourself";
 
 }  // namespace
 
 int check_config(Session& session) {
     const auto* file = session.invocation().params.if_contains("file");
     if (file == nullptr) return call_and_print(session);
-    const std::string vaultd = find_vaultd(session.terminal().variable("PATH"));
+    const std::string vaultd = find_neighbour("vaultd", session.terminal().variable("PATH"));
     if (vaultd.empty())
         return session.fail(Error{Errc::DaemonDown,
                                   "there is no vaultd beside this program or in PATH to check it",
                                   "file", "install it, or leave the file out to ask the daemon"});
     const auto text = output_of(vaultd, {"--check-config", "--output", "json", "--config",
                                          std::string(file->get_string())});
-    if (!text) return session.fail(text.error());
+    if (!text) return session.fail(Error(text.error()).with_hint(kByHand));
     auto document = protocol::parse_json(text.value());
     const json::object* object = document ? document.value().if_object() : nullptr;
     const json::value* data = object == nullptr ? nullptr : object->if_contains("data");
-    if (data == nullptr) return session.fail(failed(vaultd + " gave no answer"));
+    if (data == nullptr)
+        return session.fail(Error{Errc::Io, vaultd + " gave no answer", {}, kByHand});
     protocol::Reply answer;
     answer.data = *data;
     return session.succeed("config.check", session.invocation().command->primary, answer);

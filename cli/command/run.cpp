@@ -50,6 +50,7 @@ int dispatch(Session& session, Invocation& invocation) {
     if (command.name == "version") return show_version(session);
     if (command.name == "doctor") return show_doctor(session);
     if (command.name == "config.check") return check_config(session);
+    if (command.name == "script.check") return check_script(session);
     if (command.name == "api.call") return api_call(session);
     if (command.name == "api.errors") return show_errors(session);
     if (command.name == "wait") return wait_for_state(session);

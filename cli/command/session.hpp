@@ -112,6 +112,7 @@ int show_top(Session& session);
 int show_version(Session& session);
 int show_doctor(Session& session);
 int check_config(Session& session);
+int check_script(Session& session);
 int api_call(Session& session);
 int show_errors(Session& session);
 // Before a command that takes secrets: from their files, or from whoever sits at the terminal.

@@ -65,7 +65,10 @@ _vaultctl_kind() {
     'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
     'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
     'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
-    'api call:rest' | 'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
+    'api call:rest' | 'script check --command' | 'script check --interval' | \
+    'script check --pair' | 'script check --ticks' | 'script check --sleeves' | \
+    'script check --cash' | 'script check --set' | 'script check --deadline' | \
+    'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
     'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
     'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
     'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
@@ -102,9 +105,10 @@ _vaultctl_kind() {
     'secrets escrow --passphrase-file' | 'secrets escrow --out' | 'secrets drill --copy' | \
     'secrets drill --passphrase-file' | 'market import:1' | 'replay start:1' | \
     'ledger export --out' | 'report vault --out' | 'report fees --out' | 'report sweeps --out' | \
-    'report pnl --out' | 'audit verify --head' | 'batch --file' | 'batch -f' | \
-    'chart balance --out' | 'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | \
-    'chart tradeable --out' | 'chart price --out')
+    'report pnl --out' | 'audit verify --head' | 'batch --file' | 'batch -f' | 'script check:1' | \
+    'script check --folder' | 'script check --candles' | 'chart balance --out' | \
+    'chart pnl --out' | 'chart sweeps --out' | 'chart fees --out' | 'chart tradeable --out' | \
+    'chart price --out')
         kind=(@files)
         ;;
     'account add --exchange')
@@ -208,6 +212,9 @@ _vaultctl_kind() {
             mode_not_paper below_minimum fee_too_high key_refused confirmation_needed 0 1 3 4 5 6 64
             65 69 70 74 75 76 77 78 124 130
         )
+        ;;
+    'script check --preset')
+        kind=(flash quiet)
         ;;
     'chart balance --style' | 'chart pnl --style' | 'chart sweeps --style' | \
     'chart fees --style' | 'chart tradeable --style' | 'chart price --style')
@@ -315,6 +322,9 @@ _vaultctl_choices() {
         ;;
     'audit')
         choices=(list verify head)
+        ;;
+    'script')
+        choices=(check)
         ;;
     'chart')
         choices=(balance pnl sweeps fees tradeable price)
@@ -537,6 +547,12 @@ _vaultctl_flags() {
         ;;
     'batch')
         flags=(--file --keep-going)
+        ;;
+    'script check')
+        flags=(
+            --command --folder --candles --interval --pair --ticks --sleeves --cash --preset --set
+            --deadline --compare --weak
+        )
         ;;
     'chart balance')
         flags=(

@@ -31,7 +31,7 @@ function __vaultctl_kind
         case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
-        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'key add --api-key-file' 'key add --secret-file' 'key rotate --api-key-file' 'key rotate --secret-file' 'secrets rotate --passphrase-file' 'secrets escrow --passphrase-file' 'secrets escrow --out' 'secrets drill --copy' 'secrets drill --passphrase-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
+        case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'key add --api-key-file' 'key add --secret-file' 'key rotate --api-key-file' 'key rotate --secret-file' 'secrets rotate --passphrase-file' 'secrets escrow --passphrase-file' 'secrets escrow --out' 'secrets drill --copy' 'secrets drill --passphrase-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'script check:1' 'script check --folder' 'script check --candles' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
             echo @files
         case 'account add --exchange'
             echo paper
@@ -298,6 +298,9 @@ function __vaultctl_kind
             echo 78
             echo 124
             echo 130
+        case 'script check --preset'
+            echo flash
+            echo quiet
         case 'chart balance --style' 'chart pnl --style' 'chart sweeps --style' 'chart fees --style' 'chart tradeable --style' 'chart price --style'
             echo braille
             echo block
@@ -368,6 +371,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' sweep ''
             printf '%s\t%s\n' report ''
             printf '%s\t%s\n' audit ''
+            printf '%s\t%s\n' script ''
             printf '%s\t%s\n' chart ''
         case 'api'
             printf '%s\t%s\n' describe 'Methods, errors and exit codes that the daemon knows'
@@ -759,6 +763,20 @@ function __vaultctl_flags
         case 'batch'
             printf '%s\t%s\n' --file 'a command a line, without the word vaultctl; - for standard input'
             printf '%s\t%s\n' --keep-going 'go on after a line that failed'
+        case 'script check'
+            printf '%s\t%s\n' --command 'or a program and its words, in quotes'
+            printf '%s\t%s\n' --folder 'the folder that it sees and runs in (default: the file\'s, else the current one)'
+            printf '%s\t%s\n' --candles 'take the ticks from this CSV file, .gz too (default: a synthetic market)'
+            printf '%s\t%s\n' --interval 'of the candles (default 1m)'
+            printf '%s\t%s\n' --pair 'what is traded (default ETH/USDT)'
+            printf '%s\t%s\n' --ticks 'at most so many (default: all, or a day of the synthetic market)'
+            printf '%s\t%s\n' --sleeves 'so many sleeves on one process, 1 to 4096 (default 1)'
+            printf '%s\t%s\n' --cash 'what each sleeve begins with (default 1000)'
+            printf '%s\t%s\n' --preset 'the parameters that it is shown (default flash)'
+            printf '%s\t%s\n' --set 'a parameter besides, as KEY=VALUE'
+            printf '%s\t%s\n' --deadline 'how long a decision may take (default 1s)'
+            printf '%s\t%s\n' --compare 'count the decisions that differ from the built-in rules'
+            printf '%s\t%s\n' --weak 'run it also where the system refuses a part of its isolation'
         case 'chart balance'
             printf '%s\t%s\n' --sleeve 'only this sleeve'
             printf '%s\t%s\n' --from 'first day'

@@ -185,6 +185,13 @@ constexpr ColumnSpec kSweepTotals[] = {{"asset", "asset"},       {"mode", "mode"
                                        {"flash", "flash"},       {"quiet", "quiet"},
                                        {"returned", "returned"}, {"net", "net"}};
 
+constexpr ColumnSpec kScriptFaults[] = {{"fault", "fault"}, {"count", "count"}, {"first", "first"}};
+constexpr ColumnSpec kScriptReasons[] = {
+    {"action", "action"}, {"reason", "reason"}, {"count", "count"}};
+constexpr ColumnSpec kScriptOrders[] = {{"time", "time"},     {"sleeve", "sleeve"},
+                                        {"action", "action"}, {"reason", "reason"},
+                                        {"price", "price"},   {"fraction", "fraction"}};
+
 constexpr std::array kLists{
     ListSpec{"report.vault.rows", kFlows},
     ListSpec{"report.vault.vaults", kFlowSums},
@@ -232,6 +239,9 @@ constexpr std::array kLists{
     ListSpec{"config.show.keys", kConfigKeys},
     ListSpec{"config.check.changes", kConfigChanges},
     ListSpec{"config.reload.changes", kConfigChanges},
+    ListSpec{"script.check.faults", kScriptFaults},
+    ListSpec{"script.check.reasons", kScriptReasons},
+    ListSpec{"script.check.orders", kScriptOrders},
     ListSpec{"decision.why.before", kDecisions},
     ListSpec{"ledger.verify.problems", kVerified},
     ListSpec{"decision.list", kDecisions},

@@ -167,6 +167,10 @@ constexpr std::array kUses{
         "file needs_restart last_reload.at last_reload.by last_reload.ok last_reload.result "
         "last_reload.message state_dir keys"},
     Use{"config.check config.reload", "@checked"},
+    Use{"script.check",
+        "ok result market ticks sleeves decisions trades decisions_per_second latency_p50_us "
+        "latency_p99_us latency_max_us starts differences first_difference faults reasons orders "
+        "stderr"},
     Use{"api.describe", "protocol.min protocol.max methods errors exits"},
     Use{"api.errors", "errors exits"},
     Use{"top.vaults",

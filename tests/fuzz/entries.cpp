@@ -6,7 +6,8 @@ namespace vault::fuzz {
 
 std::span<const Entry> entries() {
     static constexpr std::array kEntries{Entry{"codec", codec}, Entry{"session", session},
-                                         Entry{"config", config}, Entry{"candles", candles}};
+                                         Entry{"config", config}, Entry{"candles", candles},
+                                         Entry{"scripts", scripts}};
     return kEntries;
 }
 

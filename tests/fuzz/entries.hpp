@@ -16,6 +16,8 @@ void session(std::string_view bytes);
 void config(std::string_view bytes);
 // Candle files, plain or gzip.
 void candles(std::string_view bytes);
+// Lines of scripts, and of the daemon to vaultd-runner: daemon/runner.
+void scripts(std::string_view bytes);
 
 struct Entry {
     std::string_view name;  // also the folder below corpus/

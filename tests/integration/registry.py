@@ -23,7 +23,7 @@ SCRIPTS = {"bash": ROOT / "cli" / "completions" / "vaultctl.bash",
 # Of vaultctl alone: commands that no method of the same name answers, and options beside a method's.
 LOCAL_COMMANDS = {"help", "completion", "wait", "batch", "job wait", "api call", "api errors",
                   "chart balance", "chart pnl", "chart sweeps", "chart fees", "chart tradeable",
-                  "chart price"}
+                  "chart price", "script check"}
 LOCAL_OPTIONS = {"top": {"--once", "--interval", "--view"}, "events": {"--follow", "--from-seq"},
                  "ledger export": {"--out"}, "config check": {"FILE"}, "token create": {"--out"},
                  "secrets escrow": {"--out"},

@@ -1,0 +1,173 @@
+#include "daemon/runner/seam_lines.hpp"
+
+#include "common/base/excerpt.hpp"
+#include "daemon/runner/script_lines.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace vault::runner {
+namespace {
+
+namespace json = boost::json;
+
+Error wrong(std::string_view what) {
+    return Error{Errc::InvalidParams, fmt::format("a line of the daemon: {}", what), "line",
+                 "vaultd and vaultd-runner must be of the same release"};
+}
+
+Result<std::string> text_of(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string()) return wrong(fmt::format("{} is no string", name));
+    return std::string{value->get_string()};
+}
+
+Result<std::uint64_t> number_of(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    json::error_code fault;
+    const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(fault);
+    if (value == nullptr || fault) return wrong(fmt::format("{} is no whole number", name));
+    return number;
+}
+
+template <class T>
+struct RepOf {
+    using type = T;
+};
+template <>
+struct RepOf<Duration> {
+    using type = Duration::rep;
+};
+template <class T>
+using Rep = typename RepOf<T>::type;
+
+// A field that may be left out, of an object that may be.
+template <class T>
+Result<void> take_number(const json::object* object, std::string_view name, T& into) {
+    if (object == nullptr || !object->contains(name)) return success();
+    VAULT_TRY(const std::uint64_t number, number_of(*object, name));
+    if (number == 0 || number > std::uint64_t{1} << 40U)
+        return wrong(fmt::format("{} is out of range", name));
+    into = T{static_cast<Rep<T>>(number)};
+    return success();
+}
+
+const json::object* inner(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+Result<Ask> parse_start(const json::object& object) {
+    AskStart ask;
+    ports::ScriptSpec& spec = ask.spec;
+    VAULT_TRY(spec.name, text_of(object, "script"));
+    VAULT_TRY(spec.folder, text_of(object, "folder"));
+    const json::value* command = object.if_contains("command");
+    if (command == nullptr || !command->is_array()) return wrong("command is no list");
+    for (const json::value& word : command->get_array()) {
+        if (!word.is_string()) return wrong("a word of command is no string");
+        spec.command.emplace_back(word.get_string());
+    }
+    const json::value* weak = object.if_contains("weak");
+    spec.weak = weak != nullptr && weak->is_bool() && weak->get_bool();
+    const json::object* limits = inner(object, "limits");
+    VAULT_TRYV(take_number(limits, "start", spec.limits.start));
+    VAULT_TRYV(take_number(limits, "decision", spec.limits.decision));
+    VAULT_TRYV(take_number(limits, "memory_bytes", spec.limits.memory_bytes));
+    VAULT_TRYV(take_number(limits, "file_bytes", spec.limits.file_bytes));
+    VAULT_TRYV(take_number(limits, "processes", spec.limits.processes));
+    VAULT_TRYV(take_number(limits, "files", spec.limits.files));
+    VAULT_TRYV(take_number(limits, "cpu", spec.limits.cpu));
+    const json::object* backoff = inner(object, "backoff");
+    VAULT_TRYV(take_number(backoff, "first", spec.backoff.first));
+    VAULT_TRYV(take_number(backoff, "most", spec.backoff.most));
+    VAULT_TRYV(take_number(backoff, "failures", spec.backoff.failures));
+    return Ask{std::move(ask)};
+}
+
+Result<Ask> parse_tick(const json::object& object) {
+    AskTick ask;
+    VAULT_TRY(ask.script, text_of(object, "script"));
+    const json::object* tick = inner(object, "tick");
+    if (tick == nullptr) return wrong("tick is no object");
+    VAULT_TRY(ask.seq, number_of(*tick, "seq"));
+    ask.line = json::serialize(*tick) + "\n";
+    if (ask.line.size() > kLineMost) return wrong("a tick past the limit of a line");
+    return Ask{std::move(ask)};
+}
+
+json::object of_script(std::string_view type, const std::string& script) {
+    return {{"type", type}, {"script", script}};
+}
+
+std::string line_of(const json::object& object) {
+    return json::serialize(object) + "\n";
+}
+
+}  // namespace
+
+Result<Ask> parse_ask(std::string_view line) {
+    json::error_code fault;
+    const json::value value = json::parse({line.data(), line.size()}, fault);
+    const json::object* object = fault ? nullptr : value.if_object();
+    if (object == nullptr) return wrong(fmt::format("'{}' is no JSON object", excerpt(line, 60)));
+    VAULT_TRY(const std::string type, text_of(*object, "type"));
+    if (type == "start") return parse_start(*object);
+    if (type == "tick") return parse_tick(*object);
+    if (type == "status") return Ask{AskStatus{}};
+    if (type != "stop") return wrong(fmt::format("'{}' is no request", excerpt(type, 40)));
+    AskStop ask;
+    VAULT_TRY(ask.script, text_of(*object, "script"));
+    return Ask{std::move(ask)};
+}
+
+std::string seam_hello_line() {
+    return line_of({{"type", "hello"}, {"protocol", kSeamProtocol}});
+}
+
+std::string seam_decision_line(const std::string& script, const ports::ScriptDecision& decision) {
+    std::string inner = decision_line(decision);
+    inner.pop_back();
+    return fmt::format(R"({{"type":"decision","script":{},"decision":{}}})"
+                       "\n",
+                       json::serialize(json::value(script)), inner);
+}
+
+std::string seam_failed_line(const std::string& script, std::uint64_t seq,
+                             const ports::ScriptComplaint& why) {
+    json::object object = of_script("failed", script);
+    object["seq"] = seq;
+    object["fault"] = to_text(why.fault);
+    object["detail"] = why.detail;
+    return line_of(object);
+}
+
+std::string seam_script_line(const ports::ScriptStatus& status) {
+    json::object object = of_script("script", status.name);
+    object["phase"] = to_text(status.phase);
+    object["decisions"] = status.decisions;
+    object["starts"] = status.starts;
+    object["faults"] = status.faults;
+    if (status.last_fault) {
+        object["last_fault"] = to_text(status.last_fault->fault);
+        object["last_detail"] = status.last_fault->detail;
+    }
+    json::array missing;
+    for (const std::string& what : status.missing)
+        missing.emplace_back(what);
+    object["missing"] = std::move(missing);
+    return line_of(object);
+}
+
+std::string seam_refused_line(const std::string& script, const Error& error) {
+    json::object object = of_script("refused", script);
+    object["code"] = error.code() == Errc::Exists ? "exists"
+                     : error.code() == Errc::Busy ? "busy"
+                                                  : "invalid";
+    object["message"] = error.message();
+    object["hint"] = error.hint();
+    return line_of(object);
+}
+
+}  // namespace vault::runner

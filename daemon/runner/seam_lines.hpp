@@ -1,0 +1,55 @@
+#pragma once
+// The lines between vaultd and vaultd-runner: one JSON object a line, both ways, over a socket or a
+// pipe. The daemon asks
+//
+//     {"type":"start","script":S,"command":[…],"folder":F,"weak":false,"limits":{…},"backoff":{…}}
+//     {"type":"tick","script":S,"tick":{a tick as man/vaultd-script.7 has it}}
+//     {"type":"stop","script":S}
+//     {"type":"status"}
+//
+// where limits and backoff have the fields of ports::ScriptLimits and ScriptBackoff (times in ms),
+// each of which may be left out. The runner tells
+//
+//     {"type":"hello","protocol":1}                      once, first
+//     {"type":"decision","script":S,"decision":{a decision as the manual has it}}
+//     {"type":"failed","script":S,"seq":N,"fault":"late","detail":"…"}      instead of a decision
+//     {"type":"script","script":S,"phase":"ready","decisions":N,"starts":N,"faults":N,
+//      "last_fault":"late","last_detail":"…","missing":[…]}                 when it changes, or
+//      asked
+//     {"type":"refused","script":S,"code":"exists","message":"…","hint":"…"}   a start that was not
+//
+// A line that is none of these is the daemon's mistake: the runner says so and hangs up, which ends
+// all its scripts. Pure; any thread. Errors: InvalidParams.
+#include "daemon/ports/script_host.hpp"
+
+#include <variant>
+
+namespace vault::runner {
+
+inline constexpr std::uint64_t kSeamProtocol = 1;
+inline constexpr std::size_t kSeamLineMost = 128 * 1024;
+
+struct AskStart {
+    ports::ScriptSpec spec;
+};
+struct AskTick {
+    std::string script;
+    std::uint64_t seq = 0;
+    std::string line;  // the tick, with its line feed
+};
+struct AskStop {
+    std::string script;
+};
+struct AskStatus {};
+using Ask = std::variant<AskStart, AskTick, AskStop, AskStatus>;
+Result<Ask> parse_ask(std::string_view line);
+
+// All end in a line feed.
+std::string seam_hello_line();
+std::string seam_decision_line(const std::string& script, const ports::ScriptDecision& decision);
+std::string seam_failed_line(const std::string& script, std::uint64_t seq,
+                             const ports::ScriptComplaint& why);
+std::string seam_script_line(const ports::ScriptStatus& status);
+std::string seam_refused_line(const std::string& script, const Error& error);
+
+}  // namespace vault::runner
