@@ -312,9 +312,15 @@ constexpr Method kVaultTable[] = {
          "The keys are those that sleeve show lists; preset=NAME takes all settings of a preset "
          "first. The quiet sleeve can give a share of its profit back to Tradeable by itself: "
          "quiet_sweep is off, daily, weekly or monthly, quiet_sweep_share is above 0 and at most "
-         "1. The caps max_position_pct, max_drawdown, max_trades_per_day, max_exposure_per_base "
-         "and quote_band are kept, but this version does not enforce them yet; the reply warns "
-         "when one of them is set."},
+         "1. Caps hold buys and keep exits; all amounts are in the vault's asset. max_position and "
+         "max_position_pct (of the sleeve's balance) bound what its positions and live buys cost; "
+         "max_trades_per_day counts the buys sent since midnight UTC. max_daily_loss and "
+         "max_drawdown (a fraction of the peak) count unrealised profit too and are latched: once "
+         "reached, the sleeve buys nothing until sleeve resume, or until the next UTC day with "
+         "caps_reset_daily=true. max_exposure_per_base bounds the value of one coin in all vaults "
+         "of the user, and blocks while a part of it has no price. quote_band holds buys while a "
+         "stablecoin is off 1 USD by more; without a price of it against USD in the account's "
+         "market it cannot judge, and blocks nothing."},
     {.name = "sleeve.pause",
      .summary = "No new buys of this sleeve",
      .noun = "sleeve",

@@ -212,8 +212,9 @@ class Checker {
         const std::string reason = text_of(sleeve, "idle_reason");
         const bool capped = reason.starts_with("risk cap") || reason.starts_with("no buys");
         add("caps", !capped, capped ? reason : "no cap is reached",
-            reason.starts_with("no buys")
-                ? "vaultctl health"
+            reason.starts_with("no buys") ? "vaultctl health"
+            : reason.find("was reached") != std::string::npos
+                ? fmt::format("vaultctl sleeve resume {} {}", id_, name)
                 : fmt::format("vaultctl sleeve set {} {} KEY=VALUE", id_, name));
     }
 

@@ -125,12 +125,8 @@ Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
                              fmt::format("the position in {} needs a decision: {}",
                                          slot.pair.text(), slot.attention),
                              "vault", "vaultctl position resolve V S --as sold|withdrawn|kept"};
-        if (!sleeve.capped_by.empty()) {
-            sleeve.capped_by.clear();
-            sleeve.day.realised_before = std::as_const(vault.books).sleeve(sleeve.kind).realised;
-            sleeve.day.unrealised_before = unrealised_of(world_, vault, sleeve);
-            recorder_.touch(vault, sleeve);
-        }
+        if (!sleeve.capped_by.empty())
+            SleeveTrader{world_, recorder_}.end_cap(vault, sleeve, now(vault), context_.actor);
     }
     return success();
 }

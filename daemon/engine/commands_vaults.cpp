@@ -327,6 +327,7 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
     }
     const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
     VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));
+    if (!next.caps.max_drawdown) next.drawdown.reset();
     vault->sleeve(c.sleeve) = std::move(next);
     recorder_.touch(*vault, vault->sleeve(c.sleeve));
     rebind_.push_back(vault->row.account);

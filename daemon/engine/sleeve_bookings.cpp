@@ -335,7 +335,8 @@ void SleeveMachine::on_day_over(UtcTime day, UtcTime now,
                                              .vault_total = vault_.books.total(),
                                              .vault_tradeable = vault_.books.tradeable()});
         sleeve.day = {floor_day(now), books.realised, open, 0};
-        if (sleeve.caps.caps_reset_daily) sleeve.capped_by.clear();
+        if (sleeve.caps.caps_reset_daily && !sleeve.capped_by.empty())
+            end_cap(sleeve, open, now, "engine");
         const auto due = last_due(sleeve.sweep_plan.every, now);
         if (due && *due > day) sleeve.sweep_due = due;
         sweep_if_due(sleeve, now);

@@ -1,8 +1,10 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
+#include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/figures.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/market/pair_rules.hpp"
+#include "daemon/risk/readings.hpp"
 
 #include <fmt/format.h>
 
@@ -35,7 +37,6 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
     const bool held_back = sleeve.held != HoldKind::None && !VAULT_ENGINE_PLANTED(BuyWhilePaused);
     const bool no_buys = held_back || !vault_.attention.empty() || vault_.books.underfunded() ||
                          around_.buys_stopped;
-    std::uint32_t open = 0;
     for (PairSlot& slot : sleeve.slots) {
         const ledger::Position* position =
             std::as_const(vault_.books).position(sleeve.kind, slot.pair.base);
@@ -50,13 +51,10 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
         slot.view.last_cycle_lost = sleeve.last_cycle_lost;
         slot.view.order_pending = has_live_order(sleeve, slot.pair);
         slot.view.paused = no_buys || !slot.attention.empty();
-        if (held || slot.view.order_pending) ++open;
     }
-    const auto budget = mul(sleeve.params->spend, free, Rounding::Up);
-    const risk::Exposure exposure{budget ? budget.value() : free,
-                                  vault_.books.positions_cost(sleeve.kind), open};
-    const bool capped =
-        !sleeve.capped_by.empty() || !risk::blocking_cap(sleeve.caps, exposure).empty();
+    sleeve.follows_losses = risk::follows_losses(sleeve.caps);
+    const bool capped = !sleeve.capped_by.empty() ||
+                        !risk::blocking_cap(sleeve.caps, exposure_of(vault_, sleeve)).empty();
     for (PairSlot& slot : sleeve.slots)
         slot.view.capped = capped;
 }
@@ -70,15 +68,6 @@ void SleeveMachine::quarantine(UtcTime now, const Error& why) {
                               to_text(vault_.row.id), why.message()));
     for (Sleeve& sleeve : vault_.sleeves)
         refresh(sleeve);
-}
-
-void SleeveMachine::on_tick(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
-                            std::optional<Decimal> unrealised) {
-    if (unrealised && !VAULT_ENGINE_PLANTED(CapTripsTooLate))
-        check_loss_cap(sleeve, *unrealised, view.now);
-    if (const auto due = look(vault_, sleeve, slot, view, record_)) act(sleeve, slot, view, *due);
-    if (unrealised && VAULT_ENGINE_PLANTED(CapTripsTooLate))
-        check_loss_cap(sleeve, *unrealised, view.now);
 }
 
 std::optional<ports::Decision> SleeveMachine::look(Vault& vault, Sleeve& sleeve, PairSlot& slot,
@@ -99,20 +88,65 @@ std::optional<ports::Decision> SleeveMachine::look(Vault& vault, Sleeve& sleeve,
     return decision;
 }
 
-// Before the strategy is asked: a fill of this very tick may have used up what the day may lose.
-void SleeveMachine::check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now) {
+// Before the strategy is asked: a fill of this very tick may have used up what may be lost.
+void SleeveMachine::check_loss_caps(Sleeve& sleeve, Decimal unrealised, UtcTime now) {
+    const risk::Stake stake = stake_of(vault_, sleeve.kind, unrealised);
+    if (sleeve.caps.max_drawdown && sleeve.capped_by != "max_drawdown") {
+        const auto before = sleeve.drawdown;
+        if (!sleeve.drawdown) sleeve.drawdown = risk::begin_drawdown(stake, now);
+        risk::follow(*sleeve.drawdown, stake, now);
+        if (sleeve.drawdown != before) record_.touch(vault_, sleeve);
+    }
     if (!sleeve.capped_by.empty()) return;
     const Decimal realised = std::as_const(vault_.books).sleeve(sleeve.kind).realised;
-    if (!risk::daily_loss_reached(sleeve.caps, sleeve.day, realised, unrealised)) return;
-    sleeve.capped_by = "max_daily_loss";
+    const std::string_view asset = vault_.row.asset.text();
+    if (risk::daily_loss_reached(sleeve.caps, sleeve.day, realised, unrealised))
+        trip(sleeve, "max_daily_loss",
+             risk::daily_loss_text(sleeve.caps, sleeve.day, realised, unrealised, asset), now);
+    else if (sleeve.caps.max_drawdown &&
+             risk::drawdown_reached(*sleeve.drawdown, stake, *sleeve.caps.max_drawdown))
+        trip(sleeve, "max_drawdown",
+             risk::drawdown_text(sleeve.caps, *sleeve.drawdown, stake, asset), now);
+}
+
+// As a pause would, it ends the buys that are on their way.
+void SleeveMachine::trip(Sleeve& sleeve, std::string_view cap, const std::string& arithmetic,
+                         UtcTime now) {
+    sleeve.capped_by = cap;
     record_.touch(vault_, sleeve);
     record_.event(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
                   sleeve_name(vault_, sleeve.kind),
-                  fmt::format("max_daily_loss: lost {} {} today, the cap is {}; no buys until "
-                              "the sleeve is resumed",
-                              risk::loss_today(sleeve.day, realised, unrealised).text(),
-                              vault_.row.asset.text(), sleeve.caps.max_daily_loss->text()));
+                  fmt::format("{}: {}; no buys until {}", cap, arithmetic,
+                              sleeve.caps.caps_reset_daily
+                                  ? "the next UTC day, or until the sleeve is resumed"
+                                  : "the sleeve is resumed"));
+    cancel(sleeve, Side::Buy, cap);
     refresh(sleeve);
+}
+
+void SleeveMachine::end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now,
+                            const std::string& actor) {
+    const std::string cap = std::exchange(sleeve.capped_by, "");
+    const Decimal realised = std::as_const(vault_.books).sleeve(sleeve.kind).realised;
+    if (cap == "max_daily_loss") {
+        sleeve.day.realised_before = realised;
+        sleeve.day.unrealised_before = unrealised;
+    }
+    if (sleeve.caps.max_drawdown && cap == "max_drawdown")
+        sleeve.drawdown =
+            risk::begin_drawdown(stake_of(vault_, sleeve.kind, unrealised), now);
+    record_.touch(vault_, sleeve);
+    record_.event(owner_of(vault_, actor), now, "info", "cap_ended",
+                  sleeve_name(vault_, sleeve.kind),
+                  fmt::format("{} holds no longer and measures from {} on", cap, format_utc(now)));
+}
+
+// The cap that forbids the buy which a rule wants; empty if none does.
+std::string_view SleeveMachine::cap_on_buy(const Sleeve& sleeve) const {
+    if (!risk::looks_outside(sleeve.caps)) return {};
+    VAULT_CHECK(around_.outside.has_value(), "a cap is not shown what it looks at");
+    return risk::blocking_outside(sleeve.caps, *around_.outside,
+                                  exposure_of(vault_, sleeve).budget);
 }
 
 void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
@@ -129,6 +163,8 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
     if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
     if (VAULT_ENGINE_PLANTED(StuckLoops) && slot.stuck) decision.action = Action::Sell;
+    if (decision.action == Action::Buy && !cap_on_buy(sleeve).empty())
+        decision = {decision.check, Action::Hold, Reason::Caps};
     std::uint32_t order_number = 0;
     const ports::SleeveFigures shown = slot.view;
     if (decision.action == Action::Buy) order_number = buy(sleeve, slot, decision.reason, view.now);
@@ -155,11 +191,37 @@ void SleeveMachine::remember(Sleeve& sleeve, PairSlot& slot, const ports::Market
                                         .action = std::string{ports::to_text(decision.action)},
                                         .reason = std::string{ports::to_text(decision.reason)},
                                         .repeats = memory.repeats,
-                                        .figures_json = figures_json(strategy::explain(
-                                            sleeve.params, view, shown, slot.state, decision)),
+                                        .figures_json =
+                                            figures_of(sleeve, slot, view, shown, decision),
                                         .order_number = order_number});
     memory = {decision.action, decision.reason, 0};
     record_.touch(vault_, sleeve);
+}
+
+// What the strategy decided from; of a buy that a cap forbids, what the cap saw too.
+std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot,
+                                      const ports::MarketView& view,
+                                      const ports::SleeveFigures& shown,
+                                      const ports::Decision& decision) const {
+    auto figures = strategy::explain(sleeve.params, view, shown, slot.state, decision);
+    if (decision.reason != Reason::Caps) return figures_json(figures);
+    const risk::Exposure exposure = exposure_of(vault_, sleeve);
+    std::string_view cap = sleeve.capped_by;
+    if (cap.empty()) cap = risk::blocking_cap(sleeve.caps, exposure);
+    if (cap.empty()) cap = cap_on_buy(sleeve);
+    figures.push_back({"cap", std::string{cap}});
+    figures.push_back({"cap_limit", risk::cap_text(sleeve.caps, cap)});
+    figures.push_back({"next_buy", exposure.budget.text()});
+    figures.push_back({"committed", exposure.committed.text()});
+    figures.push_back({"balance", exposure.balance.text()});
+    figures.push_back({"buys_today", std::to_string(exposure.buys_today)});
+    if (around_.outside && around_.outside->quote_price)
+        figures.push_back({"quote_price", around_.outside->quote_price->text()});
+    if (around_.outside && sleeve.caps.max_exposure_per_base)
+        figures.push_back({"base_value", around_.outside->base_value
+                                             ? around_.outside->base_value->text()
+                                             : "unresolved"});
+    return figures_json(figures);
 }
 
 std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
@@ -171,11 +233,11 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
         return 0;
     }
     const Decimal free = vault_.books.free_cash(sleeve.kind);
-    const auto spend = mul(sleeve.params->spend, free, Rounding::Up);
-    if (!spend || !spend.value().is_positive()) return 0;
+    const Decimal budget = buy_budget(sleeve, free);
+    if (!budget.is_positive()) return 0;
     Order order;
     order.reason = ports::to_text(reason);
-    order.lock_left = min(ceil_8(spend.value()), free);
+    order.lock_left = budget;
     order.request = {.id = {vault_.row.id, sleeve.kind, sleeve.last_order + 1},
                      .pair = slot.pair,
                      .side = Side::Buy,

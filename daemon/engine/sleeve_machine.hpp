@@ -19,6 +19,8 @@ struct Surroundings {
     Decimal fee_rate;  // one side's, of the account's fee tier
     Decimal wallet;    // what the exchange has of the vault's asset, free and held
     bool buys_stopped = false;
+    // For a decision to buy under a cap that looks there; none otherwise.
+    std::optional<risk::Outside> outside = std::nullopt;
 };
 
 // What a step leaves to be done, in this order.
@@ -35,13 +37,12 @@ class SleeveMachine {
     SleeveMachine(Vault& vault, const Surroundings& around, Effects& effects)
         : vault_(vault), around_(around), effects_(effects), record_(effects.record) {}
 
-    // A tick of the slot's pair, after its fills were booked and its window has the sample.
-    // `unrealised`: of the whole sleeve at this tick; only a sleeve with a loss cap needs it.
-    void on_tick(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
-                 std::optional<Decimal> unrealised);
-    // The same tick of a sleeve without a loss cap, in two steps: most ticks end with the first,
-    // which reads no more than the sleeve itself, while its surroundings lie all over the memory.
-    // None: nothing is due; else act() comes next.
+    // A tick of the slot's pair, after its fills were booked and its window has the sample, comes
+    // in steps. First, only for a sleeve that follows its losses, what its loss caps say to the
+    // new price. `unrealised`: of the whole sleeve.
+    void check_loss_caps(Sleeve& sleeve, Decimal unrealised, UtcTime now);
+    // Then what the strategy says: most ticks end here, with no more read than the sleeve itself,
+    // while its surroundings lie all over the memory. None: nothing is due; else act() comes next.
     static std::optional<ports::Decision> look(Vault& vault, Sleeve& sleeve, PairSlot& slot,
                                                const ports::MarketView& view, Recorder& record);
     // What the strategy said, as far as holds, minima and a standing sell decision let it.
@@ -67,6 +68,8 @@ class SleeveMachine {
     void on_coins_missing(Sleeve& sleeve, PairSlot& slot, const std::string& note, UtcTime now,
                           const std::string& actor);
 
+    // The latched cap holds no longer, and measures from now on. `unrealised`: of the whole sleeve.
+    void end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now, const std::string& actor);
     // The sleeve's live orders on one side, or on both, shall end.
     void cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why);
     // A note ends with its coins; what the exchange lacks then is another position's.
@@ -83,10 +86,14 @@ class SleeveMachine {
     };
 
     // sleeve_machine.cpp
-    void check_loss_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now);
+    void trip(Sleeve& sleeve, std::string_view cap, const std::string& arithmetic, UtcTime now);
+    std::string_view cap_on_buy(const Sleeve& sleeve) const;
     void remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                   const ports::SleeveFigures& shown, const ports::Decision& decision,
                   std::uint32_t order_number);
+    std::string figures_of(const Sleeve& sleeve, const PairSlot& slot,
+                           const ports::MarketView& view, const ports::SleeveFigures& shown,
+                           const ports::Decision& decision) const;
     std::uint32_t buy(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
     std::uint32_t sell(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
     std::uint32_t send(Sleeve& sleeve, Order order, ledger::Transaction intent, UtcTime now);

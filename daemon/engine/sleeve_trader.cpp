@@ -1,5 +1,6 @@
 #include "daemon/engine/sleeve_trader.hpp"
 
+#include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/planted_bug.hpp"
 
@@ -34,19 +35,24 @@ void SleeveTrader::carry_out(Account& account, UtcTime now) {
 }
 
 void SleeveTrader::on_tick(const Listener& at, const ports::MarketView& view) {
-    if (at.sleeve->caps.max_daily_loss) {
-        const Decimal unrealised = unrealised_of(world_, *at.vault, *at.sleeve);
-        const Surroundings surroundings = around(*at.vault);
-        SleeveMachine{*at.vault, surroundings, effects_}.on_tick(*at.sleeve, *at.slot, view,
-                                                                 unrealised);
-    } else {
-        const auto due =
-            SleeveMachine::look(*at.vault, *at.sleeve, *at.slot, view, effects_.record);
-        if (!due) return;
-        const Surroundings surroundings = around(*at.vault);
+    const bool late = VAULT_ENGINE_PLANTED(CapTripsTooLate);
+    if (at.sleeve->follows_losses && !late) check_loss_caps(at, view.now);
+    if (const auto due =
+            SleeveMachine::look(*at.vault, *at.sleeve, *at.slot, view, effects_.record)) {
+        Surroundings surroundings = around(*at.vault);
+        if (due->action == ports::Action::Buy && risk::looks_outside(at.sleeve->caps))
+            surroundings.outside = outside_of(world_, *at.vault, at.slot->pair.base);
         SleeveMachine{*at.vault, surroundings, effects_}.act(*at.sleeve, *at.slot, view, *due);
+        if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
     }
-    if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+    if (at.sleeve->follows_losses && late) check_loss_caps(at, view.now);
+}
+
+void SleeveTrader::check_loss_caps(const Listener& at, UtcTime now) {
+    const Decimal unrealised = unrealised_of(world_, *at.vault, *at.sleeve);
+    const Surroundings surroundings = around(*at.vault);
+    SleeveMachine{*at.vault, surroundings, effects_}.check_loss_caps(*at.sleeve, unrealised, now);
+    if (!effects_.cancels.empty()) carry_out(world_.account_of(*at.vault), now);
 }
 
 void SleeveTrader::on_venue_events(Account& account,
@@ -131,6 +137,12 @@ void SleeveTrader::pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slo
     const Surroundings surroundings = around(vault);
     SleeveMachine{vault, surroundings, effects_}.pass_attention_on(sleeve, slot);
     carry_out(world_.account_of(vault), now);
+}
+
+void SleeveTrader::end_cap(Vault& vault, Sleeve& sleeve, UtcTime now, const std::string& actor) {
+    const Surroundings surroundings = around(vault);
+    SleeveMachine{vault, surroundings, effects_}.end_cap(
+        sleeve, unrealised_of(world_, vault, sleeve), now, actor);
 }
 
 void SleeveTrader::cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side,

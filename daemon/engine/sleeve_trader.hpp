@@ -28,6 +28,7 @@ class SleeveTrader {
     // if the others cannot explain it. `actor`: who made it so.
     void tell_lacking(Account& account, const Asset& base, UtcTime at, const std::string& actor);
     void pass_attention_on(Vault& vault, Sleeve& sleeve, PairSlot& slot, UtcTime now);
+    void end_cap(Vault& vault, Sleeve& sleeve, UtcTime now, const std::string& actor);
     void cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side, UtcTime now,
                        std::string_view why);
     void refresh(Vault& vault, Sleeve& sleeve);
@@ -35,6 +36,7 @@ class SleeveTrader {
 
   private:
     Surroundings around(const Vault& vault) const;
+    void check_loss_caps(const Listener& at, UtcTime now);
     // The venue is part of the shard: the intent, the permit and the venue's answer are in one
     // batch, so nothing is sent that a crash could forget.
     void carry_out(Account& account, UtcTime now);

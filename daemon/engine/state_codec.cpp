@@ -296,6 +296,29 @@ json::value optional_ms(const std::optional<UtcTime>& t) {
     return t ? json::value(ms_of(*t)) : json::value(nullptr);
 }
 
+json::value drawdown_json(const std::optional<risk::Drawdown>& mark) {
+    if (!mark) return nullptr;
+    return json::object{{"peak", text_of(mark->peak)},
+                        {"swept", text_of(mark->swept_before)},
+                        {"principal", text_of(mark->principal)},
+                        {"since", ms_of(mark->since)},
+                        {"peak_at", ms_of(mark->peak_at)}};
+}
+
+// A sleeve that was stored before there was a drawdown has none.
+std::optional<risk::Drawdown> read_drawdown(Reader& outer) {
+    if (!outer.has("drawdown") || outer.at("drawdown").is_null()) return std::nullopt;
+    Reader in{outer.at("drawdown")};
+    risk::Drawdown mark;
+    mark.peak = in.decimal("peak");
+    mark.swept_before = in.decimal("swept");
+    mark.principal = in.decimal("principal");
+    mark.since = in.time("since");
+    mark.peak_at = in.time("peak_at");
+    outer.adopt(in);
+    return mark;
+}
+
 json::object replay_json(const Replay& replay) {
     const ports::FeedSource& source = replay.source;
     return {{"name", source.name},
@@ -415,6 +438,7 @@ std::string save_sleeve(const Sleeve& sleeve) {
                                         {"day_unrealised", text_of(sleeve.day.unrealised_before)},
                                         {"day_buys", sleeve.day.buys},
                                         {"capped_by", sleeve.capped_by},
+                                        {"drawdown", drawdown_json(sleeve.drawdown)},
                                         {"sweep_due", optional_ms(sleeve.sweep_due)}});
 }
 
@@ -451,6 +475,7 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     sleeve.day.unrealised_before = in.decimal("day_unrealised");
     sleeve.day.buys = in.count<std::uint32_t>("day_buys");
     sleeve.capped_by = in.text("capped_by");
+    sleeve.drawdown = read_drawdown(in);
     sleeve.sweep_due = read_optional_time(in, "sweep_due");
     return in.result("sleeve");
 }

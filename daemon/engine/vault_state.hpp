@@ -9,6 +9,7 @@
 #include "daemon/market/price_window.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/risk/caps.hpp"
+#include "daemon/risk/drawdown.hpp"
 #include "daemon/strategy/cycle.hpp"
 
 #include <map>
@@ -73,7 +74,9 @@ struct Sleeve {
     risk::DayMarks day;              // since midnight UTC
     std::string capped_by;           // the latched cap that holds buys; empty if none
     HoldKind held = HoldKind::None;  // effective_hold(), kept current by refresh()
+    bool follows_losses = false;     // a cap looks at every price; kept current by refresh()
     bool dirty = false;
+    std::optional<risk::Drawdown> drawdown;  // while max_drawdown is set, from its first price on
 };
 
 struct Vault {

@@ -1,5 +1,6 @@
 #include "daemon/engine/view_builder.hpp"
 
+#include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/sleeve_trader.hpp"
 #include "daemon/ledger/market_value.hpp"
@@ -25,6 +26,24 @@ bool any_warm(const Sleeve& sleeve) {
     return std::any_of(sleeve.slots.begin(), sleeve.slots.end(), [](const PairSlot& slot) {
         return slot.window != nullptr && !slot.window->empty() && slot.window->figures().warm;
     });
+}
+
+// With its arithmetic. An exposure is a sum over all vaults of the user: too much for a list.
+std::string cap_in_the_way(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    if (sleeve.capped_by.empty() && !sleeve.caps.quote_band &&
+        risk::blocking_cap(sleeve.caps, exposure_of(vault, sleeve)).empty())
+        return {};
+    risk::Caps caps = sleeve.caps;
+    caps.max_exposure_per_base.reset();
+    for (const risk::CapReading& each :
+         risk::read_caps(caps, reading_inputs(world, vault, sleeve, caps))) {
+        if (each.standing == risk::Standing::Latched)
+            return fmt::format("risk cap {} was reached: {}; it ends with {}", each.key,
+                               each.arithmetic, each.ends);
+        if (each.standing == risk::Standing::Blocks)
+            return fmt::format("risk cap {}: {}", each.key, each.arithmetic);
+    }
+    return {};
 }
 
 bool has_prices(const World& world, const Vault& vault) {
@@ -158,8 +177,7 @@ std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sl
     if (vault.pairs.empty()) return "no pair is selected";
     if (!has_prices(world, vault)) return "no price yet: start a replay";
     if (!world.no_buys.empty()) return "no buys: " + world.no_buys;
-    if (!sleeve.capped_by.empty()) return "risk cap " + sleeve.capped_by + " was reached";
-    return {};
+    return cap_in_the_way(world, vault, sleeve);
 }
 
 std::vector<ports::PositionView> positions_of(const World& world, const Vault& vault,

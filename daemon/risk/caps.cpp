@@ -78,7 +78,8 @@ const std::vector<CapKey>& cap_keys() {
         {"max_drawdown", "fraction", "> 0, < 1 or off", "fall from the peak of equity and sweeps"},
         {"max_trades_per_day", "buys", "1 to 100000 or off", "buys sent since midnight UTC"},
         {"max_open_positions", "positions", "1 to 100", "positions open at the same time"},
-        {"max_exposure_per_base", "report currency", "> 0 or off", "per base, over the user"},
+        {"max_exposure_per_base", "quote", "> 0 or off",
+         "value of one coin in all vaults of the user"},
         {"quote_band", "fraction", "> 0, < 1 or off", "how far a stablecoin may be off 1"},
         {"caps_reset_daily", "bool", "true or false", "tripped loss caps end with their UTC day"},
     };
@@ -119,9 +120,32 @@ std::string cap_text(const Caps& caps, std::string_view key) {
 
 std::string_view blocking_cap(const Caps& caps, const Exposure& exposure) {
     if (exposure.open_positions >= caps.max_open_positions) return "max_open_positions";
-    if (caps.max_position && exposure.positions_cost + exposure.budget > *caps.max_position)
-        return "max_position";
+    const Decimal after = exposure.committed + exposure.budget;
+    if (caps.max_position && after > *caps.max_position) return "max_position";
+    if (caps.max_position_pct && compare_products(after, Decimal::from_int(100),
+                                                  *caps.max_position_pct, exposure.balance) > 0)
+        return "max_position_pct";
+    if (caps.max_trades_per_day && exposure.buys_today >= *caps.max_trades_per_day)
+        return "max_trades_per_day";
     return {};
+}
+
+bool looks_outside(const Caps& caps) {
+    return caps.quote_band || caps.max_exposure_per_base;
+}
+
+std::string_view blocking_outside(const Caps& caps, const Outside& outside, Decimal budget) {
+    const bool judged = !outside.quote_is_usd && outside.quote_price;
+    if (caps.quote_band && judged && (*outside.quote_price - kOne).abs() > *caps.quote_band)
+        return "quote_band";
+    if (!caps.max_exposure_per_base) return {};
+    if (!outside.base_value) return "max_exposure_per_base";
+    const auto after = add(*outside.base_value, budget);
+    return !after || after.value() > *caps.max_exposure_per_base ? "max_exposure_per_base" : "";
+}
+
+bool follows_losses(const Caps& caps) {
+    return caps.max_daily_loss || caps.max_drawdown;
 }
 
 Decimal loss_today(const DayMarks& marks, Decimal realised, Decimal unrealised) {

@@ -1,8 +1,9 @@
 #pragma once
 // Risk caps of one sleeve (design/strategy.md, "Risk caps"): limits that hold buys and keep exits.
-// Enforced before every buy: max_position, max_daily_loss, max_open_positions; the other keys are
-// validated and kept. Loss caps latch: once tripped they hold until a resume, or until the next UTC
-// day if so configured. Pure values and functions; amounts in the vault's asset; any thread.
+// Some follow from the sleeve alone (blocking_cap), some from the world around it, at the moment a
+// rule wants to buy (blocking_outside), and two from each price (loss caps). Loss caps latch: once
+// tripped they hold until a resume, or until the next UTC day if so configured. Pure values and
+// functions; amounts in the vault's asset; any thread.
 #include "common/base/time.hpp"
 #include "common/domain/decimal.hpp"
 
@@ -21,7 +22,7 @@ struct Caps {
     std::optional<Decimal> max_drawdown;              // fraction, 0 < f < 1
     std::optional<std::uint32_t> max_trades_per_day;  // buys sent, >= 1
     std::uint32_t max_open_positions = 1;             // 1..100
-    std::optional<Decimal> max_exposure_per_base;     // report currency, > 0
+    std::optional<Decimal> max_exposure_per_base;     // quote, > 0: of one coin, over the user
     std::optional<Decimal> quote_band;                // fraction, 0 < f < 1
     bool caps_reset_daily = false;                    // tripped loss caps end with their UTC day
     friend bool operator==(const Caps&, const Caps&) = default;
@@ -50,14 +51,31 @@ struct DayMarks {
 };
 
 struct Exposure {
-    Decimal budget;          // what the next buy would spend, fee inside
-    Decimal positions_cost;  // of all the sleeve's positions
+    Decimal budget;     // what the next buy would spend, fee inside
+    Decimal committed;  // cost of all the sleeve's positions, and what its live buys have locked
+    Decimal balance;    // the sleeve's
     std::uint32_t open_positions = 0;
+    std::uint32_t buys_today = 0;  // sent
 };
 
-// The first cap that forbids the next buy, by its key; empty if none does.
+// The first cap that forbids the next buy whatever the prices are, by its key; empty if none does.
 std::string_view blocking_cap(const Caps& caps, const Exposure& exposure);
 
+// What the vault itself does not know.
+struct Outside {
+    bool quote_is_usd = false;           // then it is 1 by definition
+    std::optional<Decimal> quote_price;  // one unit of the quote in USD; none: nobody knows
+    // Value in the quote of all coins of the base that the user has or is buying; none: unresolved.
+    std::optional<Decimal> base_value;
+};
+// True if a cap is set that looks at Outside.
+bool looks_outside(const Caps& caps);
+// The first cap that forbids a buy of `budget` now, by its key. A quote without a price cannot be
+// judged and blocks nothing; a value that is unresolved blocks, as nobody may guess it.
+std::string_view blocking_outside(const Caps& caps, const Outside& outside, Decimal budget);
+
+// True if a cap is set that looks at every price.
+bool follows_losses(const Caps& caps);
 // Today's loss: -(realised today + change of unrealised); negative when the day is up.
 Decimal loss_today(const DayMarks& marks, Decimal realised, Decimal unrealised);
 // True when today's loss has reached max_daily_loss.

@@ -291,29 +291,6 @@ TEST_F(CommandsTest, SleevesAndPositions) {
     command<cmd::WriteDown>("position.write_down", flash + "}");
 }
 
-TEST_F(CommandsTest, ACapThatNothingEnforcesIsWarnedOf) {
-    commands.script = [](const ports::CallContext&, const ports::Command&,
-                         ports::Render render) -> Result<ports::Reply> {
-        ports::SleeveView view;
-        view.vault = VaultId{1};
-        view.settings = {{"max_position", "500", false},
-                         {"max_drawdown", "0.1", false},
-                         {"max_trades_per_day", "off", true},
-                         {"quote_band", "0.01", false}};
-        return ports::Reply{render(view)};
-    };
-    const std::string quiet = R"({"vault":"v1","sleeve":"quiet")";
-    const std::string set = quiet + R"(,"settings":{"max_drawdown":"0.1"}})";
-    for (const auto& [method, params] :
-         {std::pair{"sleeve.set", set}, std::pair{"sleeve.show", quiet + "}"}}) {
-        const json::object reply = client->call(method, params, kMeta);
-        EXPECT_EQ(protocol::to_compact(reply.at("result").at("warnings")),
-                  R"(["max_drawdown is kept but not enforced by this version",)"
-                  R"("quote_band is kept but not enforced by this version"])")
-            << method;
-    }
-}
-
 TEST_F(CommandsTest, MarketAndReplay) {
     const json::value import =
         data("market.import", R"({"file":"/x/e.csv","pair":"ETH/USDT","interval":"1m"})");

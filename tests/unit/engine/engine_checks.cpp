@@ -46,24 +46,6 @@ HoldKind strongest(const World& world, const Vault& vault, const Sleeve& sleeve)
                      vault.hold.kind, sleeve.hold.kind});
 }
 
-// The rows of orders that were decided in this step: a market's time moves with each price.
-template <class F>
-std::string each_new_order(const EngineStep& step, F&& f) {
-    if (step.kind != StepKind::Tick) return {};
-    for (const ports::OrderRow& row : step.rows().orders) {
-        const Sleeve& sleeve = sleeve_of(step.world(), row.id);
-        const auto found =
-            std::find_if(sleeve.orders.begin(), sleeve.orders.end(),
-                         [&](const Order& order) { return order.request.id == row.id; });
-        const Market& market =
-            step.world().markets[step.world().accounts[row.owner.account.value - 1].market];
-        if (found == sleeve.orders.end() || row.decided_at != market.now) continue;
-        const std::string bad = f(vault_of(step.world(), row.id.vault), sleeve, row, *found);
-        if (!bad.empty()) return to_text(row.id) + ": " + bad;
-    }
-    return {};
-}
-
 std::string identities(const EngineStep& step) {
     for (const Vault& vault : step.world().vaults) {
         const auto sound = ledger::check_identities(vault.books);
@@ -453,33 +435,6 @@ struct HandSales {
     }
 };
 
-// The caps that hold buys (design/strategy.md): the latch and the limits, at each buy.
-std::string caps(const EngineStep& step) {
-    return each_new_order(
-        step,
-        [&](const Vault& vault, const Sleeve& sleeve, const ports::OrderRow& row,
-            const Order& order) -> std::string {
-            if (row.side != Side::Buy) return {};
-            if (!sleeve.capped_by.empty()) return "a buy under " + sleeve.capped_by;
-            const Decimal cost = vault.books.positions_cost(sleeve.kind);
-            if (sleeve.caps.max_position &&
-                cost + order.lock_left > *sleeve.caps.max_position + "0.00000001"_dec)
-                return "a buy above max_position";
-            std::set<Pair> open;
-            for (const ledger::Position& position : vault.books.sleeve(sleeve.kind).positions)
-                if (!position.dust && position.coins().is_positive())
-                    open.insert({position.base, vault.row.asset});
-            for (const Order& each : sleeve.orders)
-                if (each.live()) open.insert(each.request.pair);
-            if (open.size() > sleeve.caps.max_open_positions) return "more positions than allowed";
-            const Decimal realised = vault.books.sleeve(sleeve.kind).realised;
-            if (risk::daily_loss_reached(sleeve.caps, sleeve.day, realised,
-                                         unrealised_of(step.world(), vault, sleeve)))
-                return "a buy after the day's loss reached its cap";
-            return {};
-        });
-}
-
 // Midnight writes one row per sleeve, once.
 struct DayCloses {
     std::map<AccountId, UtcTime> now;
@@ -527,6 +482,22 @@ struct Cycles {
 
 }  // namespace
 
+std::string each_new_order(const EngineStep& step, const NewOrder& f) {
+    if (step.kind != StepKind::Tick) return {};
+    for (const ports::OrderRow& row : step.rows().orders) {
+        const Sleeve& sleeve = sleeve_of(step.world(), row.id);
+        const auto found =
+            std::find_if(sleeve.orders.begin(), sleeve.orders.end(),
+                         [&](const Order& order) { return order.request.id == row.id; });
+        const Market& market =
+            step.world().markets[step.world().accounts[row.owner.account.value - 1].market];
+        if (found == sleeve.orders.end() || row.decided_at != market.now) continue;
+        const std::string bad = f(vault_of(step.world(), row.id.vault), sleeve, row, *found);
+        if (!bad.empty()) return to_text(row.id) + ": " + bad;
+    }
+    return {};
+}
+
 std::vector<NamedWatcher> engine_watchers() {
     return {{"identities", identities},
             {"nothing_is_quarantined", nothing_is_quarantined},
@@ -545,7 +516,7 @@ std::vector<NamedWatcher> engine_watchers() {
             {"I31", HoldsStay{}},
             {"attention", attention},
             {"hand_sales", HandSales{}},
-            {"caps", caps},
+            {"caps", cap_watcher()},
             {"day_closes", DayCloses{}},
             {"cycles", Cycles{}}};
 }

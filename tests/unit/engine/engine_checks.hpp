@@ -28,6 +28,13 @@ struct NamedWatcher {
     Watcher watch;
 };
 
+// Calls f for each order that was decided in this step: a market's time moves with each price. The
+// first complaint wins.
+using NewOrder = std::function<std::string(const Vault& vault, const Sleeve& sleeve,
+                                           const ports::OrderRow& row, const Order& order)>;
+std::string each_new_order(const EngineStep& step, const NewOrder& f);
+
+Watcher cap_watcher();  // cap_checks.cpp
 // All of them, fresh; or the one of that name.
 std::vector<NamedWatcher> engine_watchers();
 Watcher engine_watcher(std::string_view name);

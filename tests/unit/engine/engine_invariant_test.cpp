@@ -49,8 +49,21 @@ TEST(EngineInvariant, I31_OnlyACommandChangesAHold) {
 TEST(EngineInvariant, I36_I38_I40_OrderIdsAreDenseFillsBoundedTradesUnique) {
     EXPECT_EQ(lives_of(36, "I36_I38_I40"), "");
 }
+// No sequence of prices, fills, commands and restarts lets a sleeve buy past a cap. The lives reach
+// every one of them, or they would show nothing.
 TEST(EngineInvariant, R_CapsHoldBuys) {
-    EXPECT_EQ(lives_of(50, "caps"), "");
+    std::map<std::string, std::uint64_t> seen;
+    const Lives lives{property_seed() + 5'000'000, 10 * kLives, 200};
+    std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(lives.first_seed),
+                static_cast<unsigned long long>(lives.first_seed + lives.count - 1));
+    EXPECT_EQ(run_lives(lives, "caps", &seen), "");
+    for (const char* cap :
+         {"max_position", "max_position_pct", "max_daily_loss", "max_drawdown",
+          "max_trades_per_day", "max_open_positions", "max_exposure_per_base", "quote_band"})
+        EXPECT_GE(seen[std::string{"cap "} + cap], 5U) << cap;
+    EXPECT_EQ(seen["cap ?"], 0U);
+    for (const char* cap : {"max_daily_loss", "max_drawdown"})
+        EXPECT_GE(seen[std::string{"tripped "} + cap], 20U) << cap;
 }
 TEST(EngineInvariant, R_MidnightClosesEachDayOnce) {
     EXPECT_EQ(lives_of(51, "day_closes"), "");

@@ -22,6 +22,15 @@ exchange::SimSettings any_venue(std::uint64_t seed) {
     return out;
 }
 
+// The cap that a decision names.
+std::string cap_of(const ports::DecisionRow& row) {
+    constexpr std::string_view kName = R"("cap":")";
+    const std::size_t at = row.figures_json.find(kName);
+    if (at == std::string::npos) return "?";
+    const std::size_t from = at + kName.size();
+    return row.figures_json.substr(from, row.figures_json.find('"', from) - from);
+}
+
 std::uint64_t from_environment(const char* name, std::uint64_t standard) {
     const char* const text = std::getenv(name);
     return text == nullptr ? standard : std::strtoull(text, nullptr, 10);
@@ -42,12 +51,13 @@ EngineWorld::EngineWorld(std::uint64_t seed) : seed_(seed), random_(seed), desk_
 
 void EngineWorld::set_up() {
     desk_.must(cmd::CreateUser{"ann", Role::Member});
-    desk_.must(cmd::SetWallets{"ann", {asset("BTC")}, {}});
+    desk_.must(cmd::SetWallets{"ann", {asset("BTC"), asset("USD")}, {}});
     desk_.must(cmd::AddAccount{"ann", "paper", "main"});
     desk_.start_replay(kA1, kEthUsdt, "2000");
     desk_.must(cmd::CreateVault{kA1, asset("USDT"), "5000"_dec});
     if (chance(60)) desk_.must(cmd::CreateVault{kA1, asset("USDC"), "3000"_dec});
     if (chance(30)) desk_.must(cmd::CreateVault{kA1, asset("BTC"), "1"_dec});
+    if (chance(20)) desk_.must(cmd::CreateVault{kA1, asset("USD"), "100"_dec});
     if (chance(25)) {
         desk_.must(cmd::CreateUser{"bob", Role::Member});
         desk_.must(cmd::AddAccount{"bob", "paper", "main"});
@@ -58,13 +68,15 @@ void EngineWorld::set_up() {
         prices_[{account.row.id, kEthUsdt}] = prices_[{account.row.id, kEthUsdc}] = "2000"_dec;
         prices_[{account.row.id, kBtcUsdt}] = "30000"_dec;
         prices_[{account.row.id, kEthBtc}] = "0.06"_dec;
+        prices_[{account.row.id, pair("USDT/USD")}] = "1"_dec;
     }
     for (std::uint32_t i = 1; i <= desk_.world().vaults.size(); ++i) {
         const VaultId id{i};
         const Asset quote = desk_.vault(id).row.asset;
         std::vector<Pair> pairs;
         for (const auto& [pair, rules] : desk_.world().catalogue)
-            if (pair.quote == quote && (pair.base == asset("ETH") || chance(40)))
+            if (pair.quote == quote &&
+                (pair.base == asset("ETH") || quote == asset("USD") || chance(40)))
                 pairs.push_back(pair);
         desk_.must(cmd::SetPairs{id, pairs, {}, false});
         const Decimal total = desk_.books(id).total();
@@ -89,6 +101,11 @@ std::map<std::string, std::string> EngineWorld::any_settings() {
     out["max_open_positions"] = chance(60) ? "1" : "2";
     if (chance(15)) out["max_position"] = any_of<std::string>({"200", "1000", "off"});
     if (chance(15)) out["max_daily_loss"] = any_of<std::string>({"5", "40", "off"});
+    if (chance(15)) out["max_position_pct"] = any_of<std::string>({"30", "80", "off"});
+    if (chance(15)) out["max_trades_per_day"] = any_of<std::string>({"1", "3", "off"});
+    if (chance(15)) out["max_drawdown"] = any_of<std::string>({"0.01", "0.05", "off"});
+    if (chance(15)) out["max_exposure_per_base"] = any_of<std::string>({"500", "2000", "off"});
+    if (chance(15)) out["quote_band"] = any_of<std::string>({"0.005", "0.02", "off"});
     if (chance(30)) out["caps_reset_daily"] = "true";
     if (chance(5)) out["stop_loss"] = "0.002";
     if (chance(5)) out["spend"] = "7";
@@ -342,8 +359,13 @@ void EngineWorld::count_rows() {
         ++seen_["event " + row.type];
     for (const ports::AllocationRow& row : desk_.last().allocations)
         ++seen_["allocation " + row.kind];
-    for (const ports::DecisionRow& row : desk_.last().decisions)
+    for (const ports::DecisionRow& row : desk_.last().decisions) {
         ++seen_["decision " + row.check + " " + row.reason];
+        if (row.reason == "caps") ++seen_["cap " + cap_of(row)];
+    }
+    for (const ports::EventRow& row : desk_.last().events)
+        if (row.type == "cap_tripped")
+            ++seen_["tripped " + row.message.substr(0, row.message.find(':'))];
     for (const ports::FillRow& row : desk_.last().fills)
         if (row.reason == "manual") ++seen_["fill manual"];
     seen_["cycle"] += desk_.last().cycles.size();

@@ -93,6 +93,7 @@ std::map<Pair, PairRules> desk_catalogue() {
     add(kBtcUsdt, "0.1", "0.00001", "10", "0.00001");
     add(kEthUsdc, "0.01", "0.0001", "10", "0.0001");
     add(kEthBtc, "0.00001", "0.0001", "0.0002", "0.0001");
+    add(pair("USDT/USD"), "0.0001", "0.01", "5", "5");
     return out;
 }
 

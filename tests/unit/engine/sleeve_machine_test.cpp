@@ -57,7 +57,8 @@ class SleeveMachineTest : public ::testing::Test {
         view.closes_sum = "7900"_dec;
         view.closes_count = 4;
         view.warm = true;
-        machine.on_tick(sleeve(), slot(), view, std::nullopt);
+        if (const auto due = SleeveMachine::look(vault, sleeve(), slot(), view, recorder))
+            machine.act(sleeve(), slot(), view, *due);
     }
     void buy_signal() {
         tick("2000"_dec);

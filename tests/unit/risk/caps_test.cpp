@@ -64,15 +64,62 @@ TEST(CapKeys, WrongValuesNameKeyRangeAndUnitAndChangeNothing) {
     EXPECT_EQ(set_cap(caps, "max_daily_los", "1").error().code(), Errc::NotFound);
 }
 
+// A buy of 100 on top of what the row says.
+struct BuyCase {
+    const char* key;
+    const char* value;
+    Exposure exposure;
+    bool blocks;
+};
+
 TEST(BlockingCap, IsTheFirstThatForbidsTheNextBuy) {
-    Caps caps;
-    EXPECT_EQ(blocking_cap(caps, {"100"_dec, kZero, 0}), "");
-    EXPECT_EQ(blocking_cap(caps, {"100"_dec, kZero, 1}), "max_open_positions");
-    caps.max_open_positions = 2;
-    EXPECT_EQ(blocking_cap(caps, {"100"_dec, "50"_dec, 1}), "");
-    caps.max_position = "150"_dec;
-    EXPECT_EQ(blocking_cap(caps, {"100"_dec, "50"_dec, 1}), "");
-    EXPECT_EQ(blocking_cap(caps, {"100.00000001"_dec, "50"_dec, 1}), "max_position");
+    const BuyCase cases[] = {
+        {"max_open_positions", "1", {"100"_dec, kZero, "1000"_dec, 0, 0}, false},
+        {"max_open_positions", "1", {"100"_dec, kZero, "1000"_dec, 1, 0}, true},
+        {"max_open_positions", "2", {"100"_dec, kZero, "1000"_dec, 1, 0}, false},
+        {"max_position", "150", {"100"_dec, "50"_dec, "1000"_dec, 0, 0}, false},
+        {"max_position", "150", {"100.00000001"_dec, "50"_dec, "1000"_dec, 0, 0}, true},
+        {"max_position_pct", "15", {"100"_dec, "50"_dec, "1000"_dec, 0, 0}, false},
+        {"max_position_pct", "15", {"100"_dec, "50"_dec, "999.99999999"_dec, 0, 0}, true},
+        {"max_position_pct", "100", {"100"_dec, "900"_dec, "1000"_dec, 0, 0}, false},
+        {"max_trades_per_day", "3", {"100"_dec, kZero, "1000"_dec, 0, 2}, false},
+        {"max_trades_per_day", "3", {"100"_dec, kZero, "1000"_dec, 0, 3}, true},
+    };
+    for (const BuyCase& each : cases) {
+        Caps caps;
+        ASSERT_TRUE(set_cap(caps, each.key, each.value).has_value());
+        EXPECT_EQ(blocking_cap(caps, each.exposure), each.blocks ? each.key : "")
+            << each.key << "=" << each.value;
+    }
+}
+
+struct OutsideCase {
+    const char* key;
+    const char* value;
+    Outside outside;
+    bool blocks;
+};
+
+TEST(BlockingOutside, NeverGuesses) {
+    const OutsideCase cases[] = {
+        {"quote_band", "0.01", {false, std::nullopt, kZero}, false},  // cannot judge
+        {"quote_band", "0.01", {false, "0.99"_dec, kZero}, false},
+        {"quote_band", "0.01", {false, "0.98999999"_dec, kZero}, true},
+        {"quote_band", "0.01", {false, "1.01"_dec, kZero}, false},
+        {"quote_band", "0.01", {false, "1.01000001"_dec, kZero}, true},
+        {"quote_band", "0.01", {true, "0.5"_dec, kZero}, false},  // USD is 1
+        {"max_exposure_per_base", "500", {false, std::nullopt, "400"_dec}, false},
+        {"max_exposure_per_base", "500", {false, std::nullopt, "400.00000001"_dec}, true},
+        {"max_exposure_per_base", "500", {false, std::nullopt, std::nullopt}, true},  // unresolved
+    };
+    EXPECT_FALSE(looks_outside(Caps{}));
+    for (const OutsideCase& each : cases) {
+        Caps caps;
+        ASSERT_TRUE(set_cap(caps, each.key, each.value).has_value());
+        EXPECT_TRUE(looks_outside(caps));
+        EXPECT_EQ(blocking_outside(caps, each.outside, "100"_dec), each.blocks ? each.key : "")
+            << each.key << "=" << each.value;
+    }
 }
 
 TEST(DailyLoss, CountsRealisedAndTheChangeOfUnrealisedSinceMidnight) {
