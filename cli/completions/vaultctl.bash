@@ -244,7 +244,7 @@ _vaultctl_choices() {
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
             user key secrets backup vault sleeve position market replay job ledger decision order
-            trade sweep report audit chart
+            trade sweep report audit script chart
         )
         ;;
     'api')
