@@ -168,7 +168,8 @@ constexpr std::array kUses{
         "last_reload.message state_dir keys"},
     Use{"config.check config.reload", "@checked"},
     Use{"script.check",
-        "ok result market ticks sleeves decisions trades decisions_per_second latency_p50_us "
+        "ok result message market ticks sleeves decisions trades decisions_per_second "
+        "latency_p50_us "
         "latency_p99_us latency_max_us starts differences first_difference faults reasons orders "
         "stderr"},
     Use{"api.describe", "protocol.min protocol.max methods errors exits"},

@@ -56,13 +56,19 @@ json::array texts_of(const std::vector<std::string>& lines) {
     return texts;
 }
 
-std::string result_of(const ScriptReport& report) {
-    if (report.faults.contains("cannot_start")) return "it cannot be started";
-    if (report.gave_up) return "it failed too often in a row: a sleeve would hold now";
-    if (!report.faults.empty()) return "it broke the protocol: see faults";
-    if (report.differences > 0) return "it decides otherwise than the built-in rules";
-    if (report.decisions == 0) return "there was no tick to decide on";
-    return "it keeps the protocol";
+struct Outcome {
+    const char* result;
+    const char* message;
+};
+
+Outcome outcome_of(const ScriptReport& report) {
+    if (report.faults.contains("cannot_start"))
+        return {"cannot_start", "it cannot be started: see faults"};
+    if (report.gave_up) return {"gave_up", "it failed too often in a row: a sleeve would hold now"};
+    if (!report.faults.empty()) return {"faults", "it broke the protocol: see faults"};
+    if (report.differences > 0) return {"differs", "it decides otherwise than the built-in rules"};
+    if (report.decisions == 0) return {"no_ticks", "there was no tick to decide on"};
+    return {"kept", "it keeps the protocol"};
 }
 
 }  // namespace
@@ -70,10 +76,15 @@ std::string result_of(const ScriptReport& report) {
 std::string script_document(const ScriptCheckSettings& settings, const std::string& market,
                             ScriptReport report) {
     std::sort(report.latencies_us.begin(), report.latencies_us.end());
-    json::object data{
-        {"ok", report.ok()},      {"result", result_of(report)}, {"market", market},
-        {"ticks", report.ticks},  {"sleeves", settings.sleeves}, {"decisions", report.decisions},
-        {"trades", report.trades}};
+    const Outcome outcome = outcome_of(report);
+    json::object data{{"ok", report.ok()},
+                      {"result", outcome.result},
+                      {"message", outcome.message},
+                      {"market", market},
+                      {"ticks", report.ticks},
+                      {"sleeves", settings.sleeves},
+                      {"decisions", report.decisions},
+                      {"trades", report.trades}};
     data["decisions_per_second"] =
         report.seconds > 0
             ? static_cast<std::uint64_t>(static_cast<double>(report.decisions) / report.seconds)

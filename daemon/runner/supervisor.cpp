@@ -43,7 +43,9 @@ Result<void> check(const ports::ScriptSpec& spec) {
         return Error{
             Errc::InvalidParams,
             fmt::format("'{}' is no folder that this program may enter", excerpt(spec.folder, 200)),
-            "folder", "give the absolute path of a folder that everybody may read"};
+            "folder",
+            "give the absolute path of a folder that everybody may read; for root, scripts run "
+            "as nobody"};
     return success();
 }
 

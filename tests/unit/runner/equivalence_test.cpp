@@ -132,7 +132,7 @@ TEST_F(Equivalence, FlashInPythonDecidesAsTheBuiltInRules) {
 }
 
 TEST_F(Equivalence, QuietInPythonDecidesAsTheBuiltInRules) {
-    compare(strategy::quiet_preset(), 30'000, 2);
+    compare(strategy::quiet_preset(), 10'000, 2);
 }
 
 // Every key that the presets leave at rest does something here.
