@@ -47,18 +47,27 @@ asio::awaitable<Result<void>> keep(Services& services, KeyStep step) {
     co_return success();
 }
 
+// Proposes one step and has it stored; false: there was nothing to do.
+asio::awaitable<Result<bool>> took_step(Services& services, const ProposeStep& propose) {
+    auto proposing = proposed(propose);
+    Result<KeyStep> step = co_await std::move(proposing);
+    if (!step) co_return step.error();
+    if (step.value().empty()) co_return false;
+    auto keeping = keep(services, std::move(step.value()));
+    const Result<void> kept = co_await std::move(keeping);
+    if (!kept) co_return kept.error();
+    co_return true;
+}
+
 }  // namespace
 
 asio::awaitable<Result<void>> prepare_secrets(Services& services, UserId user) {
     const ProposeStep propose = [&] { return services.secrets.prepare(user); };
     for (int i = 0; i < kPrepared; ++i) {
-        auto proposing = proposed(propose);
-        Result<KeyStep> step = co_await std::move(proposing);
-        if (!step) co_return step.error();
-        if (step.value().empty()) co_return success();
-        auto keeping = keep(services, std::move(step.value()));
-        const Result<void> kept = co_await std::move(keeping);
-        if (!kept) co_return kept.error();
+        auto taking = took_step(services, propose);
+        const Result<bool> took = co_await std::move(taking);
+        if (!took) co_return took.error();
+        if (!took.value()) co_return success();
     }
     co_return Error{Errc::Busy, "the keys of this user change all the time", {}, "try again"};
 }
@@ -84,13 +93,10 @@ asio::awaitable<Result<void>> finish_rotations(Services& services,
     for (;;) {
         if (until && services.clock.steady() > *until)
             co_return Error{Errc::Expired, "the rotation is not at its end yet"};
-        auto proposing = proposed(propose);
-        Result<KeyStep> step = co_await std::move(proposing);
-        if (!step) co_return step.error();
-        if (step.value().empty()) co_return success();
-        auto keeping = keep(services, std::move(step.value()));
-        const Result<void> kept = co_await std::move(keeping);
-        if (!kept) co_return kept.error();
+        auto taking = took_step(services, propose);
+        const Result<bool> took = co_await std::move(taking);
+        if (!took) co_return took.error();
+        if (!took.value()) co_return success();
     }
 }
 

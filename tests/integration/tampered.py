@@ -18,6 +18,8 @@ from private_daemon import Daemon, Failed, check, main
 COPIES = 10_000
 SEED = os.environ.get("VAULT_SEED", "20260401")
 
+SMALL_FILES = "store: {ballast_mib: 0}\n"  # its folder is copied for each start
+
 MORNING = """
 account add --exchange paper
 bob: account add --exchange paper
@@ -199,7 +201,10 @@ def under_the_daemon(daemon, kept, noon, night):
 
 def test(vaultd, vaultctl, program):
     program = pathlib.Path(program).resolve()
-    with Daemon(vaultd, vaultctl) as daemon:
+    daemon = Daemon(vaultd, vaultctl)
+    with daemon.config.open("a") as config:
+        config.write(SMALL_FILES)
+    with daemon:
         noon, night = live(daemon)
         kept = tampered_copies(daemon, program, noon, night)
         under_the_daemon(daemon, kept, noon, night)
