@@ -9,6 +9,7 @@
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
+#include "daemon/runner/link.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
@@ -70,6 +71,7 @@ struct App::Parts {
     std::unique_ptr<Feeds> feeds;
     asio::io_context shard_io{1};
     asio::io_context control_io{1};
+    runner::Link runner;  // on the shard's thread
     std::unique_ptr<SignInParts> sign_in;
     std::unique_ptr<StoreBackups> backups;
     exchange::PaperKeyValidator paper_keys;
@@ -84,8 +86,11 @@ struct App::Parts {
     bool stopping = false;
     bool all_durable = true;  // set by the shard's thread, read once that has ended
 
-    Parts(LiveConfig::Start start, Clock& c, StderrLogger& l)
-        : clock(c), logger(l), config(std::move(start), notify, c, l) {
+    Parts(LiveConfig::Start start, runner::RunnerPlace place, Clock& c, StderrLogger& l)
+        : clock(c),
+          logger(l),
+          config(std::move(start), notify, c, l),
+          runner(shard_io.get_executor(), std::move(place), l) {
         hangups.add(SIGHUP);  // before the store is read: it must not end a start
     }
 
@@ -331,9 +336,9 @@ void App::Parts::stop(std::string_view why) {
 App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 App::~App() = default;
 
-Result<std::unique_ptr<App>> App::create(LiveConfig::Start start, Clock& clock,
-                                         StderrLogger& logger) {
-    auto parts = std::make_unique<Parts>(std::move(start), clock, logger);
+Result<std::unique_ptr<App>> App::create(LiveConfig::Start start, runner::RunnerPlace runner,
+                                         Clock& clock, StderrLogger& logger) {
+    auto parts = std::make_unique<Parts>(std::move(start), std::move(runner), clock, logger);
     VAULT_TRYV(parts->build(parts->config.running()));
     return std::unique_ptr<App>{new App{std::move(parts)}};
 }
@@ -348,6 +353,7 @@ int App::run() {
     parts.await_hangup();
     parts.server->start();
     parts.keep_alive();
+    if (parts.runner.started()) parts.runner.open();  // so that its end is seen
     parts.notify.ready("running");
     parts.logger.log(LogLevel::Notice, "started", "ready");
     auto work = asio::make_work_guard(parts.shard_io);

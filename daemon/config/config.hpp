@@ -96,6 +96,11 @@ struct Backups {
     std::string path;
 };
 
+struct Runner {
+    std::string socket;   // of the unit
+    std::string program;  // started where there is no such socket
+};
+
 struct Log {
     LogLevel level = LogLevel::Info;
 };
@@ -109,6 +114,7 @@ struct Config {
     Paper paper;
     Candles candles;
     Backups backups;
+    Runner runner;
     Log log;
 };
 

@@ -158,6 +158,12 @@ const std::array kKeys{
         at<&Config::candles, &Candles::path>()},
     Key{"backups.path", "path", "", "backups", "", "", "folder of the backups of the store",
         at<&Config::backups, &Backups::path>()},
+    Key{"runner.socket", "path", "", "/run/vaultd-runner.sock", "", "",
+        "where systemd listens for vaultd-runner, which runs users' scripts",
+        at<&Config::runner, &Runner::socket>()},
+    Key{"runner.program", "path", "", "vaultd-runner", "", "",
+        "else vaultd starts this one when it starts; beside vaultd unless it begins with /",
+        at<&Config::runner, &Runner::program>()},
     Key{"log.level", "level", "debug, info, notice, warning, error or alert", "info", "", "",
         "the least severe event that is logged", at<&Config::log, &Log::level>(), kLive},
 };
