@@ -34,6 +34,8 @@ class Commander {
           context_(context) {}
 
     Result<ports::View> apply(const ports::Command& command);
+    // What it changed, for the audit trail, where the call's parameters cannot tell it.
+    const std::string& told() const { return told_; }
     // Accounts whose windows no longer fit their sleeves.
     const std::vector<AccountId>& to_rebind() const { return rebind_; }
 
@@ -81,6 +83,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ListPositions& c);
     Result<ports::View> on(const ports::cmd::ResolvePosition& c);
     Result<ports::View> on(const ports::cmd::WriteDown& c);
+    Result<ports::View> on(const ports::cmd::AdoptPosition& c);
     Result<ports::View> on(const ports::cmd::ReplayStart& c);
     Result<ports::View> on(const ports::cmd::ReplayRun& c);
     Result<ports::View> on(const ports::cmd::ReplayStatus& c);
@@ -90,6 +93,10 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ShowJob& c);
     Result<ports::View> on(const ports::cmd::CancelJob& c);
     Result<ports::View> on(const ports::cmd::CorrectEntry& c);
+    Result<ports::View> on(const ports::cmd::ListPresets& c);
+    Result<ports::View> on(const ports::cmd::ShowPreset& c);
+    Result<ports::View> on(const ports::cmd::CreatePreset& c);
+    Result<ports::View> on(const ports::cmd::RemovePreset& c);
     Result<ports::View> on(const ports::cmd::ShowStatus& c);
     Result<ports::View> on(const ports::cmd::ShowTop& c);
     Result<ports::View> on(const ports::cmd::Note& c);
@@ -119,6 +126,9 @@ class Commander {
     Result<User*> user(const std::string& name);
     Result<std::vector<const Vault*>> chosen(const ports::cmd::VaultChoice& choice);
     Result<void> is_empty(const Account& account) const;
+    Result<Preset> preset(const User& owner, const std::string& name, std::string_view field) const;
+    Result<Preset> preset_for(const Vault& vault, const std::string& name) const;
+    Result<Preset> base_of(const User& owner, const ports::cmd::CreatePreset& c);
     Result<Job*> job(JobId id);
     // The job that carries this command on; none in a dry run.
     std::optional<JobId> begin_job(std::string_view method, std::string object);
@@ -137,6 +147,7 @@ class Commander {
     Result<void> book_deposit(Vault& vault, const exchange::FundingRecord& record);
     Result<void> book_hand_sale(Account& account, const exchange::HandTrade& trade,
                                 const Pair& pair, Decimal spare);
+    Result<PairSlot*> traded_slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     void leave_replay(Account& account, const Pair& next);
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
@@ -155,6 +166,7 @@ class Commander {
     const Clock& clock_;
     const ports::CallContext& context_;
     std::vector<AccountId> rebind_;
+    std::string told_;
 };
 
 bool mutates(const ports::Command& command);

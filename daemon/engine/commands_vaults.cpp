@@ -67,7 +67,8 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
                                ledger::VaultBooks{id, c.asset});
     Vault& vault = world_.vaults.back();
     for (Sleeve& sleeve : vault.sleeves) {
-        VAULT_TRYV(apply_preset(sleeve, std::string{to_text(sleeve.kind)}));
+        VAULT_TRY(const Preset first, preset_for(vault, std::string{to_text(sleeve.kind)}));
+        VAULT_TRYV(apply_preset(sleeve, first));
         sleeve.day.day = floor_day(at);
         recorder_.touch(vault, sleeve);
     }
@@ -319,7 +320,8 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
     Sleeve next = vault->sleeve(c.sleeve);
     const auto chosen = c.settings.find("preset");
     if (chosen != c.settings.end()) {
-        VAULT_TRYV(apply_preset(next, chosen->second));
+        VAULT_TRY(const Preset wanted, preset_for(*vault, chosen->second));
+        VAULT_TRYV(apply_preset(next, wanted));
     }
     for (const auto& [key, text] : c.settings) {
         if (key == "preset") continue;
@@ -328,6 +330,14 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
     const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
     VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));
     if (!next.caps.max_drawdown) next.drawdown.reset();
+    if (c.apply_to_open)
+        for (PairSlot& slot : next.slots)
+            slot.kept_params.reset();
+    else
+        keep_exits(next, vault->sleeve(c.sleeve));
+    told_ = changes_between(vault->sleeve(c.sleeve), next);
+    recorder_.event(owner_of(*vault, context_.actor), now(*vault), "info", "settings_changed",
+                    sleeve_name(*vault, c.sleeve), told_);
     vault->sleeve(c.sleeve) = std::move(next);
     recorder_.touch(*vault, vault->sleeve(c.sleeve));
     rebind_.push_back(vault->row.account);

@@ -47,6 +47,7 @@ struct Footprint {
         if (id.value >= 1 && id.value <= world.api_keys.size())
             keys_of = world.api_keys[id.value - 1].account;
     }
+    void operator()(const cmd::ListPresets&) {}
     void operator()(const cmd::AddKey& c) { keys_of = c.account; }
     void operator()(const cmd::SetKeyPolicy& c) {
         if (c.vault.value >= 1 && c.vault.value <= world.vaults.size())
@@ -62,6 +63,8 @@ struct Footprint {
     void operator()(const C& c) {
         if constexpr (requires { c.target; }) {
             add(c.target);
+        } else if constexpr (requires { c.owner; }) {
+            user = world.user_called(c.owner);
         } else if constexpr (requires { ApiKeyId{c.key}; }) {
             add(c.key);
         } else if constexpr (requires { c.name; }) {
@@ -264,9 +267,11 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
     }
     Applied applied{render(view.value())};
     if (keyed) remember_reply(context, keeps_nothing(command) ? "" : applied.reply_json, scratch);
-    if (!is_housekeeping(command))
+    if (!is_housekeeping(command)) {
         scratch.rows().audits.push_back(
             applied_note(world_, context, command, view.value(), clock_.now()));
+        if (!commander.told().empty()) scratch.rows().audits.back().message = commander.told();
+    }
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
     for (const AccountId id : commander.to_rebind())

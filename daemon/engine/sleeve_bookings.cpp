@@ -202,6 +202,38 @@ Result<void> SleeveMachine::on_hand_sale(Sleeve& sleeve, const Pair& pair, Fill 
     return success();
 }
 
+Result<void> SleeveMachine::on_hand_purchase(Sleeve& sleeve, const Pair& pair, Fill fill,
+                                             ledger::EntryContext context) {
+    PairSlot* const slot = find_slot(sleeve, pair);
+    VAULT_CHECK(slot != nullptr, "the pair is traded");
+    const ledger::VaultBooks& books = vault_.books;
+    if (books.sleeve(sleeve.kind).unallocate_requested.is_positive())
+        return Error{Errc::WrongState, "money of this sleeve is to be unallocated when it closes",
+                     "vault", "allocate as much again first, which cancels that"};
+    Order order;
+    order.request.id = {vault_.row.id, sleeve.kind, 0};
+    order.request.pair = pair;
+    order.request.side = Side::Buy;
+    order.request.fee_rate = strategy::effective_fee(sleeve.params, around_.fee_rate);
+    order.reason = "manual";
+    fill.order = order.request.id;
+    ledger::Transaction tx{books, std::move(context)};
+    VAULT_TRYV(tx.deposit(fill.cost, ledger::AutoRaise{}, ledger::EntryKind::ManualTrade));
+    VAULT_TRYV(tx.set_tradeable(tx.books().tradeable() + fill.cost, vault_.policy.reserve_pct));
+    ledger::PerSleeve<Decimal> deltas;
+    deltas.of(sleeve.kind) = fill.cost;
+    ledger::PerSleeve<bool> live;
+    for (const Sleeve& each : vault_.sleeves)
+        live.of(each.kind) = has_live_order(each);
+    VAULT_TRYV(tx.allocate(deltas, live));
+    VAULT_TRYV(tx.buy_intent(sleeve.kind, fill.cost));
+    VAULT_TRY(const ledger::FillFigures figures, tx.buy_fill(fill, {pair.base, fill.cost, kZero}));
+    record_.adopt(vault_, std::move(tx));
+    record_.touch(vault_, sleeve);
+    after_fill(sleeve, *slot, order, fill, figures);
+    return success();
+}
+
 void SleeveMachine::after_fill(Sleeve& sleeve, PairSlot& slot, const Order& order, const Fill& fill,
                                const ledger::FillFigures& figures) {
     if (order.request.side == Side::Buy) {

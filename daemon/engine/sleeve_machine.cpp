@@ -41,6 +41,7 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
         const ledger::Position* position =
             std::as_const(vault_.books).position(sleeve.kind, slot.pair.base);
         const bool held = position != nullptr && !position->dust && position->coins().is_positive();
+        if (!held) slot.kept_params.reset();
         slot.view.quantity = held ? position->coins() : kZero;
         slot.view.cost = held ? position->cost : kZero;
         slot.view.fee_rate =
@@ -77,7 +78,8 @@ std::optional<ports::Decision> SleeveMachine::look(Vault& vault, Sleeve& sleeve,
         return std::pair{slot.state.tracked_low, slot.state.tracked_high};
     };
     const auto before = trackers();
-    const ports::Decision decision = strategy::evaluate(sleeve.params, view, slot.view, slot.state);
+    const ports::Decision decision =
+        strategy::evaluate(params_of(sleeve, slot), view, slot.view, slot.state);
     if (trackers() != before) record.touch(vault, sleeve);
     const bool must_sell = sleeve.held == HoldKind::Liquidating &&
                            slot.view.quantity.is_positive() && !slot.view.order_pending &&
@@ -133,8 +135,7 @@ void SleeveMachine::end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now,
         sleeve.day.unrealised_before = unrealised;
     }
     if (sleeve.caps.max_drawdown && cap == "max_drawdown")
-        sleeve.drawdown =
-            risk::begin_drawdown(stake_of(vault_, sleeve.kind, unrealised), now);
+        sleeve.drawdown = risk::begin_drawdown(stake_of(vault_, sleeve.kind, unrealised), now);
     record_.touch(vault_, sleeve);
     record_.event(owner_of(vault_, actor), now, "info", "cap_ended",
                   sleeve_name(vault_, sleeve.kind),
@@ -182,18 +183,18 @@ void SleeveMachine::remember(Sleeve& sleeve, PairSlot& slot, const ports::Market
         ++memory.repeats;
         return;
     }
-    record_.rows().decisions.push_back({.vault = vault_.row.id,
-                                        .sleeve = sleeve.kind,
-                                        .owner = owner_of(vault_, "engine"),
-                                        .pair = slot.pair,
-                                        .at = view.now,
-                                        .check = buying ? "buy" : "sell",
-                                        .action = std::string{ports::to_text(decision.action)},
-                                        .reason = std::string{ports::to_text(decision.reason)},
-                                        .repeats = memory.repeats,
-                                        .figures_json =
-                                            figures_of(sleeve, slot, view, shown, decision),
-                                        .order_number = order_number});
+    record_.rows().decisions.push_back(
+        {.vault = vault_.row.id,
+         .sleeve = sleeve.kind,
+         .owner = owner_of(vault_, "engine"),
+         .pair = slot.pair,
+         .at = view.now,
+         .check = buying ? "buy" : "sell",
+         .action = std::string{ports::to_text(decision.action)},
+         .reason = std::string{ports::to_text(decision.reason)},
+         .repeats = memory.repeats,
+         .figures_json = figures_of(sleeve, slot, view, shown, decision),
+         .order_number = order_number});
     memory = {decision.action, decision.reason, 0};
     record_.touch(vault_, sleeve);
 }
@@ -203,7 +204,7 @@ std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot
                                       const ports::MarketView& view,
                                       const ports::SleeveFigures& shown,
                                       const ports::Decision& decision) const {
-    auto figures = strategy::explain(sleeve.params, view, shown, slot.state, decision);
+    auto figures = strategy::explain(params_of(sleeve, slot), view, shown, slot.state, decision);
     if (decision.reason != Reason::Caps) return figures_json(figures);
     const risk::Exposure exposure = exposure_of(vault_, sleeve);
     std::string_view cap = sleeve.capped_by;

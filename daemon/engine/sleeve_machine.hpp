@@ -61,6 +61,12 @@ class SleeveMachine {
     // ledger's; nothing has happened then.
     Result<void> on_hand_sale(Sleeve& sleeve, const Pair& pair, Fill fill,
                               const std::string& cause);
+    // Coins that the user bought by hand become the sleeve's: what they cost comes in as funding,
+    // is put at risk, allocated, and spent on them. The sleeve has no live order in the pair.
+    // Errors: the ledger's (TradeableAboveCap, WrongState while the vault is underfunded or an
+    // unallocate request waits); nothing has happened then.
+    Result<void> on_hand_purchase(Sleeve& sleeve, const Pair& pair, Fill fill,
+                                  ledger::EntryContext context);
     // Adopts a correction. A sleeve that it leaves flat closes as after any other entry (rule 6); a
     // position that it took back had no cycle. Errors: the ledger's; nothing has happened then.
     Result<void> on_correction(ledger::Transaction tx, UtcTime now);

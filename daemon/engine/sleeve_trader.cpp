@@ -104,6 +104,13 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
     return success();
 }
 
+Result<void> SleeveTrader::book_hand_purchase(Vault& vault, Sleeve& sleeve, const Pair& pair,
+                                              const Fill& fill, ledger::EntryContext context) {
+    const Surroundings surroundings = around(vault);
+    SleeveMachine machine{vault, surroundings, effects_};
+    return machine.on_hand_purchase(sleeve, pair, fill, std::move(context));
+}
+
 Result<void> SleeveTrader::book_correction(Vault& vault, ledger::Transaction tx, UtcTime now) {
     const Surroundings surroundings = around(vault);
     SleeveMachine machine{vault, surroundings, effects_};

@@ -23,6 +23,8 @@ class SleeveTrader {
     // As SleeveMachine's; on an error nothing has happened.
     Result<void> book_hand_sale(Vault& vault, Sleeve& sleeve, const Pair& pair, const Fill& fill,
                                 const std::string& cause);
+    Result<void> book_hand_purchase(Vault& vault, Sleeve& sleeve, const Pair& pair,
+                                    const Fill& fill, ledger::EntryContext context);
     Result<void> book_correction(Vault& vault, ledger::Transaction tx, UtcTime now);
     // Every position that the exchange may not have any more waits for a person (rule 9); dust only
     // if the others cannot explain it. `actor`: who made it so.

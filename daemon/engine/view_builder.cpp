@@ -214,6 +214,7 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
             view.value = position.cost;
         }
         if (known && slot->opened_at != UtcTime{}) view.opened_at = slot->opened_at;
+        if (known) view.kept_exits = kept_exits(sleeve, *slot);
         out.push_back(std::move(view));
     }
     return out;

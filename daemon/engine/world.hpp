@@ -4,6 +4,7 @@
 // the Shard, touched by its thread only. Deques keep addresses stable; ids are dense from 1.
 #include "common/base/hash.hpp"
 #include "daemon/engine/job.hpp"
+#include "daemon/engine/preset.hpp"
 #include "daemon/engine/vault_state.hpp"
 #include "daemon/exchange/sim/venue.hpp"
 #include "daemon/ports/commands.hpp"
@@ -64,6 +65,7 @@ struct Replay {
 struct User {
     ports::UserRow row;
     Hold hold;
+    std::map<std::string, Preset> presets;  // his own, by name
     bool dirty = false;
 };
 

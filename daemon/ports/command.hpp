@@ -3,6 +3,7 @@
 // into one of them, and the shard carries it out (commands.hpp).
 #include "common/base/clock.hpp"
 #include "daemon/ports/people_commands.hpp"
+#include "daemon/ports/presets.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/top_view.hpp"
 #include "daemon/ports/vault_lists.hpp"
@@ -126,6 +127,7 @@ struct SetSleeve {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
     std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
+    bool apply_to_open = false;  // true: open positions take the exit parameters too
 };
 struct SetStrategy {
     VaultId vault;
@@ -147,6 +149,13 @@ struct WriteDown {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
     std::optional<Pair> pair;
+};
+struct AdoptPosition {  // coins of the account that no vault has become a sleeve's
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;  // none: the only one that the vault trades
+    Quantity quantity;         // > 0
+    Decimal cost;              // of all of it, in the vault's asset; > 0
 };
 struct ReplayStart {
     AccountId account;
@@ -207,8 +216,9 @@ using Command =
                  cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
                  cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,
                  cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition,
-                 cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
+                 cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
                  cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Note, cmd::Barrier>;
+                 cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset,
+                 cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::Note, cmd::Barrier>;
 
 }  // namespace vault::ports

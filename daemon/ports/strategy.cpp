@@ -23,6 +23,7 @@ std::string_view to_text(Reason reason) {
         case Reason::Trailing: return "trailing";
         case Reason::OrderPending: return "order_pending";
         case Reason::Liquidate: return "liquidate";
+        case Reason::MaxMove: return "max_move";
     }
     return "";
 }

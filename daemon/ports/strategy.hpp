@@ -33,7 +33,10 @@ enum class Reason : std::uint8_t {
     Trailing,
     OrderPending,
     Liquidate,
+    // Stored by number, so what is new comes last.
+    MaxMove,  // a gate, after max_slippage
 };
+inline constexpr Reason kLastReason = Reason::MaxMove;
 std::string_view to_text(Reason reason);
 std::string_view to_text(Action action);
 

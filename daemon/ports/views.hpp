@@ -6,6 +6,7 @@
 #include "common/domain/market.hpp"
 #include "common/domain/permission.hpp"
 #include "daemon/ports/key_rows.hpp"
+#include "daemon/ports/presets.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -71,6 +72,8 @@ struct PositionView {
     bool price_stale = false;
     Decimal value, unrealised;
     std::optional<UtcTime> opened_at;
+    // What it goes on with although its sleeve is set otherwise by now.
+    std::vector<SettingView> kept_exits;
 };
 
 struct PauseView {
@@ -83,11 +86,6 @@ struct PauseView {
     bool dry_run = false;
     std::optional<JobId> job;          // that carries a liquidation out
     std::vector<std::string> sleeves;  // the states of the sleeves it is about, "v1.flash pausing"
-};
-
-struct SettingView {
-    std::string key, value;
-    bool is_default = true;
 };
 
 struct SleeveView {

@@ -27,6 +27,7 @@ constexpr std::array kExplanations{
     Explanation{"min_quote", "free cash is below the least amount for a buy"},
     Explanation{"fee_too_high", "a round trip would not earn its fees"},
     Explanation{"max_slippage", "the expected fill is too far from the market price"},
+    Explanation{"max_move", "the price has moved too far over the momentum window"},
     Explanation{"below_minimum",
                 "the order would be below the minimum of the exchange for the pair"},
     Explanation{"no_signal", "nothing forbade it, but the price gave no sign to do it"},

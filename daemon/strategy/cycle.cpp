@@ -46,6 +46,14 @@ bool cooling(const CycleParams& p, const MarketView& m, const SleeveFigures& s) 
     return m.now - s.last_close < wait;
 }
 
+// A market that moves too much to buy in. Without p1 nobody can tell.
+bool moves_too_much(const CycleParams& p, const MarketView& m) {
+    if (!p.max_move || !m.reference) return false;
+    const Decimal p1 = m.reference->value;
+    return compare_exact(m.price.value, kOne, p1, kOne + *p.max_move) > 0 ||
+           compare_exact(m.price.value, kOne, p1, kOne - *p.max_move) < 0;
+}
+
 // The first gate that bites, in the order of the design; None if all are open.
 Reason gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s) {
     if (s.paused) return Reason::Paused;
@@ -57,6 +65,7 @@ Reason gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s) {
     if (s.free_cash < p.min_quote) return Reason::MinQuote;
     if (p.stop_loss < s.fee_rate + s.fee_rate + "0.002"_dec) return Reason::FeeTooHigh;
     if (m.slippage && *m.slippage > p.max_slippage) return Reason::MaxSlippage;
+    if (moves_too_much(p, m)) return Reason::MaxMove;
     if (market::entry_too_small(s.rules, p.spend, s.free_cash, m.price))
         return Reason::BelowMinimum;
     return Reason::None;

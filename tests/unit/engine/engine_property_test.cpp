@@ -48,6 +48,8 @@ TEST(EngineLives, ReachWhatTheyShouldShow) {
                              "hand_sell done",
 
                              "resolve done",
+                             "adopt done",
+                             "adopt refused",
                              "refresh done",
                              "cycle",
                              "day_close",
