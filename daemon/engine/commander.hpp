@@ -13,6 +13,7 @@ namespace vault::engine {
 struct EngineOptions {
     exchange::SimSettings paper;  // of new paper accounts
     std::map<Pair, PairRules> catalogue;
+    std::string scripts_path;  // has one folder for each user
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
@@ -146,6 +147,7 @@ class Commander {
                                   const std::string& why);
     Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);
     void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
+    Result<void> choose_script(Vault& vault, Sleeve& next, const ports::cmd::SetStrategy& c);
     Result<void> clear_attention(Vault& vault, const Sleeve* only);
 
     World& world_;

@@ -1,12 +1,9 @@
 #include "daemon/engine/state_codec.hpp"
 
-#include <boost/json.hpp>
-#include <fmt/format.h>
+#include "daemon/engine/script_codec.hpp"
 
 namespace vault::engine {
 namespace {
-
-namespace json = boost::json;
 
 // Writing.
 json::string text_of(Decimal x) {
@@ -88,99 +85,14 @@ json::object books_json(const ledger::BooksState& state) {
     return {{"shortfall", text_of(state.shortfall)}, {"sleeves", std::move(sleeves)}};
 }
 
-// Reading: every access is checked, a miss remembers the field and poisons the reader.
-class Reader {
-  public:
-    explicit Reader(const json::value& value) : value_(value) {}
-
-    const json::value& at(std::string_view name) {
-        static const json::value kNull;
-        const json::object* object = value_.if_object();
-        const json::value* found = object == nullptr ? nullptr : object->if_contains(name);
-        if (found == nullptr) fail(name);
-        return found == nullptr ? kNull : *found;
-    }
-    std::string text(std::string_view name) {
-        const json::string* found = at(name).if_string();
-        if (found == nullptr) fail(name);
-        return found == nullptr ? std::string{} : std::string{*found};
-    }
-    Decimal decimal(std::string_view name) { return parsed(name, Decimal::parse(text(name))); }
-    bool flag(std::string_view name) {
-        const bool* found = at(name).if_bool();
-        if (found == nullptr) fail(name);
-        return found != nullptr && *found;
-    }
-    std::int64_t integer(std::string_view name) { return number(name, at(name)); }
-    std::int64_t number(std::string_view name, const json::value& value) {
-        if (const auto* i = value.if_int64()) return *i;
-        if (const auto* u = value.if_uint64()) return static_cast<std::int64_t>(*u);
-        fail(name);
-        return 0;
-    }
-    template <class T>
-    T count(std::string_view name) {
-        const std::int64_t found = integer(name);
-        if (found < 0) fail(name);
-        return static_cast<T>(found);
-    }
-    UtcTime time(std::string_view name) { return UtcTime{Duration{integer(name)}}; }
-    template <class Enum>
-    Enum enumerator(std::string_view name, Enum last) {
-        return as_enum<Enum>(name, integer(name), last);
-    }
-    template <class Enum>
-    Enum as_enum(std::string_view name, std::int64_t number, Enum last) {
-        if (number < 0 || number > static_cast<std::int64_t>(last)) {
-            fail(name);
-            return Enum{};
-        }
-        return static_cast<Enum>(number);
-    }
-    json::array array(std::string_view name) {
-        const json::array* found = at(name).if_array();
-        if (found == nullptr) fail(name);
-        return found == nullptr ? json::array{} : *found;
-    }
-    template <class T>
-    T parsed(std::string_view name, Result<T> result) {
-        if (!result) {
-            fail(name);
-            return T{};
-        }
-        return std::move(result).value();
-    }
-    bool has(std::string_view name) const {
-        const json::object* object = value_.if_object();
-        return object != nullptr && object->contains(name);
-    }
-    void adopt(const Reader& inner) {
-        if (!inner.failed_.empty()) fail(inner.failed_);
-    }
-    Result<void> result(std::string_view what) const {
-        if (failed_.empty()) return success();
-        return Error{Errc::StoreInvalid,
-                     fmt::format("the stored {} is not readable at '{}'", what, failed_), failed_,
-                     "restore a backup, or start the version that wrote it"};
-    }
-
-    void fail(std::string_view name) {
-        if (failed_.empty()) failed_ = name;
-    }
-
-  private:
-    const json::value& value_;
-    std::string failed_;
-};
-
 json::value parse(std::string_view body) {
     boost::system::error_code status;
     json::value value = json::parse(body, status);
     return status ? json::value{} : value;
 }
 
-Hold read_hold(Reader& outer, std::string_view name) {
-    Reader in{outer.at(name)};
+Hold read_hold(StateReader& outer, std::string_view name) {
+    StateReader in{outer.at(name)};
     Hold hold;
     hold.kind = in.enumerator("kind", HoldKind::Halted);
     hold.by = in.text("by");
@@ -190,7 +102,7 @@ Hold read_hold(Reader& outer, std::string_view name) {
     return hold;
 }
 
-Order read_order(Reader& in) {
+Order read_order(StateReader& in) {
     Order order;
     OrderRequest& asked = order.request;
     asked.id = in.parsed("id", parse_order_id(in.text("id")));
@@ -221,7 +133,7 @@ Order read_order(Reader& in) {
     return order;
 }
 
-DecisionMemory read_memory(Reader& in, std::string_view name) {
+DecisionMemory read_memory(StateReader& in, std::string_view name) {
     const json::array fields = in.array(name);
     DecisionMemory memory;
     if (fields.size() != 3) {
@@ -229,18 +141,18 @@ DecisionMemory read_memory(Reader& in, std::string_view name) {
         return memory;
     }
     memory.action = in.as_enum(name, in.number(name, fields[0]), ports::Action::Sell);
-    memory.reason = in.as_enum(name, in.number(name, fields[1]), ports::Reason::Liquidate);
+    memory.reason = in.as_enum(name, in.number(name, fields[1]), ports::kLastReason);
     memory.repeats = static_cast<std::uint64_t>(in.number(name, fields[2]));
     return memory;
 }
 
-PairSlot read_slot(Reader& in) {
+PairSlot read_slot(StateReader& in) {
     PairSlot slot;
     slot.pair = in.parsed("pair", Pair::parse(in.text("pair")));
     slot.state = in.parsed("cycle", strategy::CycleState::load(in.text("cycle")));
     slot.last_buy = read_memory(in, "last_buy");
     slot.last_sell = read_memory(in, "last_sell");
-    slot.standing_sell = in.enumerator("standing_sell", ports::Reason::Liquidate);
+    slot.standing_sell = in.enumerator("standing_sell", ports::kLastReason);
     slot.stuck = in.flag("stuck");
     slot.attention = in.text("attention");
     slot.opened_at = in.time("opened_at");
@@ -252,14 +164,14 @@ PairSlot read_slot(Reader& in) {
     return slot;
 }
 
-ledger::BooksState read_books(Reader& outer) {
-    Reader in{outer.at("books")};
+ledger::BooksState read_books(StateReader& outer) {
+    StateReader in{outer.at("books")};
     ledger::BooksState state;
     state.shortfall = in.decimal("shortfall");
     const json::array sleeves = in.array("sleeves");
     if (sleeves.size() != state.sleeves.size()) in.fail("sleeves");
     for (std::size_t i = 0; i < sleeves.size() && i < state.sleeves.size(); ++i) {
-        Reader from{sleeves[i]};
+        StateReader from{sleeves[i]};
         ledger::SleeveState& sleeve = state.sleeves[i];
         sleeve.fee_float = from.decimal("fee_float");
         sleeve.swept = from.decimal("swept");
@@ -267,7 +179,7 @@ ledger::BooksState read_books(Reader& outer) {
         sleeve.unallocate_requested = from.decimal("requested");
         sleeve.overdraft = from.decimal("overdraft");
         for (const json::value& position : from.array("positions")) {
-            Reader p{position};
+            StateReader p{position};
             sleeve.positions.push_back({p.parsed("base", Asset::parse(p.text("base"))),
                                         p.decimal("cost"), p.flag("dust")});
             from.adopt(p);
@@ -282,12 +194,12 @@ json::value optional_text(const std::optional<Decimal>& x) {
     return x ? json::value(text_of(*x)) : json::value(nullptr);
 }
 
-std::optional<Decimal> read_optional(Reader& in, std::string_view name) {
+std::optional<Decimal> read_optional(StateReader& in, std::string_view name) {
     if (in.at(name).is_null()) return std::nullopt;
     return in.decimal(name);
 }
 
-std::optional<UtcTime> read_optional_time(Reader& in, std::string_view name) {
+std::optional<UtcTime> read_optional_time(StateReader& in, std::string_view name) {
     if (in.at(name).is_null()) return std::nullopt;
     return in.time(name);
 }
@@ -306,9 +218,9 @@ json::value drawdown_json(const std::optional<risk::Drawdown>& mark) {
 }
 
 // A sleeve that was stored before there was a drawdown has none.
-std::optional<risk::Drawdown> read_drawdown(Reader& outer) {
+std::optional<risk::Drawdown> read_drawdown(StateReader& outer) {
     if (!outer.has("drawdown") || outer.at("drawdown").is_null()) return std::nullopt;
-    Reader in{outer.at("drawdown")};
+    StateReader in{outer.at("drawdown")};
     risk::Drawdown mark;
     mark.peak = in.decimal("peak");
     mark.swept_before = in.decimal("swept");
@@ -345,7 +257,7 @@ json::object last_json(const Market& market) {
     return last;
 }
 
-std::map<Pair, Tick> read_last(Reader& in) {
+std::map<Pair, Tick> read_last(StateReader& in) {
     std::map<Pair, Tick> last;
     const json::object* found = in.at("last").if_object();
     if (found == nullptr) in.fail("last");
@@ -391,7 +303,7 @@ std::string save_vault(const Vault& vault) {
 
 Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     const json::value value = parse(body);
-    Reader in{value};
+    StateReader in{value};
     vault.pairs.clear();
     for (const json::value& pair : in.array("pairs"))
         if (const json::string* text = pair.if_string())
@@ -422,29 +334,31 @@ std::string save_sleeve(const Sleeve& sleeve) {
         orders.push_back(order_json(order));
     for (const PairSlot& slot : sleeve.slots)
         slots.push_back(slot_json(slot));
-    return json::serialize(json::object{{"preset", sleeve.preset},
-                                        {"overrides", std::move(overrides)},
-                                        {"hold", hold_json(sleeve.hold)},
-                                        {"orders", std::move(orders)},
-                                        {"slots", std::move(slots)},
-                                        {"last_order", sleeve.last_order},
-                                        {"cycles", sleeve.cycles},
-                                        {"last_close", ms_of(sleeve.last_close)},
-                                        {"ever_closed", sleeve.ever_closed},
-                                        {"last_cycle_lost", sleeve.last_cycle_lost},
-                                        {"last_fill", ms_of(sleeve.last_fill)},
-                                        {"day", ms_of(sleeve.day.day)},
-                                        {"day_realised", text_of(sleeve.day.realised_before)},
-                                        {"day_unrealised", text_of(sleeve.day.unrealised_before)},
-                                        {"day_buys", sleeve.day.buys},
-                                        {"capped_by", sleeve.capped_by},
-                                        {"drawdown", drawdown_json(sleeve.drawdown)},
-                                        {"sweep_due", optional_ms(sleeve.sweep_due)}});
+    json::object text = json::object{{"preset", sleeve.preset},
+                                     {"overrides", std::move(overrides)},
+                                     {"hold", hold_json(sleeve.hold)},
+                                     {"orders", std::move(orders)},
+                                     {"slots", std::move(slots)},
+                                     {"last_order", sleeve.last_order},
+                                     {"cycles", sleeve.cycles},
+                                     {"last_close", ms_of(sleeve.last_close)},
+                                     {"ever_closed", sleeve.ever_closed},
+                                     {"last_cycle_lost", sleeve.last_cycle_lost},
+                                     {"last_fill", ms_of(sleeve.last_fill)},
+                                     {"day", ms_of(sleeve.day.day)},
+                                     {"day_realised", text_of(sleeve.day.realised_before)},
+                                     {"day_unrealised", text_of(sleeve.day.unrealised_before)},
+                                     {"day_buys", sleeve.day.buys},
+                                     {"capped_by", sleeve.capped_by},
+                                     {"drawdown", drawdown_json(sleeve.drawdown)},
+                                     {"sweep_due", optional_ms(sleeve.sweep_due)}};
+    if (sleeve.script) text["script"] = save_script(*sleeve.script);
+    return json::serialize(text);
 }
 
 Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     const json::value value = parse(body);
-    Reader in{value};
+    StateReader in{value};
     sleeve.preset = in.text("preset");
     const json::object* overrides = in.at("overrides").if_object();
     if (overrides == nullptr) in.fail("overrides");
@@ -455,12 +369,12 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
             in.fail("overrides");
     sleeve.hold = read_hold(in, "hold");
     for (const json::value& order : in.array("orders")) {
-        Reader from{order};
+        StateReader from{order};
         sleeve.orders.push_back(read_order(from));
         in.adopt(from);
     }
     for (const json::value& slot : in.array("slots")) {
-        Reader from{slot};
+        StateReader from{slot};
         sleeve.slots.push_back(read_slot(from));
         in.adopt(from);
     }
@@ -477,6 +391,7 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     sleeve.capped_by = in.text("capped_by");
     sleeve.drawdown = read_drawdown(in);
     sleeve.sweep_due = read_optional_time(in, "sweep_due");
+    load_script(in, sleeve.script);
     return in.result("sleeve");
 }
 
@@ -490,9 +405,9 @@ std::string save_account(const World& world, const Account& account) {
 
 Result<AccountMemory> load_account(std::string_view body) {
     const json::value value = parse(body);
-    Reader in{value};
+    StateReader in{value};
     const std::string venue_text = in.text("venue");
-    Reader from{in.at("replay")};
+    StateReader from{in.at("replay")};
     Replay replay;
     ports::FeedSource& source = replay.source;
     source.name = from.text("name");
@@ -523,7 +438,7 @@ std::string save_user(const User& user) {
 
 Result<void> load_user(User& user, std::string_view body) {
     const json::value value = parse(body);
-    Reader in{value};
+    StateReader in{value};
     user.hold = read_hold(in, "hold");
     return in.result("user");
 }
@@ -540,7 +455,7 @@ std::string save_job(const Job& job) {
 
 Result<Job> load_job(std::string_view body) {
     const json::value value = parse(body);
-    Reader in{value};
+    StateReader in{value};
     Job job;
     job.id = JobId{in.count<std::uint32_t>("id")};
     job.method = in.text("method");
@@ -559,7 +474,7 @@ std::string save_daemon(const World& world) {
 
 Result<void> load_daemon(World& world, std::string_view body) {
     const json::value value = parse(body);
-    Reader in{value};
+    StateReader in{value};
     world.daemon_hold = read_hold(in, "hold");
     return in.result("daemon");
 }

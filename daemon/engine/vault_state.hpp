@@ -4,6 +4,7 @@
 // it; state_codec writes it down. Owned by the World; the shard's thread.
 #include "daemon/engine/hold.hpp"
 #include "daemon/engine/order_machine.hpp"
+#include "daemon/engine/script_use.hpp"
 #include "daemon/engine/sweep_plan.hpp"
 #include "daemon/ledger/transaction.hpp"
 #include "daemon/market/price_window.hpp"
@@ -62,6 +63,7 @@ struct Sleeve {
     std::optional<UtcTime> sweep_due;              // fell due then; waits until the sleeve is flat
     std::map<std::string, std::string> overrides;  // what differs from the preset, as text
     std::string preset;
+    Box<ScriptUse> script;  // null: the built-in rules decide
     Hold hold;
     std::vector<PairSlot> slots;   // in the vault's order of pairs
     std::vector<Order> orders;     // live or unresolved, and the last one that ended

@@ -90,6 +90,14 @@ struct SettingView {
     bool is_default = true;
 };
 
+struct ScriptView {  // a sleeve's strategy where it is a script
+    std::string command, folder;
+    Duration deadline{};
+    std::uint64_t memory_mib = 0;
+    std::string phase;  // ports::ScriptPhase
+    std::string fault;  // the last one, "late: no decision within 1s"; empty if none
+};
+
 struct SleeveView {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
@@ -101,6 +109,7 @@ struct SleeveView {
     std::vector<std::string> orders;  // ids of live or unresolved orders
     std::uint32_t cycles = 0;
     std::string strategy, mode, preset;
+    std::optional<ScriptView> script;
     std::vector<SettingView> settings;
     std::optional<UtcTime> last_fill_at;
     std::vector<PauseView> pauses;  // that hold it, widest first
