@@ -45,39 +45,40 @@ _vaultctl_kind() {
     'vault release:2' | 'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
     'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
     'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
-    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
-    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
-    'market import --interval' | 'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
-    'market candles --interval' | 'market candles --from' | 'market candles --to' | \
-    'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
-    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
-    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
-    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
-    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
-    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
-    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
-    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
-    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
-    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
-    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
-    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
-    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
-    'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
-    'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
-    'events --limit' | 'events --from-seq' | 'wait:1' | 'wait --for' | 'job wait:1' | \
-    'api call:rest' | 'script check --command' | 'script check --interval' | \
-    'script check --pair' | 'script check --ticks' | 'script check --sleeves' | \
-    'script check --cash' | 'script check --set' | 'script check --deadline' | \
-    'chart balance --from' | 'chart balance --to' | 'chart balance --since' | \
-    'chart balance --width' | 'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | \
-    'chart pnl --since' | 'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | \
-    'chart sweeps --to' | 'chart sweeps --since' | 'chart sweeps --width' | \
-    'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | 'chart fees --since' | \
-    'chart fees --width' | 'chart fees --height' | 'chart tradeable --from' | \
-    'chart tradeable --to' | 'chart tradeable --since' | 'chart tradeable --width' | \
-    'chart tradeable --height' | 'chart price --pair' | 'chart price --interval' | \
-    'chart price --from' | 'chart price --to' | 'chart price --since' | 'chart price --width' | \
-    'chart price --height')
+    'sleeve strategy:4' | 'sleeve strategy --command' | 'sleeve strategy --folder' | \
+    'sleeve strategy --deadline' | 'sleeve strategy --memory-mib' | 'position list --pair' | \
+    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
+    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
+    'market prices:1' | 'market candles:1' | 'market candles --interval' | \
+    'market candles --from' | 'market candles --to' | 'market candles --limit' | \
+    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
+    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
+    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
+    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
+    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
+    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
+    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
+    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
+    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
+    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
+    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
+    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
+    'report pnl --from' | 'report pnl --to' | 'audit list --actor' | 'audit list --object' | \
+    'audit list --action' | 'audit list --since' | 'audit list --until' | 'audit list --limit' | \
+    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
+    'wait --for' | 'job wait:1' | 'api call:rest' | 'script check --command' | \
+    'script check --interval' | 'script check --pair' | 'script check --ticks' | \
+    'script check --sleeves' | 'script check --cash' | 'script check --set' | \
+    'script check --deadline' | 'chart balance --from' | 'chart balance --to' | \
+    'chart balance --since' | 'chart balance --width' | 'chart balance --height' | \
+    'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | 'chart pnl --width' | \
+    'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | 'chart sweeps --since' | \
+    'chart sweeps --width' | 'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | \
+    'chart fees --since' | 'chart fees --width' | 'chart fees --height' | \
+    'chart tradeable --from' | 'chart tradeable --to' | 'chart tradeable --since' | \
+    'chart tradeable --width' | 'chart tradeable --height' | 'chart price --pair' | \
+    'chart price --interval' | 'chart price --from' | 'chart price --to' | 'chart price --since' | \
+    'chart price --width' | 'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -452,6 +453,9 @@ _vaultctl_flags() {
         ;;
     'sleeve resume')
         flags=(--why)
+        ;;
+    'sleeve strategy')
+        flags=(--command --folder --deadline --memory-mib)
         ;;
     'position list')
         flags=(--vault --sleeve --pair)

@@ -34,7 +34,8 @@ constexpr std::array kRecords{
     Record{"sleeve",
            "vault sleeve state idle_reason cash locked pending unallocate_requested positions_cost "
            "balance principal realised unrealised equity fees fee_float swept positions orders "
-           "cycles strategy mode preset settings last_fill_at pauses"},
+           "cycles strategy mode preset script.command script.folder script.deadline "
+           "script.memory_mib script.phase script.fault settings last_fill_at pauses"},
     Record{"vault",
            "id user account asset mode state attention total tradeable reserve unallocated equity "
            "shortfall reserve_pct reserve_cap quiet.@sleeve flash.@sleeve pairs auto_raise.mode "

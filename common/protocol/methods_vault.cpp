@@ -60,8 +60,15 @@ constexpr Param kSleeveHistory[] = {
     flag("limit", "at most so many, the latest", Integer).within(1, 10'000)};
 constexpr Param kSleevePause[] = {kVaultWord, kSleeveWord, kWhyFlag};
 constexpr Param kStrategy[] = {
-    kVaultWord, kSleeveWord, word("strategy", "what decides", Enum).among("cycle|script"),
-    maybe_word("preset", "settings to start from, such as quiet or flash")};
+    kVaultWord,
+    kSleeveWord,
+    word("strategy", "what decides", Enum).among("cycle|script"),
+    maybe_word("preset", "settings to start from, such as quiet or flash"),
+    flag("command", "script: the program and its words"),
+    flag("folder", "script: where it lies, below your folder of scripts"),
+    flag("deadline", "script: of each decision, 10ms to 10s (default 1s)", Duration),
+    flag("memory_mib", "script: MiB of each of its processes (default 512)", Integer)
+        .within(16, 2048)};
 constexpr Param kSleeveMode[] = {
     kVaultWord, kSleeveWord,
     word("mode", "who has the last word", Enum).among("rules|ml-assisted")};
@@ -109,7 +116,9 @@ constexpr Words kSleeveSetEx[] = {
 constexpr Words kSleeveHistoryEx[] = {"vaultctl sleeve history v1 flash --limit 20"};
 constexpr Words kSleevePauseEx[] = {"vaultctl sleeve pause v1 flash"};
 constexpr Words kSleeveResumeEx[] = {"vaultctl sleeve resume v1 flash"};
-constexpr Words kStrategyEx[] = {"vaultctl sleeve strategy v1 quiet cycle"};
+constexpr Words kStrategyEx[] = {
+    "vaultctl sleeve strategy v1 quiet cycle",
+    "vaultctl sleeve strategy v1 flash script --command ./mine.py --folder dips"};
 constexpr Words kSleeveModeEx[] = {"vaultctl sleeve mode v1 quiet rules"};
 constexpr Words kPositionListEx[] = {"vaultctl position list --vault v1"};
 constexpr Words kPositionShowEx[] = {"vaultctl position show v1 flash"};
@@ -384,7 +393,15 @@ constexpr Method kVaultTable[] = {
      .risk = Risk::Raises,
      .mutates = true,
      .primary = "strategy",
-     .examples = kStrategyEx},
+     .examples = kStrategyEx,
+     .detail = "cycle is the built-in rules with their parameters; script is a program of yours "
+               "(vaultd-script(7)), which lies in your folder of scripts: the one of your name in "
+               "runner.scripts of the configuration. Sleeves with the same script share one "
+               "process. Whatever it says, holds, caps, gates and minima of the sleeve stay in "
+               "force, a buy spends at most the sleeve's spend, and while the script does not "
+               "answer the sleeve holds and an open position keeps the built-in stop-loss. Choose "
+               "it again, or resume the sleeve, to start a script anew that was given up; try it "
+               "first with script check."},
     {.name = "sleeve.mode",
      .summary = "Rules alone, or rules with a model's advice",
      .noun = "sleeve",

@@ -10,7 +10,7 @@
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
-#include "daemon/runner/link.hpp"
+#include "daemon/runner/script_client.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
@@ -73,7 +73,8 @@ struct App::Parts {
     std::unique_ptr<Feeds> feeds;
     asio::io_context shard_io{1};
     asio::io_context control_io{1};
-    runner::Link runner;  // on the shard's thread
+    runner::Link runner;           // on the shard's thread
+    runner::ScriptClient scripts;  // likewise
     std::unique_ptr<SignInParts> sign_in;
     std::unique_ptr<StoreBackups> backups;
     exchange::PaperKeyValidator paper_keys;
@@ -93,11 +94,13 @@ struct App::Parts {
         : clock(c),
           logger(l),
           config(std::move(start), notify, c, l),
-          runner(shard_io.get_executor(), std::move(place), l) {
+          runner(shard_io.get_executor(), std::move(place), l),
+          scripts(shard_io.get_executor(), runner, c, l) {
         hangups.add(SIGHUP);  // before the store is read: it must not end a start
     }
 
     Result<void> build(const config::Config& config);
+    void run_scripts();
     void halt_amnesia(const std::string& note);
     void note_batch();
     asio::awaitable<void> put_in_force(config::Config effective);
@@ -140,6 +143,7 @@ Result<void> App::Parts::build(const config::Config& from) {
     std::optional<ports::WholeDirectory> whole;
     driver->directory.loaded = [&](ports::WholeDirectory loaded) { whole = std::move(loaded); };
     driver->directory.changed = [](ports::DirectoryPage) {};
+    run_scripts();
     VAULT_TRYV(driver->start());
     VAULT_CHECK(whole.has_value(), "a shard that was loaded has a directory");
     last_batch = std::make_unique<LastBatch>(from.store.path, logger);
@@ -181,6 +185,11 @@ Result<void> App::Parts::build(const config::Config& from) {
     follow_directory();
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
     return success();
+}
+
+void App::Parts::run_scripts() {
+    driver->run_scripts_by(scripts);
+    scripts.listen(driver->script_listener());
 }
 
 // Between what the store knows and now the world went on: what the exchanges have done since is not

@@ -164,6 +164,9 @@ const std::array kKeys{
     Key{"runner.program", "path", "", "vaultd-runner", "", "",
         "else vaultd starts this one when it starts; beside vaultd unless it begins with /",
         at<&Config::runner, &Runner::program>()},
+    Key{"runner.scripts", "path", "", "/srv/vaultd-scripts", "", "",
+        "scripts of the user alice lie in the folder alice in here",
+        at<&Config::runner, &Runner::scripts>()},
     Key{"log.level", "level", "debug, info, notice, warning, error or alert", "info", "", "",
         "the least severe event that is logged", at<&Config::log, &Log::level>(), kLive},
 };

@@ -150,6 +150,13 @@ json::value to_json(const ports::SleeveView& view) {
     object["strategy"] = view.strategy;
     object["mode"] = view.mode;
     object["preset"] = view.preset;
+    if (view.script)
+        object["script"] = json::object{{"command", view.script->command},
+                                        {"folder", view.script->folder},
+                                        {"deadline", format_duration(view.script->deadline)},
+                                        {"memory_mib", view.script->memory_mib},
+                                        {"phase", view.script->phase},
+                                        {"fault", view.script->fault}};
     object["settings"] = views_to_json(view.settings);
     object["last_fill_at"] = control::to_json(view.last_fill_at);
     object["pauses"] = views_to_json(view.pauses);

@@ -1,5 +1,7 @@
 #include "daemon/control/row_list.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace vault::control {
@@ -33,15 +35,27 @@ Result<ports::Command> resume(const protocol::Params& params) {
     return cmd::Resume{target, params.text("why")};
 }
 
-// `cycle` is the one strategy with presets, so choosing it together with a preset is one setting.
 Result<ports::Command> set_strategy(const protocol::Params& params) {
     VAULT_TRY(const VaultId vault, vault_of(params));
-    if (params.has("preset") && params.is_word("strategy", "cycle"))
-        return cmd::SetSleeve{vault, sleeve_of(params), {{"preset", params.text("preset")}}};
+    cmd::SetStrategy command{vault, sleeve_of(params), params.text("strategy"),
+                             params.text("preset")};
+    if (params.is_word("strategy", "cycle")) {
+        for (const char* name : {"command", "folder", "deadline", "memory_mib"})
+            if (params.has(name))
+                return Error(Errc::InvalidParams,
+                             fmt::format("{} belongs to the strategy script", name), name,
+                             "leave it out, or choose script");
+        return command;
+    }
     if (params.has("preset"))
         return Error(Errc::InvalidParams, "only the strategy cycle has presets", "preset",
                      "leave the preset out");
-    return cmd::SetStrategy{vault, sleeve_of(params), params.text("strategy")};
+    command.command = params.text("command");
+    command.folder = params.text("folder");
+    command.deadline = params.duration("deadline");
+    if (const auto memory = params.integer("memory_mib"))
+        command.memory_mib = static_cast<std::uint64_t>(*memory);
+    return command;
 }
 
 // Rules alone is what every sleeve does; there is no model yet that could advise one.
@@ -50,7 +64,7 @@ Result<ports::Command> set_mode(const protocol::Params& params) {
     if (!params.is_word("mode", "rules"))
         return Error(Errc::InvalidParams, "this version has no models, so the mode stays rules",
                      "mode", "use rules");
-    return cmd::SetStrategy{vault, sleeve_of(params), "cycle"};
+    return cmd::SetSleeve{vault, sleeve_of(params), {}};
 }
 
 Handled list_sleeves(Services& services, const Call& call) {

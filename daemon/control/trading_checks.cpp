@@ -84,6 +84,7 @@ class Checker {
         const bool holding = check_position(sleeve);
         check_money(sleeve, name, holding);
         check_cap(sleeve, name);
+        check_script(sleeve, name);
         check_decision(kind, holding);
         return std::exchange(fine_, true);
     }
@@ -230,6 +231,21 @@ class Checker {
             : reason.find("was reached") != std::string::npos
                 ? fmt::format("vaultctl sleeve resume {} {}", id_, name)
                 : fmt::format("vaultctl sleeve set {} {} KEY=VALUE", id_, name));
+    }
+
+    void check_script(const json::object& sleeve, std::string_view name) {
+        const json::value* const found = sleeve.if_contains("script");
+        if (found == nullptr) return;
+        const json::object& script = found->as_object();
+        const std::string phase = text_of(script, "phase"), fault = text_of(script, "fault");
+        const std::string why = fault.empty() ? "" : " (" + fault + ")";
+        if (phase == "ready") return add("script", true, "its script runs", "");
+        if (phase == "gave_up")
+            return add("script", false,
+                       fmt::format("its script was given up{}: mend it first", why),
+                       fmt::format("vaultctl sleeve resume {} {}", id_, name));
+        add("script", false, fmt::format("its script is being started{}", why),
+            fmt::format("vaultctl sleeve show {} {}", id_, name));
     }
 
     void check_decision(SleeveKind kind, bool holding) {

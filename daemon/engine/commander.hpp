@@ -13,6 +13,7 @@ namespace vault::engine {
 struct EngineOptions {
     exchange::SimSettings paper;  // of new paper accounts
     std::map<Pair, PairRules> catalogue;
+    std::string scripts_path;  // has one folder for each user
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
@@ -126,6 +127,8 @@ class Commander {
     Result<User*> user(const std::string& name);
     Result<std::vector<const Vault*>> chosen(const ports::cmd::VaultChoice& choice);
     Result<void> is_empty(const Account& account) const;
+    // Other settings of a sleeve, `next`, once they fit together.
+    Result<void> put_in_force(Vault& vault, Sleeve next, bool apply_to_open);
     Result<Preset> preset(const User& owner, const std::string& name, std::string_view field) const;
     Result<Preset> preset_for(const Vault& vault, const std::string& name) const;
     Result<Preset> base_of(const User& owner, const ports::cmd::CreatePreset& c);
@@ -157,6 +160,7 @@ class Commander {
                                   const std::string& why);
     Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);
     void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
+    Result<void> choose_script(Vault& vault, Sleeve& next, const ports::cmd::SetStrategy& c);
     Result<void> clear_attention(Vault& vault, const Sleeve* only);
 
     World& world_;

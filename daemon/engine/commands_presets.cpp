@@ -78,10 +78,10 @@ Result<ports::View> Commander::on(const ports::cmd::CreatePreset& c) {
         return Error{Errc::Exists, fmt::format("there is a preset '{}' already", c.preset),
                      "preset", "take another name: a preset is never changed in place"};
     if (owner->presets.size() >= kPresetsPerUser)
-        return Error{Errc::WrongState,
-                     fmt::format("{} has {} presets, which is the most", owner->row.name,
-                                 kPresetsPerUser),
-                     "preset", "remove one that is not needed: vaultctl preset remove NAME"};
+        return Error{
+            Errc::WrongState,
+            fmt::format("{} has {} presets, which is the most", owner->row.name, kPresetsPerUser),
+            "preset", "remove one that is not needed: vaultctl preset remove NAME"};
     VAULT_TRY(Preset made, base_of(*owner, c));
     VAULT_TRY(strategy::CycleParams params, params_of(made));
     for (const auto& [key, text] : c.settings) {

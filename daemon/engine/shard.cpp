@@ -222,6 +222,7 @@ void Shard::rebind(const std::vector<AccountId>& accounts) {
         const auto done = runner.rebind(*world_.find_account(id));
         VAULT_CHECK(done.has_value(), "an open feed can be read again");
     }
+    scripts_changed_ = true;
 }
 
 Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
@@ -282,6 +283,7 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
 std::optional<SteadyTime> Shard::due_at(const Account& account) const {
     const Replay& replay = account.replay;
     if (replay.state != ReplayState::Running || replay.feed == nullptr) return std::nullopt;
+    if (world_.waits_for_scripts(world_.market_of(account))) return std::nullopt;
     if (!replay.speed) return SteadyTime{0};
     const auto next = replay.feed->peek_time();
     if (!next) return SteadyTime{0};
@@ -307,7 +309,8 @@ bool Shard::run_account(Account& account, std::size_t ticks_max) {
     MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
     Replay& replay = account.replay;
     Market& market = world_.market_of(account);
-    bool more = true;
+    show_again(account);
+    bool more = market.awaited == 0;
     for (std::size_t i = 0; i < ticks_max && more; ++i) {
         const auto next = replay.feed->peek_time();
         if (!next) {
@@ -322,6 +325,7 @@ bool Shard::run_account(Account& account, std::size_t ticks_max) {
         } else {
             const auto tick = replay.feed->next();
             runner.on_tick(market, replay.source.pair, *tick);
+            more = market.awaited == 0;
         }
     }
     touch_all(account);

@@ -36,11 +36,12 @@ bool is_flat(const ledger::VaultBooks& books, SleeveKind sleeve, const Asset& ba
 }
 
 // The slot's pair is flat: what belongs to the cycle that was is over.
-void forget_cycle(PairSlot& slot) {
+void forget_cycle(Sleeve& sleeve, PairSlot& slot) {
     slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
     slot.standing_sell = Reason::None;
     slot.stuck = false;
     strategy::on_close(slot.state);
+    if (sleeve.script) sleeve.script->slots[slot.pair].marks.closed = true;
 }
 
 }  // namespace
@@ -246,6 +247,7 @@ void SleeveMachine::after_fill(Sleeve& sleeve, PairSlot& slot, const Order& orde
         }
         slot.cycle_cost += figures.cost;
         strategy::on_buy_fill(slot.state);
+        if (sleeve.script) sleeve.script->slots[slot.pair].marks.bought = true;
     } else {
         slot.cycle_proceeds += fill.cost;
     }
@@ -275,7 +277,7 @@ void SleeveMachine::close_cycle(Sleeve& sleeve, PairSlot& slot, const ledger::Cl
                                          slot.pair, slot.opened_at, now, slot.cycle_cost,
                                          slot.cycle_proceeds, slot.cycle_fees, slot.cycle_realised,
                                          figures.swept});
-        forget_cycle(slot);
+        forget_cycle(sleeve, slot);
     }
     pass_attention_on(sleeve, slot);
     record_close(sleeve, figures, now, cause);
@@ -336,7 +338,7 @@ Result<void> SleeveMachine::on_correction(ledger::Transaction tx, UtcTime now) {
     for (Sleeve& sleeve : vault_.sleeves) {
         for (PairSlot& slot : sleeve.slots) {
             if (is_flat(vault_.books, sleeve.kind, slot.pair.base) && slot.cycle_cost.is_positive())
-                forget_cycle(slot);
+                forget_cycle(sleeve, slot);
             pass_attention_on(sleeve, slot);
         }
         record_.touch(vault_, sleeve);

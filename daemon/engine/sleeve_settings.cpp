@@ -53,6 +53,14 @@ Result<void> apply(Sleeve& sleeve, const std::string& key, const std::string& te
     return success();
 }
 
+// A command may hold anything; what would end a change in text is left out of it.
+std::string strategy_text(const Sleeve& sleeve) {
+    if (!sleeve.script) return "cycle";
+    std::string text = "script " + sleeve.script->setting.command;
+    std::erase(text, ';');
+    return text;
+}
+
 }  // namespace
 
 Result<void> apply_preset(Sleeve& sleeve, const Preset& preset) {
@@ -92,14 +100,18 @@ std::vector<ports::SettingView> kept_exits(const Sleeve& sleeve, const PairSlot&
     return kept;
 }
 
-std::string changes_between(const Sleeve& before, const Sleeve& next) {
+std::optional<std::string> changes_between(const Sleeve& before, const Sleeve& next) {
     std::vector<ports::SettingChange> changes;
-    if (before.preset != next.preset) changes.push_back({"preset", before.preset, next.preset});
+    const auto add = [&changes](std::string key, std::string from, std::string to) {
+        if (from != to) changes.push_back({std::move(key), std::move(from), std::move(to)});
+    };
+    add("strategy", strategy_text(before), strategy_text(next));
+    add("preset", before.preset, next.preset);
     const auto old = settings_of(before), now = settings_of(next);
     for (std::size_t i = 0; i < now.size(); ++i)
-        if (old[i].value != now[i].value)
-            changes.push_back({now[i].key, old[i].value, now[i].value});
-    std::string text = changes.empty() ? "nothing changed" : ports::to_text(changes);
+        add(now[i].key, old[i].value, now[i].value);
+    if (changes.empty()) return std::nullopt;
+    std::string text = ports::to_text(changes);
     for (const PairSlot& slot : next.slots)
         for (const ports::SettingView& kept : kept_exits(next, slot))
             text += fmt::format("; open {} keeps {} {}", slot.pair.text(), kept.key, kept.value);

@@ -17,8 +17,8 @@ void keep_exits(Sleeve& next, const Sleeve& before);
 // What an open position keeps that the sleeve has no more; empty if nothing.
 std::vector<ports::SettingView> kept_exits(const Sleeve& sleeve, const PairSlot& slot);
 // "stop_loss: 0.016 -> 0.02; cooldown: 0s -> 1h", and what open positions keep; for the audit
-// trail and the events.
-std::string changes_between(const Sleeve& before, const Sleeve& next);
+// trail and the events. None: nothing changed.
+std::optional<std::string> changes_between(const Sleeve& before, const Sleeve& next);
 // A loaded sleeve's preset and overrides into its numbers. Errors: as above.
 Result<void> restore_settings(Sleeve& sleeve);
 // Every key with its value, in the order of the design.

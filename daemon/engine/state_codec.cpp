@@ -1,5 +1,6 @@
 #include "daemon/engine/state_codec.hpp"
 
+#include "daemon/engine/script_codec.hpp"
 #include "daemon/engine/state_text.hpp"
 
 namespace vault::engine {
@@ -79,7 +80,7 @@ json::object books_json(const ledger::BooksState& state) {
     return {{"shortfall", text_of(state.shortfall)}, {"sleeves", std::move(sleeves)}};
 }
 
-Order read_order(Reader& in) {
+Order read_order(StateReader& in) {
     Order order;
     OrderRequest& asked = order.request;
     asked.id = in.parsed("id", parse_order_id(in.text("id")));
@@ -110,7 +111,7 @@ Order read_order(Reader& in) {
     return order;
 }
 
-DecisionMemory read_memory(Reader& in, std::string_view name) {
+DecisionMemory read_memory(StateReader& in, std::string_view name) {
     const json::array fields = in.array(name);
     DecisionMemory memory;
     if (fields.size() != 3) {
@@ -125,7 +126,7 @@ DecisionMemory read_memory(Reader& in, std::string_view name) {
 
 // The exits alone: restore_settings() adds the sleeve's other parameters. A slot that was stored
 // before positions kept any has none.
-std::optional<SharedParams> read_kept(Reader& in) {
+std::optional<SharedParams> read_kept(StateReader& in) {
     constexpr std::string_view kName = "kept_exits";
     if (!in.has(kName) || in.at(kName).is_null()) return std::nullopt;
     strategy::CycleParams params;
@@ -134,7 +135,7 @@ std::optional<SharedParams> read_kept(Reader& in) {
     return SharedParams{params};
 }
 
-PairSlot read_slot(Reader& in) {
+PairSlot read_slot(StateReader& in) {
     PairSlot slot;
     slot.pair = in.parsed("pair", Pair::parse(in.text("pair")));
     slot.state = in.parsed("cycle", strategy::CycleState::load(in.text("cycle")));
@@ -153,14 +154,14 @@ PairSlot read_slot(Reader& in) {
     return slot;
 }
 
-ledger::BooksState read_books(Reader& outer) {
-    Reader in{outer.at("books")};
+ledger::BooksState read_books(StateReader& outer) {
+    StateReader in{outer.at("books")};
     ledger::BooksState state;
     state.shortfall = in.decimal("shortfall");
     const json::array sleeves = in.array("sleeves");
     if (sleeves.size() != state.sleeves.size()) in.fail("sleeves");
     for (std::size_t i = 0; i < sleeves.size() && i < state.sleeves.size(); ++i) {
-        Reader from{sleeves[i]};
+        StateReader from{sleeves[i]};
         ledger::SleeveState& sleeve = state.sleeves[i];
         sleeve.fee_float = from.decimal("fee_float");
         sleeve.swept = from.decimal("swept");
@@ -168,7 +169,7 @@ ledger::BooksState read_books(Reader& outer) {
         sleeve.unallocate_requested = from.decimal("requested");
         sleeve.overdraft = from.decimal("overdraft");
         for (const json::value& position : from.array("positions")) {
-            Reader p{position};
+            StateReader p{position};
             sleeve.positions.push_back({p.parsed("base", Asset::parse(p.text("base"))),
                                         p.decimal("cost"), p.flag("dust")});
             from.adopt(p);
@@ -189,9 +190,9 @@ json::value drawdown_json(const std::optional<risk::Drawdown>& mark) {
 }
 
 // A sleeve that was stored before there was a drawdown has none.
-std::optional<risk::Drawdown> read_drawdown(Reader& outer) {
+std::optional<risk::Drawdown> read_drawdown(StateReader& outer) {
     if (!outer.has("drawdown") || outer.at("drawdown").is_null()) return std::nullopt;
-    Reader in{outer.at("drawdown")};
+    StateReader in{outer.at("drawdown")};
     risk::Drawdown mark;
     mark.peak = in.decimal("peak");
     mark.swept_before = in.decimal("swept");
@@ -227,7 +228,7 @@ std::string save_vault(const Vault& vault) {
 
 Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     const json::value value = parse_state(body);
-    Reader in{value};
+    StateReader in{value};
     vault.pairs.clear();
     for (const json::value& pair : in.array("pairs"))
         if (const json::string* text = pair.if_string())
@@ -255,42 +256,44 @@ std::string save_sleeve(const Sleeve& sleeve) {
         orders.push_back(order_json(order));
     for (const PairSlot& slot : sleeve.slots)
         slots.push_back(slot_json(slot));
-    return json::serialize(json::object{{"preset", sleeve.preset},
-                                        {"preset_base", sleeve.preset_base},
-                                        {"overrides", texts_json(sleeve.overrides)},
-                                        {"hold", hold_json(sleeve.hold)},
-                                        {"orders", std::move(orders)},
-                                        {"slots", std::move(slots)},
-                                        {"last_order", sleeve.last_order},
-                                        {"cycles", sleeve.cycles},
-                                        {"last_close", ms_of(sleeve.last_close)},
-                                        {"ever_closed", sleeve.ever_closed},
-                                        {"last_cycle_lost", sleeve.last_cycle_lost},
-                                        {"last_fill", ms_of(sleeve.last_fill)},
-                                        {"day", ms_of(sleeve.day.day)},
-                                        {"day_realised", text_of(sleeve.day.realised_before)},
-                                        {"day_unrealised", text_of(sleeve.day.unrealised_before)},
-                                        {"day_buys", sleeve.day.buys},
-                                        {"capped_by", sleeve.capped_by},
-                                        {"drawdown", drawdown_json(sleeve.drawdown)},
-                                        {"sweep_due", optional_ms(sleeve.sweep_due)}});
+    json::object text = json::object{{"preset", sleeve.preset},
+                                     {"preset_base", sleeve.preset_base},
+                                     {"overrides", texts_json(sleeve.overrides)},
+                                     {"hold", hold_json(sleeve.hold)},
+                                     {"orders", std::move(orders)},
+                                     {"slots", std::move(slots)},
+                                     {"last_order", sleeve.last_order},
+                                     {"cycles", sleeve.cycles},
+                                     {"last_close", ms_of(sleeve.last_close)},
+                                     {"ever_closed", sleeve.ever_closed},
+                                     {"last_cycle_lost", sleeve.last_cycle_lost},
+                                     {"last_fill", ms_of(sleeve.last_fill)},
+                                     {"day", ms_of(sleeve.day.day)},
+                                     {"day_realised", text_of(sleeve.day.realised_before)},
+                                     {"day_unrealised", text_of(sleeve.day.unrealised_before)},
+                                     {"day_buys", sleeve.day.buys},
+                                     {"capped_by", sleeve.capped_by},
+                                     {"drawdown", drawdown_json(sleeve.drawdown)},
+                                     {"sweep_due", optional_ms(sleeve.sweep_due)}};
+    if (sleeve.script) text["script"] = save_script(*sleeve.script);
+    return json::serialize(text);
 }
 
 Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     const json::value value = parse_state(body);
-    Reader in{value};
+    StateReader in{value};
     sleeve.preset = in.text("preset");
     // A sleeve that was stored before users had presets of their own has a built-in one.
     sleeve.preset_base = in.has("preset_base") ? in.text("preset_base") : sleeve.preset;
     sleeve.overrides = read_texts(in, "overrides");
     sleeve.hold = read_hold(in, "hold");
     for (const json::value& order : in.array("orders")) {
-        Reader from{order};
+        StateReader from{order};
         sleeve.orders.push_back(read_order(from));
         in.adopt(from);
     }
     for (const json::value& slot : in.array("slots")) {
-        Reader from{slot};
+        StateReader from{slot};
         sleeve.slots.push_back(read_slot(from));
         in.adopt(from);
     }
@@ -307,6 +310,7 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     sleeve.capped_by = in.text("capped_by");
     sleeve.drawdown = read_drawdown(in);
     sleeve.sweep_due = read_optional_time(in, "sweep_due");
+    load_script(in, sleeve.script);
     return in.result("sleeve");
 }
 

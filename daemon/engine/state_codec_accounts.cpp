@@ -31,7 +31,7 @@ json::object last_json(const Market& market) {
     return last;
 }
 
-std::map<Pair, Tick> read_last(Reader& in) {
+std::map<Pair, Tick> read_last(StateReader& in) {
     std::map<Pair, Tick> last;
     const json::object* found = in.at("last").if_object();
     if (found == nullptr) in.fail("last");
@@ -61,7 +61,7 @@ json::object preset_json(const Preset& preset) {
             {"created_at", optional_ms(preset.created_at)}};
 }
 
-Preset read_preset(Reader& in) {
+Preset read_preset(StateReader& in) {
     Preset preset{in.text("name"), in.text("base"),       read_texts(in, "settings"),
                   in.text("note"), in.text("created_by"), read_optional_time(in, "created_at")};
     if (!params_of(preset)) in.fail("settings");
@@ -80,9 +80,9 @@ std::string save_account(const World& world, const Account& account) {
 
 Result<AccountMemory> load_account(std::string_view body) {
     const json::value value = parse_state(body);
-    Reader in{value};
+    StateReader in{value};
     const std::string venue_text = in.text("venue");
-    Reader from{in.at("replay")};
+    StateReader from{in.at("replay")};
     Replay replay;
     ports::FeedSource& source = replay.source;
     source.name = from.text("name");
@@ -117,11 +117,11 @@ std::string save_user(const User& user) {
 
 Result<void> load_user(User& user, std::string_view body) {
     const json::value value = parse_state(body);
-    Reader in{value};
+    StateReader in{value};
     user.hold = read_hold(in, "hold");
     // A user who was stored before there were presets has none.
     for (const json::value& preset : in.has("presets") ? in.array("presets") : json::array{}) {
-        Reader from{preset};
+        StateReader from{preset};
         Preset one = read_preset(from);
         in.adopt(from);
         std::string name = one.name;
@@ -142,7 +142,7 @@ std::string save_job(const Job& job) {
 
 Result<Job> load_job(std::string_view body) {
     const json::value value = parse_state(body);
-    Reader in{value};
+    StateReader in{value};
     Job job;
     job.id = JobId{in.count<std::uint32_t>("id")};
     job.method = in.text("method");
@@ -161,7 +161,7 @@ std::string save_daemon(const World& world) {
 
 Result<void> load_daemon(World& world, std::string_view body) {
     const json::value value = parse_state(body);
-    Reader in{value};
+    StateReader in{value};
     world.daemon_hold = read_hold(in, "hold");
     return in.result("daemon");
 }

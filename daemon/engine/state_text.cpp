@@ -37,8 +37,8 @@ json::value parse_state(std::string_view body) {
     return status ? json::value{} : value;
 }
 
-Hold read_hold(Reader& outer, std::string_view name) {
-    Reader in{outer.at(name)};
+Hold read_hold(StateReader& outer, std::string_view name) {
+    StateReader in{outer.at(name)};
     Hold hold;
     hold.kind = in.enumerator("kind", HoldKind::Halted);
     hold.by = in.text("by");
@@ -48,7 +48,7 @@ Hold read_hold(Reader& outer, std::string_view name) {
     return hold;
 }
 
-std::map<std::string, std::string> read_texts(Reader& in, std::string_view name) {
+std::map<std::string, std::string> read_texts(StateReader& in, std::string_view name) {
     std::map<std::string, std::string> texts;
     const json::object* object = in.at(name).if_object();
     if (object == nullptr) in.fail(name);
@@ -60,12 +60,12 @@ std::map<std::string, std::string> read_texts(Reader& in, std::string_view name)
     return texts;
 }
 
-std::optional<Decimal> read_optional(Reader& in, std::string_view name) {
+std::optional<Decimal> read_optional(StateReader& in, std::string_view name) {
     if (in.at(name).is_null()) return std::nullopt;
     return in.decimal(name);
 }
 
-std::optional<UtcTime> read_optional_time(Reader& in, std::string_view name) {
+std::optional<UtcTime> read_optional_time(StateReader& in, std::string_view name) {
     if (in.at(name).is_null()) return std::nullopt;
     return in.time(name);
 }

@@ -1,9 +1,9 @@
 #pragma once
-// The words of the state codec: small values as JSON, and a reader that trusts nothing. Used by
-// state_codec*.cpp alone. Any thread; a field that is missing or wrong poisons the reader, and
-// result() names it.
+// The words of the state codec: small values as JSON and back (StateReader). Used by
+// state_codec*.cpp alone. Any thread; what is missing or wrong poisons the reader.
 #include "common/domain/decimal.hpp"
 #include "daemon/engine/hold.hpp"
+#include "daemon/engine/state_reader.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -14,8 +14,6 @@
 
 namespace vault::engine {
 
-namespace json = boost::json;
-
 json::string text_of(Decimal x);
 std::int64_t ms_of(UtcTime t);
 json::object texts_json(const std::map<std::string, std::string>& texts);
@@ -23,96 +21,11 @@ json::object hold_json(const Hold& hold);
 json::value optional_text(const std::optional<Decimal>& x);  // null: none
 json::value optional_ms(const std::optional<UtcTime>& t);
 
-// Every access is checked; a miss remembers the field.
-class Reader {
-  public:
-    explicit Reader(const json::value& value) : value_(value) {}
-
-    const json::value& at(std::string_view name) {
-        static const json::value kNull;
-        const json::object* object = value_.if_object();
-        const json::value* found = object == nullptr ? nullptr : object->if_contains(name);
-        if (found == nullptr) fail(name);
-        return found == nullptr ? kNull : *found;
-    }
-    std::string text(std::string_view name) {
-        const json::string* found = at(name).if_string();
-        if (found == nullptr) fail(name);
-        return found == nullptr ? std::string{} : std::string{*found};
-    }
-    Decimal decimal(std::string_view name) { return parsed(name, Decimal::parse(text(name))); }
-    bool flag(std::string_view name) {
-        const bool* found = at(name).if_bool();
-        if (found == nullptr) fail(name);
-        return found != nullptr && *found;
-    }
-    std::int64_t integer(std::string_view name) { return number(name, at(name)); }
-    std::int64_t number(std::string_view name, const json::value& value) {
-        if (const auto* i = value.if_int64()) return *i;
-        if (const auto* u = value.if_uint64()) return static_cast<std::int64_t>(*u);
-        fail(name);
-        return 0;
-    }
-    template <class T>
-    T count(std::string_view name) {
-        const std::int64_t found = integer(name);
-        if (found < 0) fail(name);
-        return static_cast<T>(found);
-    }
-    UtcTime time(std::string_view name) { return UtcTime{Duration{integer(name)}}; }
-    template <class Enum>
-    Enum enumerator(std::string_view name, Enum last) {
-        return as_enum<Enum>(name, integer(name), last);
-    }
-    template <class Enum>
-    Enum as_enum(std::string_view name, std::int64_t number, Enum last) {
-        if (number < 0 || number > static_cast<std::int64_t>(last)) {
-            fail(name);
-            return Enum{};
-        }
-        return static_cast<Enum>(number);
-    }
-    json::array array(std::string_view name) {
-        const json::array* found = at(name).if_array();
-        if (found == nullptr) fail(name);
-        return found == nullptr ? json::array{} : *found;
-    }
-    template <class T>
-    T parsed(std::string_view name, Result<T> result) {
-        if (!result) {
-            fail(name);
-            return T{};
-        }
-        return std::move(result).value();
-    }
-    bool has(std::string_view name) const {
-        const json::object* object = value_.if_object();
-        return object != nullptr && object->contains(name);
-    }
-    void adopt(const Reader& inner) {
-        if (!inner.failed_.empty()) fail(inner.failed_);
-    }
-    Result<void> result(std::string_view what) const {
-        if (failed_.empty()) return success();
-        return Error{Errc::StoreInvalid,
-                     fmt::format("the stored {} is not readable at '{}'", what, failed_), failed_,
-                     "restore a backup, or start the version that wrote it"};
-    }
-
-    void fail(std::string_view name) {
-        if (failed_.empty()) failed_ = name;
-    }
-
-  private:
-    const json::value& value_;
-    std::string failed_;
-};
-
 // null if it is no JSON.
 json::value parse_state(std::string_view body);
-Hold read_hold(Reader& outer, std::string_view name);
-std::map<std::string, std::string> read_texts(Reader& in, std::string_view name);
-std::optional<Decimal> read_optional(Reader& in, std::string_view name);
-std::optional<UtcTime> read_optional_time(Reader& in, std::string_view name);
+Hold read_hold(StateReader& outer, std::string_view name);
+std::map<std::string, std::string> read_texts(StateReader& in, std::string_view name);
+std::optional<Decimal> read_optional(StateReader& in, std::string_view name);
+std::optional<UtcTime> read_optional_time(StateReader& in, std::string_view name);
 
 }  // namespace vault::engine

@@ -4,6 +4,7 @@
 // it; state_codec writes it down. Owned by the World; the shard's thread.
 #include "daemon/engine/hold.hpp"
 #include "daemon/engine/order_machine.hpp"
+#include "daemon/engine/script_use.hpp"
 #include "daemon/engine/sweep_plan.hpp"
 #include "daemon/ledger/transaction.hpp"
 #include "daemon/market/price_window.hpp"
@@ -66,6 +67,7 @@ struct Sleeve {
     std::map<std::string, std::string> overrides;  // what differs from the preset, as text
     std::string preset;                            // the one that was applied last
     std::string preset_base;                       // the built-in one that it began as
+    Box<ScriptUse> script;                         // null: the built-in rules decide
     Hold hold;
     std::vector<PairSlot> slots;   // in the vault's order of pairs
     std::vector<Order> orders;     // live or unresolved, and the last one that ended

@@ -132,7 +132,12 @@ struct SetSleeve {
 struct SetStrategy {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
-    std::string strategy;  // "cycle"
+    std::string strategy;      // cycle or script
+    std::string preset;        // of cycle: its settings first; empty: as they are
+    std::string command = {};  // of script: the program and its words
+    std::string folder = {};   // below the user's folder of scripts; empty: that itself
+    std::optional<Duration> deadline = std::nullopt;         // of each decision
+    std::optional<std::uint64_t> memory_mib = std::nullopt;  // of each of its processes
 };
 struct ListPositions {
     std::optional<VaultId> vault;

@@ -88,6 +88,14 @@ struct PauseView {
     std::vector<std::string> sleeves;  // the states of the sleeves it is about, "v1.flash pausing"
 };
 
+struct ScriptView {  // a sleeve's strategy where it is a script
+    std::string command, folder;
+    Duration deadline{};
+    std::uint64_t memory_mib = 0;
+    std::string phase;  // ports::ScriptPhase
+    std::string fault;  // the last one, "late: no decision within 1s"; empty if none
+};
+
 struct SleeveView {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
@@ -99,6 +107,7 @@ struct SleeveView {
     std::vector<std::string> orders;  // ids of live or unresolved orders
     std::uint32_t cycles = 0;
     std::string strategy, mode, preset;
+    std::optional<ScriptView> script;
     std::vector<SettingView> settings;
     std::optional<UtcTime> last_fill_at;
     std::vector<PauseView> pauses;  // that hold it, widest first

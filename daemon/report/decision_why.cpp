@@ -14,7 +14,8 @@ struct Explanation {
     std::string_view text;
 };
 
-// The words of ports/strategy.hpp's Reason; the gates of design/strategy.md, "Buy check".
+// The words of ports/strategy.hpp's Reason; the gates of design/strategy.md, "Buy check". A script
+// may have words of its own.
 constexpr std::array kExplanations{
     Explanation{"none", "nothing was due"},
     Explanation{"paused", "buys are held by a pause of the sleeve or of something wider"},
@@ -38,13 +39,21 @@ constexpr std::array kExplanations{
     Explanation{"trailing", "the price fell back from its peak by more than the trail"},
     Explanation{"order_pending", "an order in this pair is live or its outcome is not known yet"},
     Explanation{"liquidate", "a person asked to sell everything"},
+    Explanation{"script", "the sleeve's script decided it"},
+    Explanation{"script_late", "the sleeve's script had not decided within its deadline"},
+    Explanation{
+        "script_fault",
+        "the sleeve's script does not run, or said what is no decision (sleeve show tells)"},
+    Explanation{"already_holds", "the sleeve's script wanted to buy with a position open"},
+    Explanation{"nothing_held", "the sleeve's script wanted to sell without a position"},
 };
 
 }  // namespace
 
 std::string_view explain_reason(std::string_view reason) {
     const auto row = std::ranges::find(kExplanations, reason, &Explanation::reason);
-    return row == kExplanations.end() ? "the rule of this name decided" : row->text;
+    return row == kExplanations.end() ? "the rule of this name decided, or the script of the sleeve"
+                                      : row->text;
 }
 
 Result<DecisionWhy> decision_why(ports::StoreReader& reader, VaultId vault, SleeveKind sleeve) {
