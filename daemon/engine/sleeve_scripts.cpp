@@ -18,6 +18,15 @@ Check side_of(const PairSlot& slot) {
     return slot.view.quantity.is_positive() ? Check::Sell : Check::Buy;
 }
 
+// An open position is judged by the exits that it keeps, whoever decides.
+ports::ScriptTexts params_shown(const Sleeve& sleeve, const PairSlot& slot) {
+    ports::ScriptTexts params = sleeve.script->params;
+    if (slot.kept_params)
+        for (auto& [key, text] : params)
+            text = strategy::get(*slot.kept_params, key).value();
+    return params;
+}
+
 }  // namespace
 
 ports::ScriptTick SleeveMachine::show(const Vault& vault, const Sleeve& sleeve,
@@ -33,7 +42,7 @@ ports::ScriptTick SleeveMachine::show(const Vault& vault, const Sleeve& sleeve,
     tick.closed = own.shown.closed;
     tick.judge_exits = own.shown.judge_exits;
     tick.state = own.state;
-    tick.params = sleeve.script->params;
+    tick.params = params_shown(sleeve, slot);
     return tick;
 }
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace vault::engine::test {
 namespace {
 
@@ -167,6 +169,22 @@ TEST_F(ScriptSleeveTest, APartIsSoldOnceAndASaleOfAllStandsUntilFlat) {
     say("2010", Action::Sell, "done");
     say("2010", Action::Hold, "none");
     EXPECT_TRUE(desk_.sleeve(kFlash).slots[0].view.quantity.is_zero());
+}
+
+TEST_F(ScriptSleeveTest, AnOpenPositionIsShownTheExitsThatItKeeps) {
+    const auto stop_loss = [](const ScriptAsk& ask) {
+        const auto& params = ask.tick.params;
+        const auto found = std::find_if(params.begin(), params.end(),
+                                        [](const auto& text) { return text.first == "stop_loss"; });
+        return found == params.end() ? std::string{} : found->second;
+    };
+    open();
+    desk_.must(cmd::SetSleeve{kV1, kFlash, {{"stop_loss", "0.2"}}});
+    EXPECT_EQ(stop_loss(say("2000", Action::Hold, "held")), "0.05");
+    fail("1899", ScriptFault::Late);  // and by them the built-in stop-loss sells
+    EXPECT_EQ(decided(), "sell sell stop_loss");
+    say("1899", Action::Hold, "none");
+    EXPECT_EQ(stop_loss(say("1899", Action::Hold, "none")), "0.2");
 }
 
 TEST_F(ScriptSleeveTest, AReplayWaitsForTheAnswer) {
