@@ -100,7 +100,7 @@ struct App::Parts {
     }
 
     Result<void> build(const config::Config& config);
-    void run_scripts();
+    void make_driver(const config::Config& from);
     void halt_amnesia(const std::string& note);
     void note_batch();
     asio::awaitable<void> put_in_force(config::Config effective);
@@ -123,27 +123,10 @@ Result<void> App::Parts::build(const config::Config& from) {
     VAULT_TRY(store, store::SqliteStore::create(store_options(from.store), *signer, clock, logger));
     feeds =
         std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);
-    engine = engine_options(from);
-    auto make_shard = [this] {
-        return std::make_unique<engine::Shard>(kShard, engine, *feeds, clock, logger);
-    };
-    driver = std::make_unique<engine::Driver>(shard_io.get_executor(), *store, make_shard, kShard,
-                                              driver_options(from.engine), clock, logger);
-    driver->on_fenced = [this] {
-        asio::post(control_io, [this] {
-            exit_code = 70;
-            stop("the store was taken over");
-        });
-    };
-    driver->on_events = [this](ports::EventPage events) {
-        asio::post(control_io, [this, events = std::move(events)]() mutable {
-            server->publish(std::move(events));
-        });
-    };
+    make_driver(from);
     std::optional<ports::WholeDirectory> whole;
     driver->directory.loaded = [&](ports::WholeDirectory loaded) { whole = std::move(loaded); };
     driver->directory.changed = [](ports::DirectoryPage) {};
-    run_scripts();
     VAULT_TRYV(driver->start());
     VAULT_CHECK(whole.has_value(), "a shard that was loaded has a directory");
     last_batch = std::make_unique<LastBatch>(from.store.path, logger);
@@ -187,7 +170,24 @@ Result<void> App::Parts::build(const config::Config& from) {
     return success();
 }
 
-void App::Parts::run_scripts() {
+void App::Parts::make_driver(const config::Config& from) {
+    engine = engine_options(from);
+    auto make_shard = [this] {
+        return std::make_unique<engine::Shard>(kShard, engine, *feeds, clock, logger);
+    };
+    driver = std::make_unique<engine::Driver>(shard_io.get_executor(), *store, make_shard, kShard,
+                                              driver_options(from.engine), clock, logger);
+    driver->on_fenced = [this] {
+        asio::post(control_io, [this] {
+            exit_code = 70;
+            stop("the store was taken over");
+        });
+    };
+    driver->on_events = [this](ports::EventPage events) {
+        asio::post(control_io, [this, events = std::move(events)]() mutable {
+            server->publish(std::move(events));
+        });
+    };
     driver->run_scripts_by(scripts);
     scripts.listen(driver->script_listener());
 }
