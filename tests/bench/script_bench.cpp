@@ -77,6 +77,7 @@ void measure(Figures& figures, const std::string& name, const app::ScriptCheckSe
 
 void measure_engine(Figures& figures, const std::filesystem::path& scripts) {
     const EngineScripts report = run_engine_scripts(scripts, 500, 30);
+    if (report.latencies_us.empty()) return fmt::print(stderr, "no script ran in the engine\n");
     const auto add = [&](const std::string& what, double value, const char* unit) {
         figures.add({.name = "1,000 sleeves in the engine: " + what,
                      .value = value,
