@@ -314,24 +314,30 @@ Result<ports::View> Commander::on(const ports::cmd::ShowSleeve& c) {
     return view_of(world_, *vault, vault->sleeve(c.sleeve));
 }
 
-Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
-    VAULT_TRY(Vault* const vault, this->vault(c.vault));
-    Sleeve next = vault->sleeve(c.sleeve);
-    const auto chosen = c.settings.find("preset");
-    if (chosen != c.settings.end()) {
+Result<void> Commander::set_settings(Vault& vault, SleeveKind kind,
+                                     const std::map<std::string, std::string>& settings) {
+    Sleeve next = vault.sleeve(kind);
+    const auto chosen = settings.find("preset");
+    if (chosen != settings.end()) {
         VAULT_TRYV(apply_preset(next, chosen->second));
     }
-    for (const auto& [key, text] : c.settings) {
+    for (const auto& [key, text] : settings) {
         if (key == "preset") continue;
         VAULT_TRYV(apply_setting(next, key, text));
     }
-    const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
+    const Decimal tier = world_.account_of(vault).venue.settings().fee_rate;
     VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));
     if (!next.caps.max_drawdown) next.drawdown.reset();
-    vault->sleeve(c.sleeve) = std::move(next);
-    recorder_.touch(*vault, vault->sleeve(c.sleeve));
-    rebind_.push_back(vault->row.account);
-    SleeveTrader{world_, recorder_}.refresh(*vault, vault->sleeve(c.sleeve));
+    vault.sleeve(kind) = std::move(next);
+    recorder_.touch(vault, vault.sleeve(kind));
+    rebind_.push_back(vault.row.account);
+    SleeveTrader{world_, recorder_}.refresh(vault, vault.sleeve(kind));
+    return success();
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    VAULT_TRYV(set_settings(*vault, c.sleeve, c.settings));
     return view_of(world_, *vault, vault->sleeve(c.sleeve));
 }
 

@@ -2,6 +2,7 @@
 
 #include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/coin_deficit.hpp"
+#include "daemon/engine/level_sums.hpp"
 #include "daemon/engine/planted_bug.hpp"
 
 #include <fmt/format.h>
@@ -10,15 +11,14 @@ namespace vault::engine {
 
 Surroundings SleeveTrader::around(const Vault& vault) const {
     const exchange::SimVenue& venue = world_.account_of(vault).venue;
-    return {{world_.daemon_hold, world_.user_of(vault).hold},
-            venue.settings().fee_rate,
-            venue.balance(vault.row.asset).total(),
-            !world_.no_buys.empty()};
+    return {wider_holds(world_, vault), venue.settings().fee_rate,
+            venue.balance(vault.row.asset).total(), !world_.no_buys.empty()};
 }
 
 void SleeveTrader::carry_out(Account& account, UtcTime now) {
     for (const OrderRequest& order : std::exchange(effects_.orders, {})) {
         effects_.record.touch(account);
+        if (order.side == Side::Buy) count_buys(world_, *world_.find_vault(order.id.vault), 1);
         on_venue_events(account, account.venue.place(order), now);
         if (VAULT_ENGINE_PLANTED(IntentSentTwice)) {
             OrderRequest again = order;
@@ -40,12 +40,23 @@ void SleeveTrader::on_tick(const Listener& at, const ports::MarketView& view) {
     if (const auto due =
             SleeveMachine::look(*at.vault, *at.sleeve, *at.slot, view, effects_.record)) {
         Surroundings surroundings = around(*at.vault);
-        if (due->action == ports::Action::Buy && risk::looks_outside(at.sleeve->caps))
-            surroundings.outside = outside_of(world_, *at.vault, at.slot->pair.base);
+        if (due->action == ports::Action::Buy) look_around(at, surroundings);
         SleeveMachine{*at.vault, surroundings, effects_}.act(*at.sleeve, *at.slot, view, *due);
-        if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+        if (!effects_.orders.empty()) {
+            carry_out(world_.account_of(*at.vault), view.now);
+            measure(world_, effects_.record, *at.vault);  // for who decides after it
+        }
     }
     if (at.sleeve->follows_losses && late) check_loss_caps(at, view.now);
+}
+
+// What the caps look at when a rule wants to buy.
+void SleeveTrader::look_around(const Listener& at, Surroundings& surroundings) const {
+    const Asset& base = at.slot->pair.base;
+    if (risk::looks_outside(at.sleeve->caps))
+        surroundings.outside = outside_of(world_, *at.vault, base);
+    const Decimal free = std::as_const(*at.vault).books.free_cash(at.sleeve->kind);
+    surroundings.cap_above = cap_above(world_, {at.vault, base, buy_budget(*at.sleeve, free)});
 }
 
 void SleeveTrader::check_loss_caps(const Listener& at, UtcTime now) {
@@ -91,6 +102,8 @@ void SleeveTrader::on_day_over(Vault& vault, UtcTime day, UtcTime now) {
     ledger::PerSleeve<Decimal> unrealised;
     for (const Sleeve& sleeve : vault.sleeves)
         unrealised.of(sleeve.kind) = unrealised_of(world_, vault, sleeve);
+    for (const Sleeve& sleeve : vault.sleeves)
+        count_buys(world_, vault, -std::int64_t{sleeve.day.buys});
     const Surroundings surroundings = around(vault);
     SleeveMachine{vault, surroundings, effects_}.on_day_over(day, now, unrealised);
 }

@@ -36,6 +36,7 @@ class SleeveTrader {
 
   private:
     Surroundings around(const Vault& vault) const;
+    void look_around(const Listener& at, Surroundings& surroundings) const;
     void check_loss_caps(const Listener& at, UtcTime now);
     // The venue is part of the shard: the intent, the permit and the venue's answer are in one
     // batch, so nothing is sent that a crash could forget.

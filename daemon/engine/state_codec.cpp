@@ -1,5 +1,8 @@
 #include "daemon/engine/state_codec.hpp"
 
+#include "daemon/engine/level_codec.hpp"
+#include "daemon/engine/level_sums.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -296,6 +299,27 @@ json::value optional_ms(const std::optional<UtcTime>& t) {
     return t ? json::value(ms_of(*t)) : json::value(nullptr);
 }
 
+json::object texts_json(const Texts& texts) {
+    json::object out;
+    for (const auto& [name, text] : texts)
+        out[name] = text;
+    return out;
+}
+
+// What was stored before there was such an object has none.
+Texts read_texts(Reader& in, std::string_view name) {
+    Texts out;
+    if (!in.has(name)) return out;
+    const json::object* const found = in.at(name).if_object();
+    if (found == nullptr) in.fail(name);
+    for (const auto& [key, value] : found == nullptr ? json::object{} : *found) {
+        const json::string* const text = value.if_string();
+        if (text == nullptr) in.fail(name);
+        out[std::string{key}] = text == nullptr ? std::string{} : std::string{*text};
+    }
+    return out;
+}
+
 json::value drawdown_json(const std::optional<risk::Drawdown>& mark) {
     if (!mark) return nullptr;
     return json::object{{"peak", text_of(mark->peak)},
@@ -376,17 +400,20 @@ std::string save_vault(const Vault& vault) {
     for (const std::uint64_t seq : vault.reversed)
         reversed.emplace_back(seq);
     const ledger::AutoRaise& policy = vault.policy;
-    return json::serialize(json::object{{"pairs", std::move(pairs)},
-                                        {"auto_raise", static_cast<int>(policy.kind)},
-                                        {"percent", text_of(policy.percent)},
-                                        {"ceiling", optional_text(policy.ceiling)},
-                                        {"reserve_pct", optional_text(policy.reserve_pct)},
-                                        {"hold", hold_json(vault.hold)},
-                                        {"attention", vault.attention},
-                                        {"commands", vault.commands},
-                                        {"reversed", std::move(reversed)},
-                                        {"updated_at", ms_of(vault.updated_at)},
-                                        {"books", books_json(vault.books.state())}});
+    return json::serialize(json::object{
+        {"pairs", std::move(pairs)},
+        {"auto_raise", static_cast<int>(policy.kind)},
+        {"percent", text_of(policy.percent)},
+        {"ceiling", optional_text(policy.ceiling)},
+        {"reserve_pct", optional_text(policy.reserve_pct)},
+        {"hold", hold_json(vault.hold)},
+        {"attention", vault.attention},
+        {"commands", vault.commands},
+        {"reversed", std::move(reversed)},
+        {"updated_at", ms_of(vault.updated_at)},
+        {"risk", texts_json(save_level(vault.risk))},
+        {"summed", texts_json(is_owed(vault) ? save_booked(vault.share.booked) : Texts{})},
+        {"books", books_json(vault.books.state())}});
 }
 
 Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
@@ -408,22 +435,23 @@ Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     for (const json::value& seq : in.array("reversed"))
         vault.reversed.insert(static_cast<std::uint64_t>(in.number("reversed", seq)));
     vault.updated_at = in.time("updated_at");
+    const Texts risk = read_texts(in, "risk"), summed = read_texts(in, "summed");
+    vault.share.summed = !summed.empty();
     ledger::BooksState books = read_books(in);
     VAULT_TRYV(in.result("vault"));
+    VAULT_TRYV(load_level(vault.risk, risk));
+    VAULT_TRYV(load_booked(vault.share.booked, summed));
     return books;
 }
 
 std::string save_sleeve(const Sleeve& sleeve) {
-    json::object overrides;
-    for (const auto& [key, text] : sleeve.overrides)
-        overrides[key] = text;
     json::array orders, slots;
     for (const Order& order : sleeve.orders)
         orders.push_back(order_json(order));
     for (const PairSlot& slot : sleeve.slots)
         slots.push_back(slot_json(slot));
     return json::serialize(json::object{{"preset", sleeve.preset},
-                                        {"overrides", std::move(overrides)},
+                                        {"overrides", texts_json(sleeve.overrides)},
                                         {"hold", hold_json(sleeve.hold)},
                                         {"orders", std::move(orders)},
                                         {"slots", std::move(slots)},
@@ -446,13 +474,8 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     const json::value value = parse(body);
     Reader in{value};
     sleeve.preset = in.text("preset");
-    const json::object* overrides = in.at("overrides").if_object();
-    if (overrides == nullptr) in.fail("overrides");
-    for (const auto& [key, text] : overrides == nullptr ? json::object{} : *overrides)
-        if (const json::string* found = text.if_string())
-            sleeve.overrides[std::string{key}] = std::string{*found};
-        else
-            in.fail("overrides");
+    if (!in.has("overrides")) in.fail("overrides");
+    sleeve.overrides = read_texts(in, "overrides");
     sleeve.hold = read_hold(in, "hold");
     for (const json::value& order : in.array("orders")) {
         Reader from{order};
@@ -518,14 +541,17 @@ Result<AccountMemory> load_account(std::string_view body) {
 }
 
 std::string save_user(const User& user) {
-    return json::serialize(json::object{{"hold", hold_json(user.hold)}});
+    return json::serialize(
+        json::object{{"hold", hold_json(user.hold)}, {"risk", texts_json(save_level(user.risk))}});
 }
 
 Result<void> load_user(User& user, std::string_view body) {
     const json::value value = parse(body);
     Reader in{value};
     user.hold = read_hold(in, "hold");
-    return in.result("user");
+    const Texts risk = read_texts(in, "risk");
+    VAULT_TRYV(in.result("user"));
+    return load_level(user.risk, risk);
 }
 
 std::string save_job(const Job& job) {
@@ -554,14 +580,20 @@ Result<Job> load_job(std::string_view body) {
 }
 
 std::string save_daemon(const World& world) {
-    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)}});
+    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)},
+                                        {"risk", texts_json(save_level(world.daemon_risk))},
+                                        {"risk_asset", world.summed_in.text()}});
 }
 
 Result<void> load_daemon(World& world, std::string_view body) {
     const json::value value = parse(body);
     Reader in{value};
     world.daemon_hold = read_hold(in, "hold");
-    return in.result("daemon");
+    const Texts risk = read_texts(in, "risk");
+    if (in.has("risk_asset") && !in.text("risk_asset").empty())
+        world.summed_in = in.parsed("risk_asset", Asset::parse(in.text("risk_asset")));
+    VAULT_TRYV(in.result("daemon"));
+    return load_level(world.daemon_risk, risk);
 }
 
 }  // namespace vault::engine

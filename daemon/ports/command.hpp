@@ -127,6 +127,15 @@ struct SetSleeve {
     SleeveKind sleeve = SleeveKind::Quiet;
     std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
 };
+struct ShowCaps {
+    std::optional<VaultId> vault;      // none: every level that has a cap
+    std::optional<SleeveKind> sleeve;  // with a vault; none: both
+};
+struct SetCaps {
+    Target target;                                // the daemon's are in the configuration
+    std::map<std::string, std::string> settings;  // key -> text; off clears a cap
+    bool may_raise = false;                       // the caller may let more pass than before
+};
 struct SetStrategy {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
@@ -206,9 +215,10 @@ using Command =
                  cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release, cmd::SetReserve,
                  cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
                  cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,
-                 cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition,
-                 cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
-                 cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Note, cmd::Barrier>;
+                 cmd::SetSleeve, cmd::ShowCaps, cmd::SetCaps, cmd::SetStrategy, cmd::ListPositions,
+                 cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
+                 cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob,
+                 cmd::CancelJob, cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Note,
+                 cmd::Barrier>;
 
 }  // namespace vault::ports
