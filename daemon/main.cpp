@@ -168,12 +168,14 @@ Result<int> serve(const Arguments& arguments) {
     vault::config::Reading reading = vault::config::read(sources);
     if (!reading.faults.empty()) return vault::config::as_error(reading.faults);
     VAULT_TRY(std::string directory, state_directory(arguments));
+    const auto runner = vault::app::with_state_dir(reading.config, directory).runner;
+    auto place = vault::runner::find_runner(runner.socket, runner.program);
     VAULT_TRYV(vault::secrets::harden_process());  // before the first key is read
     vault::SystemClock clock;
     vault::StderrLogger logger{reading.config.log.level};
-    VAULT_TRY(const auto app,
-              vault::app::App::create(
-                  {again, std::move(directory), sources.file, std::move(reading)}, clock, logger));
+    VAULT_TRY(const auto app, vault::app::App::create(
+                                  {again, std::move(directory), sources.file, std::move(reading)},
+                                  std::move(place), clock, logger));
     return app->run();
 }
 

@@ -4,6 +4,7 @@
 // beside the store's: the shard's (money) and the control socket's (this one). Created and run by
 // main().
 #include "daemon/app/live_config.hpp"
+#include "daemon/runner/runner_start.hpp"
 
 #include <memory>
 
@@ -13,8 +14,8 @@ class App {
   public:
     // Nothing runs yet when create() returns, but the store is open and the socket bound. Errors:
     // of the part that failed, with what to do.
-    static Result<std::unique_ptr<App>> create(LiveConfig::Start start, Clock& clock,
-                                               StderrLogger& logger);
+    static Result<std::unique_ptr<App>> create(LiveConfig::Start start, runner::RunnerPlace runner,
+                                               Clock& clock, StderrLogger& logger);
     ~App();
     App(const App&) = delete;
     App& operator=(const App&) = delete;

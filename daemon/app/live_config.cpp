@@ -79,6 +79,8 @@ config::Config with_state_dir(config::Config config, const std::string& state_di
     below(config.security.master_key_file);
     below(config.security.known_bad_passwords);
     below(config.control.socket);
+    below(config.runner.socket);
+    below(config.runner.scripts);
     return config;
 }
 

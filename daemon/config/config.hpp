@@ -110,6 +110,12 @@ struct Backups {
     std::string path;
 };
 
+struct Runner {
+    std::string socket;   // of the unit
+    std::string program;  // started where there is no such socket
+    std::string scripts;  // folder with one folder for each user
+};
+
 struct Log {
     LogLevel level = LogLevel::Info;
 };
@@ -124,6 +130,7 @@ struct Config {
     Paper paper;
     Candles candles;
     Backups backups;
+    Runner runner;
     Log log;
 };
 

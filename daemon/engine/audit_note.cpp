@@ -21,6 +21,7 @@ class SubjectOf {
         return {to_text(c.job), job == nullptr ? UserId{} : owner_of_object(job->object)};
     }
     Subject operator()(const cmd::AddAccount& c) const { return user(c.user); }
+    Subject operator()(const cmd::ListPresets&) const { return {}; }
     Subject operator()(const cmd::ChangeIdentity& c) const { return {c.object, c.user}; }
     Subject operator()(const cmd::Note& c) const { return {c.object, c.user}; }
     template <class C>
@@ -29,6 +30,8 @@ class SubjectOf {
             return target(c.target);
         else if constexpr (requires { c.name; })
             return user(c.name);
+        else if constexpr (requires { c.owner; })
+            return user(c.owner);
         else if constexpr (requires { ApiKeyId{c.key}; })
             return {to_text(c.key), owner(c.key)};
         else if constexpr (requires { SleeveKind{c.sleeve}; })

@@ -140,7 +140,7 @@ Result<ports::View> Commander::on(const ports::cmd::SetCaps& c) {
     }
     risk::Caps caps = vault->sleeve(c.target.sleeve).caps;
     VAULT_TRYV(set_caps(caps, c, level));
-    VAULT_TRYV(set_settings(*vault, c.target.sleeve, c.settings));
+    VAULT_TRYV(set_settings(*vault, c.target.sleeve, c.settings, false));
     add_sleeve(world_, *vault, vault->sleeve(c.target.sleeve), out);
     return out;
 }

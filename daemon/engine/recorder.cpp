@@ -148,6 +148,8 @@ void Recorder::append(Recorder&& other) {
     move_into(users_, other.users_);
     jobs_.merge(other.jobs_);
     daemon_ = daemon_ || other.daemon_;
+    move_into(asks_, other.asks_);
+    restarts_.merge(other.restarts_);
 }
 
 ports::Batch Recorder::close(World& world) {
@@ -182,7 +184,10 @@ ports::Batch Recorder::close(World& world) {
     if (daemon_) rows_.states.push_back({"daemon", "1", save_daemon(world)});
     world.daemon_dirty = false;
     ports::Batch batch = std::move(rows_);
-    *this = Recorder{};
+    Recorder next;  // what leaves after the turn is no part of the batch
+    next.asks_ = std::move(asks_);
+    next.restarts_ = std::move(restarts_);
+    *this = std::move(next);
     return batch;
 }
 

@@ -99,6 +99,8 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     for (const Account& account : world_.accounts)
         rebind({account.row.id});
     LevelWatch{world_, recorder_}.load(options_.daemon_caps, newest_time(world_, {}));
+    for (Vault& vault : world_.vaults)
+        forget_ticks(vault);
     return success();
 }
 

@@ -3,6 +3,7 @@
 // into one of them, and the shard carries it out (commands.hpp).
 #include "common/base/clock.hpp"
 #include "daemon/ports/people_commands.hpp"
+#include "daemon/ports/presets.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/top_view.hpp"
 #include "daemon/ports/vault_lists.hpp"
@@ -126,6 +127,7 @@ struct SetSleeve {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
     std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
+    bool apply_to_open = false;  // true: open positions take the exit parameters too
 };
 struct ShowCaps {
     std::optional<VaultId> vault;      // none: every level that has a cap
@@ -139,7 +141,12 @@ struct SetCaps {
 struct SetStrategy {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
-    std::string strategy;  // "cycle"
+    std::string strategy;      // cycle or script
+    std::string preset;        // of cycle: its settings first; empty: as they are
+    std::string command = {};  // of script: the program and its words
+    std::string folder = {};   // below the user's folder of scripts; empty: that itself
+    std::optional<Duration> deadline = std::nullopt;         // of each decision
+    std::optional<std::uint64_t> memory_mib = std::nullopt;  // of each of its processes
 };
 struct ListPositions {
     std::optional<VaultId> vault;
@@ -156,6 +163,13 @@ struct WriteDown {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
     std::optional<Pair> pair;
+};
+struct AdoptPosition {  // coins of the account that no vault has become a sleeve's
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;  // none: the only one that the vault trades
+    Quantity quantity;         // > 0
+    Decimal cost;              // of all of it, in the vault's asset; > 0
 };
 struct ReplayStart {
     AccountId account;
@@ -216,9 +230,10 @@ using Command =
                  cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
                  cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,
                  cmd::SetSleeve, cmd::ShowCaps, cmd::SetCaps, cmd::SetStrategy, cmd::ListPositions,
-                 cmd::ResolvePosition, cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun,
-                 cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob,
-                 cmd::CancelJob, cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::Note,
+                 cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart,
+                 cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs,
+                 cmd::ShowJob, cmd::CancelJob, cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset,
+                 cmd::CreatePreset, cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::Note,
                  cmd::Barrier>;
 
 }  // namespace vault::ports

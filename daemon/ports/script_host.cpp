@@ -1,6 +1,16 @@
 #include "daemon/ports/script_host.hpp"
 
 namespace vault::ports {
+namespace {
+
+template <class Word>
+std::optional<Word> parse_word(std::string_view text, Word last) {
+    for (int i = 0; i <= static_cast<int>(last); ++i)
+        if (to_text(static_cast<Word>(i)) == text) return static_cast<Word>(i);
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::string_view to_text(ScriptFault fault) {
     switch (fault) {
@@ -31,6 +41,13 @@ std::string_view to_text(ScriptPhase phase) {
         case ScriptPhase::Stopped: return "stopped";
     }
     return "";
+}
+
+std::optional<ScriptFault> parse_script_fault(std::string_view text) {
+    return parse_word(text, ScriptFault::TooMany);
+}
+std::optional<ScriptPhase> parse_script_phase(std::string_view text) {
+    return parse_word(text, ScriptPhase::Stopped);
 }
 
 }  // namespace vault::ports

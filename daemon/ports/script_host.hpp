@@ -85,6 +85,7 @@ enum class ScriptFault : std::uint8_t {
     TooMany,        // more ticks are waiting for it than are kept
 };
 std::string_view to_text(ScriptFault fault);
+std::optional<ScriptFault> parse_script_fault(std::string_view text);
 
 struct ScriptComplaint {
     ScriptFault fault = ScriptFault::BadJson;
@@ -94,6 +95,7 @@ struct ScriptComplaint {
 
 enum class ScriptPhase : std::uint8_t { Starting, Ready, Waiting, GaveUp, Stopped };
 std::string_view to_text(ScriptPhase phase);
+std::optional<ScriptPhase> parse_script_phase(std::string_view text);
 
 struct ScriptStatus {
     std::string name;

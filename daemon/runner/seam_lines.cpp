@@ -13,8 +13,16 @@ namespace {
 namespace json = boost::json;
 
 Error wrong(std::string_view what) {
-    return Error{Errc::InvalidParams, fmt::format("a line of the daemon: {}", what), "line",
+    return Error{Errc::InvalidParams, fmt::format("a line of the seam: {}", what), "line",
                  "vaultd and vaultd-runner must be of the same release"};
+}
+
+Result<json::object> object_of(std::string_view line) {
+    json::error_code fault;
+    json::value value = json::parse({line.data(), line.size()}, fault);
+    json::object* object = fault ? nullptr : value.if_object();
+    if (object == nullptr) return wrong(fmt::format("'{}' is no JSON object", excerpt(line, 60)));
+    return std::move(*object);
 }
 
 Result<std::string> text_of(const json::object& object, std::string_view name) {
@@ -97,6 +105,69 @@ Result<Ask> parse_tick(const json::object& object) {
     return Ask{std::move(ask)};
 }
 
+constexpr std::size_t kDetailMost = 1024;
+
+// Of a line's field; what is longer than people read is cut.
+Result<ports::ScriptComplaint> complaint_of(const json::object& object, std::string_view fault,
+                                            std::string_view detail) {
+    VAULT_TRY(const std::string word, text_of(object, fault));
+    VAULT_TRY(std::string text, text_of(object, detail));
+    const auto known = ports::parse_script_fault(word);
+    if (!known) return wrong(fmt::format("'{}' is no fault", excerpt(word, 40)));
+    return ports::ScriptComplaint{*known, excerpt(text, kDetailMost)};
+}
+
+Result<Told> parse_told_decision(const json::object& object) {
+    ToldDecision told;
+    VAULT_TRY(told.script, text_of(object, "script"));
+    const json::object* decision = inner(object, "decision");
+    if (decision == nullptr) return wrong("decision is no object");
+    Spoken<ports::ScriptDecision> spoken = parse_decision(json::serialize(*decision));
+    if (const auto* complaint = std::get_if<ports::ScriptComplaint>(&spoken))
+        return wrong(complaint->detail);
+    told.decision = std::get<ports::ScriptDecision>(std::move(spoken));
+    return Told{std::move(told)};
+}
+
+Result<Told> parse_told_failed(const json::object& object) {
+    ToldFailed told;
+    VAULT_TRY(told.script, text_of(object, "script"));
+    VAULT_TRY(told.seq, number_of(object, "seq"));
+    VAULT_TRY(told.why, complaint_of(object, "fault", "detail"));
+    return Told{std::move(told)};
+}
+
+Result<Told> parse_told_script(const json::object& object) {
+    ports::ScriptStatus status;
+    VAULT_TRY(status.name, text_of(object, "script"));
+    VAULT_TRY(const std::string phase, text_of(object, "phase"));
+    const auto known = ports::parse_script_phase(phase);
+    if (!known) return wrong(fmt::format("'{}' is no phase", excerpt(phase, 40)));
+    status.phase = *known;
+    VAULT_TRY(status.decisions, number_of(object, "decisions"));
+    VAULT_TRY(status.starts, number_of(object, "starts"));
+    VAULT_TRY(status.faults, number_of(object, "faults"));
+    if (object.contains("last_fault")) {
+        VAULT_TRY(status.last_fault, complaint_of(object, "last_fault", "last_detail"));
+    }
+    const json::value* missing = object.if_contains("missing");
+    if (missing == nullptr || !missing->is_array()) return wrong("missing is no list");
+    for (const json::value& what : missing->get_array()) {
+        if (!what.is_string()) return wrong("a part of missing is no string");
+        status.missing.push_back(excerpt(what.get_string(), kDetailMost));
+    }
+    return Told{ToldScript{std::move(status)}};
+}
+
+Result<Told> parse_told_refused(const json::object& object) {
+    ToldRefused told;
+    VAULT_TRY(told.script, text_of(object, "script"));
+    VAULT_TRY(const std::string message, text_of(object, "message"));
+    VAULT_TRY(const std::string hint, text_of(object, "hint"));
+    told.why = excerpt(fmt::format("{}: {}", message, hint), kDetailMost);
+    return Told{std::move(told)};
+}
+
 json::object of_script(std::string_view type, const std::string& script) {
     return {{"type", type}, {"script", script}};
 }
@@ -108,18 +179,62 @@ std::string line_of(const json::object& object) {
 }  // namespace
 
 Result<Ask> parse_ask(std::string_view line) {
-    json::error_code fault;
-    const json::value value = json::parse({line.data(), line.size()}, fault);
-    const json::object* object = fault ? nullptr : value.if_object();
-    if (object == nullptr) return wrong(fmt::format("'{}' is no JSON object", excerpt(line, 60)));
-    VAULT_TRY(const std::string type, text_of(*object, "type"));
-    if (type == "start") return parse_start(*object);
-    if (type == "tick") return parse_tick(*object);
+    VAULT_TRY(const json::object object, object_of(line));
+    VAULT_TRY(const std::string type, text_of(object, "type"));
+    if (type == "start") return parse_start(object);
+    if (type == "tick") return parse_tick(object);
     if (type == "status") return Ask{AskStatus{}};
     if (type != "stop") return wrong(fmt::format("'{}' is no request", excerpt(type, 40)));
     AskStop ask;
-    VAULT_TRY(ask.script, text_of(*object, "script"));
+    VAULT_TRY(ask.script, text_of(object, "script"));
     return Ask{std::move(ask)};
+}
+
+Result<Told> parse_told(std::string_view line) {
+    VAULT_TRY(const json::object object, object_of(line));
+    VAULT_TRY(const std::string type, text_of(object, "type"));
+    if (type == "decision") return parse_told_decision(object);
+    if (type == "failed") return parse_told_failed(object);
+    if (type == "script") return parse_told_script(object);
+    if (type == "refused") return parse_told_refused(object);
+    if (type != "hello") return wrong(fmt::format("'{}' is no answer", excerpt(type, 40)));
+    ToldHello told;
+    VAULT_TRY(told.protocol, number_of(object, "protocol"));
+    return Told{told};
+}
+
+std::string seam_start_line(const ports::ScriptSpec& spec) {
+    json::object object = of_script("start", spec.name);
+    json::array command;
+    for (const std::string& word : spec.command)
+        command.emplace_back(word);
+    object["command"] = std::move(command);
+    object["folder"] = spec.folder;
+    object["weak"] = spec.weak;
+    const ports::ScriptLimits& limits = spec.limits;
+    object["limits"] = {{"start", limits.start.count()},
+                        {"decision", limits.decision.count()},
+                        {"memory_bytes", limits.memory_bytes},
+                        {"file_bytes", limits.file_bytes},
+                        {"processes", limits.processes},
+                        {"files", limits.files},
+                        {"cpu", limits.cpu.count()}};
+    object["backoff"] = {{"first", spec.backoff.first.count()},
+                         {"most", spec.backoff.most.count()},
+                         {"failures", spec.backoff.failures}};
+    return line_of(object);
+}
+
+std::string seam_tick_line(const std::string& script, const ports::ScriptTick& tick) {
+    std::string inner = tick_line(tick);
+    inner.pop_back();
+    return fmt::format(R"({{"type":"tick","script":{},"tick":{}}})"
+                       "\n",
+                       json::serialize(json::value(script)), inner);
+}
+
+std::string seam_stop_line(const std::string& script) {
+    return line_of(of_script("stop", script));
 }
 
 std::string seam_hello_line() {

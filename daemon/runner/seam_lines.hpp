@@ -19,7 +19,8 @@
 //     {"type":"refused","script":S,"code":"exists","message":"…","hint":"…"}   a start that was not
 //
 // A line that is none of these is the daemon's mistake: the runner says so and hangs up, which ends
-// all its scripts. Pure; any thread. Errors: InvalidParams.
+// all its scripts. What the runner tells is checked as if a script had sent it: it is not trusted.
+// Pure; any thread. Errors: InvalidParams.
 #include "daemon/ports/script_host.hpp"
 
 #include <variant>
@@ -44,7 +45,33 @@ struct AskStatus {};
 using Ask = std::variant<AskStart, AskTick, AskStop, AskStatus>;
 Result<Ask> parse_ask(std::string_view line);
 
-// All end in a line feed.
+struct ToldHello {
+    std::uint64_t protocol = 0;
+};
+struct ToldDecision {
+    std::string script;
+    ports::ScriptDecision decision;
+};
+struct ToldFailed {
+    std::string script;
+    std::uint64_t seq = 0;
+    ports::ScriptComplaint why;
+};
+struct ToldScript {
+    ports::ScriptStatus status;
+};
+struct ToldRefused {
+    std::string script;
+    std::string why;  // with what to do about it
+};
+using Told = std::variant<ToldHello, ToldDecision, ToldFailed, ToldScript, ToldRefused>;
+Result<Told> parse_told(std::string_view line);
+
+// All end in a line feed. What the daemon asks:
+std::string seam_start_line(const ports::ScriptSpec& spec);
+std::string seam_tick_line(const std::string& script, const ports::ScriptTick& tick);
+std::string seam_stop_line(const std::string& script);
+// What the runner tells:
 std::string seam_hello_line();
 std::string seam_decision_line(const std::string& script, const ports::ScriptDecision& decision);
 std::string seam_failed_line(const std::string& script, std::uint64_t seq,

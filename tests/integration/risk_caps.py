@@ -99,7 +99,7 @@ def trips(vaultd, vaultctl, level, on_trip):
         check(sleeve["state"] == state and len(sleeve["positions"]) == open_positions, sleeve)
         orders = len(daemon.ctl("order", "list", "--vault", "v1"))
         blocked = why(daemon)
-        check(blocked and blocked["message"].startswith(f"the {level}"), "why:", blocked)
+        check(blocked and f"(of the {level}" in blocked["message"], "why:", blocked)
         text = daemon.run("risk", "explain", "v1", "flash").stdout
         check("max_daily_loss 25: latched" in text and "the cap is" in text, text)
         words = shlex.split(blocked["remedy"])

@@ -58,6 +58,62 @@ TEST(SeamLines, WhatIsToldNamesScriptAndFault) {
               "\"seq\":4,\"action\":\"hold\",\"reason\":\"none\"}}\n");
 }
 
+TEST(SeamLines, WhatIsAskedAndToldIsReadAsItWasMeant) {
+    ports::ScriptSpec spec;
+    spec.name = "s1";
+    spec.command = {"python3", "x y.py"};
+    spec.folder = "/srv/x";
+    spec.limits.decision = Duration{250};
+    spec.limits.memory_bytes = 1048576;
+    spec.backoff.failures = 7;
+    const auto read = [](std::string line) {
+        EXPECT_TRUE(line.ends_with('\n'));
+        line.pop_back();
+        return line;
+    };
+    const auto start = parse_ask(read(seam_start_line(spec)));
+    ASSERT_TRUE(start.has_value());
+    EXPECT_EQ(std::get<AskStart>(start.value()).spec, spec);
+    const ports::ScriptDecision decision{4,   ports::Action::Buy, "dip", Decimal::from_int(1),
+                                         "x", {{"low", "1900.5"}}};
+    const auto decided = parse_told(read(seam_decision_line("s1", decision)));
+    ASSERT_TRUE(decided.has_value());
+    EXPECT_EQ(std::get<ToldDecision>(decided.value()).decision, decision);
+    const auto failed =
+        parse_told(read(seam_failed_line("s1", 4, {ports::ScriptFault::Late, "x"})));
+    ASSERT_TRUE(failed.has_value());
+    EXPECT_EQ(std::get<ToldFailed>(failed.value()).why.fault, ports::ScriptFault::Late);
+    ports::ScriptStatus status;
+    status.name = "s1";
+    status.phase = ports::ScriptPhase::GaveUp;
+    status.faults = 5;
+    status.last_fault = ports::ScriptComplaint{ports::ScriptFault::TooLong, "a line"};
+    status.missing = {"a user of its own"};
+    const auto told = parse_told(read(seam_script_line(status)));
+    ASSERT_TRUE(told.has_value());
+    const ports::ScriptStatus& same = std::get<ToldScript>(told.value()).status;
+    EXPECT_EQ(same.phase, status.phase);
+    EXPECT_EQ(same.last_fault, status.last_fault);
+    EXPECT_EQ(same.missing, status.missing);
+    const auto refused =
+        parse_told(read(seam_refused_line("s1", Error{Errc::Busy, "too many", "", "stop one"})));
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(std::get<ToldRefused>(refused.value()).why, "too many: stop one");
+}
+
+TEST(SeamLines, WhatNoRunnerOfThisReleaseTellsIsRefused) {
+    for (const char* line :
+         {"", "[]", R"({"type":"start"})", R"({"type":"hello"})",
+          R"({"type":"hello","protocol":"1"})",
+          R"({"type":"failed","script":"s1","seq":1,"fault":"tired","detail":""})",
+          R"({"type":"failed","script":"s1","seq":-1,"fault":"late","detail":""})",
+          R"({"type":"script","script":"s1","phase":"asleep"})",
+          R"({"type":"decision","script":"s1","decision":{"type":"decision","seq":1}})",
+          R"({"type":"decision","script":"s1","decision":{"type":"decision","seq":1,)"
+          R"("action":"buy","reason":"greed","fraction":"1.5"}})"})
+        EXPECT_FALSE(parse_told(line).has_value()) << line;
+}
+
 TEST(LineBuffer, GivesWholeLinesAndKeepsNoneThatIsTooLong) {
     LineBuffer buffer{8};
     buffer.add("one\ntw");

@@ -1,0 +1,82 @@
+#include "daemon/runner/runner_start.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace vault::runner {
+namespace {
+
+bool is_socket(const std::string& path) {
+    struct stat about {};
+    return !path.empty() && ::stat(path.c_str(), &about) == 0 && S_ISSOCK(about.st_mode);
+}
+
+std::string beside_this(const std::string& program) {
+    if (program.starts_with('/')) return program;
+    std::error_code fault;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", fault);
+    return fault ? program : (self.parent_path() / program).string();
+}
+
+// In the child: nothing of the daemon but its standard error. A session of its own, so that what a
+// terminal sends the daemon does not end the runner before it.
+[[noreturn]] void become(const std::string& program, int end) {
+    ::setsid();
+    for (const int number : {SIGHUP, SIGPIPE, SIGXFSZ, SIGCHLD})
+        ::signal(number, SIG_DFL);
+    if (::dup2(end, STDIN_FILENO) < 0 || ::dup2(end, STDOUT_FILENO) < 0) ::_exit(127);
+    ::syscall(SYS_close_range, 3U, ~0U, 0U);
+    std::array<char*, 2> words{const_cast<char*>(program.c_str()), nullptr};
+    static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", language[] = "LANG=C.UTF-8";
+    std::array<char*, 3> environment{path, language, nullptr};
+    ::execve(program.c_str(), words.data(), environment.data());
+    ::_exit(127);
+}
+
+}  // namespace
+
+RunnerPlace find_runner(const std::string& socket, const std::string& program) {
+    RunnerPlace place;
+    if (is_socket(socket)) {
+        place.socket = socket;
+        return place;
+    }
+    const std::string file = beside_this(program);
+    if (::access(file.c_str(), X_OK) != 0) {
+        place.missing = fmt::format("there is no vaultd-runner: {} is no socket, and {}: {}",
+                                    socket, file, std::strerror(errno));
+        return place;
+    }
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        place.missing = fmt::format("no sockets for {}: {}", file, std::strerror(errno));
+        return place;
+    }
+    const pid_t child = ::fork();
+    if (child == 0) become(file, ends[1]);
+    ::close(ends[1]);
+    if (child < 0) {
+        place.missing = fmt::format("{} cannot be started: {}", file, std::strerror(errno));
+        ::close(ends[0]);
+        return place;
+    }
+    ::signal(SIGCHLD, SIG_IGN);  // nobody waits for it: its end shows on the socket
+    place.descriptor = ends[0];
+    return place;
+}
+
+void close_runner_end(int descriptor) {
+    ::close(descriptor);
+}
+
+}  // namespace vault::runner
