@@ -5,11 +5,12 @@
 # daemon, @files are files.
 _vaultctl_kind() {
     case $1 in
-    'top --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | 'user disable:1' | \
-    'user enable:1' | 'user set-password:1' | 'user set-role:1' | 'user permit:1' | \
-    'secrets rotate --user' | 'vault list --user' | 'sleeve list --user' | 'report vault --user' | \
-    'report fees --user' | 'report sweeps --user' | 'report pnl --user' | 'audit list --user' | \
-    'events --user')
+    'top --user' | 'resume --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | \
+    'user disable:1' | 'user enable:1' | 'user set-password:1' | 'user set-role:1' | \
+    'user permit:1' | 'secrets rotate --user' | 'vault list --user' | 'sleeve list --user' | \
+    'preset list --user' | 'preset show --user' | 'preset diff --user' | 'risk set --user' | \
+    'report vault --user' | 'report fees --user' | 'report sweeps --user' | 'report pnl --user' | \
+    'audit list --user' | 'events --user')
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
@@ -23,14 +24,15 @@ _vaultctl_kind() {
     'vault set-tradeable:1' | 'vault allocate:1' | 'vault unallocate:1' | 'vault release:1' | \
     'vault reserve:1' | 'vault auto-raise:1' | 'vault pairs:1' | 'vault refresh:1' | \
     'vault pause:1' | 'vault resume:1' | 'vault liquidate:1' | 'vault mode:1' | \
-    'sleeve list --vault' | 'sleeve show:1' | 'sleeve set:1' | 'sleeve pause:1' | \
-    'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | 'position list --vault' | \
-    'position show:1' | 'position resolve:1' | 'position write-down:1' | 'ledger list:1' | \
-    'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
-    'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
-    'report vault:1' | 'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | \
-    'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1' | \
-    'chart price:1')
+    'sleeve list --vault' | 'sleeve show:1' | 'sleeve set:1' | 'sleeve history:1' | \
+    'sleeve pause:1' | 'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | \
+    'position list --vault' | 'position show:1' | 'position resolve:1' | 'position write-down:1' | \
+    'position adopt:1' | 'preset diff --vault' | 'preset create --vault' | 'preset apply:2' | \
+    'risk show:1' | 'risk explain:1' | 'risk set --vault' | 'ledger list:1' | 'ledger verify:1' | \
+    'ledger export:1' | 'ledger correct:1' | 'decision why:1' | 'decision list --vault' | \
+    'order list --vault' | 'trade list --vault' | 'sweep list --vault' | 'report vault:1' | \
+    'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | 'chart balance:1' | \
+    'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1' | 'chart price:1')
         kind=(@vaults)
         ;;
     'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
@@ -44,10 +46,15 @@ _vaultctl_kind() {
     'vault allocate --flash' | 'vault unallocate --quiet' | 'vault unallocate --flash' | \
     'vault release:2' | 'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
     'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
-    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
-    'sleeve strategy:4' | 'sleeve strategy --command' | 'sleeve strategy --folder' | \
-    'sleeve strategy --deadline' | 'sleeve strategy --memory-mib' | 'position list --pair' | \
-    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
+    'vault liquidate --why' | 'sleeve set:rest' | 'sleeve set --why' | 'sleeve history --since' | \
+    'sleeve history --until' | 'sleeve history --limit' | 'sleeve pause --why' | \
+    'sleeve resume --why' | 'sleeve strategy:4' | 'sleeve strategy --command' | \
+    'sleeve strategy --folder' | 'sleeve strategy --deadline' | 'sleeve strategy --memory-mib' | \
+    'position list --pair' | 'position resolve --price' | 'position resolve --pair' | \
+    'position write-down --pair' | 'position adopt --qty' | 'position adopt --cost' | \
+    'position adopt --pair' | 'preset show:1' | 'preset diff:1' | 'preset diff:2' | \
+    'preset create:1' | 'preset create:rest' | 'preset create --from' | 'preset create --note' | \
+    'preset remove:1' | 'preset apply:1' | 'preset apply --why' | 'risk set:rest' | \
     'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
     'market prices:1' | 'market candles:1' | 'market candles --interval' | \
     'market candles --from' | 'market candles --to' | 'market candles --limit' | \
@@ -89,10 +96,12 @@ _vaultctl_kind() {
     'top --view')
         kind=(vaults sleeves positions orders alerts)
         ;;
-    'why-not-trading:2' | 'sleeve show:2' | 'sleeve set:2' | 'sleeve pause:2' | \
-    'sleeve resume:2' | 'sleeve strategy:2' | 'sleeve mode:2' | 'position list --sleeve' | \
-    'position show:2' | 'position resolve:2' | 'position write-down:2' | 'decision why:2' | \
-    'decision list --sleeve' | 'order list --sleeve' | 'trade list --sleeve' | \
+    'why-not-trading:2' | 'sleeve show:2' | 'sleeve set:2' | 'sleeve history:2' | \
+    'sleeve pause:2' | 'sleeve resume:2' | 'sleeve strategy:2' | 'sleeve mode:2' | \
+    'position list --sleeve' | 'position show:2' | 'position resolve:2' | \
+    'position write-down:2' | 'position adopt:2' | 'preset diff --sleeve' | \
+    'preset create --sleeve' | 'preset apply:3' | 'risk explain:2' | 'risk set --sleeve' | \
+    'decision why:2' | 'decision list --sleeve' | 'order list --sleeve' | 'trade list --sleeve' | \
     'sweep list --sleeve' | 'events --sleeve' | 'chart balance --sleeve' | 'chart pnl --sleeve' | \
     'chart sweeps --sleeve' | 'chart fees --sleeve')
         kind=(quiet flash)
@@ -191,14 +200,16 @@ _vaultctl_kind() {
             secrets.drill backup.create backup.list backup.verify vault.create vault.list vault.show
             vault.history vault.set_tradeable vault.allocate vault.unallocate vault.release
             vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume
-            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.pause sleeve.resume
-            sleeve.strategy sleeve.mode position.list position.show position.resolve
-            position.write_down market.import market.pairs market.prices market.candles replay.start
-            replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
-            ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
-            decision.explain order.list order.show order.explain trade.list trade.show trade.explain
-            sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
-            audit.list audit.verify audit.head events sub.open sub.credit sub.close
+            vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set sleeve.history
+            sleeve.pause sleeve.resume sleeve.strategy sleeve.mode position.list position.show
+            position.resolve position.write_down position.adopt preset.list preset.show preset.diff
+            preset.create preset.remove preset.apply risk.show risk.explain risk.set market.import
+            market.pairs market.prices market.candles replay.start replay.run replay.status
+            replay.stop job.list job.show job.cancel ledger.list ledger.verify ledger.export
+            ledger.correct decision.why decision.list decision.show decision.explain order.list
+            order.show order.explain trade.list trade.show trade.explain sweep.list sweep.show
+            sweep.explain report.vault report.fees report.sweeps report.pnl audit.list audit.verify
+            audit.head events sub.open sub.credit sub.close
         )
         ;;
     'api errors:1')
@@ -244,8 +255,8 @@ _vaultctl_choices() {
         choices=(
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
-            user key secrets backup vault sleeve position market replay job ledger decision order
-            trade sweep report audit script chart
+            user key secrets backup vault sleeve position preset risk market replay job ledger
+            decision order trade sweep report audit script chart
         )
         ;;
     'api')
@@ -289,10 +300,18 @@ _vaultctl_choices() {
         )
         ;;
     'sleeve')
-        choices=(list show set pause resume strategy mode)
+        choices=(
+            list show set history pause resume strategy mode
+        )
         ;;
     'position')
-        choices=(list show resolve write-down)
+        choices=(list show resolve write-down adopt)
+        ;;
+    'preset')
+        choices=(list show diff create remove apply)
+        ;;
+    'risk')
+        choices=(show explain set)
         ;;
     'market')
         choices=(import pairs prices candles)
@@ -346,7 +365,7 @@ _vaultctl_flags() {
         flags=(--why)
         ;;
     'resume')
-        flags=(--why)
+        flags=(--why --user)
         ;;
     'config show')
         flags=(--origin)
@@ -448,6 +467,12 @@ _vaultctl_flags() {
     'sleeve list')
         flags=(--vault --user)
         ;;
+    'sleeve set')
+        flags=(--apply-to-open --why)
+        ;;
+    'sleeve history')
+        flags=(--since --until --limit)
+        ;;
     'sleeve pause')
         flags=(--why)
         ;;
@@ -465,6 +490,27 @@ _vaultctl_flags() {
         ;;
     'position write-down')
         flags=(--pair)
+        ;;
+    'position adopt')
+        flags=(--qty --cost --pair)
+        ;;
+    'preset list')
+        flags=(--user)
+        ;;
+    'preset show')
+        flags=(--user)
+        ;;
+    'preset diff')
+        flags=(--vault --sleeve --user)
+        ;;
+    'preset create')
+        flags=(--from --vault --sleeve --note)
+        ;;
+    'preset apply')
+        flags=(--apply-to-open --why)
+        ;;
+    'risk set')
+        flags=(--vault --sleeve --user)
         ;;
     'market import')
         flags=(--pair --interval)

@@ -4,13 +4,13 @@
 # daemon, @files are files.
 function __vaultctl_kind
     switch $argv[1]
-        case 'top --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'secrets rotate --user' 'vault list --user' 'sleeve list --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
+        case 'top --user' 'resume --user' 'user show:1' 'user wallets:1' 'user approve:1' 'user disable:1' 'user enable:1' 'user set-password:1' 'user set-role:1' 'user permit:1' 'secrets rotate --user' 'vault list --user' 'sleeve list --user' 'preset list --user' 'preset show --user' 'preset diff --user' 'risk set --user' 'report vault --user' 'report fees --user' 'report sweeps --user' 'report pnl --user' 'audit list --user' 'events --user'
             echo @users
         case 'top --account' 'account remove:1' 'account show:1' 'account unattributed:1' 'account deposit:1' 'account withdraw:1' 'account trade:1' 'key add --account' 'key list --account' 'vault create --account' 'vault list --account' 'market pairs --account' 'market candles --account' 'replay start --account' 'replay run --account' 'replay status --account' 'replay stop --account'
             echo @accounts
-        case 'top --vault' 'why-not-trading:1' 'key policy:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
+        case 'top --vault' 'why-not-trading:1' 'key policy:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve history:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'position adopt:1' 'preset diff --vault' 'preset create --vault' 'preset apply:2' 'risk show:1' 'risk explain:1' 'risk set --vault' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
             echo @vaults
-        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'key add --label' 'key rotate --label' 'backup verify:1' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'sleeve strategy --command' 'sleeve strategy --folder' 'sleeve strategy --deadline' 'sleeve strategy --memory-mib' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'script check --command' 'script check --interval' 'script check --pair' 'script check --ticks' 'script check --sleeves' 'script check --cash' 'script check --set' 'script check --deadline' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'key add --label' 'key rotate --label' 'backup verify:1' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve set --why' 'sleeve history --since' 'sleeve history --until' 'sleeve history --limit' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'sleeve strategy --command' 'sleeve strategy --folder' 'sleeve strategy --deadline' 'sleeve strategy --memory-mib' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'position adopt --qty' 'position adopt --cost' 'position adopt --pair' 'preset show:1' 'preset diff:1' 'preset diff:2' 'preset create:1' 'preset create:rest' 'preset create --from' 'preset create --note' 'preset remove:1' 'preset apply:1' 'preset apply --why' 'risk set:rest' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'script check --command' 'script check --interval' 'script check --pair' 'script check --ticks' 'script check --sleeves' 'script check --cash' 'script check --set' 'script check --deadline' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
             true
         case 'top --sort'
             echo id
@@ -28,7 +28,7 @@ function __vaultctl_kind
             echo positions
             echo orders
             echo alerts
-        case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
+        case 'why-not-trading:2' 'sleeve show:2' 'sleeve set:2' 'sleeve history:2' 'sleeve pause:2' 'sleeve resume:2' 'sleeve strategy:2' 'sleeve mode:2' 'position list --sleeve' 'position show:2' 'position resolve:2' 'position write-down:2' 'position adopt:2' 'preset diff --sleeve' 'preset create --sleeve' 'preset apply:3' 'risk explain:2' 'risk set --sleeve' 'decision why:2' 'decision list --sleeve' 'order list --sleeve' 'trade list --sleeve' 'sweep list --sleeve' 'events --sleeve' 'chart balance --sleeve' 'chart pnl --sleeve' 'chart sweeps --sleeve' 'chart fees --sleeve'
             echo quiet
             echo flash
         case 'config check:1' 'login --password-file' 'login --code-file' 'passwd --password-file' 'passwd --new-password-file' 'register --password-file' 'mfa enroll --password-file' 'mfa confirm --code-file' 'mfa verify --code-file' 'token create --out' 'user create --password-file' 'user set-password --password-file' 'key add --api-key-file' 'key add --secret-file' 'key rotate --api-key-file' 'key rotate --secret-file' 'secrets rotate --passphrase-file' 'secrets escrow --passphrase-file' 'secrets escrow --out' 'secrets drill --copy' 'secrets drill --passphrase-file' 'market import:1' 'replay start:1' 'ledger export --out' 'report vault --out' 'report fees --out' 'report sweeps --out' 'report pnl --out' 'audit verify --head' 'batch --file' 'batch -f' 'script check:1' 'script check --folder' 'script check --candles' 'chart balance --out' 'chart pnl --out' 'chart sweeps --out' 'chart fees --out' 'chart tradeable --out' 'chart price --out'
@@ -191,6 +191,7 @@ function __vaultctl_kind
             echo sleeve.list
             echo sleeve.show
             echo sleeve.set
+            echo sleeve.history
             echo sleeve.pause
             echo sleeve.resume
             echo sleeve.strategy
@@ -199,6 +200,16 @@ function __vaultctl_kind
             echo position.show
             echo position.resolve
             echo position.write_down
+            echo position.adopt
+            echo preset.list
+            echo preset.show
+            echo preset.diff
+            echo preset.create
+            echo preset.remove
+            echo preset.apply
+            echo risk.show
+            echo risk.explain
+            echo risk.set
             echo market.import
             echo market.pairs
             echo market.prices
@@ -361,6 +372,8 @@ function __vaultctl_choices
             printf '%s\t%s\n' vault ''
             printf '%s\t%s\n' sleeve ''
             printf '%s\t%s\n' position ''
+            printf '%s\t%s\n' preset ''
+            printf '%s\t%s\n' risk ''
             printf '%s\t%s\n' market ''
             printf '%s\t%s\n' replay ''
             printf '%s\t%s\n' job ''
@@ -453,6 +466,7 @@ function __vaultctl_choices
             printf '%s\t%s\n' list 'List the sleeves'
             printf '%s\t%s\n' show 'Show a sleeve: money, position, settings, state'
             printf '%s\t%s\n' set 'Change settings of a sleeve\'s strategy and caps'
+            printf '%s\t%s\n' history 'How a sleeve was set: what changed, by whom and why'
             printf '%s\t%s\n' pause 'No new buys of this sleeve'
             printf '%s\t%s\n' resume 'Undo a pause of this sleeve'
             printf '%s\t%s\n' strategy 'Choose the strategy of a sleeve'
@@ -462,6 +476,18 @@ function __vaultctl_choices
             printf '%s\t%s\n' show 'Show the open positions of a sleeve'
             printf '%s\t%s\n' resolve 'Say what became of coins that are missing'
             printf '%s\t%s\n' write-down 'Write unsellable dust off'
+            printf '%s\t%s\n' adopt 'Give a sleeve coins that no vault has'
+        case 'preset'
+            printf '%s\t%s\n' list 'Named settings: the built-in ones and users\' own'
+            printf '%s\t%s\n' show 'Show every setting of a preset'
+            printf '%s\t%s\n' diff 'What differs between two presets, or a preset and a sleeve'
+            printf '%s\t%s\n' create 'Make a preset of your own from another or from a sleeve'
+            printf '%s\t%s\n' remove 'Remove a preset of your own'
+            printf '%s\t%s\n' apply 'Set a sleeve as a preset says'
+        case 'risk'
+            printf '%s\t%s\n' show 'The risk caps that are set, and what each says now'
+            printf '%s\t%s\n' explain 'The arithmetic of every cap that applies to a sleeve'
+            printf '%s\t%s\n' set 'Set or clear risk caps of a vault, a sleeve or a user'
         case 'market'
             printf '%s\t%s\n' import 'Import candles into the history'
             printf '%s\t%s\n' pairs 'List pairs and their rules'
@@ -540,6 +566,7 @@ function __vaultctl_flags
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'resume'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
+            printf '%s\t%s\n' --user 'of all vaults of this user; without: all that you may hold at once'
         case 'config show'
             printf '%s\t%s\n' --origin 'also tell where each value comes from'
         case 'account add'
@@ -632,6 +659,13 @@ function __vaultctl_flags
         case 'sleeve list'
             printf '%s\t%s\n' --vault 'only this vault\'s'
             printf '%s\t%s\n' --user 'only this user\'s'
+        case 'sleeve set'
+            printf '%s\t%s\n' --apply-to-open 'open positions take the new exits too'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'sleeve history'
+            printf '%s\t%s\n' --since 'not before this instant'
+            printf '%s\t%s\n' --until 'before this instant'
+            printf '%s\t%s\n' --limit 'at most so many, the latest'
         case 'sleeve pause'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'sleeve resume'
@@ -651,6 +685,30 @@ function __vaultctl_flags
             printf '%s\t%s\n' --pair 'which position, if the sleeve has several'
         case 'position write-down'
             printf '%s\t%s\n' --pair 'which position, if the sleeve has several'
+        case 'position adopt'
+            printf '%s\t%s\n' --qty 'how many coins, in units of the base'
+            printf '%s\t%s\n' --cost 'what all of them cost, in the vault\'s asset'
+            printf '%s\t%s\n' --pair 'which pair, if the vault trades several'
+        case 'preset list'
+            printf '%s\t%s\n' --user 'only this user\'s, beside the built-in ones'
+        case 'preset show'
+            printf '%s\t%s\n' --user 'whose, if not your own'
+        case 'preset diff'
+            printf '%s\t%s\n' --vault 'a vault, whose sleeve is taken'
+            printf '%s\t%s\n' --sleeve 'which sleeve of it'
+            printf '%s\t%s\n' --user 'whose, if not your own'
+        case 'preset create'
+            printf '%s\t%s\n' --from 'the preset that it begins as'
+            printf '%s\t%s\n' --vault 'a vault, whose sleeve is taken'
+            printf '%s\t%s\n' --sleeve 'which sleeve of it'
+            printf '%s\t%s\n' --note 'what it is for, kept with it'
+        case 'preset apply'
+            printf '%s\t%s\n' --apply-to-open 'open positions take the new exits too'
+            printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'risk set'
+            printf '%s\t%s\n' --vault 'the caps of this vault'
+            printf '%s\t%s\n' --sleeve 'of this sleeve of it instead'
+            printf '%s\t%s\n' --user 'the caps of all vaults of this user; without: your own'
         case 'market import'
             printf '%s\t%s\n' --pair 'what the candles are of'
             printf '%s\t%s\n' --interval 'length of a candle, such as 1m'

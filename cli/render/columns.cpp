@@ -51,6 +51,15 @@ constexpr ColumnSpec kBackups[] = {{"name", "name"},
                                    {"batch", "batch", true},
                                    {"audit_seq", "audit seq", true},
                                    {"audit_hash", "audit hash", true}};
+constexpr ColumnSpec kCaps[] = {{"level", "level"},
+                                {"of", "of"},
+                                {"cap", "cap"},
+                                {"limit", "limit"},
+                                {"standing", "standing"},
+                                {"headroom", "left"},
+                                {"asset", "asset", true},
+                                {"blocks", "blocks"},
+                                {"ends", "ends with", true}};
 constexpr ColumnSpec kAccounts[] = {
     {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
@@ -219,6 +228,8 @@ constexpr std::array kLists{
     ListSpec{"token.list", kTokens},
     ListSpec{"key.list", kKeys},
     ListSpec{"backup.list", kBackups},
+    ListSpec{"risk.show", kCaps},
+    ListSpec{"risk.set", kCaps},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},
     ListSpec{"account.exchanges", kExchanges},

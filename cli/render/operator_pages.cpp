@@ -114,6 +114,12 @@ std::int64_t exit_code_of(const json::value& row) {
     return code == nullptr || !code->is_int64() ? -1 : code->get_int64();
 }
 
+// "vault v1", "sleeve v1.flash", "daemon".
+std::string level_of(const json::object& cap) {
+    const std::string of = text_of(cap, "of");
+    return printable(text_of(cap, "level") + (of.empty() ? "" : " " + of));
+}
+
 }  // namespace
 
 std::string prometheus_text(const json::value& data) {
@@ -176,6 +182,33 @@ std::string doctor_page(const json::object& data, const Look& look) {
     }
     return out + fmt::format("\n{} failed, {} warning{}, {} ok\n", counts["failed"],
                              counts["warning"], counts["warning"] == 1 ? "" : "s", counts["ok"]);
+}
+
+std::string caps_page(const json::array& caps, const Look& look) {
+    constexpr std::size_t kIndent = 4;
+    const auto line = [](const std::string& what, const std::string& text) {
+        return text.empty() ? "" : folded(printable(text), "    " + what, kIndent);
+    };
+    std::string out, level;
+    for (const auto& item : caps) {
+        if (!item.is_object()) continue;
+        const json::object& cap = item.get_object();
+        const std::string here = level_of(cap);
+        if (here != level)
+            out += fmt::format("{}{}{}{}\n", out.empty() ? "" : "\n", look.bold ? "\x1b[1m" : "",
+                               here, look.bold ? "\x1b[0m" : "");
+        level = here;
+        out += fmt::format("  {} {}: {}\n", printable(text_of(cap, "cap")),
+                           printable(text_of(cap, "limit")), printable(text_of(cap, "standing")));
+        out += line("", text_of(cap, "arithmetic"));
+        const std::string left = text_of(cap, "headroom");
+        out += line("left before it blocks: ", left.empty() ? "" : left);
+        if (text_of(cap, "standing") == "free") continue;
+        out += line("blocks: ", text_of(cap, "blocks"));
+        out += line("ends with: ", text_of(cap, "ends"));
+        out += line("remedy: ", text_of(cap, "remedy"));
+    }
+    return out.empty() ? "no cap is set\n" : out;
 }
 
 std::string errors_page(const json::object& data) {

@@ -3,6 +3,7 @@
 // doctor, and the configuration. Private to this room. Pure; any thread.
 #include "cli/render/render.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <string>
@@ -18,6 +19,8 @@ json::array metric_rows(const json::value& data);
 std::string config_page(const json::object& data, const Look& look);
 // A line per check, its command below it, and how many there are.
 std::string doctor_page(const json::object& data, const Look& look);
+// Each cap of risk.explain with its arithmetic below it, the widest level first.
+std::string caps_page(const json::array& caps, const Look& look);
 // The exit codes, and under each the errors that end with it and what to do.
 std::string errors_page(const json::object& data);
 

@@ -133,6 +133,8 @@ constexpr std::array kUses{
         "ok name made_at bytes deployment master_key batch vaults entries audit_seq audit_hash "
         "walked "
         "problem"},
+    Use{"risk.show risk.explain risk.set",
+        "level of cap limit standing headroom asset blocks arithmetic ends remedy"},
     Use{"secrets.show", "deployment master_key place rotation users users_left secrets to_do"},
     Use{"secrets.rotate", "what user version state"},
     Use{"secrets.escrow", "deployment version copy"},

@@ -147,6 +147,7 @@ std::string page(const Document& document, const Look& look) {
         const json::array& rows = data.get_array();
         if (document.method == "events" && look.format == Format::Table && !rows.empty())
             return event_page(rows, look.bold);
+        if (document.method == "risk.explain") return caps_page(rows, look);
         const bool objects = !rows.empty() && rows.front().is_object();
         return objects || rows.empty() ? list_table(document.method, rows, look)
                                        : scalar_lines(rows);

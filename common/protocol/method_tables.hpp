@@ -13,6 +13,7 @@ std::span<const Method> secret_methods();
 std::span<const Method> backup_methods();
 std::span<const Method> identity_methods();  // login to register, session, mfa, token, user
 std::span<const Method> vault_methods();     // vault, sleeve, position
+std::span<const Method> risk_methods();
 std::span<const Method> preset_methods();
 std::span<const Method> market_methods();  // market, replay, job
 std::span<const Method> event_methods();   // events, sub

@@ -12,6 +12,8 @@ constexpr Param kHello[] = {
     flag("caps", "capabilities {required: [], optional: []}", Json),
 };
 constexpr Param kWhy[] = {kWhyFlag};
+constexpr Param kResume[] = {
+    kWhyFlag, flag("user", "of all vaults of this user; without: all that you may hold at once")};
 constexpr Param kWhyNot[] = {kVaultWord,
                              maybe_word("sleeve", "only this sleeve", Enum).among("quiet|flash")};
 constexpr Param kConfigShow[] = {
@@ -124,13 +126,14 @@ constexpr Method kTable[] = {
      .summary = "Undo a halt or pause of the whole daemon",
      .noun = "",
      .verb = "resume",
-     .params = kWhy,
+     .params = kResume,
      .right = Right::Trade,
      .risk = Risk::Raises,
      .mutates = true,
      .sweeping = true,
      .primary = "state",
-     .examples = kResumeEx},
+     .examples = kResumeEx,
+     .detail = "Also ends what a risk cap of that level blocks; it measures anew from then on."},
     {.name = "why_not_trading",
      .summary = "What keeps a vault from trading, and the remedy",
      .noun = "",

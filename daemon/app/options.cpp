@@ -1,6 +1,31 @@
 #include "daemon/app/options.hpp"
 
 namespace vault::app {
+namespace {
+
+risk::OnTrip on_trip_of(config::OnTrip from) {
+    switch (from) {
+        case config::OnTrip::Entries: return risk::OnTrip::Entries;
+        case config::OnTrip::All: return risk::OnTrip::All;
+        case config::OnTrip::Liquidate: return risk::OnTrip::Liquidate;
+    }
+    return risk::OnTrip::Entries;
+}
+
+risk::Caps daemon_caps(const config::Risk& from) {
+    risk::Caps caps;
+    caps.max_daily_loss = from.max_daily_loss;
+    caps.daily_loss_on_trip = on_trip_of(from.max_daily_loss_on_trip);
+    caps.max_drawdown = from.max_drawdown;
+    caps.drawdown_on_trip = on_trip_of(from.max_drawdown_on_trip);
+    caps.max_exposure_per_base = from.max_exposure_per_base;
+    if (from.max_trades_per_day)
+        caps.max_trades_per_day = static_cast<std::uint32_t>(*from.max_trades_per_day);
+    caps.caps_reset_daily = from.caps_reset_daily;
+    return caps;
+}
+
+}  // namespace
 
 store::SqliteOptions store_options(const config::Store& from) {
     store::SqliteOptions options;
@@ -47,6 +72,10 @@ engine::EngineOptions engine_options(const config::Config& from) {
     options.accounts_per_user = from.quota.accounts_per_user;
     options.vaults_per_user = from.quota.vaults_per_user;
     options.keys_per_account = from.quota.keys_per_account;
+    const auto asset = Asset::parse(from.risk.asset);
+    VAULT_CHECK(asset.has_value(), "the configuration was checked");
+    options.risk_asset = asset.value();
+    options.daemon_caps = daemon_caps(from.risk);
     return options;
 }
 

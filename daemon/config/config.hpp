@@ -12,6 +12,7 @@
 #include "common/domain/market.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,19 @@ struct Quota {  // of one user
     std::uint64_t keys_per_account = 0;  // that are not retired
 };
 
+enum class OnTrip : std::uint8_t { Entries, All, Liquidate };
+
+struct Risk {           // caps of the whole daemon; what is not set is off
+    std::string asset;  // that they, and those of users, are in
+    std::optional<Decimal> max_daily_loss;
+    OnTrip max_daily_loss_on_trip = OnTrip::Entries;
+    std::optional<Decimal> max_drawdown;
+    OnTrip max_drawdown_on_trip = OnTrip::Entries;
+    std::optional<Decimal> max_exposure_per_base;
+    std::optional<std::uint64_t> max_trades_per_day;
+    bool caps_reset_daily = false;
+};
+
 enum class Registration : std::uint8_t { Open, Closed };
 enum class SecondFactor : std::uint8_t { Optional, Required };
 
@@ -112,6 +126,7 @@ struct Config {
     Engine engine;
     Security security;
     Quota quota;
+    Risk risk;
     Paper paper;
     Candles candles;
     Backups backups;

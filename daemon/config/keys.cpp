@@ -42,6 +42,10 @@ constexpr auto security() {
     return at<&Config::security, Field>();
 }
 template <auto Field>
+constexpr auto risk() {
+    return at<&Config::risk, Field>();
+}
+template <auto Field>
 constexpr auto paper() {
     return at<&Config::paper, Field>();
 }
@@ -141,6 +145,29 @@ const std::array kKeys{
     Key{"quota.keys_per_account", "count", "API keys", "16", "1", "1000",
         "the most of one account that are not retired",
         at<&Config::quota, &Quota::keys_per_account>(), kLive},
+    Key{"risk.asset", "asset", "", "USDT", "", "",
+        "of the caps here and of users; other assets count at the last price of their account",
+        risk<&Risk::asset>()},
+    Key{"risk.max_daily_loss", "cap", "of risk.asset", "off", "0.00000001", "1000000000000",
+        "most that all vaults together may lose since midnight UTC, unrealised included",
+        risk<&Risk::max_daily_loss>(), kLive},
+    Key{"risk.max_daily_loss_on_trip", "word", "entries, all or liquidate", "entries", "", "",
+        "what it blocks then: buys, all orders, or first sell everything",
+        risk<&Risk::max_daily_loss_on_trip>(), kLive},
+    Key{"risk.max_drawdown", "cap", "fraction", "off", "0.00000001", "0.99999999",
+        "most that all vaults together may fall from their highest worth",
+        risk<&Risk::max_drawdown>(), kLive},
+    Key{"risk.max_drawdown_on_trip", "word", "entries, all or liquidate", "entries", "", "",
+        "what it blocks then", risk<&Risk::max_drawdown_on_trip>(), kLive},
+    Key{"risk.max_exposure_per_base", "cap", "of risk.asset", "off", "0.00000001", "1000000000000",
+        "worth of one coin in all vaults together; no more is bought",
+        risk<&Risk::max_exposure_per_base>(), kLive},
+    Key{"risk.max_trades_per_day", "count", "buys or off", "off", "1", "1000000000",
+        "sent by all vaults together since midnight UTC of their accounts",
+        risk<&Risk::max_trades_per_day>(), kLive},
+    Key{"risk.caps_reset_daily", "word", "true or false", "false", "", "",
+        "loss caps that have tripped end with their UTC day; else with vaultctl resume",
+        risk<&Risk::caps_reset_daily>(), kLive},
     Key{"paper.fee_rate", "rate", "fraction of one side's cost", "0.004", "0", "0.1",
         "what the simulated exchange charges; all of paper is for accounts added later",
         paper<&Paper::fee_rate>(), kLive},
@@ -182,6 +209,13 @@ constexpr std::array<LevelName, 6> kLevels{{{LogLevel::Debug, "debug"},
                                             {LogLevel::Error, "error"},
                                             {LogLevel::Alert, "alert"}}};
 
+struct OnTripName {
+    OnTrip on_trip;
+    std::string_view name;
+};
+constexpr std::array<OnTripName, 3> kOnTrips{
+    {{OnTrip::Entries, "entries"}, {OnTrip::All, "all"}, {OnTrip::Liquidate, "liquidate"}}};
+
 Error wrong(const Key& key, std::string_view text, std::string_view what) {
     return Error{Errc::ConfigInvalid,
                  fmt::format("{}: '{}' {}", key.name, text.substr(0, 60), what),
@@ -204,6 +238,7 @@ Result<std::string> read(const Key& key, std::string_view text, const std::strin
     constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789-";
     const bool bad = text.size() > 64 || text.find_first_not_of(kOfNames) != std::string_view::npos;
     if (key.type == "name" && bad) return wrong(key, text, "is no name of an installation");
+    if (key.type == "asset" && !Asset::parse(text)) return wrong(key, text, "is no asset");
     return std::string{text};
 }
 Result<std::uint64_t> read(const Key& key, std::string_view text, const std::uint64_t*) {
@@ -230,6 +265,28 @@ Result<Decimal> read(const Key& key, std::string_view text, const Decimal*) {
     if (!value) return wrong(key, text, "is not a plain decimal such as 0.004");
     return value.value();
 }
+Result<std::optional<Decimal>> read(const Key& key, std::string_view text,
+                                    const std::optional<Decimal>*) {
+    if (text == "off") return std::optional<Decimal>{};
+    const auto value = Decimal::parse(text);
+    if (!value) return wrong(key, text, "is neither a plain decimal such as 0.1 nor off");
+    return std::optional{value.value()};
+}
+Result<std::optional<std::uint64_t>> read(const Key& key, std::string_view text,
+                                          const std::optional<std::uint64_t>*) {
+    if (text == "off") return std::optional<std::uint64_t>{};
+    VAULT_TRY(const std::uint64_t value, read_number(key, text, 10));
+    return std::optional{value};
+}
+Result<bool> read(const Key& key, std::string_view text, const bool*) {
+    if (text != "true" && text != "false") return wrong(key, text, "is neither true nor false");
+    return text == "true";
+}
+Result<OnTrip> read(const Key& key, std::string_view text, const OnTrip*) {
+    for (const OnTripName& known : kOnTrips)
+        if (known.name == text) return known.on_trip;
+    return wrong(key, text, "is none of entries, all and liquidate");
+}
 Result<LogLevel> read(const Key& key, std::string_view text, const LogLevel*) {
     for (const LevelName& known : kLevels)
         if (known.name == text) return known.level;
@@ -253,13 +310,23 @@ Result<SecondFactor> read(const Key& key, std::string_view text, const SecondFac
 }
 
 template <class T>
+bool is_off(const std::optional<T>& value) {
+    return !value;
+}
+template <class T>
+bool is_off(const T&) {
+    return false;
+}
+
+template <class T>
 Result<T> read_in_range(const Key& key, std::string_view text) {
     VAULT_TRY(T value, read(key, text, static_cast<const T*>(nullptr)));
     if constexpr (!std::is_same_v<T, std::string>) {
         if (!key.low.empty()) {
             VAULT_TRY(const T low, read(key, key.low, static_cast<const T*>(nullptr)));
             VAULT_TRY(const T high, read(key, key.high, static_cast<const T*>(nullptr)));
-            if (value < low || value > high) return wrong(key, text, "is out of range");
+            if (!is_off(value) && (value < low || value > high))
+                return wrong(key, text, "is out of range");
         }
     }
     return value;
@@ -279,6 +346,18 @@ std::string write(const Key& key, Duration value) {
 }
 std::string write(const Key&, Decimal value) {
     return value.text();
+}
+template <class T>
+std::string write(const Key& key, const std::optional<T>& value) {
+    return value ? write(key, *value) : "off";
+}
+std::string write(const Key&, bool value) {
+    return value ? "true" : "false";
+}
+std::string write(const Key&, OnTrip value) {
+    const auto* const known = std::find_if(kOnTrips.begin(), kOnTrips.end(),
+                                           [&](const OnTripName& x) { return x.on_trip == value; });
+    return std::string{known->name};
 }
 std::string write(const Key&, LogLevel value) {
     const auto* const known = std::find_if(kLevels.begin(), kLevels.end(),
@@ -300,9 +379,11 @@ std::string write(const Key&, SecondFactor value) {
 std::string range_text(const Key& key) {
     if (key.type == "path") return "a path";
     if (key.type == "name") return "1 to 64 of a-z, 0-9 and -";
+    if (key.type == "asset") return "an asset such as USDT";
     if (key.low.empty()) return fmt::format("one of {}", key.unit);
     const std::string unit = key.unit.empty() ? "" : fmt::format(" {}", key.unit);
-    return fmt::format("{} to {}{}", key.low, key.high, unit);
+    const std::string off = key.type == "cap" ? ", or off" : "";
+    return fmt::format("{} to {}{}{}", key.low, key.high, unit, off);
 }
 
 std::span<const Key> keys() {

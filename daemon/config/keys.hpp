@@ -13,14 +13,16 @@
 namespace vault::config {
 
 // Where a key's value lives. The alternative is the key's type.
-using Slot = std::variant<std::string& (*)(Config&), std::uint64_t& (*)(Config&),
-                          std::uint32_t& (*)(Config&), Duration& (*)(Config&),
-                          Decimal& (*)(Config&), LogLevel& (*)(Config&), FeeIn& (*)(Config&),
-                          Registration& (*)(Config&), SecondFactor& (*)(Config&)>;
+using Slot =
+    std::variant<std::string& (*)(Config&), std::uint64_t& (*)(Config&),
+                 std::uint32_t& (*)(Config&), Duration& (*)(Config&), Decimal& (*)(Config&),
+                 std::optional<Decimal>& (*)(Config&), std::optional<std::uint64_t>& (*)(Config&),
+                 bool& (*)(Config&), LogLevel& (*)(Config&), FeeIn& (*)(Config&),
+                 OnTrip& (*)(Config&), Registration& (*)(Config&), SecondFactor& (*)(Config&)>;
 
 struct Key {
     std::string_view name;       // dotted: "store.retention.prices"
-    std::string_view type;       // path, name, count, mode, duration, rate, word
+    std::string_view type;       // path, name, asset, count, mode, duration, rate, cap, word
     std::string_view unit;       // "MiB", "rows" …; empty where the value carries its unit
     std::string_view fallback;   // the default, as written in the file
     std::string_view low, high;  // inclusive bounds, as written; empty: none

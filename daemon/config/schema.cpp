@@ -28,6 +28,10 @@ bool is_whole(const Key& key) {
     return key.type == "count" || (key.type == "duration" && !key.unit.empty());
 }
 
+bool may_be_off(const Key& key) {
+    return is_whole(key) && key.fallback == "off";
+}
+
 // "a, b or c" as [a, b, c].
 json::array words(std::string_view list) {
     json::array out;
@@ -45,12 +49,22 @@ json::array words(std::string_view list) {
 // A YAML reader makes a number of 0.004 and of 0660 too, so numbers and texts are both right. The
 // bounds of a rate hold for the number; the daemon reads the text exactly.
 json::object shape_of(const Key& key) {
+    if (may_be_off(key))
+        return {{"type", json::array{"integer", "string"}},
+                {"minimum", whole(key.low)},
+                {"maximum", whole(key.high)},
+                {"pattern", "^off$"}};
     if (is_whole(key))
         return {{"type", "integer"}, {"minimum", whole(key.low)}, {"maximum", whole(key.high)}};
     if (key.type == "duration")
         return {{"type", "string"}, {"pattern", kDuration}, {"minLength", 1}};
     if (key.type == "path") return {{"type", "string"}, {"minLength", 1}};
     if (key.type == "name") return {{"type", "string"}, {"pattern", "^[a-z0-9-]{1,64}$"}};
+    if (key.type == "asset") return {{"type", "string"}, {"pattern", "^[A-Z0-9._-]{1,15}$"}};
+    if (key.type == "cap")
+        return {{"type", json::array{"number", "string"}},
+                {"minimum", 0},
+                {"pattern", "^(off|[0-9]+(\\.[0-9]+)?)$"}};
     if (key.type == "mode")
         return {{"type", json::array{"integer", "string"}}, {"pattern", "^0?[0-7]{3}$"}};
     if (key.type == "rate")
@@ -63,7 +77,7 @@ json::object shape_of(const Key& key) {
 json::object property_of(const Key& key) {
     json::object out = shape_of(key);
     out["description"] = fmt::format("{}: {}; default {}", key.doc, range_text(key), key.fallback);
-    if (is_whole(key))
+    if (is_whole(key) && !may_be_off(key))
         out["default"] = whole(key.fallback);
     else
         out["default"] = key.fallback;

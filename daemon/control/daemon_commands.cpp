@@ -24,7 +24,12 @@ Result<ports::Command> halt(const Call& call) {
 }
 
 Result<ports::Command> resume(const Call& call) {
-    return cmd::Resume{sweeping_target(call), call.params.text("why")};
+    cmd::Target target = sweeping_target(call);
+    if (call.params.has("user")) {
+        target.level = cmd::Target::Level::User;
+        target.user = call.params.text("user");
+    }
+    return cmd::Resume{target, call.params.text("why")};
 }
 
 Duration uptime(const Services& services) {

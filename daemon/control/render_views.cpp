@@ -60,6 +60,7 @@ json::value to_json(const ports::VaultView& view);
 json::value to_json(const ports::PairView& view);
 json::value to_json(const ports::ReplayView& view);
 json::value to_json(const ports::JobView& view);
+json::value to_json(const ports::CapView& view);
 
 template <class T>
 json::value views_to_json(const std::vector<T>& views) {
@@ -252,6 +253,20 @@ json::value to_json(const ports::EntryView& view) {
                         {"seq", view.seq},
                         {"kind", view.kind},
                         {"cause", view.cause}};
+}
+
+json::value to_json(const ports::CapView& view) {
+    return json::object{{"level", view.level},
+                        {"of", view.of},
+                        {"cap", view.cap},
+                        {"limit", view.limit},
+                        {"standing", view.standing},
+                        {"headroom", view.headroom},
+                        {"asset", view.asset},
+                        {"blocks", view.blocks},
+                        {"arithmetic", view.arithmetic},
+                        {"ends", view.ends},
+                        {"remedy", view.remedy}};
 }
 
 json::value to_json(const ports::StatusView& view) {

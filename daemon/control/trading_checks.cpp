@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace vault::control {
 
@@ -70,6 +71,8 @@ class Checker {
                                                   shortfall.text(), asset_)
                                     : std::string("nothing is missing in the wallet"),
             fmt::format("vaultctl account deposit {} {} {}", account_, asset_, shortfall.text()));
+        constexpr std::array<std::string_view, 3> kWider{"daemon", "user", "vault"};
+        check_caps(kWider, "", false);
         check_tradeable();
         check_market();
         return std::exchange(fine_, true);
@@ -83,7 +86,9 @@ class Checker {
         check_needs(sleeve, name);
         const bool holding = check_position(sleeve);
         check_money(sleeve, name, holding);
-        check_cap(sleeve, name);
+        check_no_buys(sleeve);
+        constexpr std::array<std::string_view, 1> kOwn{"sleeve"};
+        check_caps(kOwn, of_, holding);
         check_script(sleeve, name);
         check_decision(kind, holding);
         return std::exchange(fine_, true);
@@ -223,14 +228,44 @@ class Checker {
             allocate);
     }
 
-    void check_cap(const json::object& sleeve, std::string_view name) {
+    // The first cap of the levels that holds buys, the widest level first. A sleeve that holds
+    // coins is full by its own caps, as it should be.
+    void check_caps(std::span<const std::string_view> levels, std::string_view of, bool holding) {
+        for (const std::string_view level : levels)
+            for (const json::value& item : facts_.caps) {
+                const json::object& cap = item.as_object();
+                const std::string standing = text_of(cap, "standing");
+                const bool full = holding && is_of_size(text_of(cap, "cap"));
+                const bool holds = standing == "latched" || standing == "unresolved" ||
+                                   (standing == "blocks" && !full);
+                const bool here = of.empty() || text_of(cap, "of") == of;
+                if (!holds || !here || text_of(cap, "level") != level) continue;
+                return add("caps", false, cap_text(cap), remedy_of(cap));
+            }
+        add("caps", true, "no cap is reached", "");
+    }
+
+    static bool is_of_size(std::string_view cap) {
+        return cap == "max_open_positions" || cap == "max_position" || cap == "max_position_pct";
+    }
+
+    static std::string cap_text(const json::object& cap) {
+        const std::string of = text_of(cap, "of"), standing = text_of(cap, "standing");
+        return fmt::format("risk cap {} {} (of the {}{}{}): {}; it ends with: {}",
+                           text_of(cap, "cap"), standing == "latched" ? "was reached" : standing,
+                           text_of(cap, "level"), of.empty() ? "" : " ", of,
+                           text_of(cap, "arithmetic"), text_of(cap, "ends"));
+    }
+
+    std::string remedy_of(const json::object& cap) const {
+        const std::string remedy = text_of(cap, "remedy");
+        return remedy.empty() ? "vaultctl risk show " + id_ : remedy;
+    }
+
+    void check_no_buys(const json::object& sleeve) {
         const std::string reason = text_of(sleeve, "idle_reason");
-        const bool capped = reason.starts_with("risk cap") || reason.starts_with("no buys");
-        add("caps", !capped, capped ? reason : "no cap is reached",
-            reason.starts_with("no buys") ? "vaultctl health"
-            : reason.find("was reached") != std::string::npos
-                ? fmt::format("vaultctl sleeve resume {} {}", id_, name)
-                : fmt::format("vaultctl sleeve set {} {} KEY=VALUE", id_, name));
+        const bool stopped = reason.starts_with("no buys");
+        add("buys", !stopped, stopped ? reason : "buys are not stopped", "vaultctl health");
     }
 
     void check_script(const json::object& sleeve, std::string_view name) {

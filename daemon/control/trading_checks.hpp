@@ -19,6 +19,7 @@ struct TradingFacts {
     boost::json::object vault;   // vault.show
     boost::json::array pairs;    // vault.pairs: those that are selected
     boost::json::array replays;  // replay.status of its account
+    boost::json::array caps;     // risk.show of it
     // The last decision of a sleeve; none before the first.
     std::map<SleeveKind, std::optional<boost::json::object>> decisions;
 };

@@ -34,6 +34,10 @@ boost::asio::awaitable<Result<TradingFacts>> engine_facts(Services& services, co
     Result<json::value> replays = co_await std::move(asking_replay);
     if (!replays) co_return replays.error();
     facts.replays = std::move(replays.value().as_array());
+    auto asking_caps = shown(services, call, cmd::ShowCaps{vault, std::nullopt});
+    Result<json::value> caps = co_await std::move(asking_caps);
+    if (!caps) co_return caps.error();
+    facts.caps = std::move(caps.value().as_array());
     co_return facts;
 }
 

@@ -1,5 +1,9 @@
 #include "daemon/engine/cap_inputs.hpp"
 
+#include "daemon/engine/level_sums.hpp"
+
+#include <fmt/format.h>
+
 namespace vault::engine {
 namespace {
 
@@ -98,8 +102,13 @@ risk::ReadingInputs reading_inputs(const World& world, const Vault& vault, const
                                    const risk::Caps& caps) {
     const ledger::SleeveBooks& books = vault.books.sleeve(sleeve.kind);
     const Decimal unrealised = unrealised_of(world, vault, sleeve);
-    risk::ReadingInputs in{.asset = std::string{vault.row.asset.text()},
+    const std::string name = fmt::format("{} {}", to_text(vault.row.id), to_text(sleeve.kind));
+    risk::ReadingInputs in{.level = risk::Level::Sleeve,
+                           .asset = std::string{vault.row.asset.text()},
+                           .resume = "sleeve resume " + name,
+                           .set = "vaultctl sleeve set " + name,
                            .capped_by = sleeve.capped_by,
+                           .unresolved = 0,
                            .exposure = exposure_of(vault, sleeve),
                            .day = sleeve.day,
                            .realised = books.realised,
@@ -120,6 +129,145 @@ risk::ReadingInputs reading_inputs(const World& world, const Vault& vault, const
             in.bases.push_back(
                 {std::string{slot.pair.base.text()}, base_value(world, vault, slot.pair)});
     return in;
+}
+
+risk::Level kind_of(const CapLevel& level) {
+    if (level.vault) return risk::Level::Vault;
+    return level.user ? risk::Level::User : risk::Level::Daemon;
+}
+
+const LevelRisk& risk_of(const World& world, const CapLevel& level) {
+    if (level.vault) return world.vaults[level.vault->value - 1].risk;
+    return level.user ? world.find_user(*level.user)->risk : world.daemon_risk;
+}
+
+LevelFigures figures_of(const World& world, const CapLevel& level) {
+    if (level.vault) return figures_of(world, world.vaults[level.vault->value - 1]);
+    return figures_of(level.user ? world.find_user(*level.user)->risk : world.daemon_risk);
+}
+
+std::string name_of(const World& world, const CapLevel& level) {
+    if (level.vault) return to_text(*level.vault);
+    return level.user ? world.find_user(*level.user)->row.name : "";
+}
+
+std::string asset_of(const World& world, const CapLevel& level) {
+    const Asset& asset =
+        level.vault ? world.vaults[level.vault->value - 1].row.asset : world.risk_asset;
+    return std::string{asset.text()};
+}
+
+UtcTime newest_time(const World& world, const CapLevel& level) {
+    UtcTime newest;
+    if (level.vault)
+        return world.market_of(world.account_of(world.vaults[level.vault->value - 1])).now;
+    for (const Account& account : world.accounts)
+        if (!level.user || account.row.user == *level.user)
+            newest = std::max(newest, world.market_of(account).now);
+    return newest;
+}
+
+std::string resume_command(const World& world, const CapLevel& level) {
+    if (level.vault) return "vault resume " + to_text(*level.vault);
+    return level.user ? "resume --user " + name_of(world, level) : "resume";
+}
+
+namespace {
+
+std::string set_command(const World& world, const CapLevel& level) {
+    switch (kind_of(level)) {
+        case risk::Level::Sleeve:
+        case risk::Level::Vault: return "vaultctl risk set --vault " + name_of(world, level);
+        case risk::Level::User: return "vaultctl risk set --user " + name_of(world, level);
+        case risk::Level::Daemon: break;
+    }
+    return "vaultctl config reload, after the section risk of the configuration has";
+}
+
+const Sums& sums_of(const World& world, const CapLevel& level) {
+    return level.user ? world.find_user(*level.user)->risk.sums : world.daemon_risk.sums;
+}
+
+std::uint64_t buys_today(const World& world, const CapLevel& level) {
+    if (!level.vault) return sums_of(world, level).buys_today;
+    std::uint64_t sum = 0;
+    for (const Sleeve& sleeve : world.vaults[level.vault->value - 1].sleeves)
+        sum += sleeve.day.buys;
+    return sum;
+}
+
+// The worth of the next buy in the level's asset; none: nobody knows.
+std::optional<Decimal> worth_of(const World& world, const CapLevel& level, const NextBuy& next) {
+    if (next.vault == nullptr) return kZero;
+    if (level.vault || next.vault->row.asset == world.risk_asset) return next.budget;
+    const Tick* const last =
+        last_of(world, world.account_of(*next.vault), {next.vault->row.asset, world.risk_asset});
+    if (last == nullptr) return std::nullopt;
+    const auto worth = mul(next.budget, last->price.value, Rounding::Up);
+    return worth && worth.value() <= ledger::kBalanceMax ? std::optional{worth.value()}
+                                                         : std::nullopt;
+}
+
+std::vector<risk::BaseValue> bases_of(const Sums& sums, const NextBuy& next, bool worth_known) {
+    std::vector<risk::BaseValue> out;
+    for (const auto& [base, total] : sums.bases) {
+        if (next.vault != nullptr && base != next.base) continue;
+        out.push_back({std::string{base.text()},
+                       total.unresolved == 0 ? std::optional{total.value} : std::nullopt});
+    }
+    if (next.vault != nullptr && out.empty()) out.push_back({std::string{next.base.text()}, kZero});
+    if (!worth_known)
+        for (risk::BaseValue& each : out)
+            each.value.reset();
+    return out;
+}
+
+}  // namespace
+
+risk::ReadingInputs reading_inputs(const World& world, const CapLevel& level, const NextBuy& next) {
+    const LevelRisk& risk = risk_of(world, level);
+    const LevelFigures now = figures_of(world, level);
+    const auto worth = worth_of(world, level, next);
+    risk::ReadingInputs in{.level = kind_of(level),
+                           .asset = asset_of(world, level),
+                           .resume = resume_command(world, level),
+                           .set = set_command(world, level),
+                           .capped_by = risk.capped_by,
+                           .unresolved = now.unresolved,
+                           .exposure = {},
+                           .day = risk.day,
+                           .realised = now.realised,
+                           .unrealised = now.unrealised,
+                           .drawdown = risk.drawdown,
+                           .stake = now.stake,
+                           .outside = {},
+                           .quote_at = {},
+                           .bases = {}};
+    in.exposure.budget = worth.value_or(kZero);
+    in.exposure.buys_today =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(buys_today(world, level), UINT32_MAX));
+    if (!level.vault) in.bases = bases_of(sums_of(world, level), next, worth.has_value());
+    return in;
+}
+
+std::vector<risk::CapReading> read_level(const World& world, const CapLevel& level,
+                                         const NextBuy& next) {
+    return risk::read_caps(risk_of(world, level).caps, reading_inputs(world, level, next));
+}
+
+std::optional<CapAbove> cap_above(const World& world, const NextBuy& next) {
+    for (const CapLevel& level : {CapLevel{}, CapLevel{.user = next.vault->row.user},
+                                  CapLevel{.vault = next.vault->row.id}}) {
+        const risk::Caps& caps = risk_of(world, level).caps;
+        const bool any =
+            risk::follows_losses(caps) || caps.max_trades_per_day || caps.max_exposure_per_base;
+        if (!any) continue;
+        for (risk::CapReading& each : read_level(world, level, next))
+            if (each.standing == risk::Standing::Blocks ||
+                each.standing == risk::Standing::Unresolved)
+                return CapAbove{kind_of(level), std::move(each)};
+    }
+    return std::nullopt;
 }
 
 }  // namespace vault::engine

@@ -18,4 +18,33 @@ risk::Outside outside_of(const World& world, const Vault& vault, const Asset& ba
 risk::ReadingInputs reading_inputs(const World& world, const Vault& vault, const Sleeve& sleeve,
                                    const risk::Caps& caps);
 
+// A level above the sleeves, by id. None of both: the daemon.
+struct CapLevel {
+    std::optional<VaultId> vault = std::nullopt;
+    std::optional<UserId> user = std::nullopt;
+};
+risk::Level kind_of(const CapLevel& level);
+const LevelRisk& risk_of(const World& world, const CapLevel& level);
+LevelFigures figures_of(const World& world, const CapLevel& level);
+std::string name_of(const World& world, const CapLevel& level);  // "v1", "ann"; daemon: empty
+std::string asset_of(const World& world, const CapLevel& level);
+std::string resume_command(const World& world, const CapLevel& level);  // "vault resume v1"
+// The newest time of its markets; 1970: no price came yet.
+UtcTime newest_time(const World& world, const CapLevel& level);
+// What the caps of that level read; `next`: of the buy that is asked about.
+struct NextBuy {
+    const Vault* vault = nullptr;  // null: none
+    Asset base;
+    Decimal budget;
+};
+risk::ReadingInputs reading_inputs(const World& world, const CapLevel& level, const NextBuy& next);
+std::vector<risk::CapReading> read_level(const World& world, const CapLevel& level,
+                                         const NextBuy& next);
+// The first cap above the sleeves that forbids the buy, latched ones left out; none: none does.
+struct CapAbove {
+    risk::Level level;
+    risk::CapReading reading;
+};
+std::optional<CapAbove> cap_above(const World& world, const NextBuy& next);
+
 }  // namespace vault::engine

@@ -41,6 +41,7 @@ bool mutates(const ports::Command& command) {
         [](const cmd::ShowMarket&) { return true; },
         [](const cmd::ListJobs&) { return true; },
         [](const cmd::ShowJob&) { return true; },
+        [](const cmd::ShowCaps&) { return true; },
         [](const cmd::ShowStatus&) { return true; },
         [](const cmd::ShowTop&) { return true; },
         [](const cmd::Barrier&) { return true; },

@@ -21,6 +21,8 @@ struct EngineOptions {
     std::size_t accounts_per_user = std::numeric_limits<std::size_t>::max();
     std::size_t vaults_per_user = std::numeric_limits<std::size_t>::max();
     std::size_t keys_per_account = std::numeric_limits<std::size_t>::max();
+    Asset risk_asset;        // in which users and the daemon are summed up
+    risk::Caps daemon_caps;  // of the whole daemon
 };
 
 class Commander {
@@ -81,6 +83,8 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ShowSleeve& c);
     Result<ports::View> on(const ports::cmd::SetSleeve& c);
     Result<ports::View> on(const ports::cmd::SetStrategy& c);
+    Result<ports::View> on(const ports::cmd::ShowCaps& c);
+    Result<ports::View> on(const ports::cmd::SetCaps& c);
     Result<ports::View> on(const ports::cmd::ListPositions& c);
     Result<ports::View> on(const ports::cmd::ResolvePosition& c);
     Result<ports::View> on(const ports::cmd::WriteDown& c);
@@ -156,9 +160,14 @@ class Commander {
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
     Decimal own_balance(const Account& account, const Asset& asset) const;
 
+    Result<void> set_caps(risk::Caps& caps, const ports::cmd::SetCaps& c, risk::Level level) const;
+    Result<void> set_settings(Vault& vault, SleeveKind kind,
+                              const std::map<std::string, std::string>& settings,
+                              bool apply_to_open);
     Result<ports::PauseView> hold(const ports::cmd::Target& target, HoldRequest request,
                                   const std::string& why);
     Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);
+    bool end_caps(const ports::cmd::Target& target);
     void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
     Result<void> choose_script(Vault& vault, Sleeve& next, const ports::cmd::SetStrategy& c);
     Result<void> clear_attention(Vault& vault, const Sleeve* only);

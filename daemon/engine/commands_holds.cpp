@@ -1,6 +1,7 @@
 // Pause, halt, liquidate, resume, at every level.
 #include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/commander.hpp"
+#include "daemon/engine/level_watch.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "daemon/ledger/invariants.hpp"
 
@@ -151,6 +152,21 @@ void Commander::apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request) {
     trader.refresh(vault, sleeve);
 }
 
+// A resume ends what has tripped at its own level; that of a vault's sleeves is ended above. True
+// if anything had.
+bool Commander::end_caps(const ports::cmd::Target& target) {
+    CapLevel level;
+    switch (target.level) {
+        case Level::Sleeve: return false;
+        case Level::Vault: level.vault = target.vault; break;
+        case Level::User: level.user = world_.user_called(target.user)->row.id; break;
+        case Level::Daemon: break;
+    }
+    if (risk_of(world_, level).capped_by.empty()) return false;
+    LevelWatch{world_, recorder_}.end_cap(level, newest_time(world_, level), context_.actor);
+    return true;
+}
+
 Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldRequest request,
                                          const std::string& why) {
     VAULT_TRY(const std::vector<Vault*> concerned, vaults_of(target));
@@ -163,6 +179,7 @@ Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldR
         Vault& one = *concerned.front();
         VAULT_TRYV(clear_attention(one, &one.sleeve(target.sleeve)));
     }
+    const bool ended = request == HoldRequest::Resume && end_caps(target);
     Hold* level = &world_.daemon_hold;
     ports::Owner owner{{}, {}, Mode::Paper, context_.actor};
     UtcTime at = clock_.now();
@@ -194,7 +211,7 @@ Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldR
         recorder_.rows().pauses.push_back({std::string{to_text(target.level)}, name_of(target),
                                            std::string{to_text(request)}, owner, at, why});
     ports::PauseView view = hold_view(std::string{to_text(target.level)}, name_of(target), *level);
-    view.changed = changed;
+    view.changed = changed || ended;
     view.dry_run = context_.dry_run;
     view.durable = !context_.dry_run;
     for (Vault* each : concerned) {

@@ -316,19 +316,25 @@ Result<ports::View> Commander::on(const ports::cmd::ShowSleeve& c) {
     return view_of(world_, *vault, vault->sleeve(c.sleeve));
 }
 
-Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
-    VAULT_TRY(Vault* const vault, this->vault(c.vault));
-    Sleeve next = vault->sleeve(c.sleeve);
-    const auto chosen = c.settings.find("preset");
-    if (chosen != c.settings.end()) {
-        VAULT_TRY(const Preset wanted, preset_for(*vault, chosen->second));
+Result<void> Commander::set_settings(Vault& vault, SleeveKind kind,
+                                     const std::map<std::string, std::string>& settings,
+                                     bool apply_to_open) {
+    Sleeve next = vault.sleeve(kind);
+    const auto chosen = settings.find("preset");
+    if (chosen != settings.end()) {
+        VAULT_TRY(const Preset wanted, preset_for(vault, chosen->second));
         VAULT_TRYV(apply_preset(next, wanted));
     }
-    for (const auto& [key, text] : c.settings) {
+    for (const auto& [key, text] : settings) {
         if (key == "preset") continue;
         VAULT_TRYV(apply_setting(next, key, text));
     }
-    VAULT_TRYV(put_in_force(*vault, std::move(next), c.apply_to_open));
+    return put_in_force(vault, std::move(next), apply_to_open);
+}
+
+Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    VAULT_TRYV(set_settings(*vault, c.sleeve, c.settings, c.apply_to_open));
     return view_of(world_, *vault, vault->sleeve(c.sleeve));
 }
 

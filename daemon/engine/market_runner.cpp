@@ -1,5 +1,6 @@
 #include "daemon/engine/market_runner.hpp"
 
+#include "daemon/engine/level_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
         if (!events.empty()) trader.on_venue_events(account, events, tick.time);
     }
     at.windows.add(tick);
+    LevelWatch{world_, recorder_}.on_price(market, at, pair, tick.time);
     const market::PriceWindow* shown = nullptr;
     ports::MarketView view;
     for (const Listener& listener : at.listeners) {
@@ -72,6 +74,7 @@ void MarketRunner::close_day(Market& market, UtcTime day, UtcTime now) {
         for (const VaultId vault : account.vaults)
             trader.on_day_over(*world_.find_vault(vault), day, now);
     }
+    LevelWatch{world_, recorder_}.on_day_over(market, now);
 }
 
 Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
@@ -170,6 +173,7 @@ bool MarketRunner::add_listeners(Market& market, Vault& vault) {
 Result<void> MarketRunner::rebind(Account& account) {
     Market& market = world_.market_of(account);
     SleeveTrader trader{world_, recorder_};
+    ++world_.watch_version;
     const std::vector<HeldWindow> before = take_listeners(market, account.row.id);
     bool made = false;
     for (const VaultId id : account.vaults) {

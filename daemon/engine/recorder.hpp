@@ -28,6 +28,9 @@ class Recorder {
     void touch_job(std::size_t slot);  // of World::jobs
     void touch_daemon(World& world);
 
+    // Vaults whose memory or books the batch changes, new ones at the end.
+    const std::vector<VaultId>& touched_vaults() const { return vaults_; }
+
     // The order's row as it is now; the last call of a batch wins.
     void order(const Vault& vault, const Order& order, UtcTime at);
     // What no other row tells.

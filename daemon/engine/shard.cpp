@@ -2,6 +2,7 @@
 
 #include "daemon/engine/audit_note.hpp"
 #include "daemon/engine/event_log.hpp"
+#include "daemon/engine/level_watch.hpp"
 
 #include <fmt/format.h>
 
@@ -110,12 +111,15 @@ struct Shard::Backup {
     std::vector<ports::ApiKeyRow> changed_keys;
     std::map<VaultId, std::optional<ports::KeyPolicyRow>> changed_policies;
     Hold daemon_hold;
+    WideRisk daemon_risk;
+    bool sums_rebuilt = false;  // by a change of caps: they are of more vaults than are kept here
 };
 
 Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const Clock& clock,
              Logger& logger)
     : id_(id), options_(std::move(options)), feeds_(feeds), clock_(clock), logger_(logger) {
     world_.catalogue = options_.catalogue;
+    world_.risk_asset = options_.risk_asset;
 }
 
 void Shard::configure(const EngineOptions& options) {
@@ -126,6 +130,9 @@ void Shard::configure(const EngineOptions& options) {
     options_.accounts_per_user = options.accounts_per_user;
     options_.vaults_per_user = options.vaults_per_user;
     options_.keys_per_account = options.keys_per_account;
+    options_.daemon_caps = options.daemon_caps;
+    if (world_.daemon_risk.caps != options_.daemon_caps)
+        LevelWatch{world_, recorder_}.set_caps({}, options_.daemon_caps, newest_time(world_, {}));
 }
 
 Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const {
@@ -139,7 +146,9 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
                   {},
                   {},
                   {},
-                  world_.daemon_hold};
+                  world_.daemon_hold,
+                  world_.daemon_risk,
+                  std::holds_alternative<cmd::SetCaps>(command)};
     Footprint footprint{world_, {}, {}, {}};
     std::visit([&](const auto& c) { footprint(c); }, command);
     if (footprint.keys_of) back_up_keys(*footprint.keys_of, backup);
@@ -213,6 +222,11 @@ void Shard::restore(Backup&& backup) {
         ids.push_back(from.id);
     }
     world_.daemon_hold = backup.daemon_hold;
+    world_.daemon_risk = std::move(backup.daemon_risk);
+    if (backup.sums_rebuilt) {
+        rebuild_sums(world_, recorder_);
+        list_watched(world_);
+    }
     rebind(ids);
 }
 
@@ -381,6 +395,7 @@ void Shard::stop_buys(std::string why) {
 
 ports::Batch Shard::close_batch() {
     settle_jobs(world_, recorder_, clock_.now());
+    LevelWatch{world_, recorder_}.settle();
     ports::Batch batch = recorder_.close(world_);
     last_event_ = write_event_log(batch, world_, last_event_);
     ports::seal(batch.audits, audit_);

@@ -1,4 +1,5 @@
 // Loading a shard from what the store kept.
+#include "daemon/engine/level_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/shard.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
@@ -97,6 +98,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         world_.key_policies[row.vault] = row;
     for (const Account& account : world_.accounts)
         rebind({account.row.id});
+    LevelWatch{world_, recorder_}.load(options_.daemon_caps, newest_time(world_, {}));
     for (Vault& vault : world_.vaults)
         forget_ticks(vault);
     return success();

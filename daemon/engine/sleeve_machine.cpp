@@ -1,6 +1,5 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
-#include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/figures.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/market/pair_rules.hpp"
@@ -34,7 +33,8 @@ bool sellable(const ports::SleeveFigures& figures, Price price) {
 void SleeveMachine::refresh(Sleeve& sleeve) {
     const Decimal free = vault_.books.free_cash(sleeve.kind);
     sleeve.held = effective_hold(around_.holds, vault_, sleeve);
-    const bool held_back = sleeve.held != HoldKind::None && !VAULT_ENGINE_PLANTED(BuyWhilePaused);
+    const bool held_back = asked_hold(around_.holds, vault_, sleeve) != HoldKind::None &&
+                           !VAULT_ENGINE_PLANTED(BuyWhilePaused);
     const bool no_buys = held_back || !vault_.attention.empty() || vault_.books.underfunded() ||
                          around_.buys_stopped;
     for (PairSlot& slot : sleeve.slots) {
@@ -54,7 +54,7 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
         slot.view.paused = no_buys || !slot.attention.empty();
     }
     sleeve.follows_losses = risk::follows_losses(sleeve.caps);
-    const bool capped = !sleeve.capped_by.empty() ||
+    const bool capped = !sleeve.capped_by.empty() || latched_above(around_.holds, vault_) ||
                         !risk::blocking_cap(sleeve.caps, exposure_of(vault_, sleeve)).empty();
     for (PairSlot& slot : sleeve.slots)
         slot.view.capped = capped;
@@ -120,11 +120,15 @@ void SleeveMachine::trip(Sleeve& sleeve, std::string_view cap, const std::string
     record_.touch(vault_, sleeve);
     record_.event(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
                   sleeve_name(vault_, sleeve.kind),
-                  fmt::format("{}: {}; no buys until {}", cap, arithmetic,
+                  fmt::format("{}: {}; it blocks {} until {}", cap, arithmetic,
+                              risk::blocked_words(risk::on_trip(sleeve.caps, cap)),
                               sleeve.caps.caps_reset_daily
                                   ? "the next UTC day, or until the sleeve is resumed"
                                   : "the sleeve is resumed"));
-    cancel(sleeve, Side::Buy, cap);
+    const bool all = risk::on_trip(sleeve.caps, cap) != risk::OnTrip::Entries;
+    cancel(sleeve, all ? std::nullopt : std::optional{Side::Buy}, cap);
+    for (PairSlot& slot : sleeve.slots)
+        if (all) slot.standing_sell = Reason::None;
     refresh(sleeve);
 }
 
@@ -138,6 +142,10 @@ void SleeveMachine::end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now,
     }
     if (sleeve.caps.max_drawdown && cap == "max_drawdown")
         sleeve.drawdown = risk::begin_drawdown(stake_of(vault_, sleeve.kind, unrealised), now);
+    refresh(sleeve);
+    for (PairSlot& slot : sleeve.slots)
+        if (sleeve.held != HoldKind::Liquidating && slot.standing_sell == Reason::Liquidate)
+            slot.standing_sell = Reason::None;
     record_.touch(vault_, sleeve);
     record_.event(owner_of(vault_, actor), now, "info", "cap_ended",
                   sleeve_name(vault_, sleeve.kind),
@@ -146,10 +154,17 @@ void SleeveMachine::end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now,
 
 // The cap that forbids the buy which a rule wants; empty if none does.
 std::string_view SleeveMachine::cap_on_buy(const Sleeve& sleeve) const {
+    if (around_.cap_above) return around_.cap_above->reading.key;
     if (!risk::looks_outside(sleeve.caps)) return {};
     VAULT_CHECK(around_.outside.has_value(), "a cap is not shown what it looks at");
     return risk::blocking_outside(sleeve.caps, *around_.outside,
                                   exposure_of(vault_, sleeve).budget);
+}
+
+Reason SleeveMachine::why_stopped(const Sleeve& sleeve) const {
+    const bool by_cap = asked_hold(around_.holds, vault_, sleeve) != HoldKind::Halted &&
+                        hold_of_caps(around_.holds, vault_, sleeve) == HoldKind::Halted;
+    return by_cap ? Reason::Caps : Reason::Paused;
 }
 
 void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
@@ -161,7 +176,7 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         can_repeat_sell(decision.reason))
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
-        decision = {decision.check, Action::Hold, Reason::Paused};
+        decision = {decision.check, Action::Hold, why_stopped(sleeve)};
     if (decision.action == Action::Sell && !sellable(slot.view, view.price))
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
     if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
@@ -204,21 +219,30 @@ void SleeveMachine::remember(Sleeve& sleeve, PairSlot& slot, const ports::Market
     record_.touch(vault_, sleeve);
 }
 
-// What the strategy decided from; of a buy that a cap forbids, what the cap saw too.
-std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot,
-                                      const ports::MarketView& view,
-                                      const ports::SleeveFigures& shown,
-                                      const ports::Decision& decision) const {
-    const bool own = decision.reason == Reason::Script;  // not by the built-in rules' figures
-    auto figures = strategy::explain(params_of(sleeve, slot), view, shown, slot.state,
-                                     own ? ports::Decision{} : decision);
-    if (answer_ != nullptr) add_script_figures(figures, shown, decision);
-    if (decision.reason != Reason::Caps) return figures_json(figures);
+// The narrowest cap in the way, and what it saw.
+void SleeveMachine::add_cap(std::vector<strategy::Figure>& figures, const Sleeve& sleeve) const {
     const risk::Exposure exposure = exposure_of(vault_, sleeve);
     std::string_view cap = sleeve.capped_by;
     if (cap.empty()) cap = risk::blocking_cap(sleeve.caps, exposure);
+    const auto latch = cap.empty() ? latched_above(around_.holds, vault_) : std::nullopt;
+    if (latch) {
+        figures.push_back({"cap", std::string{latch->cap}});
+        figures.push_back({"cap_level", std::string{risk::to_text(latch->level)}});
+        return;
+    }
+    if (cap.empty() && around_.cap_above) {
+        const risk::CapReading& reading = around_.cap_above->reading;
+        const bool of_daemon = around_.cap_above->level == risk::Level::Daemon;
+        figures.push_back({"cap", std::string{reading.key}});
+        figures.push_back({"cap_level", std::string{risk::to_text(around_.cap_above->level)}});
+        figures.push_back({"cap_limit", reading.limit});
+        // What all users have together is for admins.
+        if (!of_daemon) figures.push_back({"cap_arithmetic", reading.arithmetic});
+        return;
+    }
     if (cap.empty()) cap = cap_on_buy(sleeve);
     figures.push_back({"cap", std::string{cap}});
+    figures.push_back({"cap_level", "sleeve"});
     figures.push_back({"cap_limit", risk::cap_text(sleeve.caps, cap)});
     figures.push_back({"next_buy", exposure.budget.text()});
     figures.push_back({"committed", exposure.committed.text()});
@@ -230,6 +254,18 @@ std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot
         figures.push_back({"base_value", around_.outside->base_value
                                              ? around_.outside->base_value->text()
                                              : "unresolved"});
+}
+
+// What the strategy decided from; of a buy that a cap forbids, what the cap saw too.
+std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot,
+                                      const ports::MarketView& view,
+                                      const ports::SleeveFigures& shown,
+                                      const ports::Decision& decision) const {
+    const bool own = decision.reason == Reason::Script;  // not by the built-in rules' figures
+    auto figures = strategy::explain(params_of(sleeve, slot), view, shown, slot.state,
+                                     own ? ports::Decision{} : decision);
+    if (answer_ != nullptr) add_script_figures(figures, shown, decision);
+    if (decision.reason == Reason::Caps) add_cap(figures, sleeve);
     return figures_json(figures);
 }
 

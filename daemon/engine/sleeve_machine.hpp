@@ -7,6 +7,7 @@
 //
 // A step that the ledger refuses is never half done: the vault is quarantined (its `attention`) and
 // its books stay as they were. Made for one step or a few; the shard's thread.
+#include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/recorder.hpp"
 #include "daemon/engine/vault_state.hpp"
 #include "daemon/exchange/sim/venue.hpp"
@@ -21,6 +22,8 @@ struct Surroundings {
     bool buys_stopped = false;
     // For a decision to buy under a cap that looks there; none otherwise.
     std::optional<risk::Outside> outside = std::nullopt;
+    // Likewise, a cap above the sleeve that forbids the buy; none if none does.
+    std::optional<CapAbove> cap_above = std::nullopt;
 };
 
 // What a step leaves to be done, in this order.
@@ -107,6 +110,8 @@ class SleeveMachine {
     void remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                   const ports::SleeveFigures& shown, const ports::Decision& decision,
                   std::uint32_t order_number);
+    ports::Reason why_stopped(const Sleeve& sleeve) const;
+    void add_cap(std::vector<strategy::Figure>& figures, const Sleeve& sleeve) const;
     std::string figures_of(const Sleeve& sleeve, const PairSlot& slot,
                            const ports::MarketView& view, const ports::SleeveFigures& shown,
                            const ports::Decision& decision) const;

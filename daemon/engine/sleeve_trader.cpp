@@ -2,6 +2,7 @@
 
 #include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/coin_deficit.hpp"
+#include "daemon/engine/level_sums.hpp"
 #include "daemon/engine/planted_bug.hpp"
 
 #include <fmt/format.h>
@@ -10,15 +11,14 @@ namespace vault::engine {
 
 Surroundings SleeveTrader::around(const Vault& vault) const {
     const exchange::SimVenue& venue = world_.account_of(vault).venue;
-    return {{world_.daemon_hold, world_.user_of(vault).hold},
-            venue.settings().fee_rate,
-            venue.balance(vault.row.asset).total(),
-            !world_.no_buys.empty()};
+    return {wider_holds(world_, vault), venue.settings().fee_rate,
+            venue.balance(vault.row.asset).total(), !world_.no_buys.empty()};
 }
 
 void SleeveTrader::carry_out(Account& account, UtcTime now) {
     for (const OrderRequest& order : std::exchange(effects_.orders, {})) {
         effects_.record.touch(account);
+        if (order.side == Side::Buy) count_buys(world_, *world_.find_vault(order.id.vault), 1);
         on_venue_events(account, account.venue.place(order), now);
         if (VAULT_ENGINE_PLANTED(IntentSentTwice)) {
             OrderRequest again = order;
@@ -49,16 +49,27 @@ void SleeveTrader::on_tick(const Listener& at, const ports::MarketView& view) {
 // For a decision to buy under a cap that looks at other vaults and pairs, with what it sees there.
 Surroundings SleeveTrader::around_buy(const Listener& at, bool buys) const {
     Surroundings surroundings = around(*at.vault);
-    if (buys && risk::looks_outside(at.sleeve->caps))
-        surroundings.outside = outside_of(world_, *at.vault, at.slot->pair.base);
+    if (!buys) return surroundings;
+    const Asset& base = at.slot->pair.base;
+    if (risk::looks_outside(at.sleeve->caps))
+        surroundings.outside = outside_of(world_, *at.vault, base);
+    const Decimal free = std::as_const(*at.vault).books.free_cash(at.sleeve->kind);
+    surroundings.cap_above = cap_above(world_, {at.vault, base, buy_budget(*at.sleeve, free)});
     return surroundings;
+}
+
+// Measured at once, for who decides after it.
+void SleeveTrader::carry_out_orders(const Listener& at, UtcTime now) {
+    if (effects_.orders.empty()) return;
+    carry_out(world_.account_of(*at.vault), now);
+    measure(world_, effects_.record, *at.vault);
 }
 
 void SleeveTrader::act(const Listener& at, const ports::MarketView& view,
                        const ports::Decision& decision) {
     const Surroundings surroundings = around_buy(at, decision.action == ports::Action::Buy);
     SleeveMachine{*at.vault, surroundings, effects_}.act(*at.sleeve, *at.slot, view, decision);
-    if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+    carry_out_orders(at, view.now);
 }
 
 // One tick of a sleeve is in flight at most: what comes meanwhile is shown after the answer, the
@@ -103,7 +114,7 @@ void SleeveTrader::on_script_answer(const Listener& at, const ports::MarketView&
     const Surroundings surroundings = around_buy(at, buys);
     SleeveMachine machine{*at.vault, surroundings, effects_};
     machine.on_script_answer(*at.sleeve, *at.slot, view, answer);
-    if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+    carry_out_orders(at, view.now);
     if (std::exchange(at.sleeve->script->slots[at.slot->pair].missed, false)) show_script(at, view);
 }
 
@@ -150,6 +161,8 @@ void SleeveTrader::on_day_over(Vault& vault, UtcTime day, UtcTime now) {
     ledger::PerSleeve<Decimal> unrealised;
     for (const Sleeve& sleeve : vault.sleeves)
         unrealised.of(sleeve.kind) = unrealised_of(world_, vault, sleeve);
+    for (const Sleeve& sleeve : vault.sleeves)
+        count_buys(world_, vault, -std::int64_t{sleeve.day.buys});
     const Surroundings surroundings = around(vault);
     SleeveMachine{vault, surroundings, effects_}.on_day_over(day, now, unrealised);
 }

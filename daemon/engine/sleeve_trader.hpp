@@ -44,6 +44,7 @@ class SleeveTrader {
 
   private:
     Surroundings around(const Vault& vault) const;
+    void carry_out_orders(const Listener& at, UtcTime now);
     void check_loss_caps(const Listener& at, UtcTime now);
     void act(const Listener& at, const ports::MarketView& view, const ports::Decision& decision);
     void show_script(const Listener& at, const ports::MarketView& view);

@@ -1,5 +1,7 @@
 #include "daemon/engine/state_codec.hpp"
 
+#include "daemon/engine/level_codec.hpp"
+#include "daemon/engine/level_sums.hpp"
 #include "daemon/engine/script_codec.hpp"
 #include "daemon/engine/state_text.hpp"
 
@@ -213,17 +215,20 @@ std::string save_vault(const Vault& vault) {
     for (const std::uint64_t seq : vault.reversed)
         reversed.emplace_back(seq);
     const ledger::AutoRaise& policy = vault.policy;
-    return json::serialize(json::object{{"pairs", std::move(pairs)},
-                                        {"auto_raise", static_cast<int>(policy.kind)},
-                                        {"percent", text_of(policy.percent)},
-                                        {"ceiling", optional_text(policy.ceiling)},
-                                        {"reserve_pct", optional_text(policy.reserve_pct)},
-                                        {"hold", hold_json(vault.hold)},
-                                        {"attention", vault.attention},
-                                        {"commands", vault.commands},
-                                        {"reversed", std::move(reversed)},
-                                        {"updated_at", ms_of(vault.updated_at)},
-                                        {"books", books_json(vault.books.state())}});
+    return json::serialize(json::object{
+        {"pairs", std::move(pairs)},
+        {"auto_raise", static_cast<int>(policy.kind)},
+        {"percent", text_of(policy.percent)},
+        {"ceiling", optional_text(policy.ceiling)},
+        {"reserve_pct", optional_text(policy.reserve_pct)},
+        {"hold", hold_json(vault.hold)},
+        {"attention", vault.attention},
+        {"commands", vault.commands},
+        {"reversed", std::move(reversed)},
+        {"updated_at", ms_of(vault.updated_at)},
+        {"risk", texts_json(save_level(vault.risk))},
+        {"summed", texts_json(is_owed(vault) ? save_booked(vault.share.booked) : Texts{})},
+        {"books", books_json(vault.books.state())}});
 }
 
 Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
@@ -245,8 +250,13 @@ Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     for (const json::value& seq : in.array("reversed"))
         vault.reversed.insert(static_cast<std::uint64_t>(in.number("reversed", seq)));
     vault.updated_at = in.time("updated_at");
+    const Texts risk = in.has("risk") ? read_texts(in, "risk") : Texts{};
+    const Texts summed = in.has("summed") ? read_texts(in, "summed") : Texts{};
+    vault.share.summed = !summed.empty();
     ledger::BooksState books = read_books(in);
     VAULT_TRYV(in.result("vault"));
+    VAULT_TRYV(load_level(vault.risk, risk));
+    VAULT_TRYV(load_booked(vault.share.booked, summed));
     return books;
 }
 

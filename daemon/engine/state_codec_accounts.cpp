@@ -1,4 +1,5 @@
 // Accounts, users, jobs and the daemon itself; vaults and their sleeves are in state_codec.cpp.
+#include "daemon/engine/level_codec.hpp"
 #include "daemon/engine/state_codec.hpp"
 #include "daemon/engine/state_text.hpp"
 
@@ -111,8 +112,9 @@ std::string save_user(const User& user) {
     json::array presets;
     for (const auto& [name, preset] : user.presets)
         presets.push_back(preset_json(preset));
-    return json::serialize(
-        json::object{{"hold", hold_json(user.hold)}, {"presets", std::move(presets)}});
+    return json::serialize(json::object{{"hold", hold_json(user.hold)},
+                                        {"presets", std::move(presets)},
+                                        {"risk", texts_json(save_level(user.risk))}});
 }
 
 Result<void> load_user(User& user, std::string_view body) {
@@ -127,7 +129,9 @@ Result<void> load_user(User& user, std::string_view body) {
         std::string name = one.name;
         user.presets.emplace(std::move(name), std::move(one));
     }
-    return in.result("user");
+    const Texts risk = in.has("risk") ? read_texts(in, "risk") : Texts{};
+    VAULT_TRYV(in.result("user"));
+    return load_level(user.risk, risk);
 }
 
 std::string save_job(const Job& job) {
@@ -156,14 +160,20 @@ Result<Job> load_job(std::string_view body) {
 }
 
 std::string save_daemon(const World& world) {
-    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)}});
+    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)},
+                                        {"risk", texts_json(save_level(world.daemon_risk))},
+                                        {"risk_asset", world.summed_in.text()}});
 }
 
 Result<void> load_daemon(World& world, std::string_view body) {
     const json::value value = parse_state(body);
     StateReader in{value};
     world.daemon_hold = read_hold(in, "hold");
-    return in.result("daemon");
+    const Texts risk = in.has("risk") ? read_texts(in, "risk") : Texts{};
+    if (in.has("risk_asset") && !in.text("risk_asset").empty())
+        world.summed_in = in.parsed("risk_asset", Asset::parse(in.text("risk_asset")));
+    VAULT_TRYV(in.result("daemon"));
+    return load_level(world.daemon_risk, risk);
 }
 
 }  // namespace vault::engine

@@ -138,6 +138,8 @@ class TopBuilder {
     void stale_alerts();
     template <class Object>
     void hold_alert(const Object& object, const Hold& hold);
+    template <class Object>
+    void cap_alert(const Object& object, const LevelRisk& risk);
     void vault_alerts(const Vault& vault);
     void sleeve_alerts(const Vault& vault, const Sleeve& sleeve);
     ports::TopVault vault_row(const Vault& vault) const;
@@ -327,6 +329,16 @@ void TopBuilder::hold_alert(const Object& object, const Hold& hold) {
     alerts_.add(AlertList::Warning, to_text(hold.kind), object, message, hold.since);
 }
 
+// Of a level above the sleeves.
+template <class Object>
+void TopBuilder::cap_alert(const Object& object, const LevelRisk& risk) {
+    if (risk.capped_by.empty()) return;
+    alerts_.add(AlertList::Warning, "risk_cap", object, [&] {
+        return fmt::format("{} was reached: it blocks {}", risk.capped_by,
+                           risk::blocked_words(risk::on_trip(risk.caps, risk.capped_by)));
+    });
+}
+
 void TopBuilder::vault_alerts(const Vault& vault) {
     const auto id = [&] { return to_text(vault.row.id); };
     if (!vault.attention.empty())
@@ -344,6 +356,7 @@ void TopBuilder::vault_alerts(const Vault& vault) {
                                      vault.books.shortfall().text(), vault.row.asset.text());
                     });
     hold_alert(id, vault.hold);
+    cap_alert(id, vault.risk);
     for (const Sleeve& sleeve : vault.sleeves)
         sleeve_alerts(vault, sleeve);
 }
@@ -374,12 +387,16 @@ void TopBuilder::sleeve_alerts(const Vault& vault, const Sleeve& sleeve) {
 void TopBuilder::wide_alerts() {
     const auto daemon = [] { return std::string{}; };
     hold_alert(daemon, world_.daemon_hold);
+    cap_alert(daemon, world_.daemon_risk);
     if (!world_.no_buys.empty())
         alerts_.add(AlertList::Critical, "no_buys", daemon,
                     [&] { return "buys are stopped: " + world_.no_buys; });
     for (const User& user : world_.users)
-        if ((!ask_.user || *ask_.user == user.row.name) && sees(world_, visible_, user.row.id))
-            hold_alert([&] { return user.row.name; }, user.hold);
+        if ((!ask_.user || *ask_.user == user.row.name) && sees(world_, visible_, user.row.id)) {
+            const auto name = [&] { return user.row.name; };
+            hold_alert(name, user.hold);
+            cap_alert(name, user.risk);
+        }
     stale_alerts();
 }
 

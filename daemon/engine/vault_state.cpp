@@ -47,13 +47,55 @@ ports::Owner owner_of(const Vault& vault, std::string actor) {
     return {vault.row.user, vault.row.account, vault.row.mode, std::move(actor)};
 }
 
-HoldKind effective_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve) {
+namespace {
+
+bool is_idle(const Vault& vault, const Sleeve& sleeve) {
+    return vault.books.flat(sleeve.kind) && !has_live_order(sleeve);
+}
+
+}  // namespace
+
+std::optional<WiderLatch> latched_above(const WiderHolds& wider, const Vault& vault) {
+    if (!wider.daemon_risk.capped_by.empty())
+        return WiderLatch{risk::Level::Daemon, wider.daemon_risk.capped_by};
+    if (!wider.user_risk.capped_by.empty())
+        return WiderLatch{risk::Level::User, wider.user_risk.capped_by};
+    if (!vault.risk.capped_by.empty()) return WiderLatch{risk::Level::Vault, vault.risk.capped_by};
+    return std::nullopt;
+}
+
+// A liquidation is over for a sleeve once it has nothing left to sell: then all is blocked.
+HoldKind hold_of_caps(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve) {
+    HoldKind strongest = HoldKind::None;
+    const auto look = [&](const std::string& capped_by, const risk::Caps& caps) {
+        if (capped_by.empty()) return;
+        switch (risk::on_trip(caps, capped_by)) {
+            case risk::OnTrip::Entries: return;
+            case risk::OnTrip::All: strongest = HoldKind::Halted; return;
+            case risk::OnTrip::Liquidate:
+                strongest = std::max(
+                    strongest, is_idle(vault, sleeve) ? HoldKind::Halted : HoldKind::Liquidating);
+                return;
+        }
+    };
+    look(wider.daemon_risk.capped_by, wider.daemon_risk.caps);
+    look(wider.user_risk.capped_by, wider.user_risk.caps);
+    look(vault.risk.capped_by, vault.risk.caps);
+    look(sleeve.capped_by, sleeve.caps);
+    return strongest;
+}
+
+HoldKind asked_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve) {
     const Hold& own =
         VAULT_ENGINE_PLANTED(HoldOfOtherSleeve)
             ? vault.sleeve(sleeve.kind == SleeveKind::Quiet ? SleeveKind::Flash : SleeveKind::Quiet)
                   .hold
             : sleeve.hold;
     return effective({&wider.daemon, &wider.user, &vault.hold, &own});
+}
+
+HoldKind effective_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve) {
+    return std::max(asked_hold(wider, vault, sleeve), hold_of_caps(wider, vault, sleeve));
 }
 
 }  // namespace vault::engine

@@ -3,6 +3,7 @@
 // sleeve the orders, holds, caps and, per pair, what the strategy remembers. SleeveMachine changes
 // it; state_codec writes it down. Owned by the World; the shard's thread.
 #include "daemon/engine/hold.hpp"
+#include "daemon/engine/level_risk.hpp"
 #include "daemon/engine/order_machine.hpp"
 #include "daemon/engine/script_use.hpp"
 #include "daemon/engine/sweep_plan.hpp"
@@ -95,8 +96,13 @@ struct Vault {
     std::uint32_t commands = 0;        // numbers the causes of commands under replay
     std::set<std::uint64_t> reversed;  // entries that a correction took back: once each
     UtcTime updated_at;
+    LevelRisk risk;
     std::array<Sleeve, 2> sleeves;
     bool dirty = false;
+    // A cap of the vault, of its user or of the daemon looks at every price; kept current by
+    // LevelWatch.
+    bool watched = false;
+    VaultShare share;  // while its user or the daemon sums it up
 
     Vault(ports::VaultRow r, ledger::VaultBooks b) : row(std::move(r)), books(std::move(b)) {
         for (const SleeveKind kind : kSleeveKinds)
@@ -117,11 +123,24 @@ inline const strategy::CycleParams& params_of(const Sleeve& sleeve, const PairSl
 std::string sleeve_name(const Vault& vault, SleeveKind kind);  // "v1.flash"
 ports::Owner owner_of(const Vault& vault, std::string actor);
 
-// The holds of the levels above a vault.
+// The holds of the levels above a vault, and the caps that may have tripped there.
 struct WiderHolds {
     const Hold& daemon;
     const Hold& user;
+    const LevelRisk& daemon_risk;
+    const LevelRisk& user_risk;
 };
+// A latched cap that is above the sleeve: at which level, and which.
+struct WiderLatch {
+    risk::Level level;
+    std::string_view cap;
+};
+std::optional<WiderLatch> latched_above(const WiderHolds& wider, const Vault& vault);
+// What a tripped cap that blocks more than buys does to a sleeve; none while nothing has.
+HoldKind hold_of_caps(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve);
+// What people asked for, at the level where it is strongest.
+HoldKind asked_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve);
+// The stronger of both.
 HoldKind effective_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve);
 
 }  // namespace vault::engine

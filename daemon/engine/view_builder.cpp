@@ -28,8 +28,22 @@ bool any_warm(const Sleeve& sleeve) {
     });
 }
 
+// Of the daemon, the user or the vault. What a coin may be worth depends on the coin: left out
+// here.
+std::string wider_cap_in_the_way(const World& world, const Vault& vault) {
+    const auto latch = latched_above(wider_holds(world, vault), vault);
+    if (latch)
+        return fmt::format("risk cap {} of the {} was reached: vaultctl risk show {}", latch->cap,
+                           risk::to_text(latch->level), to_text(vault.row.id));
+    const auto above = cap_above(world, {.vault = &vault, .base = {}, .budget = {}});
+    if (!above) return {};
+    return fmt::format("risk cap {} of the {}: vaultctl risk show {}", above->reading.key,
+                       risk::to_text(above->level), to_text(vault.row.id));
+}
+
 // With its arithmetic. An exposure is a sum over all vaults of the user: too much for a list.
 std::string cap_in_the_way(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    if (std::string wider = wider_cap_in_the_way(world, vault); !wider.empty()) return wider;
     if (sleeve.capped_by.empty() && !sleeve.caps.quote_band &&
         risk::blocking_cap(sleeve.caps, exposure_of(vault, sleeve)).empty())
         return {};
@@ -69,8 +83,12 @@ std::string vault_state(const World& world, const Vault& vault) {
     if (!vault.attention.empty()) return "needs_attention";
     if (vault.books.underfunded()) return "underfunded";
     const Hold none;
+    const WiderHolds wider = wider_holds(world, vault);
+    HoldKind capped = HoldKind::Halted;
+    for (const Sleeve& sleeve : vault.sleeves)
+        capped = std::min(capped, hold_of_caps(wider, vault, sleeve));
     const HoldKind held =
-        effective({&world.daemon_hold, &world.user_of(vault).hold, &vault.hold, &none});
+        std::max(effective({&wider.daemon, &wider.user, &vault.hold, &none}), capped);
     if (held != HoldKind::Paused) return std::string{to_text(held)};
     for (const Sleeve& sleeve : vault.sleeves)
         if (sleeve_state(world, vault, sleeve) == "pausing") return "pausing";
@@ -260,7 +278,8 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
     view.vault = vault.row.id;
     view.sleeve = sleeve.kind;
     view.state = sleeve_state(world, vault, sleeve);
-    if (view.state == "idle") view.idle_reason = idle_reason(world, vault, sleeve);
+    const bool capped = hold_of_caps(wider_holds(world, vault), vault, sleeve) != HoldKind::None;
+    if (view.state == "idle" || capped) view.idle_reason = idle_reason(world, vault, sleeve);
     if (view.state == "needs_attention") view.idle_reason = needed_attention(vault, sleeve);
     view.cash = books.cash;
     view.locked = books.locked;
@@ -431,6 +450,16 @@ void warn_of_attention(ports::StatusView& view, const Vault& vault) {
             warn(sleeve_name(vault, sleeve.kind), slot.attention);
 }
 
+void warn_of_cap(ports::StatusView& view, const World& world, const CapLevel& level) {
+    const LevelRisk& risk = risk_of(world, level);
+    if (risk.capped_by.empty()) return;
+    view.warnings.push_back(fmt::format(
+        "{} was reached by {}: it blocks {} until vaultctl {}", risk.capped_by,
+        level.user ? "the user " + name_of(world, level) : std::string{"the whole daemon"},
+        risk::blocked_words(risk::on_trip(risk.caps, risk.capped_by)),
+        resume_command(world, level)));
+}
+
 }  // namespace
 
 ports::JobView view_of(const World& world, const Job& job) {
@@ -482,6 +511,9 @@ ports::StatusView status_of(const World& world, const ports::Visible& visible) {
         for (const Vault& vault : world.vaults)
             if (sees(world, visible, vault.row.user)) warn_of_attention(view, vault);
     if (!world.no_buys.empty()) view.warnings.push_back("buys are stopped: " + world.no_buys);
+    warn_of_cap(view, world, {});
+    for (const User& user : world.users)
+        if (sees(world, visible, user.row.id)) warn_of_cap(view, world, {.user = user.row.id});
     return view;
 }
 

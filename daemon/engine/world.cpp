@@ -172,8 +172,13 @@ UserId owner_of(const World& world, const Job& job) {
     return world.accounts[account.value().value - 1].row.user;
 }
 
+WiderHolds wider_holds(const World& world, const Vault& vault) {
+    const User& user = world.user_of(vault);
+    return {world.daemon_hold, user.hold, world.daemon_risk, user.risk};
+}
+
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {
-    return effective_hold({world.daemon_hold, world.user_of(vault).hold}, vault, sleeve);
+    return effective_hold(wider_holds(world, vault), vault, sleeve);
 }
 
 }  // namespace vault::engine

@@ -31,6 +31,9 @@ struct PairMarket {
     market::PairWindows windows;
     std::optional<Tick> last;
     std::vector<Listener> listeners;  // by account, then in its vaults' order
+    // Vaults with a cap that this pair's price may trip: its own, or one that sums it up.
+    std::vector<VaultId> watched;
+    std::uint64_t watched_at = 0;  // World::watch_version then
 
     explicit PairMarket(const PairRules& r) : rules(r) {}
 };
@@ -69,6 +72,7 @@ struct Replay {
 struct User {
     ports::UserRow row;
     Hold hold;
+    WideRisk risk;
     std::map<std::string, Preset> presets;  // his own, by name
     bool dirty = false;
 };
@@ -109,7 +113,12 @@ struct World {
     std::map<VaultId, ports::KeyPolicyRow> key_policies;
     Jobs jobs;
     Hold daemon_hold;
+    WideRisk daemon_risk;  // its caps are those of the configuration
     bool daemon_dirty = false;
+    Asset risk_asset;                  // in which users and the daemon are summed up
+    Asset summed_in;                   // in which they were, when the store was written
+    std::uint64_t watch_version = 1;   // rises when the vaults to watch, or listeners, change
+    std::uint32_t watched_vaults = 0;  // 0: no price has to look further than its sleeves
     ports::TopActivity activity;
     std::string no_buys;  // why only exits are allowed; empty: buys too
     std::map<std::string, ScriptHealth, std::less<>> scripts;    // as last told, by name
@@ -155,6 +164,7 @@ bool sees(const World& world, const ports::Visible& visible, UserId owner);
 // Of the vault or account that the job is about.
 UserId owner_of(const World& world, const Job& job);
 
+WiderHolds wider_holds(const World& world, const Vault& vault);
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve);
 
 }  // namespace vault::engine

@@ -129,6 +129,15 @@ struct SetSleeve {
     std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
     bool apply_to_open = false;  // true: open positions take the exit parameters too
 };
+struct ShowCaps {
+    std::optional<VaultId> vault;      // none: every level that has a cap
+    std::optional<SleeveKind> sleeve;  // with a vault; none: both
+};
+struct SetCaps {
+    Target target;                                // the daemon's are in the configuration
+    std::map<std::string, std::string> settings;  // key -> text; off clears a cap
+    bool may_raise = false;                       // the caller may let more pass than before
+};
 struct SetStrategy {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
@@ -211,18 +220,20 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 
 }  // namespace cmd
 
-using Command = std::variant<
-    cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
-    cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
-    cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
-    cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault,
-    cmd::ListVaults, cmd::ListMarks, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate,
-    cmd::Unallocate, cmd::Release, cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs,
-    cmd::RefreshVault, cmd::SetMode, cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate,
-    cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
-    cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart, cmd::ReplayRun,
-    cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob,
-    cmd::CancelJob, cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset,
-    cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::Note, cmd::Barrier>;
+using Command =
+    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
+                 cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
+                 cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets,
+                 cmd::AddAccount, cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding,
+                 cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
+                 cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release, cmd::SetReserve,
+                 cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
+                 cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,
+                 cmd::SetSleeve, cmd::ShowCaps, cmd::SetCaps, cmd::SetStrategy, cmd::ListPositions,
+                 cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart,
+                 cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs,
+                 cmd::ShowJob, cmd::CancelJob, cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset,
+                 cmd::CreatePreset, cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::Note,
+                 cmd::Barrier>;
 
 }  // namespace vault::ports

@@ -216,6 +216,17 @@ struct EntryView {
     std::string kind, cause;
 };
 
+// A risk cap that is set, with what it says now.
+struct CapView {
+    std::string level, of;  // "vault" "v1"; of: the user's name, "v1.flash", empty for the daemon
+    std::string cap, limit;
+    std::string standing;  // free blocks latched unjudged unresolved
+    std::string headroom;  // what is left before it blocks; empty if that is unknown
+    std::string asset;     // that its amounts are in
+    std::string blocks;    // entries all liquidate
+    std::string arithmetic, ends, remedy;
+};
+
 struct StatusView {
     std::string state;  // running draining halted
     std::uint32_t users = 0, accounts = 0, vaults = 0, sleeves = 0;

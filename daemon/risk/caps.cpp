@@ -25,16 +25,28 @@ const DecimalCap kDecimalCaps[] = {
     {"quote_band", &Caps::quote_band, kOne, false},
 };
 
-const CapKey& key_of(std::string_view name) {
-    const auto& all = cap_keys();
-    return *std::find_if(all.begin(), all.end(), [&](const CapKey& k) { return k.name == name; });
+struct OnTripKey {
+    std::string_view key, cap;
+    OnTrip Caps::*member;
+};
+const OnTripKey kOnTripKeys[] = {
+    {"max_daily_loss_on_trip", "max_daily_loss", &Caps::daily_loss_on_trip},
+    {"max_drawdown_on_trip", "max_drawdown", &Caps::drawdown_on_trip},
+};
+constexpr OnTrip kOnTrips[] = {OnTrip::Entries, OnTrip::All, OnTrip::Liquidate};
+
+constexpr std::uint8_t bit(Level level) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(level));
 }
+constexpr std::uint8_t kSleeve = bit(Level::Sleeve);
+constexpr std::uint8_t kWide = bit(Level::User) | bit(Level::Daemon);
+constexpr std::uint8_t kAll = kSleeve | bit(Level::Vault) | kWide;
 
 Error out_of_range(std::string_view name) {
-    const CapKey& key = key_of(name);
+    const CapKey& key = *find_cap_key(name);
     const bool removable = key.range.find("off") != std::string_view::npos;
     return Error{Errc::InvalidParams,
-                 key.unit == "bool"
+                 key.unit == "bool" || key.unit == "word"
                      ? fmt::format("{} must be {}", name, key.range)
                      : fmt::format("{} must be {}, in {}", name, key.range, key.unit),
                  std::string{name},
@@ -71,24 +83,65 @@ Result<std::uint32_t> parse_count(std::string_view key, std::string_view text, s
 
 const std::vector<CapKey>& cap_keys() {
     static const std::vector<CapKey> kKeys{
-        {"max_position", "quote", "> 0 or off", "largest cost of the sleeve's positions"},
-        {"max_position_pct", "percent", "> 0, <= 100 or off", "the same, of the sleeve's balance"},
+        {"max_position", "quote", "> 0 or off", "largest cost of the sleeve's positions", kSleeve},
+        {"max_position_pct", "percent", "> 0, <= 100 or off", "the same, of the sleeve's balance",
+         kSleeve},
         {"max_daily_loss", "quote", "> 0 or off",
-         "loss since midnight UTC, unrealised included, that holds buys"},
-        {"max_drawdown", "fraction", "> 0, < 1 or off", "fall from the peak of equity and sweeps"},
-        {"max_trades_per_day", "buys", "1 to 100000 or off", "buys sent since midnight UTC"},
-        {"max_open_positions", "positions", "1 to 100", "positions open at the same time"},
+         "loss since midnight UTC, unrealised included, that holds buys", kAll},
+        {"max_daily_loss_on_trip", "word", "entries, all or liquidate", "what it blocks then",
+         kAll},
+        {"max_drawdown", "fraction", "> 0, < 1 or off", "fall from the peak of equity and sweeps",
+         kAll},
+        {"max_drawdown_on_trip", "word", "entries, all or liquidate", "what it blocks then", kAll},
+        {"max_trades_per_day", "buys", "1 to 100000 or off", "buys sent since midnight UTC", kAll},
+        {"max_open_positions", "positions", "1 to 100", "positions open at the same time", kSleeve},
         {"max_exposure_per_base", "quote", "> 0 or off",
-         "value of one coin in all vaults of the user"},
-        {"quote_band", "fraction", "> 0, < 1 or off", "how far a stablecoin may be off 1"},
-        {"caps_reset_daily", "bool", "true or false", "tripped loss caps end with their UTC day"},
+         "value of one coin in all vaults of the user, or of the daemon", kSleeve | kWide},
+        {"quote_band", "fraction", "> 0, < 1 or off", "how far a stablecoin may be off 1", kSleeve},
+        {"caps_reset_daily", "bool", "true or false", "tripped loss caps end with their UTC day",
+         kAll},
     };
     return kKeys;
+}
+
+const CapKey* find_cap_key(std::string_view name) {
+    const auto& all = cap_keys();
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const CapKey& k) { return k.name == name; });
+    return at == all.end() ? nullptr : &*at;
+}
+
+std::string_view to_text(Level level) {
+    switch (level) {
+        case Level::Sleeve: return "sleeve";
+        case Level::Vault: return "vault";
+        case Level::User: return "user";
+        case Level::Daemon: return "daemon";
+    }
+    return "";
+}
+
+std::string_view to_text(OnTrip on_trip) {
+    switch (on_trip) {
+        case OnTrip::Entries: return "entries";
+        case OnTrip::All: return "all";
+        case OnTrip::Liquidate: return "liquidate";
+    }
+    return "";
 }
 
 Result<void> set_cap(Caps& caps, std::string_view key, std::string_view text) {
     for (const DecimalCap& cap : kDecimalCaps)
         if (cap.key == key) return set_decimal(caps, cap, text);
+    for (const OnTripKey& each : kOnTripKeys) {
+        if (each.key != key) continue;
+        for (const OnTrip on_trip : kOnTrips)
+            if (text == to_text(on_trip)) {
+                caps.*each.member = on_trip;
+                return success();
+            }
+        return out_of_range(key);
+    }
     if (key == "max_trades_per_day") {
         if (text == "off") {
             caps.max_trades_per_day = std::nullopt;
@@ -112,10 +165,29 @@ Result<void> set_cap(Caps& caps, std::string_view key, std::string_view text) {
 std::string cap_text(const Caps& caps, std::string_view key) {
     for (const DecimalCap& cap : kDecimalCaps)
         if (cap.key == key) return caps.*cap.member ? (*(caps.*cap.member)).text() : "off";
+    for (const OnTripKey& each : kOnTripKeys)
+        if (each.key == key) return std::string{to_text(caps.*each.member)};
     if (key == "max_trades_per_day")
         return caps.max_trades_per_day ? std::to_string(*caps.max_trades_per_day) : "off";
     if (key == "max_open_positions") return std::to_string(caps.max_open_positions);
     return caps.caps_reset_daily ? "true" : "false";
+}
+
+OnTrip on_trip(const Caps& caps, std::string_view key) {
+    for (const OnTripKey& each : kOnTripKeys)
+        if (each.cap == key) return caps.*each.member;
+    return OnTrip::Entries;
+}
+
+bool raises_risk(const Caps& before, const Caps& after) {
+    const auto looser = [](const auto& was, const auto& is) { return was && (!is || *is > *was); };
+    for (const DecimalCap& cap : kDecimalCaps)
+        if (looser(before.*cap.member, after.*cap.member)) return true;
+    for (const OnTripKey& each : kOnTripKeys)
+        if (after.*each.member < before.*each.member) return true;
+    return looser(before.max_trades_per_day, after.max_trades_per_day) ||
+           after.max_open_positions > before.max_open_positions ||
+           (after.caps_reset_daily && !before.caps_reset_daily);
 }
 
 std::string_view blocking_cap(const Caps& caps, const Exposure& exposure) {

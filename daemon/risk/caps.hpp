@@ -1,9 +1,10 @@
 #pragma once
-// Risk caps of one sleeve (design/strategy.md, "Risk caps"): limits that hold buys and keep exits.
-// Some follow from the sleeve alone (blocking_cap), some from the world around it, at the moment a
-// rule wants to buy (blocking_outside), and two from each price (loss caps). Loss caps latch: once
-// tripped they hold until a resume, or until the next UTC day if so configured. Pure values and
-// functions; amounts in the vault's asset; any thread.
+// Risk caps (design/strategy.md, "Risk caps") of a sleeve, a vault, a user or the whole daemon:
+// limits that hold buys. Of a sleeve some follow from itself alone (blocking_cap), some from the
+// world around it, at the moment a rule wants to buy (blocking_outside). Two, at every level,
+// follow from each price (loss caps). Those latch: once tripped they hold until a resume, or until
+// the next UTC day if so configured, and each says what it blocks then. Pure values and functions;
+// amounts in the vault's asset, above vaults in that of the config's risk.asset; any thread.
 #include "common/base/time.hpp"
 #include "common/domain/decimal.hpp"
 
@@ -15,6 +16,14 @@
 
 namespace vault::risk {
 
+enum class Level : std::uint8_t { Sleeve, Vault, User, Daemon };  // narrowest first
+std::string_view to_text(Level level);
+
+// What a loss cap blocks once it has tripped: buys; all orders, as a halt does; or it sells what
+// there is and then blocks all.
+enum class OnTrip : std::uint8_t { Entries, All, Liquidate };  // weakest first
+std::string_view to_text(OnTrip on_trip);
+
 struct Caps {
     std::optional<Decimal> max_position;  // quote, > 0: cost of the sleeve's positions after a buy
     std::optional<Decimal> max_position_pct;          // of the sleeve's balance, 0 < pct <= 100
@@ -24,7 +33,9 @@ struct Caps {
     std::uint32_t max_open_positions = 1;             // 1..100
     std::optional<Decimal> max_exposure_per_base;     // quote, > 0: of one coin, over the user
     std::optional<Decimal> quote_band;                // fraction, 0 < f < 1
-    bool caps_reset_daily = false;                    // tripped loss caps end with their UTC day
+    OnTrip daily_loss_on_trip = OnTrip::Entries;
+    OnTrip drawdown_on_trip = OnTrip::Entries;
+    bool caps_reset_daily = false;  // tripped loss caps end with their UTC day
     friend bool operator==(const Caps&, const Caps&) = default;
 };
 
@@ -33,13 +44,20 @@ struct CapKey {
     std::string_view unit;
     std::string_view range;
     std::string_view doc;
+    std::uint8_t levels;  // a bit per Level
+    bool is_at(Level level) const { return ((levels >> static_cast<unsigned>(level)) & 1U) != 0; }
 };
 const std::vector<CapKey>& cap_keys();
+const CapKey* find_cap_key(std::string_view name);
 // Sets one key from text; "off" clears an optional one. Errors: NotFound for a key that is none,
 // InvalidParams naming key, range and unit.
 Result<void> set_cap(Caps& caps, std::string_view key, std::string_view text);
 // The key's value as text, "off" when unset. The key exists.
 std::string cap_text(const Caps& caps, std::string_view key);
+// What the loss cap of that key blocks once it has tripped; the others block buys.
+OnTrip on_trip(const Caps& caps, std::string_view key);
+// True if `after` lets something pass that `before` did not.
+bool raises_risk(const Caps& before, const Caps& after);
 
 // What the sleeve has done since midnight UTC of `day`.
 struct DayMarks {

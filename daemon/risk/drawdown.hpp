@@ -15,6 +15,12 @@ struct Stake {
     Decimal principal;  // net allocations
 };
 
+// What the books have added up since they were opened.
+struct Booked {
+    Decimal realised, swept, principal;
+    friend bool operator==(const Booked&, const Booked&) = default;
+};
+
 struct Drawdown {
     Decimal peak;          // highest value since it began
     Decimal swept_before;  // Stake::swept when it began

@@ -8,7 +8,7 @@ namespace vault::risk {
 namespace {
 
 constexpr std::string_view kUntilBought = "what the sleeve has and may spend falls";
-constexpr std::string_view kSetAgain = "its owner sets the cap anew: sleeve set";
+constexpr std::string_view kSetAgain = "its owner sets the cap anew";
 
 // "-5" would read as an operator.
 std::string term(Decimal x) {
@@ -36,9 +36,10 @@ class Reader {
         if (caps_.max_daily_loss) daily_loss(*caps_.max_daily_loss);
         if (caps_.max_drawdown) drawdown(*caps_.max_drawdown);
         if (caps_.max_trades_per_day) trades(*caps_.max_trades_per_day);
-        open_positions();
+        if (in_.level == Level::Sleeve) open_positions();
         if (caps_.max_exposure_per_base) exposure(*caps_.max_exposure_per_base);
         if (caps_.quote_band) quote(*caps_.quote_band);
+        latched_but_off();
         return std::move(out_);
     }
 
@@ -51,7 +52,10 @@ class Reader {
         each.standing = standing;
         each.headroom = std::move(headroom);
         each.arithmetic = std::move(arithmetic);
+        each.blocks = on_trip(caps_, key);
         each.ends = ends;
+        if (standing == Standing::Latched) each.remedy = "vaultctl " + in_.resume;
+        if (standing == Standing::Blocks) each.remedy = fmt::format("{} {}=…", in_.set, key);
     }
     void say(std::string_view key, Standing standing, Decimal headroom, std::string arithmetic,
              std::string_view ends) {
@@ -69,10 +73,41 @@ class Reader {
     Standing latched(std::string_view key, bool reached) const {
         return in_.capped_by == key ? Standing::Latched : if_blocked(reached);
     }
-    std::string_view latch_ends() const {
-        return caps_.caps_reset_daily
-                   ? "the next UTC day, or sleeve resume by its owner or a moderator"
-                   : "sleeve resume, by its owner or a moderator";
+    std::string latch_ends() const {
+        const std::string resume = fmt::format("{}, by {}", in_.resume, who_resumes());
+        return caps_.caps_reset_daily ? "the next UTC day, or " + resume : resume;
+    }
+    std::string_view who_resumes() const {
+        switch (in_.level) {
+            case Level::Sleeve:
+            case Level::Vault: return "its owner or a moderator";
+            case Level::User: return "that user";
+            case Level::Daemon: return "an admin";
+        }
+        return "";
+    }
+    // A loss is not judged while the worth of a vault is unknown: it trips nothing, and nothing is
+    // bought.
+    bool unresolved(std::string_view key) {
+        if (in_.unresolved == 0) return false;
+        const std::string missing = fmt::format(
+            "{} of its vaults cannot be valued in {}: a price "
+            "is missing",
+            in_.unresolved, in_.asset);
+        if (in_.capped_by == key)
+            put(key, Standing::Latched, "",
+                "it was reached; what it would say now is unknown: " + missing, latch_ends());
+        else
+            say_unknown(key, Standing::Unresolved,
+                        missing + ", so nothing is bought, and nothing trips on a guess",
+                        "a price comes");
+        return true;
+    }
+    void latched_but_off() {
+        for (const std::string_view key : {"max_daily_loss", "max_drawdown"}) {
+            if (in_.capped_by != key || cap_text(caps_, key) != "off") continue;
+            put(key, Standing::Latched, "", "the cap was reached and is off by now", latch_ends());
+        }
     }
 
     void position(Decimal most) {
@@ -92,6 +127,11 @@ class Reader {
             kUntilBought);
     }
     void daily_loss(Decimal most) {
+        if (unresolved("max_daily_loss")) return;
+        if (in_.level != Level::Sleeve && in_.day.day == UtcTime{} && in_.capped_by.empty())
+            return say_unknown("max_daily_loss", Standing::Unjudged,
+                               "no price came since the cap was set: it measures from the next on",
+                               "the next price");
         say("max_daily_loss",
             latched("max_daily_loss",
                     daily_loss_reached(caps_, in_.day, in_.realised, in_.unrealised)),
@@ -99,6 +139,7 @@ class Reader {
             daily_loss_text(caps_, in_.day, in_.realised, in_.unrealised, in_.asset), latch_ends());
     }
     void drawdown(Decimal most) {
+        if (unresolved("max_drawdown")) return;
         if (!in_.drawdown)
             return say_unknown("max_drawdown", Standing::Unjudged,
                                "no price came since the cap was set: there is no peak yet",
@@ -125,10 +166,15 @@ class Reader {
             "a position closes");
     }
     void exposure(Decimal most) {
+        if (in_.bases.empty())
+            say("max_exposure_per_base", Standing::Free, most,
+                fmt::format("nothing is held or being bought, the cap is {} {}", most.text(),
+                            in_.asset),
+                kSetAgain);
         for (const BaseValue& each : in_.bases) {
             if (!each.value) {
                 say_unknown("max_exposure_per_base", Standing::Unresolved,
-                            fmt::format("{0}: a part of what the user has of it has no price in "
+                            fmt::format("{0}: a part of what there is of it has no price in "
                                         "{1}, so no more {0} is bought",
                                         each.base, in_.asset),
                             "a price comes");
@@ -136,8 +182,9 @@ class Reader {
             }
             const auto sum = add(*each.value, now_.budget);
             say("max_exposure_per_base", if_blocked(!sum || sum.value() > most), most - *each.value,
-                fmt::format("{}: {} in all vaults of the user + next buy {} = {}, the cap is {} {}",
-                            each.base, each.value->text(), now_.budget.text(),
+                fmt::format("{}: {} in all vaults of the {} + next buy {} = {}, the cap is {} {}",
+                            each.base, each.value->text(),
+                            in_.level == Level::Daemon ? "daemon" : "user", now_.budget.text(),
                             sum ? sum.value().text() : "too much", most.text(), in_.asset),
                 kSetAgain);
         }
@@ -175,6 +222,15 @@ std::string_view to_text(Standing standing) {
         case Standing::Latched: return "latched";
         case Standing::Unjudged: return "unjudged";
         case Standing::Unresolved: return "unresolved";
+    }
+    return "";
+}
+
+std::string_view blocked_words(OnTrip on_trip) {
+    switch (on_trip) {
+        case OnTrip::Entries: return "buys";
+        case OnTrip::All: return "all orders";
+        case OnTrip::Liquidate: return "all orders, once everything is sold,";
     }
     return "";
 }

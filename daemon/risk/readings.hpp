@@ -15,14 +15,18 @@ enum class Standing : std::uint8_t {
     Unresolved,  // what it looks at is not known, so it blocks
 };
 std::string_view to_text(Standing standing);
+// "buys", "all orders" …
+std::string_view blocked_words(OnTrip on_trip);
 
 struct CapReading {
     std::string_view key;
     std::string limit;  // as set
     Standing standing = Standing::Free;
     std::string headroom;  // what is left before it blocks; empty if that is unknown
+    OnTrip blocks = OnTrip::Entries;
     std::string arithmetic;
-    std::string ends;  // what ends a block, and who may do it
+    std::string ends;    // what ends a block, and who may do it
+    std::string remedy;  // the command for it; empty if nothing has to be done
 };
 
 struct BaseValue {
@@ -30,8 +34,12 @@ struct BaseValue {
     std::optional<Decimal> value;  // in the quote, over the user; none: unresolved
 };
 struct ReadingInputs {
-    std::string asset;  // the vault's
+    Level level = Level::Sleeve;
+    std::string asset;   // that the figures are in
+    std::string resume;  // the command that ends a latch, "sleeve resume v1 flash"
+    std::string set;     // the command that sets a cap, up to its KEY=VALUE
     std::string capped_by;
+    std::uint32_t unresolved = 0;  // vaults whose worth nobody knows
     Exposure exposure;
     DayMarks day;
     Decimal realised, unrealised;
@@ -42,7 +50,7 @@ struct ReadingInputs {
     std::vector<BaseValue> bases;  // of the coins that the sleeve trades
 };
 
-// The caps that are set, in the order of cap_keys().
+// The caps that are set, in the order of cap_keys(), and one that is off but still latched.
 std::vector<CapReading> read_caps(const Caps& caps, const ReadingInputs& inputs);
 
 // The cap is set.

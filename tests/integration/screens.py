@@ -59,6 +59,7 @@ key policy v1 round-robin
 token create nightly --methods 'report.*' --out nightly.token
 secrets escrow --passphrase-file words.key --out copy
 backup create
+risk set --vault v1 max_daily_loss=100000 max_drawdown=0.9
 """
 
 # The commands that only show.
@@ -110,6 +111,9 @@ vault pairs v1 --available
 sleeve list
 sleeve show v1 flash
 sleeve show v3 quiet
+risk show
+risk show v1
+risk explain v1 flash
 sleeve history v3 flash
 preset list
 preset show calm

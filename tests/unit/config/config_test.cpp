@@ -302,6 +302,7 @@ TEST(Keys, EachKeyHasItsOwnPlace) {
         Config config = defaults();
         const bool text = key.type == "path" || key.type == "name";
         const std::string_view other = text                       ? "elsewhere"
+                                       : key.type == "asset"      ? "EUR"
                                        : key.type == "word"       ? last_word(key.unit)
                                        : key.type == "level"      ? "alert"
                                        : key.type == "fee asset"  ? "base"

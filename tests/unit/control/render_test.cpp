@@ -286,6 +286,25 @@ TEST(Render, WhatWasDrawnBeforeIsShownAsItIs) {
     EXPECT_EQ(render_view(ports::DrawnView{"{}"}), "{}");
 }
 
+TEST(RenderView, ACap) {
+    const std::vector<ports::CapView> caps{{.level = "vault",
+                                            .of = "v1",
+                                            .cap = "max_daily_loss",
+                                            .limit = "50",
+                                            .standing = "latched",
+                                            .headroom = "0",
+                                            .asset = "USDT",
+                                            .blocks = "all",
+                                            .arithmetic = "lost 60",
+                                            .ends = "vault resume v1",
+                                            .remedy = "vaultctl vault resume v1"}};
+    EXPECT_EQ(render_view(caps),
+              R"([{"level":"vault","of":"v1","cap":"max_daily_loss","limit":"50",)"
+              R"("standing":"latched","headroom":"0","asset":"USDT","blocks":"all",)"
+              R"("arithmetic":"lost 60","ends":"vault resume v1",)"
+              R"("remedy":"vaultctl vault resume v1"}])");
+}
+
 ports::ApiKeyView api_key() {
     ports::ApiKeyView view{.row = {}, .user = "ann", .exchange = "paper"};
     ports::ApiKeyRow& row = view.row;

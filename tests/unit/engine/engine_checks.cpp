@@ -485,6 +485,8 @@ struct Cycles {
 std::string each_new_order(const EngineStep& step, const NewOrder& f) {
     if (step.kind != StepKind::Tick) return {};
     for (const ports::OrderRow& row : step.rows().orders) {
+        // A cap that trips on one account's price ends the buys of others, whose time stands still.
+        if (row.owner.account != step.account) continue;
         const Sleeve& sleeve = sleeve_of(step.world(), row.id);
         const auto found =
             std::find_if(sleeve.orders.begin(), sleeve.orders.end(),

@@ -62,8 +62,13 @@ TEST(EngineInvariant, R_CapsHoldBuys) {
           "max_trades_per_day", "max_open_positions", "max_exposure_per_base", "quote_band"})
         EXPECT_GE(seen[std::string{"cap "} + cap], 5U) << cap;
     EXPECT_EQ(seen["cap ?"], 0U);
-    for (const char* cap : {"max_daily_loss", "max_drawdown"})
+    for (const char* cap : {"max_daily_loss", "max_drawdown"}) {
         EXPECT_GE(seen[std::string{"tripped "} + cap], 20U) << cap;
+        for (const char* level : {"vault", "user", "daemon"})
+            EXPECT_GE(seen[std::string{"tripped "} + cap + " of the " + level], 5U) << cap << level;
+    }
+    for (const char* level : {"sleeve", "vault", "user", "daemon"})
+        EXPECT_GE(seen[std::string{"cap of "} + level], 20U) << level;
 }
 TEST(EngineInvariant, R_MidnightClosesEachDayOnce) {
     EXPECT_EQ(lives_of(51, "day_closes"), "");

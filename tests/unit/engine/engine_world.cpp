@@ -22,12 +22,11 @@ exchange::SimSettings any_venue(std::uint64_t seed) {
     return out;
 }
 
-// The cap that a decision names.
-std::string cap_of(const ports::DecisionRow& row) {
-    constexpr std::string_view kName = R"("cap":")";
-    const std::size_t at = row.figures_json.find(kName);
+std::string figure_of(const ports::DecisionRow& row, const std::string& name) {
+    const std::string named = '"' + name + R"(":")";
+    const std::size_t at = row.figures_json.find(named);
     if (at == std::string::npos) return "?";
-    const std::size_t from = at + kName.size();
+    const std::size_t from = at + named.size();
     return row.figures_json.substr(from, row.figures_json.find('"', from) - from);
 }
 
@@ -86,6 +85,9 @@ void EngineWorld::set_up() {
         for (const SleeveKind kind : kSleeveKinds)
             desk_.apply(cmd::SetSleeve{id, kind, any_settings()});
     }
+    if (chance(30)) desk_.configure(any_daemon_caps());
+    if (chance(40)) desk_.must(cmd::SetCaps{user_target("ann"), any_caps(risk::Level::User), true});
+    if (chance(40)) desk_.must(cmd::SetCaps{vault_target(kV1), any_caps(risk::Level::Vault), true});
 }
 
 std::map<std::string, std::string> EngineWorld::any_settings() {
@@ -110,6 +112,27 @@ std::map<std::string, std::string> EngineWorld::any_settings() {
     if (chance(5)) out["stop_loss"] = "0.002";
     if (chance(5)) out["spend"] = "7";
     return out;
+}
+
+std::map<std::string, std::string> EngineWorld::any_caps(risk::Level level) {
+    const auto on_trip = [&] { return any_of<std::string>({"entries", "all", "liquidate"}); };
+    std::map<std::string, std::string> out;
+    if (chance(50)) out["max_daily_loss"] = any_of<std::string>({"10", "60", "200", "off"});
+    if (chance(40)) out["max_drawdown"] = any_of<std::string>({"0.01", "0.04", "off"});
+    if (chance(40)) out["max_trades_per_day"] = any_of<std::string>({"2", "6", "off"});
+    if (chance(30)) out["max_daily_loss_on_trip"] = on_trip();
+    if (chance(30)) out["max_drawdown_on_trip"] = on_trip();
+    if (chance(40) && level != risk::Level::Vault)
+        out["max_exposure_per_base"] = any_of<std::string>({"700", "2500", "off"});
+    out["caps_reset_daily"] = chance(60) ? "true" : "false";
+    return out;
+}
+
+risk::Caps EngineWorld::any_daemon_caps() {
+    risk::Caps caps;
+    for (const auto& [key, text] : any_caps(risk::Level::Daemon))
+        VAULT_CHECK(risk::set_cap(caps, key, text).has_value(), "a cap of ours is one");
+    return caps;
 }
 
 Decimal EngineWorld::amount(Decimal about) {
@@ -287,7 +310,20 @@ void EngineWorld::hold_command() {
     }
 }
 
+void EngineWorld::caps_command() {
+    if (chance(20)) {
+        desk_.configure(chance(40) ? risk::Caps{} : any_daemon_caps());
+        return look({desk_, StepKind::Command, "configure", false, {}});
+    }
+    if (chance(40))
+        return send("set_user_caps",
+                    cmd::SetCaps{user_target("ann"), any_caps(risk::Level::User), chance(90)});
+    send("set_vault_caps",
+         cmd::SetCaps{vault_target(any_vault()), any_caps(risk::Level::Vault), chance(90)});
+}
+
 void EngineWorld::settings_command() {
+    if (chance(35)) return caps_command();
     const VaultId id = any_vault();
     if (chance(60))
         return send("set_sleeve",
@@ -376,7 +412,10 @@ void EngineWorld::count_rows() {
         ++seen_["allocation " + row.kind];
     for (const ports::DecisionRow& row : desk_.last().decisions) {
         ++seen_["decision " + row.check + " " + row.reason];
-        if (row.reason == "caps") ++seen_["cap " + cap_of(row)];
+        if (row.reason == "caps") {
+            ++seen_["cap " + figure_of(row, "cap")];
+            ++seen_["cap of " + figure_of(row, "cap_level")];
+        }
     }
     for (const ports::EventRow& row : desk_.last().events)
         if (row.type == "cap_tripped")

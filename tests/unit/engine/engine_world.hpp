@@ -32,6 +32,7 @@ class EngineWorld {
     void money_command();
     void hold_command();
     void settings_command();
+    void caps_command();
     void wallet_command();
     void position_command();
     void adopt(VaultId id, SleeveKind kind);
@@ -55,6 +56,8 @@ class EngineWorld {
     SleeveKind any_sleeve() { return chance(40) ? SleeveKind::Quiet : SleeveKind::Flash; }
     cmd::Target any_target();
     std::map<std::string, std::string> any_settings();
+    std::map<std::string, std::string> any_caps(risk::Level level);
+    risk::Caps any_daemon_caps();
     std::vector<Pair> pushed_pairs(AccountId account) const;
     Price next_price(Decimal from, Decimal tick);
 

@@ -87,8 +87,7 @@ TEST(KeptExits, TheAuditTrailTellsWhatChangedAndWhatWasKept) {
               "stop_loss: 0.05 -> 0.2; cooldown: 0s -> 1h; open ETH/USDT keeps stop_loss 0.05");
     EXPECT_EQ(desk.events("settings_changed"), 3U);  // of both sleeves at first, and these
     desk.must(flash_set({{"stop_loss", "0.2"}}));
-    EXPECT_EQ(desk.last().audits.back().message,
-              "nothing changed");
+    EXPECT_EQ(desk.last().audits.back().message, "nothing changed");
 }
 
 TEST(Presets, AreMadeFromOneAnotherAndFromASleeve) {

@@ -119,13 +119,25 @@ cmd::Target daemon_target() {
     return {};
 }
 
+std::string describe(const Sums& sums) {
+    std::string out =
+        fmt::format("sums {} {} {} {} {} unresolved {} buys {}", sums.equity.text(),
+                    sums.unrealised.text(), sums.booked.realised.text(), sums.booked.swept.text(),
+                    sums.booked.principal.text(), sums.unresolved, sums.buys_today);
+    for (const auto& [base, total] : sums.bases)
+        out +=
+            fmt::format(" {} {} unresolved {}", base.text(), total.value.text(), total.unresolved);
+    return out + '\n';
+}
+
 std::string describe(const World& world) {
-    std::string out = save_daemon(world) + '\n';
+    std::string out = save_daemon(world) + '\n' + describe(world.daemon_risk.sums);
     for (const Job& job : world.jobs.slots())
         out += save_job(job) + '\n';
     for (const User& user : world.users) {
         out += fmt::format("{} {} wallets {}\n", user.row.name, save_user(user),
                            user.row.wallets.size());
+        out += describe(user.risk.sums);
     }
     for (const Account& account : world.accounts) {
         out += fmt::format("{} {}\n", to_text(account.row.id), save_account(world, account));
@@ -140,6 +152,7 @@ std::string describe(const World& world) {
 ShardDesk::ShardDesk(exchange::SimSettings paper) {
     options_.paper = paper;
     options_.catalogue = desk_catalogue();
+    options_.risk_asset = asset("USDT");
     shard_ = std::make_unique<Shard>(ShardId{1}, options_, scripts_, clock_, log_);
     const auto snapshot = store_.load(ShardId{1});
     VAULT_CHECK(snapshot.has_value() && shard_->load(snapshot.value()).has_value(), "a new store");
@@ -170,6 +183,12 @@ std::optional<Error> ShardDesk::apply(const ports::Command& command, const std::
     commit();
     if (done) return std::nullopt;
     return done.error();
+}
+
+void ShardDesk::configure(const risk::Caps& daemon_caps) {
+    options_.daemon_caps = daemon_caps;
+    shard_->configure(options_);
+    commit();
 }
 
 void ShardDesk::must(const ports::Command& command) {

@@ -48,6 +48,7 @@ cmd::Target daemon_target();
 
 // What the shard remembers, as text: equal before and after a restart, or something was lost.
 std::string describe(const World& world);
+std::string describe(const Sums& sums);
 
 class ShardDesk {
   public:
@@ -72,6 +73,8 @@ class ShardDesk {
     // The command's error, or none. Every command and tick ends with a durable batch.
     std::optional<Error> apply(const ports::Command& command, const std::string& key = {},
                                bool dry_run = false);
+    // The daemon's caps, as a reload of the configuration would.
+    void configure(const risk::Caps& daemon_caps);
     // As apply, for commands that must succeed: the test fails otherwise.
     void must(const ports::Command& command);
 

@@ -92,7 +92,9 @@ class SleeveMachineTest : public ::testing::Test {
 
     Vault vault = funded_vault();
     Hold daemon_hold, user_hold;
-    Surroundings around{{daemon_hold, user_hold}, "0.004"_dec, "10000"_dec, false};
+    LevelRisk daemon_risk, user_risk;
+    Surroundings around{
+        {daemon_hold, user_hold, daemon_risk, user_risk}, "0.004"_dec, "10000"_dec, false};
     Recorder recorder;
     Effects effects{recorder, {}, {}, {}};
     SleeveMachine machine{vault, around, effects};

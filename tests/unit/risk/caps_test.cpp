@@ -10,7 +10,8 @@ using vault::literals::operator""_dec;
 TEST(CapKeys, AreOffUntilSetAndTakeOff) {
     Caps caps;
     for (const CapKey& key : cap_keys()) {
-        const bool required = key.name == "max_open_positions" || key.name == "caps_reset_daily";
+        const bool required =
+            key.name == "max_open_positions" || key.unit == "bool" || key.unit == "word";
         EXPECT_EQ(cap_text(caps, key.name) == "off", !required) << key.name;
     }
     ASSERT_TRUE(set_cap(caps, "max_position", "250.5").has_value());
@@ -23,9 +24,17 @@ TEST(CapKeys, AreOffUntilSetAndTakeOff) {
 
 TEST(CapKeys, TextGoesInAndComesOut) {
     const std::vector<std::pair<const char*, const char*>> good{
-        {"max_position", "250.5"}, {"max_position_pct", "100"},      {"max_daily_loss", "0.01"},
-        {"max_drawdown", "0.25"},  {"max_trades_per_day", "100000"}, {"max_open_positions", "7"},
-        {"quote_band", "0.005"},   {"max_exposure_per_base", "1"},   {"caps_reset_daily", "true"},
+        {"max_position", "250.5"},
+        {"max_position_pct", "100"},
+        {"max_daily_loss", "0.01"},
+        {"max_drawdown", "0.25"},
+        {"max_trades_per_day", "100000"},
+        {"max_open_positions", "7"},
+        {"quote_band", "0.005"},
+        {"max_exposure_per_base", "1"},
+        {"caps_reset_daily", "true"},
+        {"max_daily_loss_on_trip", "all"},
+        {"max_drawdown_on_trip", "liquidate"},
     };
     ASSERT_EQ(good.size(), cap_keys().size());
     Caps caps;
@@ -35,23 +44,47 @@ TEST(CapKeys, TextGoesInAndComesOut) {
     }
 }
 
+// More may pass: a higher number, none at all, a trip that blocks less, one that ends by itself.
+TEST(CapKeys, RaisingOneRaisesRiskAndLoweringOneDoesNot) {
+    Caps before;
+    ASSERT_TRUE(set_cap(before, "max_drawdown", "0.2") &&
+                set_cap(before, "max_trades_per_day", "5"));
+    before.daily_loss_on_trip = OnTrip::All;
+    const auto raises = [&](const char* key, const char* text) {
+        Caps after = before;
+        EXPECT_TRUE(set_cap(after, key, text).has_value());
+        return raises_risk(before, after);
+    };
+    for (const auto& [key, text] :
+         std::vector<std::pair<const char*, const char*>>{{"max_drawdown", "0.21"},
+                                                          {"max_drawdown", "off"},
+                                                          {"max_trades_per_day", "6"},
+                                                          {"max_trades_per_day", "off"},
+                                                          {"max_daily_loss_on_trip", "entries"},
+                                                          {"max_open_positions", "2"},
+                                                          {"caps_reset_daily", "true"}})
+        EXPECT_TRUE(raises(key, text)) << key << "=" << text;
+    for (const auto& [key, text] :
+         std::vector<std::pair<const char*, const char*>>{{"max_drawdown", "0.2"},
+                                                          {"max_drawdown", "0.1"},
+                                                          {"max_trades_per_day", "1"},
+                                                          {"max_daily_loss_on_trip", "liquidate"},
+                                                          {"max_position", "10"},
+                                                          {"max_open_positions", "1"},
+                                                          {"caps_reset_daily", "false"}})
+        EXPECT_FALSE(raises(key, text)) << key << "=" << text;
+}
+
 TEST(CapKeys, WrongValuesNameKeyRangeAndUnitAndChangeNothing) {
     const std::vector<std::pair<const char*, const char*>> wrong{
-        {"max_position", "0"},
-        {"max_position", "-1"},
-        {"max_position_pct", "100.1"},
-        {"max_drawdown", "1"},
-        {"max_daily_loss", "x"},
-        {"max_open_positions", "0"},
-        {"max_open_positions", "off"},
-        {"max_trades_per_day", "0"},
-        {"quote_band", "1"},
-        {"max_position", "1e999"},
-        {"max_position", "NaN"},
-        {"max_trades_per_day", "1.5"},
-        {"caps_reset_daily", "maybe"},
-        {"max_position", ""},
-        {"max_trades_per_day", "99999999999"},
+        {"max_position", "0"},         {"max_position", "-1"},
+        {"max_position_pct", "100.1"}, {"max_drawdown", "1"},
+        {"max_daily_loss", "x"},       {"max_open_positions", "0"},
+        {"max_open_positions", "off"}, {"max_trades_per_day", "0"},
+        {"quote_band", "1"},           {"max_position", "1e999"},
+        {"max_position", "NaN"},       {"max_trades_per_day", "1.5"},
+        {"caps_reset_daily", "maybe"}, {"max_drawdown_on_trip", "exits"},
+        {"max_position", ""},          {"max_trades_per_day", "99999999999"},
     };
     for (const auto& [key, text] : wrong) {
         Caps caps;

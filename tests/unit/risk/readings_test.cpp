@@ -96,13 +96,14 @@ TEST(Readings, ALatchIsTheTrippedCapsAloneAndSaysWhoEndsIt) {
     caps.max_drawdown = "0.9"_dec;
     ReadingInputs in = inputs();
     in.capped_by = "max_drawdown";
+    in.resume = "sleeve resume v1 flash";
     const auto read = read_caps(caps, in);
     EXPECT_EQ(read[0].standing, Standing::Free);
     EXPECT_EQ(read[1].standing, Standing::Latched);
-    EXPECT_EQ(read[1].ends, "sleeve resume, by its owner or a moderator");
+    EXPECT_EQ(read[1].ends, "sleeve resume v1 flash, by its owner or a moderator");
     caps.caps_reset_daily = true;
     EXPECT_EQ(read_caps(caps, in)[1].ends,
-              "the next UTC day, or sleeve resume by its owner or a moderator");
+              "the next UTC day, or sleeve resume v1 flash, by its owner or a moderator");
 }
 
 // What people are told is what the engine does: any figures, any caps.

@@ -1,0 +1,27 @@
+#pragma once
+// The sums over the vaults of a user and of the whole daemon that their caps look at, kept as the
+// vaults change. Measuring one vault costs as much as it has positions, and three comparisons if it
+// has no coins and its books did not move; nothing walks over all vaults but a command that sets a
+// cap, and a start. What has no price is in no sum: it is counted as unresolved. The shard's
+// thread.
+#include "daemon/engine/recorder.hpp"
+
+namespace vault::engine {
+
+// Brings the vault's share up to date in the sums of its user and of the daemon, as far as their
+// caps follow them. What its books added up since is taken at the price of now.
+void measure(World& world, Recorder& recorder, Vault& vault);
+// Counts a buy that is sent, or takes back what a sleeve sent on a day that is over.
+void count_buys(World& world, const Vault& vault, std::int64_t buys);
+// Everything anew from the vaults as they are: after a load, or when a cap begins to follow a sum.
+void rebuild_sums(World& world, Recorder& recorder);
+// Which vaults a price has to look at.
+void list_watched(World& world);
+
+// What the loss caps of a vault compare, in its own asset.
+LevelFigures figures_of(const World& world, const Vault& vault);
+risk::Booked booked_of(const Vault& vault);
+// What its books added up is not in the sums yet: there is no price that would turn it into them.
+bool is_owed(const Vault& vault);
+
+}  // namespace vault::engine

@@ -1,0 +1,124 @@
+"""Risk caps of a sleeve, a vault, a user and the whole daemon on a real vaultd that is killed.
+
+For each level and each thing that a trip can block: a position is opened on candles of our own, the price
+falls, the cap trips, the daemon is killed with SIGKILL and started again. Then the cap must still be
+latched with the same arithmetic, the sleeve do what the cap says, why-not-trading name the level, and the
+very remedy that it recommends let the vault trade again.
+"""
+
+import json
+import shlex
+import time
+
+from private_daemon import Daemon, check, main
+
+START = 1_704_067_200  # 2024-01-01
+SETTINGS = ("preset=flash history=5m momentum_window=1m buy_check=1s sell_check=1s spike=1.01 bounce=2 "
+            "near_low=1 spike_needs_trend=false spend=1 min_quote=0 hold_uptrend=2 stop_loss=0.5 "
+            "trail_arm=0.9 trail_drop=0.005 fee_rate=0")
+# A rise that is bought, a fall of 3.5 %, a rise that would be bought again, and one after the resume.
+PRICES = ["2000"] * 10 + ["2030"] * 6 + ["1960"] * 14 + ["1960"] * 10 + ["2000"] * 3 + ["2040"] * 7 + ["2090"] * 10
+FALLEN, RISEN, END = 20, 45, len(PRICES)
+
+LEVELS = ["sleeve", "vault", "user", "daemon"]
+ON_TRIP = {"entries": ("holding", 1), "all": ("halted", 1), "liquidate": ("halted", 0)}
+
+
+def candles(daemon):
+    file = daemon.directory / "binance_ETHUSDT_1m.csv"
+    rows = [f"{START + 60 * n},{p},{p},{p},{p},1" for n, p in enumerate(PRICES)]
+    file.write_text("time,open,high,low,close,volume\n" + "\n".join(rows) + "\n")
+    return file
+
+
+def at(minute):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + 60 * minute))
+
+
+def set_caps(daemon, level, caps):
+    if level == "daemon":
+        lines = "".join(f"  {key}: {value}\n" for key, value in caps.items())
+        daemon.config.write_text(daemon.config.read_text() + "risk:\n" + lines)
+        report = daemon.ctl("config", "reload", "--wait")
+        check(report["ok"], "reload:", report)
+        return
+    named = {"sleeve": ["--vault", "v1", "--sleeve", "flash"], "vault": ["--vault", "v1"],
+             "user": ["--user", "alice"]}[level]
+    daemon.ctl("risk", "set", *named, *(f"{key}={value}" for key, value in caps.items()))
+
+
+def of_level(daemon, level, cap):
+    rows = [row for row in daemon.ctl("risk", "show", "v1") if row["level"] == level and
+            row["cap"] == cap and (level != "sleeve" or row["of"] == "v1.flash")]
+    check(len(rows) == 1, level, cap, "is shown", len(rows), "times")
+    return rows[0]
+
+
+def run_until(daemon, minute):
+    daemon.ctl("replay", "run", "--account", "a1", "--until", at(minute), "--wait")
+
+
+def kill(daemon):
+    daemon.process.kill()
+    daemon.process.wait()
+    daemon.start()
+
+
+def set_up(daemon):
+    daemon.play(f"""
+        account add --exchange paper
+        replay start {candles(daemon)} --account a1 --pair ETH/USDT --interval 1m
+        vault create --account a1 --asset USDT --balance 5000
+        vault pairs v1 --add ETH/USDT
+        vault set-tradeable v1 2000
+        vault allocate v1 --flash 1000
+        sleeve set v1 flash {SETTINGS}
+    """)
+
+
+def why(daemon):
+    done = daemon.run("why-not-trading", "v1", "flash", "--json")
+    told = json.loads(done.stdout)["data"]
+    return next((row for row in told["checks"] if row["name"] == "caps" and not row["ok"]), None)
+
+
+def trips(vaultd, vaultctl, level, on_trip):
+    with Daemon(vaultd, vaultctl, paper="  slippage: 0\n") as daemon:
+        set_up(daemon)
+        set_caps(daemon, level, {"max_daily_loss": "25", "max_daily_loss_on_trip": on_trip})
+        run_until(daemon, FALLEN)
+        before = of_level(daemon, level, "max_daily_loss")
+        check(before["standing"] == "latched" and before["blocks"] == on_trip, before)
+        check("the cap is 25" in before["arithmetic"], before["arithmetic"])
+        kill(daemon)
+        after = of_level(daemon, level, "max_daily_loss")
+        check(after == before, "after the kill:", after, "before:", before)
+        run_until(daemon, RISEN)
+        state, open_positions = ON_TRIP[on_trip]
+        sleeve = daemon.ctl("sleeve", "show", "v1", "flash")
+        check(sleeve["state"] == state and len(sleeve["positions"]) == open_positions, sleeve)
+        orders = len(daemon.ctl("order", "list", "--vault", "v1"))
+        blocked = why(daemon)
+        check(blocked and f"(of the {level}" in blocked["message"], "why:", blocked)
+        text = daemon.run("risk", "explain", "v1", "flash").stdout
+        check("max_daily_loss 25: latched" in text and "the cap is" in text, text)
+        words = shlex.split(blocked["remedy"])
+        done = daemon.run(*words[1:])
+        check(words[0] == "vaultctl" and done.code == 0, blocked["remedy"], done.stderr)
+        check(of_level(daemon, level, "max_daily_loss")["standing"] != "latched", "still latched")
+        check(why(daemon) is None, "still in the way:", why(daemon))
+        kill(daemon)
+        check(why(daemon) is None, "in the way again:", why(daemon))
+        run_until(daemon, END)
+        bought = len(daemon.ctl("order", "list", "--vault", "v1")) > orders
+        check(bought == (on_trip == "liquidate"), "buys after the resume:", bought)
+        return before["arithmetic"]
+
+
+def every_cap(vaultd, vaultctl):
+    for level in LEVELS:
+        for on_trip in ON_TRIP:
+            print(f"{level:7} {on_trip:10} {trips(vaultd, vaultctl, level, on_trip)}")
+
+
+main(every_cap)
