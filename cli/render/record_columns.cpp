@@ -126,6 +126,10 @@ constexpr std::array kUses{
         "ok name made_at bytes deployment master_key batch vaults entries audit_seq audit_hash "
         "walked "
         "problem"},
+    Use{"alert.list alert.ack",
+        "id severity kind subject user message next first_at last_at count seen_at seen_by "
+        "deliveries"},
+    Use{"alert.test", "ok alert deliveries"},
     Use{"secrets.show", "deployment master_key place rotation users users_left secrets to_do"},
     Use{"secrets.rotate", "what user version state"},
     Use{"secrets.escrow", "deployment version copy"},

@@ -24,7 +24,8 @@ class Recorder {
     void touch(Vault& vault, Sleeve& sleeve);
     void touch(Account& account);
     void touch(User& user);
-    void touch_job(std::size_t slot);  // of World::jobs
+    void touch_job(std::size_t slot);    // of World::jobs
+    void touch_alert(std::size_t slot);  // of World::alerts
     void touch_daemon(World& world);
 
     // The order's row as it is now; the last call of a batch wins.
@@ -48,6 +49,7 @@ class Recorder {
     std::vector<AccountId> accounts_;
     std::vector<UserId> users_;
     std::set<std::size_t> jobs_;
+    std::set<std::size_t> alerts_;
     bool daemon_ = false;
 };
 

@@ -20,7 +20,7 @@ using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vec
                           std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
                           ReplayView, std::vector<ReplayView>, PairMarketView, JobView,
                           std::vector<JobView>, EntryView, StatusView, TopView, ApiKeyView,
-                          std::vector<ApiKeyView>, KeyPolicyView, DrawnView>;
+                          std::vector<ApiKeyView>, KeyPolicyView, AlertsView, DrawnView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);
