@@ -157,6 +157,13 @@ Result<void> leave_root() {
     return vault::success();
 }
 
+// The sandbox takes no folder by a path with a link in it; whoever checks a script may have one.
+std::string without_links(const std::string& folder) {
+    std::error_code fault;
+    const fs::path path = fs::canonical(folder, fault);
+    return fault ? folder : path.string();
+}
+
 // A folder that is removed with its guard.
 struct WorkFolder {
     std::string path;
@@ -220,7 +227,10 @@ Result<vault::app::ScriptCheckSettings> settings_of(const Arguments& arguments,
     vault::app::ScriptCheckSettings settings;
     settings.spec.name = "script";
     settings.spec.command = arguments.command;
-    settings.spec.folder = arguments.folder;
+    settings.spec.folder = without_links(arguments.folder);
+    for (std::string& word : settings.spec.command)
+        if (word.starts_with(arguments.folder + "/"))
+            word.replace(0, arguments.folder.size(), settings.spec.folder);
     settings.spec.weak = arguments.weak;
     settings.spec.backoff = {vault::Duration{100}, vault::Duration{1000}, 3};  // somebody waits
     VAULT_TRY(settings.spec.limits.decision, duration_of("deadline", arguments.decision));

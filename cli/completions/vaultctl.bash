@@ -45,26 +45,27 @@ _vaultctl_kind() {
     'vault release:2' | 'vault auto-raise:3' | 'vault auto-raise --cap' | 'vault pairs --add' | \
     'vault pairs --remove' | 'vault pause --why' | 'vault resume --why' | \
     'vault liquidate --why' | 'sleeve set:rest' | 'sleeve pause --why' | 'sleeve resume --why' | \
-    'sleeve strategy:4' | 'position list --pair' | 'position resolve --price' | \
-    'position resolve --pair' | 'position write-down --pair' | 'market import --pair' | \
-    'market import --interval' | 'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
-    'market candles --interval' | 'market candles --from' | 'market candles --to' | \
-    'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
-    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
-    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
-    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
-    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
-    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
-    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
-    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
-    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
-    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
-    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
-    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
-    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
-    'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
-    'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
-    'events --limit' | 'events --from-seq' | 'alert ack:1' | 'alert test:1' | 'wait:1' | \
+    'sleeve strategy:4' | 'sleeve strategy --command' | 'sleeve strategy --folder' | \
+    'sleeve strategy --deadline' | 'sleeve strategy --memory-mib' | 'position list --pair' | \
+    'position resolve --price' | 'position resolve --pair' | 'position write-down --pair' | \
+    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
+    'market prices:1' | 'market candles:1' | 'market candles --interval' | \
+    'market candles --from' | 'market candles --to' | 'market candles --limit' | \
+    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
+    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
+    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
+    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
+    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
+    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
+    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
+    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
+    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
+    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
+    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
+    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
+    'report pnl --from' | 'report pnl --to' | 'audit list --actor' | 'audit list --object' | \
+    'audit list --action' | 'audit list --since' | 'audit list --until' | 'audit list --limit' | \
+    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
     'wait --for' | 'job wait:1' | 'api call:rest' | 'script check --command' | \
     'script check --interval' | 'script check --pair' | 'script check --ticks' | \
     'script check --sleeves' | 'script check --cash' | 'script check --set' | \
@@ -197,8 +198,7 @@ _vaultctl_kind() {
             ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
             decision.explain order.list order.show order.explain trade.list trade.show trade.explain
             sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
-            audit.list audit.verify audit.head events sub.open sub.credit sub.close alert.list
-            alert.ack alert.test
+            audit.list audit.verify audit.head events sub.open sub.credit sub.close
         )
         ;;
     'api errors:1')
@@ -245,7 +245,7 @@ _vaultctl_choices() {
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
             user key secrets backup vault sleeve position market replay job ledger decision order
-            trade sweep report audit alert script chart
+            trade sweep report audit script chart
         )
         ;;
     'api')
@@ -323,9 +323,6 @@ _vaultctl_choices() {
         ;;
     'audit')
         choices=(list verify head)
-        ;;
-    'alert')
-        choices=(list ack test)
         ;;
     'script')
         choices=(check)
@@ -457,6 +454,9 @@ _vaultctl_flags() {
     'sleeve resume')
         flags=(--why)
         ;;
+    'sleeve strategy')
+        flags=(--command --folder --deadline --memory-mib)
+        ;;
     'position list')
         flags=(--vault --sleeve --pair)
         ;;
@@ -545,12 +545,6 @@ _vaultctl_flags() {
         flags=(
             --vault --sleeve --user --severity --since --until --limit --follow --from-seq
         )
-        ;;
-    'alert list')
-        flags=(--all)
-        ;;
-    'alert ack')
-        flags=(--all)
         ;;
     'wait')
         flags=(--for)

@@ -10,7 +10,7 @@ function __vaultctl_kind
             echo @accounts
         case 'top --vault' 'why-not-trading:1' 'key policy:1' 'vault show:1' 'vault history:1' 'vault set-tradeable:1' 'vault allocate:1' 'vault unallocate:1' 'vault release:1' 'vault reserve:1' 'vault auto-raise:1' 'vault pairs:1' 'vault refresh:1' 'vault pause:1' 'vault resume:1' 'vault liquidate:1' 'vault mode:1' 'sleeve list --vault' 'sleeve show:1' 'sleeve set:1' 'sleeve pause:1' 'sleeve resume:1' 'sleeve strategy:1' 'sleeve mode:1' 'position list --vault' 'position show:1' 'position resolve:1' 'position write-down:1' 'ledger list:1' 'ledger verify:1' 'ledger export:1' 'ledger correct:1' 'decision why:1' 'decision list --vault' 'order list --vault' 'trade list --vault' 'sweep list --vault' 'report vault:1' 'report fees:1' 'report sweeps:1' 'report pnl:1' 'events --vault' 'chart balance:1' 'chart pnl:1' 'chart sweeps:1' 'chart fees:1' 'chart tradeable:1' 'chart price:1'
             echo @vaults
-        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'key add --label' 'key rotate --label' 'backup verify:1' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'alert ack:1' 'alert test:1' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'script check --command' 'script check --interval' 'script check --pair' 'script check --ticks' 'script check --sleeves' 'script check --cash' 'script check --set' 'script check --deadline' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
+        case 'top --match' 'top --limit' 'top --interval' 'halt --why' 'resume --why' 'account add --label' 'account deposit:2' 'account deposit:3' 'account withdraw:2' 'account withdraw:3' 'account trade:2' 'account trade:4' 'account trade --price' 'login:1' 'register:1' 'token create:1' 'token create --methods' 'token create --expires' 'token create --rate' 'user create:1' 'user wallets --add' 'user wallets --remove' 'key add --label' 'key rotate --label' 'backup verify:1' 'vault create --asset' 'vault create --balance' 'vault history --from' 'vault history --to' 'vault set-tradeable:2' 'vault allocate --quiet' 'vault allocate --flash' 'vault unallocate --quiet' 'vault unallocate --flash' 'vault release:2' 'vault auto-raise:3' 'vault auto-raise --cap' 'vault pairs --add' 'vault pairs --remove' 'vault pause --why' 'vault resume --why' 'vault liquidate --why' 'sleeve set:rest' 'sleeve pause --why' 'sleeve resume --why' 'sleeve strategy:4' 'sleeve strategy --command' 'sleeve strategy --folder' 'sleeve strategy --deadline' 'sleeve strategy --memory-mib' 'position list --pair' 'position resolve --price' 'position resolve --pair' 'position write-down --pair' 'market import --pair' 'market import --interval' 'market pairs --quote' 'market prices:1' 'market candles:1' 'market candles --interval' 'market candles --from' 'market candles --to' 'market candles --limit' 'replay start --pair' 'replay start --interval' 'replay start --seed' 'replay start --from' 'replay start --to' 'replay start --days' 'replay run --until' 'job show:1' 'job cancel:1' 'ledger list --since' 'ledger list --until' 'ledger list --limit' 'ledger export --from-seq' 'ledger correct --reverses' 'ledger correct --reason' 'decision list --pair' 'decision list --since' 'decision list --until' 'decision list --limit' 'decision show:1' 'decision explain:1' 'order list --pair' 'order list --since' 'order list --until' 'order list --limit' 'order show:1' 'order explain:1' 'trade list --pair' 'trade list --since' 'trade list --until' 'trade list --limit' 'trade show:1' 'trade explain:1' 'sweep list --pair' 'sweep list --since' 'sweep list --until' 'sweep list --limit' 'sweep show:1' 'sweep explain:1' 'report vault --from' 'report vault --to' 'report fees --from' 'report fees --to' 'report sweeps --from' 'report sweeps --to' 'report pnl --from' 'report pnl --to' 'audit list --actor' 'audit list --object' 'audit list --action' 'audit list --since' 'audit list --until' 'audit list --limit' 'events --since' 'events --until' 'events --limit' 'events --from-seq' 'wait:1' 'wait --for' 'job wait:1' 'api call:rest' 'script check --command' 'script check --interval' 'script check --pair' 'script check --ticks' 'script check --sleeves' 'script check --cash' 'script check --set' 'script check --deadline' 'chart balance --from' 'chart balance --to' 'chart balance --since' 'chart balance --width' 'chart balance --height' 'chart pnl --from' 'chart pnl --to' 'chart pnl --since' 'chart pnl --width' 'chart pnl --height' 'chart sweeps --from' 'chart sweeps --to' 'chart sweeps --since' 'chart sweeps --width' 'chart sweeps --height' 'chart fees --from' 'chart fees --to' 'chart fees --since' 'chart fees --width' 'chart fees --height' 'chart tradeable --from' 'chart tradeable --to' 'chart tradeable --since' 'chart tradeable --width' 'chart tradeable --height' 'chart price --pair' 'chart price --interval' 'chart price --from' 'chart price --to' 'chart price --since' 'chart price --width' 'chart price --height'
             true
         case 'top --sort'
             echo id
@@ -238,9 +238,6 @@ function __vaultctl_kind
             echo sub.open
             echo sub.credit
             echo sub.close
-            echo alert.list
-            echo alert.ack
-            echo alert.test
         case 'api errors:1'
             echo USAGE
             echo INVALID_PARAMS
@@ -374,7 +371,6 @@ function __vaultctl_choices
             printf '%s\t%s\n' sweep ''
             printf '%s\t%s\n' report ''
             printf '%s\t%s\n' audit ''
-            printf '%s\t%s\n' alert ''
             printf '%s\t%s\n' script ''
             printf '%s\t%s\n' chart ''
         case 'api'
@@ -512,10 +508,6 @@ function __vaultctl_choices
             printf '%s\t%s\n' list 'Who did what, or was refused it, newest last'
             printf '%s\t%s\n' verify 'Check that nobody has changed the audit trail'
             printf '%s\t%s\n' head 'Signed ends of trail and journals, to be kept elsewhere'
-        case 'alert'
-            printf '%s\t%s\n' list 'What somebody should look at, and who was told'
-            printf '%s\t%s\n' ack 'Say that an alert was seen; it is told no more'
-            printf '%s\t%s\n' test 'Send a test to one target or all; tell how it ended'
         case 'script'
             printf '%s\t%s\n' check 'Run your own strategy against ticks, without a daemon'
         case 'chart'
@@ -644,6 +636,11 @@ function __vaultctl_flags
             printf '%s\t%s\n' --why 'the reason, kept with the event'
         case 'sleeve resume'
             printf '%s\t%s\n' --why 'the reason, kept with the event'
+        case 'sleeve strategy'
+            printf '%s\t%s\n' --command 'script: the program and its words'
+            printf '%s\t%s\n' --folder 'script: where it lies, below your folder of scripts'
+            printf '%s\t%s\n' --deadline 'script: of each decision, 10ms to 10s (default 1s)'
+            printf '%s\t%s\n' --memory-mib 'script: MiB of each of its processes (default 512)'
         case 'position list'
             printf '%s\t%s\n' --vault 'only this vault\'s'
             printf '%s\t%s\n' --sleeve 'only this sleeve\'s'
@@ -768,10 +765,6 @@ function __vaultctl_flags
             printf '%s\t%s\n' --limit 'at most so many, the latest (default 100)'
             printf '%s\t%s\n' --follow 'go on with what happens from now on'
             printf '%s\t%s\n' --from-seq 'with --follow: begin with this event, 1 for the first'
-        case 'alert list'
-            printf '%s\t%s\n' --all 'those that somebody has seen as well'
-        case 'alert ack'
-            printf '%s\t%s\n' --all 'every alert that nobody has seen yet'
         case 'wait'
             printf '%s\t%s\n' --for 'the state, or several separated by commas'
         case 'batch'

@@ -34,7 +34,8 @@ constexpr std::array kRecords{
     Record{"sleeve",
            "vault sleeve state idle_reason cash locked pending unallocate_requested positions_cost "
            "balance principal realised unrealised equity fees fee_float swept positions orders "
-           "cycles strategy mode preset settings last_fill_at pauses"},
+           "cycles strategy mode preset script.command script.folder script.deadline "
+           "script.memory_mib script.phase script.fault settings last_fill_at pauses"},
     Record{"vault",
            "id user account asset mode state attention total tradeable reserve unallocated equity "
            "shortfall reserve_pct reserve_cap quiet.@sleeve flash.@sleeve pairs auto_raise.mode "
@@ -43,7 +44,8 @@ constexpr std::array kRecords{
     Record{"pair", "pair tick lot min_cost min_quantity selected price price_at"},
     Record{"position",
            "vault sleeve pair state quantity held cost average_price price price_stale value "
-           "unrealised opened_at"},
+           "unrealised opened_at kept_exits"},
+    Record{"preset", "name user base note created_at created_by settings"},
     Record{"order",
            "id vault sleeve pair side state reason end_reason requested requested_asset "
            "filled_quantity filled_cost fee decided_at ended_at @who"},
@@ -106,11 +108,16 @@ constexpr std::array kUses{
         "vault sleeve mode day balance equity realised unrealised fees swept principal vault_total "
         "vault_tradeable"},
     Use{"vault.pairs", "vault pairs"},
-    Use{"sleeve.show sleeve.set sleeve.strategy sleeve.mode", "@sleeve"},
+    Use{"sleeve.show sleeve.set sleeve.strategy sleeve.mode preset.apply", "@sleeve"},
+    Use{"sleeve.history", "at by action key from to why audit_seq"},
+    Use{"preset.list preset.show preset.create preset.remove", "@preset"},
+    Use{"preset.diff", "key value other"},
     Use{"sleeve.list", "@sleeve user account asset"},
     Use{"halt resume vault.pause vault.resume sleeve.pause sleeve.resume", "@hold"},
     Use{"vault.liquidate", "@hold job"},
-    Use{"position.list position.show position.resolve position.write_down", "@position"},
+    Use{"position.list position.show position.resolve position.write_down "
+        "position.adopt",
+        "@position"},
     Use{"order.list", "@order"},
     Use{"order.show", "@order fills"},
     Use{"order.explain", "id state asset story figures postings decision decided_by"},

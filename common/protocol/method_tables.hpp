@@ -13,8 +13,9 @@ std::span<const Method> secret_methods();
 std::span<const Method> backup_methods();
 std::span<const Method> identity_methods();  // login to register, session, mfa, token, user
 std::span<const Method> vault_methods();     // vault, sleeve, position
-std::span<const Method> market_methods();    // market, replay, job
-std::span<const Method> event_methods();     // events, sub
+std::span<const Method> preset_methods();
+std::span<const Method> market_methods();  // market, replay, job
+std::span<const Method> event_methods();   // events, sub
 std::span<const Method> alert_methods();
 std::span<const Method> audit_methods();
 std::span<const Method> books_methods();  // ledger, decision, order, trade, sweep, report
@@ -36,6 +37,8 @@ inline constexpr Param kVaultWord = word("vault", "the vault, such as v1");
 inline constexpr Param kSleeveWord =
     word("sleeve", "which of the two sleeves", ParamType::Enum).among("quiet|flash");
 inline constexpr Param kAccountWord = word("account", "the account, such as a1");
+inline constexpr Param kApplyToOpenFlag =
+    flag("apply_to_open", "open positions take the new exits too", ParamType::Bool);
 inline constexpr Param kWhyFlag = flag("why", "the reason, kept with the event").may_be_blank();
 
 }  // namespace vault::protocol

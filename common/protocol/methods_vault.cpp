@@ -52,11 +52,23 @@ constexpr Param kSleeveList[] = {flag("vault", "only this vault's"),
                                  flag("user", "only this user's")};
 constexpr Param kSleeveOnly[] = {kVaultWord, kSleeveWord};
 constexpr Param kSleeveSet[] = {kVaultWord, kSleeveWord,
-                                word("settings", "settings of the strategy and its caps", Map)};
+                                word("settings", "settings of the strategy and its caps", Map),
+                                kApplyToOpenFlag, kWhyFlag};
+constexpr Param kSleeveHistory[] = {
+    kVaultWord, kSleeveWord, flag("since", "not before this instant", Time),
+    flag("until", "before this instant", Time),
+    flag("limit", "at most so many, the latest", Integer).within(1, 10'000)};
 constexpr Param kSleevePause[] = {kVaultWord, kSleeveWord, kWhyFlag};
 constexpr Param kStrategy[] = {
-    kVaultWord, kSleeveWord, word("strategy", "what decides", Enum).among("cycle|script"),
-    maybe_word("preset", "settings to start from, such as quiet or flash")};
+    kVaultWord,
+    kSleeveWord,
+    word("strategy", "what decides", Enum).among("cycle|script"),
+    maybe_word("preset", "settings to start from, such as quiet or flash"),
+    flag("command", "script: the program and its words"),
+    flag("folder", "script: where it lies, below your folder of scripts"),
+    flag("deadline", "script: of each decision, 10ms to 10s (default 1s)", Duration),
+    flag("memory_mib", "script: MiB of each of its processes (default 512)", Integer)
+        .within(16, 2048)};
 constexpr Param kSleeveMode[] = {
     kVaultWord, kSleeveWord,
     word("mode", "who has the last word", Enum).among("rules|ml-assisted")};
@@ -70,6 +82,12 @@ constexpr Param kResolve[] = {
     flag("pair", "which position, if the sleeve has several", Pair)};
 constexpr Param kWriteDown[] = {kVaultWord, kSleeveWord,
                                 flag("pair", "which position, if the sleeve has several", Pair)};
+
+constexpr Param kAdopt[] = {
+    kVaultWord, kSleeveWord,
+    flag("qty", "how many coins, in units of the base", Decimal).positive().need(),
+    flag("cost", "what all of them cost, in the vault's asset", Decimal).positive().need(),
+    flag("pair", "which pair, if the vault trades several", Pair)};
 
 constexpr Words kCreateEx[] = {"vaultctl vault create --account a1 --asset USDT --balance 10000"};
 constexpr Words kListEx[] = {"vaultctl vault list", "vaultctl vault list --user alice -o csv"};
@@ -95,13 +113,17 @@ constexpr Words kSleeveSetEx[] = {
     "vaultctl sleeve set v1 flash max_position=500 stop_loss=0.02",
     "vaultctl sleeve set v1 quiet quiet_sweep=weekly quiet_sweep_share=0.5",
     "vaultctl sleeve set v1 flash preset=quiet"};
+constexpr Words kSleeveHistoryEx[] = {"vaultctl sleeve history v1 flash --limit 20"};
 constexpr Words kSleevePauseEx[] = {"vaultctl sleeve pause v1 flash"};
 constexpr Words kSleeveResumeEx[] = {"vaultctl sleeve resume v1 flash"};
-constexpr Words kStrategyEx[] = {"vaultctl sleeve strategy v1 quiet cycle"};
+constexpr Words kStrategyEx[] = {
+    "vaultctl sleeve strategy v1 quiet cycle",
+    "vaultctl sleeve strategy v1 flash script --command ./mine.py --folder dips"};
 constexpr Words kSleeveModeEx[] = {"vaultctl sleeve mode v1 quiet rules"};
 constexpr Words kPositionListEx[] = {"vaultctl position list --vault v1"};
 constexpr Words kPositionShowEx[] = {"vaultctl position show v1 flash"};
 constexpr Words kResolveEx[] = {"vaultctl position resolve v1 flash --as sold --price 2050"};
+constexpr Words kAdoptEx[] = {"vaultctl position adopt v1 flash --qty 0.5 --cost 1015"};
 constexpr Words kWriteDownEx[] = {"vaultctl position write-down v1 flash"};
 
 constexpr Method kVaultTable[] = {
@@ -309,18 +331,33 @@ constexpr Method kVaultTable[] = {
      .primary = "state",
      .examples = kSleeveSetEx,
      .detail =
-         "The keys are those that sleeve show lists; preset=NAME takes all settings of a preset "
-         "first. The quiet sleeve can give a share of its profit back to Tradeable by itself: "
-         "quiet_sweep is off, daily, weekly or monthly, quiet_sweep_share is above 0 and at most "
-         "1. Caps hold buys and keep exits; all amounts are in the vault's asset. max_position and "
-         "max_position_pct (of the sleeve's balance) bound what its positions and live buys cost; "
-         "max_trades_per_day counts the buys sent since midnight UTC. max_daily_loss and "
-         "max_drawdown (a fraction of the peak) count unrealised profit too and are latched: once "
-         "reached, the sleeve buys nothing until sleeve resume, or until the next UTC day with "
-         "caps_reset_daily=true. max_exposure_per_base bounds the value of one coin in all vaults "
-         "of the user, and blocks while a part of it has no price. quote_band holds buys while a "
-         "stablecoin is off 1 USD by more; without a price of it against USD in the account's "
-         "market it cannot judge, and blocks nothing."},
+         "The keys are those that sleeve show lists; preset=NAME first takes the strategy's "
+         "settings from a preset, as preset apply does. Buys follow at once; an open position "
+         "keeps the exit settings that it was opened with until it closes, unless --apply-to-open "
+         "is given: hold_uptrend, stop_first, stop_loss, trail_arm, trail_drop, trail_reset and "
+         "max_slippage. The quiet sleeve can give a share of its profit back to Tradeable by "
+         "itself: quiet_sweep is off, daily, weekly or monthly, quiet_sweep_share is above 0 and "
+         "at most 1. Caps hold buys and keep exits; all amounts are in the vault's asset. "
+         "max_position and max_position_pct (of the sleeve's balance) bound what its positions "
+         "and live buys cost; max_trades_per_day counts the buys sent since midnight UTC. "
+         "max_daily_loss and max_drawdown (a fraction of the peak) count unrealised profit too "
+         "and are latched: once reached, the sleeve buys nothing until sleeve resume, or until "
+         "the next UTC day with caps_reset_daily=true. max_exposure_per_base bounds the value of "
+         "one coin in all vaults of the user, and blocks while a part of it has no price. "
+         "quote_band holds buys while a stablecoin is off 1 USD by more; without a price of it "
+         "against USD in the account's market it cannot judge, and blocks nothing."},
+    {.name = "sleeve.history",
+     .summary = "How a sleeve was set: what changed, by whom and why",
+     .noun = "sleeve",
+     .verb = "history",
+     .params = kSleeveHistory,
+     .object = Object::Sleeve,
+     .primary = "key from to",
+     .examples = kSleeveHistoryEx,
+     .detail = "One row for each setting that was changed, the latest last; --limit counts the "
+               "commands that did it. Read from the audit trail, which nobody can change unseen; "
+               "the time is the wall "
+               "clock's."},
     {.name = "sleeve.pause",
      .summary = "No new buys of this sleeve",
      .noun = "sleeve",
@@ -356,7 +393,15 @@ constexpr Method kVaultTable[] = {
      .risk = Risk::Raises,
      .mutates = true,
      .primary = "strategy",
-     .examples = kStrategyEx},
+     .examples = kStrategyEx,
+     .detail = "cycle is the built-in rules with their parameters; script is a program of yours "
+               "(vaultd-script(7)), which lies in your folder of scripts: the one of your name in "
+               "runner.scripts of the configuration. Sleeves with the same script share one "
+               "process. Whatever it says, holds, caps, gates and minima of the sleeve stay in "
+               "force, a buy spends at most the sleeve's spend, and while the script does not "
+               "answer the sleeve holds and an open position keeps the built-in stop-loss. Choose "
+               "it again, or resume the sleeve, to start a script anew that was given up; try it "
+               "first with script check."},
     {.name = "sleeve.mode",
      .summary = "Rules alone, or rules with a model's advice",
      .noun = "sleeve",
@@ -406,6 +451,24 @@ constexpr Method kVaultTable[] = {
      .mutates = true,
      .primary = "state",
      .examples = kWriteDownEx},
+    {.name = "position.adopt",
+     .summary = "Give a sleeve coins that no vault has",
+     .noun = "position",
+     .verb = "adopt",
+     .params = kAdopt,
+     .object = Object::Position,
+     .right = Right::Trade,
+     .risk = Risk::Raises,
+     .mutates = true,
+     .primary = "state",
+     .examples = kAdoptEx,
+     .detail =
+         "For coins that were bought or sent by hand; account unattributed lists what there is. "
+         "The "
+         "cost comes into the vault as funding, is added to Tradeable and to the sleeve, and is "
+         "spent on the coins at once: no profit or loss. The exit rules judge the position by that "
+         "cost from the next price on, so a cost far above the price sells at the stop-loss; look "
+         "at it first with --dry-run."},
 };
 
 }  // namespace

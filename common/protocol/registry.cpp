@@ -13,8 +13,8 @@ std::span<const Method> methods() {
         std::vector<Method> rows;
         for (const auto part :
              {daemon_methods(), identity_methods(), key_methods(), secret_methods(),
-              backup_methods(), vault_methods(), market_methods(), books_methods(), audit_methods(),
-              event_methods(), alert_methods()})
+              backup_methods(), vault_methods(), preset_methods(), market_methods(),
+              books_methods(), audit_methods(), event_methods(), alert_methods()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();
@@ -92,6 +92,7 @@ std::string_view to_text(Object object) {
         case Object::Vault: return "vault";
         case Object::Sleeve: return "sleeve";
         case Object::Position: return "position";
+        case Object::Preset: return "preset";
         case Object::Market: return "market";
         case Object::Replay: return "replay";
         case Object::Job: return "job";

@@ -80,6 +80,7 @@ enum class Object : std::uint8_t {
     Vault,
     Sleeve,
     Position,
+    Preset,
     Market,
     Replay,
     Job,

@@ -3,6 +3,7 @@
 #include "daemon/app/backups.hpp"
 #include "daemon/app/elsewhere.hpp"
 #include "daemon/app/feeds.hpp"
+#include "daemon/app/last_batch.hpp"
 #include "daemon/app/options.hpp"
 #include "daemon/app/sign_in_parts.hpp"
 #include "daemon/app/stall.hpp"
@@ -12,7 +13,7 @@
 #include "daemon/engine/driver.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
 #include "daemon/notify/webhook.hpp"
-#include "daemon/runner/link.hpp"
+#include "daemon/runner/script_client.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
 #include "daemon/secrets/shared_secret.hpp"
@@ -81,10 +82,12 @@ struct App::Parts {
     engine::EngineOptions engine;  // of the shard, and of the one that a reload of the store makes
     std::unique_ptr<secrets::FileSigner> signer;
     std::unique_ptr<store::SqliteStore> store;
+    std::unique_ptr<LastBatch> last_batch;
     std::unique_ptr<Feeds> feeds;
     asio::io_context shard_io{1};
     asio::io_context control_io{1};
-    runner::Link runner;  // on the shard's thread
+    runner::Link runner;           // on the shard's thread
+    runner::ScriptClient scripts;  // likewise
     std::unique_ptr<SignInParts> sign_in;
     std::unique_ptr<StoreBackups> backups;
     exchange::PaperKeyValidator paper_keys;
@@ -103,18 +106,22 @@ struct App::Parts {
     SteadyTime tended{};
     int exit_code = 0;
     std::atomic<bool> stopping = false;
+    bool amnesia = false;     // the store is older than the world, and the halt not durable yet
     bool all_durable = true;  // set by the shard's thread, read once that has ended
 
     Parts(LiveConfig::Start start, runner::RunnerPlace place, Clock& c, StderrLogger& l)
         : clock(c),
           logger(l),
           config(std::move(start), notify, c, l),
-          runner(shard_io.get_executor(), std::move(place), l) {
+          runner(shard_io.get_executor(), std::move(place), l),
+          scripts(shard_io.get_executor(), runner, c, l) {
         hangups.add(SIGHUP);  // before the store is read: it must not end a start
     }
 
     Result<void> build(const config::Config& config);
-    void halt_restored(const std::string& note);
+    void run_scripts();
+    void halt_amnesia(const std::string& note);
+    void note_batch();
     asio::awaitable<void> put_in_force(config::Config effective);
     void await_hangup();
     asio::awaitable<void> reload_for_hangup();
@@ -168,9 +175,12 @@ Result<void> App::Parts::build(const config::Config& from) {
     std::optional<ports::WholeDirectory> whole;
     driver->directory.loaded = [&](ports::WholeDirectory loaded) { whole = std::move(loaded); };
     driver->directory.changed = [](ports::DirectoryPage) {};
+    run_scripts();
     VAULT_TRYV(driver->start());
     VAULT_CHECK(whole.has_value(), "a shard that was loaded has a directory");
-    if (!restored.empty()) halt_restored(restored);
+    last_batch = std::make_unique<LastBatch>(from.store.path, logger);
+    const std::string older = last_batch->seen_beyond(driver->progress().durable.load());
+    if (!restored.empty() || !older.empty()) halt_amnesia(restored.empty() ? older : restored);
     VAULT_TRY(sign_in, SignInParts::create(from.security, *whole, clock));
     backups =
         std::make_unique<StoreBackups>(StoreBackups::Options{from.backups.path, from.store.path,
@@ -210,11 +220,17 @@ Result<void> App::Parts::build(const config::Config& from) {
     return success();
 }
 
-// Between the backup and now the world went on: what the exchanges have done since is not in these
-// books, and the last price is no price. So nothing is traded until a person has looked; a start
-// before the halt is durable halts again.
-void App::Parts::halt_restored(const std::string& note) {
-    logger.log(LogLevel::Alert, "restored", note + "; everything is halted");
+void App::Parts::run_scripts() {
+    driver->run_scripts_by(scripts);
+    scripts.listen(driver->script_listener());
+}
+
+// Between what the store knows and now the world went on: what the exchanges have done since is not
+// in these books, and the last price is no price. So nothing is traded until a person has looked; a
+// start before the halt is durable halts again.
+void App::Parts::halt_amnesia(const std::string& note) {
+    amnesia = true;
+    logger.log(LogLevel::Alert, "amnesia", note + "; everything is halted");
     ports::CallContext context;
     context.actor = "restore";
     context.method = "halt";
@@ -223,9 +239,16 @@ void App::Parts::halt_restored(const std::string& note) {
         "; compare orders and balances with the exchanges, then vaultctl resume";
     driver->first(std::move(context), ports::cmd::Halt{{}, why}, &control::render_nothing,
                   [this](const Result<ports::Reply>& reply) {
-                      if (reply && reply.value().durable) return store->forget_restored();
-                      logger.log(LogLevel::Alert, "restored", "the halt is not durable yet");
+                      if (!reply || !reply.value().durable)
+                          return logger.log(LogLevel::Alert, "amnesia", "the halt is not durable");
+                      store->forget_restored();
+                      asio::post(control_io, [this] { amnesia = false; });
                   });
+}
+
+// Until the halt is durable the next start has to notice what this one did.
+void App::Parts::note_batch() {
+    if (!amnesia) last_batch->note(driver->progress().durable.load());
 }
 
 // Each part takes its options on its own thread. The shard's thread also keeps them for the shard
@@ -369,6 +392,7 @@ void App::Parts::keep_alive() {
         const SteadyTime now = clock.steady();
         last_beat = now.count();
         tell_manager(now);
+        note_batch();
         stall_if_told(
             [this](std::function<void()> work) { asio::post(shard_io, std::move(work)); });
         if (!stopping && now - tended >= kTendEvery) {
@@ -437,6 +461,7 @@ int App::run() {
     parts.shard_io.stop();
     shard.join();
     parts.store->close();
+    parts.note_batch();
     if (parts.all_durable) {
         parts.logger.log(LogLevel::Notice, "stopped", "everything is durable");
     } else {

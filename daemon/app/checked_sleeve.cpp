@@ -60,7 +60,7 @@ void CheckedSleeve::decided(const ports::ScriptDecision& decision, UtcTime now) 
     request.fee_rate = settings_.sim.fee_rate;
     request.side = buys ? Side::Buy : Side::Sell;
     if (buys) {
-        request.spend_fraction = decision.fraction.value_or(settings_.params.spend);
+        request.spend_fraction = min(decision.fraction.value_or(kOne), settings_.params.spend);
         request.spend_base = figures_.free_cash;
     } else {
         const Result<Decimal> part =

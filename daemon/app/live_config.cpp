@@ -89,6 +89,7 @@ config::Config with_state_dir(config::Config config, const std::string& state_di
     below(config.security.known_bad_passwords);
     below(config.control.socket);
     below(config.runner.socket);
+    below(config.runner.scripts);
     for (config::AlertTarget& target : config.alerts.targets) {
         if (!target.secret_file.empty()) below(target.secret_file);
         if (!target.ca_file.empty()) below(target.ca_file);

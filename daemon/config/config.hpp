@@ -99,6 +99,7 @@ struct Backups {
 struct Runner {
     std::string socket;   // of the unit
     std::string program;  // started where there is no such socket
+    std::string scripts;  // folder with one folder for each user
 };
 
 struct AlertTarget {

@@ -157,6 +157,8 @@ constexpr std::array kRenames{
     Rename{"vault.create", "amount", "balance"},
     Rename{"account.trade", "amount", "quantity"},
     Rename{"position.write_down", "base", "pair"},
+    Rename{"position.adopt", "tradeable", "cost"},
+    Rename{"position.adopt", "amount", "cost"},
     Rename{"vault.allocate", "amount", "quiet"},
     Rename{"vault.unallocate", "amount", "quiet"},
     Rename{"ledger.correct", "seq", "reverses"},
@@ -183,6 +185,17 @@ boost::asio::awaitable<Result<void>> filters_exist(Services& services, const Cal
     const auto user = co_await std::move(asking);
     if (!user) co_return user.error();
     co_return success();
+}
+
+boost::asio::awaitable<Result<json::value>> shown(Services& services, const Call& call,
+                                                  ports::Command question) {
+    auto pending = ask(services, call, std::move(question), &render_view);
+    const Result<Answer> answer = co_await std::move(pending);
+    if (!answer) co_return answer.error();
+    const std::string& data = answer.value().data_json;
+    auto parsed = protocol::parse_json(data, data.size());
+    VAULT_CHECK(parsed.has_value(), "a view of the engine is no JSON");
+    co_return std::move(parsed.value());
 }
 
 Error in_callers_words(Error error, const protocol::Method& method,

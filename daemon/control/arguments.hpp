@@ -35,6 +35,9 @@ boost::asio::awaitable<Result<void>> filters_exist(Services& services, const Cal
 // The id of the user that `user` names; none if the parameter is absent. Errors: NotFound.
 boost::asio::awaitable<Result<std::optional<UserId>>> maybe_user(Services& services,
                                                                  const Call& call);
+// What the engine answers to a question, as it is rendered.
+boost::asio::awaitable<Result<boost::json::value>> shown(Services& services, const Call& call,
+                                                         ports::Command question);
 // The books and the venue speak of their own figures; the caller knows parameters. The same error
 // with the field of the method that it is about.
 Error in_callers_words(Error error, const protocol::Method& method, const protocol::Params& params);

@@ -112,6 +112,7 @@ std::span<const Route> account_routes();
 std::span<const Route> vault_routes();
 std::span<const Route> sleeve_routes();
 std::span<const Route> position_routes();
+std::span<const Route> preset_routes();
 std::span<const Route> market_routes();
 std::span<const Route> replay_routes();
 std::span<const Route> job_routes();

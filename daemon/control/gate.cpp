@@ -170,7 +170,8 @@ Gate::Named Gate::named_by(const protocol::Method& method, const json::object& p
     take_account(first_part(text_of(params, "trade")), "trade");
     take_user(text_of(params, "user"), "user");
     if (names_a_user(method)) take_user(text_of(params, "name"), "name");
-    const bool makes = method.object == protocol::Object::Account && method.mutates;
+    const bool makes = method.mutates && (method.object == protocol::Object::Account ||
+                                          method.object == protocol::Object::Preset);
     if (makes && named.target.ownership == Ownership::None) {
         named.target.ownership = Ownership::Own;
         named.owner = caller.user;

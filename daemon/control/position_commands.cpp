@@ -35,6 +35,12 @@ Result<ports::Command> write_down(const protocol::Params& params) {
     return cmd::WriteDown{vault, sleeve_of(params), params.pair("pair")};
 }
 
+Result<ports::Command> adopt(const protocol::Params& params) {
+    VAULT_TRY(const VaultId vault, vault_of(params));
+    return cmd::AdoptPosition{vault, sleeve_of(params), params.pair("pair"),
+                              Quantity{*params.decimal("qty")}, *params.decimal("cost")};
+}
+
 // position.list and position.show: the engine narrows by vault, the rest is done here.
 Handled list_positions(Services& services, const Call& call) {
     const auto vault = maybe_vault(call.params);
@@ -58,10 +64,9 @@ Handled list_positions(Services& services, const Call& call) {
 }
 
 constexpr std::array kRoutes{
-    Route{"position.list", &list_positions},
-    Route{"position.show", &list_positions},
-    Route{"position.resolve", &submit<resolve>},
-    Route{"position.write_down", &submit<write_down>},
+    Route{"position.list", &list_positions},     Route{"position.show", &list_positions},
+    Route{"position.resolve", &submit<resolve>}, Route{"position.write_down", &submit<write_down>},
+    Route{"position.adopt", &submit<adopt>},
 };
 
 }  // namespace

@@ -43,10 +43,18 @@ json::value to_json(const ports::WalletView& view) {
                         {"unattributed", control::to_json(view.unattributed)}};
 }
 
+json::object texts_to_json(const std::vector<ports::SettingView>& settings) {
+    json::object texts;
+    for (const ports::SettingView& setting : settings)
+        texts[setting.key] = setting.value;
+    return texts;
+}
+
 // Named before the template that calls them: they are not found by their arguments' namespace.
 json::value to_json(const ports::PositionView& view);
 json::value to_json(const ports::PauseView& view);
 json::value to_json(const ports::SettingView& view);
+json::value to_json(const ports::PresetView& view);
 json::value to_json(const ports::AccountView& view);
 json::value to_json(const ports::SleeveView& view);
 json::value to_json(const ports::VaultView& view);
@@ -87,7 +95,8 @@ json::value to_json(const ports::PositionView& view) {
                         {"price_stale", view.price_stale},
                         {"value", control::to_json(view.value)},
                         {"unrealised", control::to_json(view.unrealised)},
-                        {"opened_at", control::to_json(view.opened_at)}};
+                        {"opened_at", control::to_json(view.opened_at)},
+                        {"kept_exits", texts_to_json(view.kept_exits)}};
 }
 
 json::value to_json(const ports::PauseView& view) {
@@ -102,6 +111,16 @@ json::value to_json(const ports::PauseView& view) {
 
 json::value to_json(const ports::SettingView& view) {
     return json::object{{"key", view.key}, {"value", view.value}, {"default", view.is_default}};
+}
+
+json::value to_json(const ports::PresetView& view) {
+    return json::object{{"name", view.name},
+                        {"user", view.user.empty() ? json::value(nullptr) : json::value(view.user)},
+                        {"base", view.base},
+                        {"note", view.note},
+                        {"created_at", control::to_json(view.created_at)},
+                        {"created_by", view.created_by},
+                        {"settings", views_to_json(view.settings)}};
 }
 
 json::object sleeve_amounts(const ports::SleeveView& view) {
@@ -132,6 +151,13 @@ json::value to_json(const ports::SleeveView& view) {
     object["strategy"] = view.strategy;
     object["mode"] = view.mode;
     object["preset"] = view.preset;
+    if (view.script)
+        object["script"] = json::object{{"command", view.script->command},
+                                        {"folder", view.script->folder},
+                                        {"deadline", format_duration(view.script->deadline)},
+                                        {"memory_mib", view.script->memory_mib},
+                                        {"phase", view.script->phase},
+                                        {"fault", view.script->fault}};
     object["settings"] = views_to_json(view.settings);
     object["last_fill_at"] = control::to_json(view.last_fill_at);
     object["pauses"] = views_to_json(view.pauses);

@@ -28,10 +28,22 @@ const json::array& list_of(const json::object& object, std::string_view name) {
     return object.at(name).as_array();
 }
 
-// Reasons that hold every buy, whatever the prices do. Pauses and cash have checks of their own: a
-// decision is only as new as the last tick.
-constexpr std::array<std::string_view, 7> kGates{
-    "stale_price", "warming_up", "window", "cooldown", "caps", "fee_too_high", "below_minimum"};
+// Reasons that hold every buy, whatever the prices do, and what ends each: a command with {0} for
+// the vault and {1} for the sleeve. Pauses and cash have checks of their own: a decision is only as
+// new as the last tick.
+struct Gate {
+    std::string_view reason;
+    std::string_view remedy;
+};
+constexpr std::array kGates{
+    Gate{"stale_price", "vaultctl vault pairs {0}"},
+    Gate{"warming_up", "vaultctl wait {0}.{1} --for watching"},
+    Gate{"window", "vaultctl sleeve set {0} {1} trading_windows=always"},
+    Gate{"cooldown", "vaultctl sleeve set {0} {1} cooldown=0s loss_cooldown=0s"},
+    Gate{"caps", "vaultctl sleeve show {0} {1}"},
+    Gate{"fee_too_high", "vaultctl sleeve set {0} {1} stop_loss=FRACTION"},
+    Gate{"max_move", "vaultctl sleeve set {0} {1} max_move=off"},
+    Gate{"below_minimum", "vaultctl vault allocate {0} --{1} AMOUNT"}};
 
 class Checker {
   public:
@@ -46,7 +58,7 @@ class Checker {
     bool check_vault() {
         of_ = id_;
         check_daemon();
-        check_holds("user", "");
+        check_holds("user", "vaultctl resume");
         check_holds("vault", "vaultctl vault resume " + id_);
         const std::string attention = text_of(vault_, "attention");
         add("attention", attention.empty(),
@@ -72,6 +84,7 @@ class Checker {
         const bool holding = check_position(sleeve);
         check_money(sleeve, name, holding);
         check_cap(sleeve, name);
+        check_script(sleeve, name);
         check_decision(kind, holding);
         return std::exchange(fine_, true);
     }
@@ -132,15 +145,18 @@ class Checker {
             facts_.replays.empty() ? nullptr : &facts_.replays.front().as_object();
         const std::string state = replay == nullptr ? "none" : text_of(*replay, "state");
         const bool started = state == "ready" || state == "running" || state == "finished";
+        std::string start = "vaultctl replay start synthetic --account " + account_;
+        // The account's time does not go back, and a synthetic market begins at a midnight.
+        if (const auto now = parse_utc(replay == nullptr ? "" : text_of(*replay, "now")))
+            start += " --from " + format_utc(floor_day(now.value()) + std::chrono::days{1});
         add("price", priced,
             priced ? std::string("there is a price") : std::string("no selected pair has a price"),
-            started ? "vaultctl replay run --account " + account_
-                    : fmt::format("vaultctl replay start synthetic --account {}", account_));
-        check_clock(state);
+            started ? "vaultctl replay run --account " + account_ : start);
+        check_clock(state, start);
     }
 
     // A paper account lives on a replay: without one that moves, no price comes.
-    void check_clock(const std::string& state) {
+    void check_clock(const std::string& state, const std::string& start) {
         const std::string run = "vaultctl replay run --account " + account_;
         const bool moves = state == "running";
         std::string message = "the replay runs";
@@ -149,8 +165,7 @@ class Checker {
         if (state == "stopped") message = "the replay was stopped: no price comes any more";
         if (state == "none") message = "no replay was started: no price comes";
         const bool can_run = state == "ready";
-        add("replay", moves, std::move(message),
-            can_run ? run : fmt::format("vaultctl replay start synthetic --account {}", account_));
+        add("replay", moves, std::move(message), can_run ? run : start);
     }
 
     void check_sleeve_hold(const json::object& sleeve, std::string_view name) {
@@ -218,19 +233,35 @@ class Checker {
                 : fmt::format("vaultctl sleeve set {} {} KEY=VALUE", id_, name));
     }
 
+    void check_script(const json::object& sleeve, std::string_view name) {
+        const json::value* const found = sleeve.if_contains("script");
+        if (found == nullptr) return;
+        const json::object& script = found->as_object();
+        const std::string phase = text_of(script, "phase"), fault = text_of(script, "fault");
+        const std::string why = fault.empty() ? "" : " (" + fault + ")";
+        if (phase == "ready") return add("script", true, "its script runs", "");
+        if (phase == "gave_up")
+            return add("script", false,
+                       fmt::format("its script was given up{}: mend it first", why),
+                       fmt::format("vaultctl sleeve resume {} {}", id_, name));
+        add("script", false, fmt::format("its script is being started{}", why),
+            fmt::format("vaultctl sleeve show {} {}", id_, name));
+    }
+
     void check_decision(SleeveKind kind, bool holding) {
         const auto found = facts_.decisions.find(kind);
         if (found == facts_.decisions.end() || !found->second)
             return add("decision", true, "nothing was decided yet", "");
         const json::object& decision = *found->second;
         const std::string reason = text_of(decision, "reason");
-        const bool gated = !holding && text_of(decision, "action") == "hold" &&
-                           std::ranges::find(kGates, reason) != kGates.end();
+        const auto* const gate = std::ranges::find(kGates, reason, &Gate::reason);
+        const bool gated =
+            !holding && text_of(decision, "action") == "hold" && gate != kGates.end();
         const std::string said =
             fmt::format("at {} its {} check said {}: {}", text_of(decision, "at"),
                         text_of(decision, "check"), text_of(decision, "action"), reason);
         add("decision", !gated, fmt::format("{}; {}", said, report::explain_reason(reason)),
-            fmt::format("vaultctl decision why {} {}", id_, vault::to_text(kind)));
+            gated ? fmt::format(fmt::runtime(gate->remedy), id_, vault::to_text(kind)) : "");
     }
 
     const TradingFacts& facts_;

@@ -10,17 +10,6 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-boost::asio::awaitable<Result<json::value>> shown(Services& services, const Call& call,
-                                                  ports::Command question) {
-    auto pending = ask(services, call, std::move(question), &render_view);
-    const Result<Answer> answer = co_await std::move(pending);
-    if (!answer) co_return answer.error();
-    const std::string& data = answer.value().data_json;
-    auto parsed = protocol::parse_json(data, data.size());
-    VAULT_CHECK(parsed.has_value(), "a view of the engine is no JSON");
-    co_return std::move(parsed.value());
-}
-
 // What the vault's page, its pairs, its account's replay and the status say.
 boost::asio::awaitable<Result<TradingFacts>> engine_facts(Services& services, const Call& call,
                                                           VaultId vault) {

@@ -24,6 +24,7 @@ class SubjectOf {
         return {c.alert ? to_text(*c.alert) : std::string{}, {}};
     }
     Subject operator()(const cmd::AddAccount& c) const { return user(c.user); }
+    Subject operator()(const cmd::ListPresets&) const { return {}; }
     Subject operator()(const cmd::ChangeIdentity& c) const { return {c.object, c.user}; }
     Subject operator()(const cmd::Note& c) const { return {c.object, c.user}; }
     template <class C>
@@ -32,6 +33,8 @@ class SubjectOf {
             return target(c.target);
         else if constexpr (requires { c.name; })
             return user(c.name);
+        else if constexpr (requires { c.owner; })
+            return user(c.owner);
         else if constexpr (requires { ApiKeyId{c.key}; })
             return {to_text(c.key), owner(c.key)};
         else if constexpr (requires { SleeveKind{c.sleeve}; })

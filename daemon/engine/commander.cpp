@@ -35,6 +35,8 @@ bool mutates(const ports::Command& command) {
         [](const cmd::ListSleeves&) { return true; },
         [](const cmd::ShowSleeve&) { return true; },
         [](const cmd::ListPositions&) { return true; },
+        [](const cmd::ListPresets&) { return true; },
+        [](const cmd::ShowPreset&) { return true; },
         [](const cmd::ReplayStatus&) { return true; },
         [](const cmd::ShowMarket&) { return true; },
         [](const cmd::ListJobs&) { return true; },

@@ -13,6 +13,7 @@ namespace vault::engine {
 struct EngineOptions {
     exchange::SimSettings paper;  // of new paper accounts
     std::map<Pair, PairRules> catalogue;
+    std::string scripts_path;  // has one folder for each user
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
@@ -35,6 +36,8 @@ class Commander {
           context_(context) {}
 
     Result<ports::View> apply(const ports::Command& command);
+    // What it changed, for the audit trail, where the call's parameters cannot tell it.
+    const std::string& told() const { return told_; }
     // Accounts whose windows no longer fit their sleeves.
     const std::vector<AccountId>& to_rebind() const { return rebind_; }
 
@@ -82,6 +85,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ListPositions& c);
     Result<ports::View> on(const ports::cmd::ResolvePosition& c);
     Result<ports::View> on(const ports::cmd::WriteDown& c);
+    Result<ports::View> on(const ports::cmd::AdoptPosition& c);
     Result<ports::View> on(const ports::cmd::ReplayStart& c);
     Result<ports::View> on(const ports::cmd::ReplayRun& c);
     Result<ports::View> on(const ports::cmd::ReplayStatus& c);
@@ -91,6 +95,10 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ShowJob& c);
     Result<ports::View> on(const ports::cmd::CancelJob& c);
     Result<ports::View> on(const ports::cmd::CorrectEntry& c);
+    Result<ports::View> on(const ports::cmd::ListPresets& c);
+    Result<ports::View> on(const ports::cmd::ShowPreset& c);
+    Result<ports::View> on(const ports::cmd::CreatePreset& c);
+    Result<ports::View> on(const ports::cmd::RemovePreset& c);
     Result<ports::View> on(const ports::cmd::ShowStatus& c);
     Result<ports::View> on(const ports::cmd::ShowTop& c);
     Result<ports::View> on(const ports::cmd::ListAlerts& c);
@@ -126,6 +134,11 @@ class Commander {
     Result<User*> user(const std::string& name);
     Result<std::vector<const Vault*>> chosen(const ports::cmd::VaultChoice& choice);
     Result<void> is_empty(const Account& account) const;
+    // Other settings of a sleeve, `next`, once they fit together.
+    Result<void> put_in_force(Vault& vault, Sleeve next, bool apply_to_open);
+    Result<Preset> preset(const User& owner, const std::string& name, std::string_view field) const;
+    Result<Preset> preset_for(const Vault& vault, const std::string& name) const;
+    Result<Preset> base_of(const User& owner, const ports::cmd::CreatePreset& c);
     Result<Job*> job(JobId id);
     // The job that carries this command on; none in a dry run.
     std::optional<JobId> begin_job(std::string_view method, std::string object);
@@ -144,6 +157,7 @@ class Commander {
     Result<void> book_deposit(Vault& vault, const exchange::FundingRecord& record);
     Result<void> book_hand_sale(Account& account, const exchange::HandTrade& trade,
                                 const Pair& pair, Decimal spare);
+    Result<PairSlot*> traded_slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     void leave_replay(Account& account, const Pair& next);
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
@@ -153,6 +167,7 @@ class Commander {
                                   const std::string& why);
     Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);
     void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
+    Result<void> choose_script(Vault& vault, Sleeve& next, const ports::cmd::SetStrategy& c);
     Result<void> clear_attention(Vault& vault, const Sleeve* only);
 
     World& world_;
@@ -162,6 +177,7 @@ class Commander {
     const Clock& clock_;
     const ports::CallContext& context_;
     std::vector<AccountId> rebind_;
+    std::string told_;
 };
 
 bool mutates(const ports::Command& command);

@@ -125,6 +125,8 @@ Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
                              fmt::format("the position in {} needs a decision: {}",
                                          slot.pair.text(), slot.attention),
                              "vault", "vaultctl position resolve V S --as sold|withdrawn|kept"};
+        if (sleeve.script && world_.health_of(*sleeve.script).gave_up())
+            recorder_.restart_script(sleeve.script->name);
         if (!sleeve.capped_by.empty())
             SleeveTrader{world_, recorder_}.end_cap(vault, sleeve, now(vault), context_.actor);
     }

@@ -124,6 +124,66 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
     return positions_of(world_, *vault, sleeve);
 }
 
+// The pair that is meant, of those that the vault trades.
+Result<PairSlot*> Commander::traded_slot(Vault& vault, SleeveKind kind,
+                                         const std::optional<Pair>& pair) {
+    std::vector<PairSlot>& slots = vault.sleeve(kind).slots;
+    if (!pair && slots.size() > 1)
+        return Error{Errc::InvalidParams, "the vault trades several pairs", "pair",
+                     "say which with --pair"};
+    for (PairSlot& slot : slots)
+        if (!pair || slot.pair == *pair) return &slot;
+    return Error{Errc::NotFound,
+                 pair ? fmt::format("{} does not trade {}", to_text(vault.row.id), pair->text())
+                      : fmt::format("{} trades no pair", to_text(vault.row.id)),
+                 "pair", fmt::format("vaultctl vault pairs {} --add PAIR", to_text(vault.row.id))};
+}
+
+// The coins are there already, and nobody's; the books take them as money that came in and bought
+// them by hand.
+Result<ports::View> Commander::on(const ports::cmd::AdoptPosition& c) {
+    VAULT_TRY(Vault* const vault, this->vault(c.vault));
+    VAULT_TRY(PairSlot* const slot, traded_slot(*vault, c.sleeve, c.pair));
+    Sleeve& sleeve = vault->sleeve(c.sleeve);
+    Account& account = world_.account_of(*vault);
+    const Pair pair = slot->pair;
+    if (!slot->attention.empty())
+        return Error{Errc::WrongState, slot->attention, "vault",
+                     "decide first: vaultctl position resolve V S --as sold|withdrawn|kept"};
+    if (has_live_order(sleeve, pair))
+        return Error{Errc::NotFlat, fmt::format("an order in {} is live", pair.text()), "pair",
+                     "pause the sleeve and wait for its orders to end"};
+    const Decimal spare = max(kZero, unexplained(world_, account, pair.base));
+    if (c.quantity.value > spare)
+        return Error{
+            Errc::InsufficientBalance,
+            fmt::format("{} has {} {} that no vault explains, not {}", to_text(account.row.id),
+                        spare.text(), pair.base.text(), c.quantity.value.text()),
+            "qty", fmt::format("vaultctl account unattributed {}", to_text(account.row.id))};
+    Fill fill;
+    fill.trade_id = fmt::format("adopt.{}.{}", to_text(c.vault), ++vault->commands);
+    fill.time = now(*vault);
+    fill.side = Side::Buy;
+    fill.quantity = c.quantity;
+    fill.cost = c.cost;
+    fill.fee_asset = vault->row.asset;
+    VAULT_TRY(fill.price.value, div(c.cost, c.quantity.value, Rounding::Down));
+    if (!fill.price.value.is_positive())
+        return Error{Errc::InvalidParams, "a coin would have cost nothing", "cost",
+                     "give what all of the coins cost"};
+    ledger::EntryContext context{"fill:paper:" + fill.trade_id, vault->row.mode, fill.time,
+                                 context_.actor};
+    VAULT_TRYV(SleeveTrader(world_, recorder_)
+                   .book_hand_purchase(*vault, sleeve, pair, fill, std::move(context)));
+    allocation_row(*vault, "adopt", std::string{to_text(c.sleeve)}, c.cost);
+    recorder_.event(owner_of(*vault, context_.actor), fill.time, "warning", "position_adopted",
+                    sleeve_name(*vault, c.sleeve),
+                    fmt::format("{} {} of the account are now the sleeve's, at a cost of {} {}",
+                                c.quantity.value.text(), pair.base.text(), c.cost.text(),
+                                vault->row.asset.text()));
+    return positions_of(world_, *vault, sleeve);
+}
+
 Result<ports::View> Commander::on(const ports::cmd::WriteDown& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
     VAULT_TRY(PairSlot* const slot, this->slot(*vault, c.sleeve, c.pair));

@@ -17,6 +17,7 @@ void Commander::leave_replay(Account& account, const Pair& next) {
             PairSlot* const slot = find_slot(sleeve, next);
             if (slot == nullptr) continue;
             strategy::on_gap(slot->state);
+            if (sleeve.script) sleeve.script->slots[next].marks.gap = true;
             recorder_.touch(vault, sleeve);
         }
     }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace vault::engine {
 namespace {
@@ -67,7 +68,8 @@ Result<ports::View> Commander::on(const ports::cmd::CreateVault& c) {
                                ledger::VaultBooks{id, c.asset});
     Vault& vault = world_.vaults.back();
     for (Sleeve& sleeve : vault.sleeves) {
-        VAULT_TRYV(apply_preset(sleeve, std::string{to_text(sleeve.kind)}));
+        VAULT_TRY(const Preset first, preset_for(vault, std::string{to_text(sleeve.kind)}));
+        VAULT_TRYV(apply_preset(sleeve, first));
         sleeve.day.day = floor_day(at);
         recorder_.touch(vault, sleeve);
     }
@@ -319,29 +321,93 @@ Result<ports::View> Commander::on(const ports::cmd::SetSleeve& c) {
     Sleeve next = vault->sleeve(c.sleeve);
     const auto chosen = c.settings.find("preset");
     if (chosen != c.settings.end()) {
-        VAULT_TRYV(apply_preset(next, chosen->second));
+        VAULT_TRY(const Preset wanted, preset_for(*vault, chosen->second));
+        VAULT_TRYV(apply_preset(next, wanted));
     }
     for (const auto& [key, text] : c.settings) {
         if (key == "preset") continue;
         VAULT_TRYV(apply_setting(next, key, text));
     }
-    const Decimal tier = world_.account_of(*vault).venue.settings().fee_rate;
+    VAULT_TRYV(put_in_force(*vault, std::move(next), c.apply_to_open));
+    return view_of(world_, *vault, vault->sleeve(c.sleeve));
+}
+
+Result<void> Commander::put_in_force(Vault& vault, Sleeve next, bool apply_to_open) {
+    const Decimal tier = world_.account_of(vault).venue.settings().fee_rate;
     VAULT_TRYV(strategy::validate(next.params, strategy::effective_fee(next.params, tier)));
     if (!next.caps.max_drawdown) next.drawdown.reset();
-    vault->sleeve(c.sleeve) = std::move(next);
-    recorder_.touch(*vault, vault->sleeve(c.sleeve));
-    rebind_.push_back(vault->row.account);
-    SleeveTrader{world_, recorder_}.refresh(*vault, vault->sleeve(c.sleeve));
-    return view_of(world_, *vault, vault->sleeve(c.sleeve));
+    Sleeve& sleeve = vault.sleeve(next.kind);
+    if (apply_to_open)
+        for (PairSlot& slot : next.slots)
+            slot.kept_params.reset();
+    else
+        keep_exits(next, sleeve);
+    const std::optional<std::string> changes = changes_between(sleeve, next);
+    told_ = changes.value_or("nothing changed");
+    if (changes)
+        recorder_.event(owner_of(vault, context_.actor), now(vault), "info", "settings_changed",
+                        sleeve_name(vault, sleeve.kind), *changes);
+    sleeve = std::move(next);
+    recorder_.touch(vault, sleeve);
+    rebind_.push_back(vault.row.account);
+    SleeveTrader{world_, recorder_}.refresh(vault, sleeve);
+    return success();
 }
 
 Result<ports::View> Commander::on(const ports::cmd::SetStrategy& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
-    if (c.strategy != "cycle")
+    Sleeve next = vault->sleeve(c.sleeve);
+    if (c.strategy == "script") {
+        VAULT_TRYV(choose_script(*vault, next, c));
+    } else if (c.strategy == "cycle") {
+        next.script.reset();
+    } else {
         return Error{Errc::InvalidParams,
                      fmt::format("'{}' is not a strategy that this version knows", c.strategy),
-                     "strategy", "use cycle"};
+                     "strategy", "use cycle or script"};
+    }
+    if (!c.preset.empty()) {
+        VAULT_TRY(const Preset wanted, preset_for(*vault, c.preset));
+        VAULT_TRYV(apply_preset(next, wanted));
+    }
+    VAULT_TRYV(put_in_force(*vault, std::move(next), false));
     return view_of(world_, *vault, vault->sleeve(c.sleeve));
+}
+
+// Chosen again it is started anew, and what it left behind stays; another begins with nothing.
+Result<void> Commander::choose_script(Vault& vault, Sleeve& next,
+                                      const ports::cmd::SetStrategy& c) {
+    constexpr std::size_t kScriptsPerUser = 16;
+    ScriptSetting setting{.command = c.command, .folder = c.folder};
+    setting.deadline = c.deadline.value_or(setting.deadline);
+    setting.memory_mib = c.memory_mib.value_or(setting.memory_mib);
+    VAULT_TRYV(check(setting));
+    if (world_.user_of(vault).row.name.starts_with('.'))  // ".." would be everybody's folder
+        return Error{Errc::WrongState,
+                     "a user whose name begins with a dot has no folder of scripts", "vault",
+                     "scripts need a user with another name"};
+    const std::string name = script_name(vault.row.user, setting);
+    std::set<std::string> others;
+    for (const Vault& each : world_.vaults)
+        for (const Sleeve& sleeve : each.sleeves)
+            if (each.row.user == vault.row.user && sleeve.script && sleeve.script->name != name)
+                others.insert(sleeve.script->name);
+    if (others.size() >= kScriptsPerUser)
+        return Error{Errc::WrongState,
+                     fmt::format("{} different scripts of this user run already, which is the most",
+                                 others.size()),
+                     "command",
+                     "let one script serve several sleeves: they share it if command, folder, "
+                     "deadline and memory are the same"};
+    if (next.script && next.script->setting == setting) {
+        recorder_.restart_script(name);
+        return success();
+    }
+    next.script.make();
+    next.script->setting = std::move(setting);
+    next.script->name = name;
+    if (world_.health_of(*next.script).gave_up()) recorder_.restart_script(name);
+    return success();
 }
 
 // Coins can only come back to a pair that is traded: nobody could sell them otherwise.

@@ -31,6 +31,9 @@ class Driver final : public ports::Commands, public ports::PriceSink {
            ShardId shard, DriverOptions options, const Clock& clock, Logger& logger);
     ~Driver() override;
 
+    // Who runs users' scripts, on this executor. Before start().
+    void run_scripts_by(ports::ScriptHost& host) { loop_.run_scripts_by(host); }
+    ports::ScriptListener& script_listener() { return loop_.script_listener(); }
     // Loads the shard and starts turning. Blocking. Errors: the store's.
     Result<void> start();
     void configure(const DriverOptions& options, const EngineOptions& shard) {

@@ -23,7 +23,7 @@ bool is_expected_to_decide(const World& world, const Vault& vault, const Sleeve&
     return has_money && vault.books.tradeable().is_positive();
 }
 
-std::string why_idle(const World& world, const Vault& vault) {
+std::string why_idle(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const Account& account = world.account_of(vault);
     const Market& market = world.market_of(account);
     std::string pairs;
@@ -33,7 +33,8 @@ std::string why_idle(const World& world, const Vault& vault) {
         market.exchange.empty()
             ? fmt::format("the replay of {} runs, but stands still", to_text(account.row.id))
             : fmt::format("{} sends none", market.exchange);
-    return fmt::format("no fresh price of {}: {}", pairs, source);
+    const std::string_view script = sleeve.script ? "no answer of its script, or " : "";
+    return fmt::format("{}no fresh price of {}: {}", script, pairs, source);
 }
 
 }  // namespace
@@ -75,7 +76,7 @@ void IdleWatch::look_at(const World& world, Recorder& recorder, const Vault& vau
     if (seen.told || steady - seen.since < idle_after) return;
     seen.told = true;
     tell(kSleeveIdle, fmt::format("it is alive but idle, without a decision for {}; {}",
-                                  format_duration(idle_after), why_idle(world, vault)));
+                                  format_duration(idle_after), why_idle(world, vault, sleeve)));
 }
 
 }  // namespace vault::engine

@@ -3,6 +3,7 @@
 #include "daemon/engine/planted_bug.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace vault::engine {
 namespace {
@@ -24,8 +25,13 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
     ++world_.activity.ticks;
     world_.activity.evaluations += at.listeners.size();
     if (tick.gap)
-        for (const Listener& listener : at.listeners)
+        for (const Listener& listener : at.listeners) {
             strategy::on_gap(listener.slot->state);
+            if (!listener.sleeve->script) continue;
+            ScriptMarks& marks = listener.sleeve->script->slots[pair].marks;
+            marks.gap = true;
+            marks.judge_exits = marks.judge_exits || !market.exchange.empty();
+        }
     SleeveTrader trader{world_, recorder_};
     for (const AccountId id : market.accounts) {
         Account& account = *world_.find_account(id);
@@ -109,10 +115,40 @@ std::vector<MarketRunner::HeldWindow> MarketRunner::take_listeners(Market& marke
     return held;
 }
 
+// What a script is shown of the sleeve's parameters; pairs that are gone are forgotten.
+void MarketRunner::bind_script(const Vault& vault, Sleeve& sleeve) {
+    ScriptUse& script = *sleeve.script;
+    script.name = script_name(vault.row.user, script.setting);
+    script.params.clear();
+    for (const strategy::KeyInfo& key : strategy::cycle_keys())
+        script.params.emplace_back(key.name, strategy::get(sleeve.params, key.name).value());
+    std::erase_if(script.slots,
+                  [&sleeve](const auto& slot) { return find_slot(sleeve, slot.first) == nullptr; });
+    for (const PairSlot& slot : sleeve.slots)
+        script.slots.try_emplace(slot.pair);
+}
+
+// Of a replay, which has few listeners and waits for their scripts.
+void MarketRunner::count_scripts(Market& market) {
+    market.scripts.clear();
+    market.awaited = 0;
+    if (!market.exchange.empty()) return;
+    std::set<std::string> names;
+    for (const auto& [pair, at] : market.pairs)
+        for (const Listener& listener : at.listeners) {
+            if (!listener.sleeve->script) continue;
+            names.insert(listener.sleeve->script->name);
+            const ScriptSlot& own = listener.sleeve->script->slots.at(pair);
+            if (own.asked && own.seq != 0 && !own.answer) ++market.awaited;
+        }
+    market.scripts.assign(names.begin(), names.end());
+}
+
 // True if a window had to be made.
 bool MarketRunner::add_listeners(Market& market, Vault& vault) {
     bool made = false;
     for (Sleeve& sleeve : vault.sleeves) {
+        if (sleeve.script) bind_script(vault, sleeve);
         for (PairSlot& slot : sleeve.slots) {
             const PairRules* rules = world_.rules_of(slot.pair);
             VAULT_CHECK(rules != nullptr, "a vault's pair is in the catalogue");
@@ -142,6 +178,7 @@ Result<void> MarketRunner::rebind(Account& account) {
         for (Sleeve& sleeve : vault.sleeves)
             trader.refresh(vault, sleeve);
     }
+    count_scripts(market);
     // Only now: a window that is still wanted keeps its past.
     for (const HeldWindow& held : before)
         held.windows->release(held.spec);
@@ -159,12 +196,17 @@ Result<void> MarketRunner::rebind(Account& account) {
 
 void end_replay(World& world, Recorder& recorder, Account& account, ReplayState state) {
     account.replay.state = state;
+    world.market_of(account).awaited = 0;
     SleeveTrader trader{world, recorder};
     for (const VaultId id : account.vaults) {
         Vault& vault = *world.find_vault(id);
-        for (Sleeve& sleeve : vault.sleeves)
+        for (Sleeve& sleeve : vault.sleeves) {
+            if (sleeve.script)
+                for (auto& [pair, slot] : sleeve.script->slots)
+                    slot.forget_tick();
             trader.cancel_orders(vault, sleeve, std::nullopt, world.market_of(account).now,
                                  "replay_ended");
+        }
     }
     recorder.touch(account);
 }

@@ -33,6 +33,8 @@ class MarketRunner {
     };
     static std::vector<HeldWindow> take_listeners(Market& market, AccountId account);
     bool add_listeners(Market& market, Vault& vault);
+    static void bind_script(const Vault& vault, Sleeve& sleeve);
+    static void count_scripts(Market& market);
     Result<void> refill(PairMarket& market, ports::TickFeed& feed);
 
     World& world_;

@@ -153,6 +153,8 @@ void Recorder::append(Recorder&& other) {
     jobs_.merge(other.jobs_);
     alerts_.merge(other.alerts_);
     daemon_ = daemon_ || other.daemon_;
+    move_into(asks_, other.asks_);
+    restarts_.merge(other.restarts_);
 }
 
 ports::Batch Recorder::close(World& world) {
@@ -190,7 +192,10 @@ ports::Batch Recorder::close(World& world) {
     if (daemon_) rows_.states.push_back({"daemon", "1", save_daemon(world)});
     world.daemon_dirty = false;
     ports::Batch batch = std::move(rows_);
-    *this = Recorder{};
+    Recorder next;  // what leaves after the turn is no part of the batch
+    next.asks_ = std::move(asks_);
+    next.restarts_ = std::move(restarts_);
+    *this = std::move(next);
     return batch;
 }
 

@@ -8,6 +8,7 @@
 
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace vault::engine {
 
@@ -34,6 +35,12 @@ class Recorder {
     void event(const ports::Owner& owner, UtcTime at, std::string severity, std::string type,
                std::string object, std::string message);
 
+    // A tick for a script, and a script to be started anew; both leave after the turn.
+    void ask(ScriptAsk ask) { asks_.push_back(std::move(ask)); }
+    void restart_script(std::string name) { restarts_.insert(std::move(name)); }
+    std::vector<ScriptAsk> take_asks() { return std::exchange(asks_, {}); }
+    std::set<std::string> take_restarts() { return std::exchange(restarts_, {}); }
+
     void append(Recorder&& other);
     // The rows with the memory of everything touched; the recorder is empty afterwards.
     ports::Batch close(World& world);
@@ -51,6 +58,8 @@ class Recorder {
     std::set<std::size_t> jobs_;
     std::set<std::size_t> alerts_;
     bool daemon_ = false;
+    std::vector<ScriptAsk> asks_;
+    std::set<std::string> restarts_;
 };
 
 // The entry that a row stores. Errors: StoreInvalid.

@@ -47,6 +47,7 @@ struct Footprint {
         if (id.value >= 1 && id.value <= world.api_keys.size())
             keys_of = world.api_keys[id.value - 1].account;
     }
+    void operator()(const cmd::ListPresets&) {}
     void operator()(const cmd::AddKey& c) { keys_of = c.account; }
     void operator()(const cmd::SetKeyPolicy& c) {
         if (c.vault.value >= 1 && c.vault.value <= world.vaults.size())
@@ -62,6 +63,8 @@ struct Footprint {
     void operator()(const C& c) {
         if constexpr (requires { c.target; }) {
             add(c.target);
+        } else if constexpr (requires { c.owner; }) {
+            user = world.user_called(c.owner);
         } else if constexpr (requires { ApiKeyId{c.key}; }) {
             add(c.key);
         } else if constexpr (requires { c.name; }) {
@@ -222,6 +225,7 @@ void Shard::rebind(const std::vector<AccountId>& accounts) {
         const auto done = runner.rebind(*world_.find_account(id));
         VAULT_CHECK(done.has_value(), "an open feed can be read again");
     }
+    scripts_changed_ = true;
 }
 
 Result<Shard::Applied> Shard::apply(const ports::CallContext& context,
@@ -267,9 +271,11 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
     }
     Applied applied{render(view.value())};
     if (keyed) remember_reply(context, keeps_nothing(command) ? "" : applied.reply_json, scratch);
-    if (!is_housekeeping(command))
+    if (!is_housekeeping(command)) {
         scratch.rows().audits.push_back(
             applied_note(world_, context, command, view.value(), clock_.now()));
+        if (!commander.told().empty()) scratch.rows().audits.back().message = commander.told();
+    }
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
     for (const AccountId id : commander.to_rebind())
@@ -280,6 +286,7 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
 std::optional<SteadyTime> Shard::due_at(const Account& account) const {
     const Replay& replay = account.replay;
     if (replay.state != ReplayState::Running || replay.feed == nullptr) return std::nullopt;
+    if (world_.waits_for_scripts(world_.market_of(account))) return std::nullopt;
     if (!replay.speed) return SteadyTime{0};
     const auto next = replay.feed->peek_time();
     if (!next) return SteadyTime{0};
@@ -305,7 +312,8 @@ bool Shard::run_account(Account& account, std::size_t ticks_max) {
     MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
     Replay& replay = account.replay;
     Market& market = world_.market_of(account);
-    bool more = true;
+    show_again(account);
+    bool more = market.awaited == 0;
     for (std::size_t i = 0; i < ticks_max && more; ++i) {
         const auto next = replay.feed->peek_time();
         if (!next) {
@@ -320,6 +328,7 @@ bool Shard::run_account(Account& account, std::size_t ticks_max) {
         } else {
             const auto tick = replay.feed->next();
             runner.on_tick(market, replay.source.pair, *tick);
+            more = market.awaited == 0;
         }
     }
     touch_all(account);

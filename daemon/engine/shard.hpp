@@ -43,6 +43,16 @@ class Shard {
     // the first price is checked at once.
     void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
 
+    // Scripts as strategies: which shall run; ticks for them and those to be started anew, to be
+    // passed on after the turn; what they answered, into a turn. A shard that was loaded takes the
+    // numbers of ticks after `last`, so that an answer to one before is nobody's.
+    void number_ticks_after(std::uint64_t last) { world_.last_seq = last; }
+    bool take_scripts_changed() { return std::exchange(scripts_changed_, false); }
+    std::map<std::string, ports::ScriptSpec> wanted_scripts() const;
+    std::vector<ScriptAsk> take_asks();
+    std::set<std::string> take_restarts();
+    void on_script_news(const ScriptNews& news);
+
     // Takes over what may change while it runs: all but the catalogue, which belongs to the world.
     void configure(const EngineOptions& options);
     // Exits only, for this reason; an empty one lets buys go on. Either is told once.
@@ -74,6 +84,11 @@ class Shard {
     void restore(Backup&& backup);
     void rebind(const std::vector<AccountId>& accounts);
     bool run_account(Account& account, std::size_t ticks_max);
+    void tell_script(const ports::ScriptStatus& status);
+    void settle_answers(Account& account);
+    void settle(const Listener& listener);
+    void show_again(Account& account);
+    void forget_ticks(Vault& vault);
     std::optional<Result<Applied>> find_reply(const ports::CallContext& context) const;
     void remember_reply(const ports::CallContext& context, const std::string& reply_json,
                         Recorder& recorder);
@@ -102,6 +117,13 @@ class Shard {
     IdleWatch idle_watch_;
     bool told_no_buys_ = false;     // an alert says so, and none that they go on
     std::size_t next_account_ = 0;  // round robin over replays
+    struct AskedSlot {
+        VaultId vault;
+        SleeveKind sleeve = SleeveKind::Quiet;
+        Pair pair;
+    };
+    std::map<std::uint64_t, AskedSlot> asked_;  // by the tick's number
+    bool scripts_changed_ = false;              // which shall run may have
     SteadyTime replies_forgotten_{};
     std::deque<std::pair<BatchNo, Digest>> fresh_replies_;  // their batch is not durable yet
 };

@@ -103,6 +103,8 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         world_.key_policies[row.vault] = row;
     for (const Account& account : world_.accounts)
         rebind({account.row.id});
+    for (Vault& vault : world_.vaults)
+        forget_ticks(vault);
     return success();
 }
 

@@ -36,11 +36,12 @@ bool is_flat(const ledger::VaultBooks& books, SleeveKind sleeve, const Asset& ba
 }
 
 // The slot's pair is flat: what belongs to the cycle that was is over.
-void forget_cycle(PairSlot& slot) {
+void forget_cycle(Sleeve& sleeve, PairSlot& slot) {
     slot.cycle_cost = slot.cycle_proceeds = slot.cycle_fees = slot.cycle_realised = kZero;
     slot.standing_sell = Reason::None;
     slot.stuck = false;
     strategy::on_close(slot.state);
+    if (sleeve.script) sleeve.script->slots[slot.pair].marks.closed = true;
 }
 
 }  // namespace
@@ -202,6 +203,38 @@ Result<void> SleeveMachine::on_hand_sale(Sleeve& sleeve, const Pair& pair, Fill 
     return success();
 }
 
+Result<void> SleeveMachine::on_hand_purchase(Sleeve& sleeve, const Pair& pair, Fill fill,
+                                             ledger::EntryContext context) {
+    PairSlot* const slot = find_slot(sleeve, pair);
+    VAULT_CHECK(slot != nullptr, "the pair is traded");
+    const ledger::VaultBooks& books = vault_.books;
+    if (books.sleeve(sleeve.kind).unallocate_requested.is_positive())
+        return Error{Errc::WrongState, "money of this sleeve is to be unallocated when it closes",
+                     "vault", "allocate as much again first, which cancels that"};
+    Order order;
+    order.request.id = {vault_.row.id, sleeve.kind, 0};
+    order.request.pair = pair;
+    order.request.side = Side::Buy;
+    order.request.fee_rate = strategy::effective_fee(sleeve.params, around_.fee_rate);
+    order.reason = "manual";
+    fill.order = order.request.id;
+    ledger::Transaction tx{books, std::move(context)};
+    VAULT_TRYV(tx.deposit(fill.cost, ledger::AutoRaise{}, ledger::EntryKind::ManualTrade));
+    VAULT_TRYV(tx.set_tradeable(tx.books().tradeable() + fill.cost, vault_.policy.reserve_pct));
+    ledger::PerSleeve<Decimal> deltas;
+    deltas.of(sleeve.kind) = fill.cost;
+    ledger::PerSleeve<bool> live;
+    for (const Sleeve& each : vault_.sleeves)
+        live.of(each.kind) = has_live_order(each);
+    VAULT_TRYV(tx.allocate(deltas, live));
+    VAULT_TRYV(tx.buy_intent(sleeve.kind, fill.cost));
+    VAULT_TRY(const ledger::FillFigures figures, tx.buy_fill(fill, {pair.base, fill.cost, kZero}));
+    record_.adopt(vault_, std::move(tx));
+    record_.touch(vault_, sleeve);
+    after_fill(sleeve, *slot, order, fill, figures);
+    return success();
+}
+
 void SleeveMachine::after_fill(Sleeve& sleeve, PairSlot& slot, const Order& order, const Fill& fill,
                                const ledger::FillFigures& figures) {
     if (order.request.side == Side::Buy) {
@@ -214,6 +247,7 @@ void SleeveMachine::after_fill(Sleeve& sleeve, PairSlot& slot, const Order& orde
         }
         slot.cycle_cost += figures.cost;
         strategy::on_buy_fill(slot.state);
+        if (sleeve.script) sleeve.script->slots[slot.pair].marks.bought = true;
     } else {
         slot.cycle_proceeds += fill.cost;
     }
@@ -243,7 +277,7 @@ void SleeveMachine::close_cycle(Sleeve& sleeve, PairSlot& slot, const ledger::Cl
                                          slot.pair, slot.opened_at, now, slot.cycle_cost,
                                          slot.cycle_proceeds, slot.cycle_fees, slot.cycle_realised,
                                          figures.swept});
-        forget_cycle(slot);
+        forget_cycle(sleeve, slot);
     }
     pass_attention_on(sleeve, slot);
     record_close(sleeve, figures, now, cause);
@@ -304,7 +338,7 @@ Result<void> SleeveMachine::on_correction(ledger::Transaction tx, UtcTime now) {
     for (Sleeve& sleeve : vault_.sleeves) {
         for (PairSlot& slot : sleeve.slots) {
             if (is_flat(vault_.books, sleeve.kind, slot.pair.base) && slot.cycle_cost.is_positive())
-                forget_cycle(slot);
+                forget_cycle(sleeve, slot);
             pass_attention_on(sleeve, slot);
         }
         record_.touch(vault_, sleeve);

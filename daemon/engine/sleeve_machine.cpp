@@ -41,6 +41,7 @@ void SleeveMachine::refresh(Sleeve& sleeve) {
         const ledger::Position* position =
             std::as_const(vault_.books).position(sleeve.kind, slot.pair.base);
         const bool held = position != nullptr && !position->dust && position->coins().is_positive();
+        if (!held) slot.kept_params.reset();
         slot.view.quantity = held ? position->coins() : kZero;
         slot.view.cost = held ? position->cost : kZero;
         slot.view.fee_rate =
@@ -78,15 +79,18 @@ std::optional<ports::Decision> SleeveMachine::look(Vault& vault, Sleeve& sleeve,
     };
     const auto before = trackers();
     ++sleeve.looks;
-    const ports::Decision decision = strategy::evaluate(sleeve.params, view, slot.view, slot.state);
+    const ports::Decision decision =
+        strategy::evaluate(params_of(sleeve, slot), view, slot.view, slot.state);
     if (trackers() != before) record.touch(vault, sleeve);
-    const bool must_sell = sleeve.held == HoldKind::Liquidating &&
-                           slot.view.quantity.is_positive() && !slot.view.order_pending &&
-                           vault.attention.empty();
-    if (must_sell)
+    if (must_sell(vault, sleeve, slot))
         return ports::Decision{ports::Decision::Check::Sell, Action::Sell, Reason::Liquidate};
     if (decision.check == ports::Decision::Check::None) return std::nullopt;
     return decision;
+}
+
+bool SleeveMachine::must_sell(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot) {
+    return sleeve.held == HoldKind::Liquidating && slot.view.quantity.is_positive() &&
+           !slot.view.order_pending && vault.attention.empty();
 }
 
 // Before the strategy is asked: a fill of this very tick may have used up what may be lost.
@@ -134,8 +138,7 @@ void SleeveMachine::end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now,
         sleeve.day.unrealised_before = unrealised;
     }
     if (sleeve.caps.max_drawdown && cap == "max_drawdown")
-        sleeve.drawdown =
-            risk::begin_drawdown(stake_of(vault_, sleeve.kind, unrealised), now);
+        sleeve.drawdown = risk::begin_drawdown(stake_of(vault_, sleeve.kind, unrealised), now);
     record_.touch(vault_, sleeve);
     record_.event(owner_of(vault_, actor), now, "info", "cap_ended",
                   sleeve_name(vault_, sleeve.kind),
@@ -179,22 +182,25 @@ void SleeveMachine::remember(Sleeve& sleeve, PairSlot& slot, const ports::Market
                              std::uint32_t order_number) {
     const bool buying = decision.check == ports::Decision::Check::Buy;
     DecisionMemory& memory = buying ? slot.last_buy : slot.last_sell;
-    if (order_number == 0 && memory.action == decision.action && memory.reason == decision.reason) {
+    const bool same_word = says_the_same(sleeve, slot, decision);
+    const bool same =
+        memory.action == decision.action && memory.reason == decision.reason && same_word;
+    if (order_number == 0 && same) {
         ++memory.repeats;
         return;
     }
-    record_.rows().decisions.push_back({.vault = vault_.row.id,
-                                        .sleeve = sleeve.kind,
-                                        .owner = owner_of(vault_, "engine"),
-                                        .pair = slot.pair,
-                                        .at = view.now,
-                                        .check = buying ? "buy" : "sell",
-                                        .action = std::string{ports::to_text(decision.action)},
-                                        .reason = std::string{ports::to_text(decision.reason)},
-                                        .repeats = memory.repeats,
-                                        .figures_json =
-                                            figures_of(sleeve, slot, view, shown, decision),
-                                        .order_number = order_number});
+    record_.rows().decisions.push_back(
+        {.vault = vault_.row.id,
+         .sleeve = sleeve.kind,
+         .owner = owner_of(vault_, "engine"),
+         .pair = slot.pair,
+         .at = view.now,
+         .check = buying ? "buy" : "sell",
+         .action = std::string{ports::to_text(decision.action)},
+         .reason = word_of(sleeve, slot, decision),
+         .repeats = memory.repeats,
+         .figures_json = figures_of(sleeve, slot, view, shown, decision),
+         .order_number = order_number});
     memory = {decision.action, decision.reason, 0};
     record_.touch(vault_, sleeve);
 }
@@ -204,7 +210,10 @@ std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot
                                       const ports::MarketView& view,
                                       const ports::SleeveFigures& shown,
                                       const ports::Decision& decision) const {
-    auto figures = strategy::explain(sleeve.params, view, shown, slot.state, decision);
+    const bool own = decision.reason == Reason::Script;  // not by the built-in rules' figures
+    auto figures = strategy::explain(params_of(sleeve, slot), view, shown, slot.state,
+                                     own ? ports::Decision{} : decision);
+    if (answer_ != nullptr) add_script_figures(figures, shown, decision);
     if (decision.reason != Reason::Caps) return figures_json(figures);
     const risk::Exposure exposure = exposure_of(vault_, sleeve);
     std::string_view cap = sleeve.capped_by;
@@ -237,12 +246,12 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
     const Decimal budget = buy_budget(sleeve, free);
     if (!budget.is_positive()) return 0;
     Order order;
-    order.reason = ports::to_text(reason);
+    order.reason = word_of(sleeve, slot, {ports::Decision::Check::Buy, Action::Buy, reason});
     order.lock_left = budget;
     order.request = {.id = {vault_.row.id, sleeve.kind, sleeve.last_order + 1},
                      .pair = slot.pair,
                      .side = Side::Buy,
-                     .spend_fraction = sleeve.params->spend,
+                     .spend_fraction = min(sleeve.params->spend, fraction_said()),
                      .spend_base = free,
                      .fee_rate = slot.view.fee_rate,
                      .quantity = {},
@@ -260,10 +269,13 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
 }
 
 std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
-    const Quantity quantity = market::floor_lot(slot.view.quantity, slot.view.rules.lot);
+    const Decimal part = reason == Reason::Script ? fraction_said() : kOne;
+    const auto wanted = mul(slot.view.quantity, part, Rounding::Down);
+    VAULT_CHECK(wanted.has_value(), "a part of a quantity is a quantity");
+    const Quantity quantity = market::floor_lot(wanted.value(), slot.view.rules.lot);
     if (!quantity.value.is_positive()) return 0;
     Order order;
-    order.reason = ports::to_text(reason);
+    order.reason = word_of(sleeve, slot, {ports::Decision::Check::Sell, Action::Sell, reason});
     order.hold_left = quantity.value;
     order.request = {.id = {vault_.row.id, sleeve.kind, sleeve.last_order + 1},
                      .pair = slot.pair,
@@ -281,7 +293,7 @@ std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
         quarantine(now, held.error());
         return 0;
     }
-    slot.standing_sell = reason;
+    if (part == kOne) slot.standing_sell = reason;  // a part is sold once
     return send(sleeve, std::move(order), std::move(tx), now);
 }
 

@@ -45,9 +45,19 @@ class SleeveMachine {
     // while its surroundings lie all over the memory. None: nothing is due; else act() comes next.
     static std::optional<ports::Decision> look(Vault& vault, Sleeve& sleeve, PairSlot& slot,
                                                const ports::MarketView& view, Recorder& record);
+    // A liquidation sells whatever the strategy says.
+    static bool must_sell(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot);
     // What the strategy said, as far as holds, minima and a standing sell decision let it.
     void act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
              ports::Decision decision);
+
+    // Of a sleeve that a script decides for (sleeve_scripts.cpp): what the script is shown, and
+    // what it answered, as far as the gates of a buy let it too. A script that does not answer
+    // holds, and the built-in stop-loss stands in for it.
+    static ports::ScriptTick show(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot,
+                                  const ports::MarketView& view);
+    void on_script_answer(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
+                          const ScriptAnswer& answer);
 
     void on_accepted(Order& order, UtcTime now);
     void on_refused(Order& order, const std::string& reason, UtcTime now);
@@ -61,6 +71,12 @@ class SleeveMachine {
     // ledger's; nothing has happened then.
     Result<void> on_hand_sale(Sleeve& sleeve, const Pair& pair, Fill fill,
                               const std::string& cause);
+    // Coins that the user bought by hand become the sleeve's: what they cost comes in as funding,
+    // is put at risk, allocated, and spent on them. The sleeve has no live order in the pair.
+    // Errors: the ledger's (TradeableAboveCap, WrongState while the vault is underfunded or an
+    // unallocate request waits); nothing has happened then.
+    Result<void> on_hand_purchase(Sleeve& sleeve, const Pair& pair, Fill fill,
+                                  ledger::EntryContext context);
     // Adopts a correction. A sleeve that it leaves flat closes as after any other entry (rule 6); a
     // position that it took back had no cycle. Errors: the ledger's; nothing has happened then.
     Result<void> on_correction(ledger::Transaction tx, UtcTime now);
@@ -96,6 +112,16 @@ class SleeveMachine {
                            const ports::Decision& decision) const;
     std::uint32_t buy(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
     std::uint32_t sell(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
+    // sleeve_scripts.cpp
+    void on_script_decision(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view);
+    void on_script_failure(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view);
+    std::string word_of(const Sleeve& sleeve, const PairSlot& slot,
+                        const ports::Decision& decision) const;
+    bool says_the_same(Sleeve& sleeve, const PairSlot& slot, const ports::Decision& decision) const;
+    Decimal fraction_said() const;
+    void add_script_figures(std::vector<strategy::Figure>& figures,
+                            const ports::SleeveFigures& shown,
+                            const ports::Decision& decision) const;
     std::uint32_t send(Sleeve& sleeve, Order order, ledger::Transaction intent, UtcTime now);
 
     // sleeve_bookings.cpp
@@ -118,6 +144,7 @@ class SleeveMachine {
     const Surroundings& around_;
     Effects& effects_;
     Recorder& record_;
+    const ScriptAnswer* answer_ = nullptr;  // of the script that decides this step; null: none does
 };
 
 }  // namespace vault::engine

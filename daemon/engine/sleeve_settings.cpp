@@ -1,5 +1,7 @@
 #include "daemon/engine/sleeve_settings.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace vault::engine {
@@ -51,16 +53,23 @@ Result<void> apply(Sleeve& sleeve, const std::string& key, const std::string& te
     return success();
 }
 
+// A command may hold anything; what would end a change in text is left out of it.
+std::string strategy_text(const Sleeve& sleeve) {
+    if (!sleeve.script) return "cycle";
+    std::string text = "script " + sleeve.script->setting.command;
+    std::erase(text, ';');
+    return text;
+}
+
 }  // namespace
 
-Result<void> apply_preset(Sleeve& sleeve, const std::string& name) {
-    VAULT_TRY(const strategy::CycleParams params, strategy::preset(name));
+Result<void> apply_preset(Sleeve& sleeve, const Preset& preset) {
+    VAULT_TRY(const strategy::CycleParams params, params_of(preset));
     sleeve.params = params;
-    sleeve.preset = name;
-    sleeve.overrides.clear();
-    sleeve.caps = risk::Caps{};
-    sleeve.sweep_plan = SweepPlan{};
-    sleeve.sweep_due.reset();
+    sleeve.preset = preset.name;
+    sleeve.preset_base = preset.base;
+    std::erase_if(sleeve.overrides, [](const auto& entry) { return is_parameter(entry.first); });
+    sleeve.overrides.insert(preset.settings.begin(), preset.settings.end());
     return success();
 }
 
@@ -70,12 +79,54 @@ Result<void> apply_setting(Sleeve& sleeve, const std::string& key, const std::st
     return success();
 }
 
+void keep_exits(Sleeve& next, const Sleeve& before) {
+    for (PairSlot& slot : next.slots) {
+        if (!slot.view.quantity.is_positive()) continue;
+        const strategy::CycleParams kept =
+            strategy::with_exits(next.params, params_of(before, slot));
+        const strategy::CycleParams& own = next.params;
+        slot.kept_params = kept == own ? std::nullopt : std::optional{SharedParams{kept}};
+    }
+}
+
+std::vector<ports::SettingView> kept_exits(const Sleeve& sleeve, const PairSlot& slot) {
+    std::vector<ports::SettingView> kept;
+    if (!slot.kept_params) return kept;
+    for (const std::string_view key : strategy::exit_keys()) {
+        std::string text = value_of(*slot.kept_params, key);
+        if (text != value_of(sleeve.params, key))
+            kept.push_back({std::string{key}, std::move(text), false});
+    }
+    return kept;
+}
+
+std::optional<std::string> changes_between(const Sleeve& before, const Sleeve& next) {
+    std::vector<ports::SettingChange> changes;
+    const auto add = [&changes](std::string key, std::string from, std::string to) {
+        if (from != to) changes.push_back({std::move(key), std::move(from), std::move(to)});
+    };
+    add("strategy", strategy_text(before), strategy_text(next));
+    add("preset", before.preset, next.preset);
+    const auto old = settings_of(before), now = settings_of(next);
+    for (std::size_t i = 0; i < now.size(); ++i)
+        add(now[i].key, old[i].value, now[i].value);
+    if (changes.empty()) return std::nullopt;
+    std::string text = ports::to_text(changes);
+    for (const PairSlot& slot : next.slots)
+        for (const ports::SettingView& kept : kept_exits(next, slot))
+            text += fmt::format("; open {} keeps {} {}", slot.pair.text(), kept.key, kept.value);
+    return text;
+}
+
 Result<void> restore_settings(Sleeve& sleeve) {
-    VAULT_TRY(const strategy::CycleParams params, strategy::preset(sleeve.preset));
+    VAULT_TRY(const strategy::CycleParams params, strategy::preset(sleeve.preset_base));
     sleeve.params = params;
     for (const auto& [key, text] : sleeve.overrides) {
         VAULT_TRYV(apply(sleeve, key, text));
     }
+    for (PairSlot& slot : sleeve.slots)
+        if (slot.kept_params)
+            slot.kept_params = strategy::with_exits(sleeve.params, *slot.kept_params);
     return success();
 }
 
@@ -85,11 +136,8 @@ std::vector<ports::SettingView> settings_of(const Sleeve& sleeve) {
         out.push_back(
             {std::string{key}, std::move(value), !sleeve.overrides.contains(std::string{key})});
     };
-    for (const strategy::KeyInfo& key : strategy::cycle_keys()) {
-        const auto text = strategy::get(sleeve.params, key.name);
-        VAULT_CHECK(text.has_value(), "a known key has a value");
-        add(key.name, text.value());
-    }
+    for (const strategy::KeyInfo& key : strategy::cycle_keys())
+        add(key.name, value_of(sleeve.params, key.name));
     for (const risk::CapKey& key : risk::cap_keys())
         add(key.name, risk::cap_text(sleeve.caps, key.name));
     if (sleeve.kind == SleeveKind::Quiet)

@@ -37,15 +37,74 @@ void SleeveTrader::carry_out(Account& account, UtcTime now) {
 void SleeveTrader::on_tick(const Listener& at, const ports::MarketView& view) {
     const bool late = VAULT_ENGINE_PLANTED(CapTripsTooLate);
     if (at.sleeve->follows_losses && !late) check_loss_caps(at, view.now);
-    if (const auto due =
-            SleeveMachine::look(*at.vault, *at.sleeve, *at.slot, view, effects_.record)) {
-        Surroundings surroundings = around(*at.vault);
-        if (due->action == ports::Action::Buy && risk::looks_outside(at.sleeve->caps))
-            surroundings.outside = outside_of(world_, *at.vault, at.slot->pair.base);
-        SleeveMachine{*at.vault, surroundings, effects_}.act(*at.sleeve, *at.slot, view, *due);
-        if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+    if (at.sleeve->script) {
+        show_script(at, view);
+    } else if (const auto due =
+                   SleeveMachine::look(*at.vault, *at.sleeve, *at.slot, view, effects_.record)) {
+        act(at, view, *due);
     }
     if (at.sleeve->follows_losses && late) check_loss_caps(at, view.now);
+}
+
+// For a decision to buy under a cap that looks at other vaults and pairs, with what it sees there.
+Surroundings SleeveTrader::around_buy(const Listener& at, bool buys) const {
+    Surroundings surroundings = around(*at.vault);
+    if (buys && risk::looks_outside(at.sleeve->caps))
+        surroundings.outside = outside_of(world_, *at.vault, at.slot->pair.base);
+    return surroundings;
+}
+
+void SleeveTrader::act(const Listener& at, const ports::MarketView& view,
+                       const ports::Decision& decision) {
+    const Surroundings surroundings = around_buy(at, decision.action == ports::Action::Buy);
+    SleeveMachine{*at.vault, surroundings, effects_}.act(*at.sleeve, *at.slot, view, decision);
+    if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+}
+
+// One tick of a sleeve is in flight at most: what comes meanwhile is shown after the answer, the
+// newest alone.
+void SleeveTrader::show_script(const Listener& at, const ports::MarketView& view) {
+    using Check = ports::Decision::Check;
+    ScriptUse& script = *at.sleeve->script;
+    ScriptSlot& own = script.slots[at.slot->pair];
+    if (SleeveMachine::must_sell(*at.vault, *at.sleeve, *at.slot))
+        return act(at, view, {Check::Sell, ports::Action::Sell, ports::Reason::Liquidate});
+    if (own.asked) {
+        own.missed = true;
+        return;
+    }
+    const ScriptHealth health = world_.health_of(script);
+    if (health.phase != ports::ScriptPhase::Ready)
+        return on_script_answer(
+            at, view,
+            {std::nullopt, health.fault.value_or(ports::ScriptComplaint{
+                               ports::ScriptFault::NotRunning, "it is being started"})});
+    own.asked = true;
+    own.missed = false;
+    own.shown = std::exchange(own.marks, {});
+    own.seq = ++world_.last_seq;
+    Market& market = world_.market_of(world_.account_of(*at.vault));
+    if (market.exchange.empty()) ++market.awaited;
+    effects_.record.touch(*at.vault, *at.sleeve);
+    effects_.record.ask({script.name, at.vault->row.id, at.sleeve->kind, at.slot->pair,
+                         SleeveMachine::show(*at.vault, *at.sleeve, *at.slot, view)});
+}
+
+void SleeveTrader::show_again(const Listener& at, const ports::MarketView& view) {
+    ScriptSlot& own = at.sleeve->script->slots[at.slot->pair];
+    own.marks.add(own.shown);
+    own.asked = false;
+    show_script(at, view);
+}
+
+void SleeveTrader::on_script_answer(const Listener& at, const ports::MarketView& view,
+                                    const ScriptAnswer& answer) {
+    const bool buys = answer.decision && answer.decision->action == ports::Action::Buy;
+    const Surroundings surroundings = around_buy(at, buys);
+    SleeveMachine machine{*at.vault, surroundings, effects_};
+    machine.on_script_answer(*at.sleeve, *at.slot, view, answer);
+    if (!effects_.orders.empty()) carry_out(world_.account_of(*at.vault), view.now);
+    if (std::exchange(at.sleeve->script->slots[at.slot->pair].missed, false)) show_script(at, view);
 }
 
 void SleeveTrader::check_loss_caps(const Listener& at, UtcTime now) {
@@ -102,6 +161,13 @@ Result<void> SleeveTrader::book_hand_sale(Vault& vault, Sleeve& sleeve, const Pa
     VAULT_TRYV(machine.on_hand_sale(sleeve, pair, fill, cause));
     carry_out(world_.account_of(vault), fill.time);
     return success();
+}
+
+Result<void> SleeveTrader::book_hand_purchase(Vault& vault, Sleeve& sleeve, const Pair& pair,
+                                              const Fill& fill, ledger::EntryContext context) {
+    const Surroundings surroundings = around(vault);
+    SleeveMachine machine{vault, surroundings, effects_};
+    return machine.on_hand_purchase(sleeve, pair, fill, std::move(context));
 }
 
 Result<void> SleeveTrader::book_correction(Vault& vault, ledger::Transaction tx, UtcTime now) {

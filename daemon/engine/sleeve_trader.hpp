@@ -15,6 +15,12 @@ class SleeveTrader {
 
     // A tick of the listener's pair, after its fills were booked and its window has the sample.
     void on_tick(const Listener& at, const ports::MarketView& view);
+    // What came of the tick that the listener's script was shown; `view` is what the market shows
+    // now, which in a replay is what the script saw.
+    void on_script_answer(const Listener& at, const ports::MarketView& view,
+                          const ScriptAnswer& answer);
+    // The tick that was in flight when the state was stored, once more.
+    void show_again(const Listener& at, const ports::MarketView& view);
     // What the simulated venue reports, in its order. Unknown orders and known trades are ignored.
     void on_venue_events(Account& account, const std::vector<exchange::VenueEvent>& events,
                          UtcTime now);
@@ -23,6 +29,8 @@ class SleeveTrader {
     // As SleeveMachine's; on an error nothing has happened.
     Result<void> book_hand_sale(Vault& vault, Sleeve& sleeve, const Pair& pair, const Fill& fill,
                                 const std::string& cause);
+    Result<void> book_hand_purchase(Vault& vault, Sleeve& sleeve, const Pair& pair,
+                                    const Fill& fill, ledger::EntryContext context);
     Result<void> book_correction(Vault& vault, ledger::Transaction tx, UtcTime now);
     // Every position that the exchange may not have any more waits for a person (rule 9); dust only
     // if the others cannot explain it. `actor`: who made it so.
@@ -37,6 +45,9 @@ class SleeveTrader {
   private:
     Surroundings around(const Vault& vault) const;
     void check_loss_caps(const Listener& at, UtcTime now);
+    void act(const Listener& at, const ports::MarketView& view, const ports::Decision& decision);
+    void show_script(const Listener& at, const ports::MarketView& view);
+    Surroundings around_buy(const Listener& at, bool buys) const;
     // The venue is part of the shard: the intent, the permit and the venue's answer are in one
     // batch, so nothing is sent that a crash could forget.
     void carry_out(Account& account, UtcTime now);

@@ -1,27 +1,10 @@
 #include "daemon/engine/state_codec.hpp"
 
-#include <boost/json.hpp>
-#include <fmt/format.h>
+#include "daemon/engine/script_codec.hpp"
+#include "daemon/engine/state_text.hpp"
 
 namespace vault::engine {
 namespace {
-
-namespace json = boost::json;
-
-// Writing.
-json::string text_of(Decimal x) {
-    return json::string{x.text()};
-}
-std::int64_t ms_of(UtcTime t) {
-    return t.time_since_epoch().count();
-}
-
-json::object hold_json(const Hold& hold) {
-    return {{"kind", static_cast<int>(hold.kind)},
-            {"by", hold.by},
-            {"why", hold.why},
-            {"since", ms_of(hold.since)}};
-}
 
 json::object order_json(const Order& order) {
     const OrderRequest& asked = order.request;
@@ -55,6 +38,14 @@ json::array memory_json(const DecisionMemory& memory) {
     return {static_cast<int>(memory.action), static_cast<int>(memory.reason), memory.repeats};
 }
 
+json::value kept_json(const PairSlot& slot) {
+    if (!slot.kept_params) return nullptr;
+    json::object kept;
+    for (const std::string_view key : strategy::exit_keys())
+        kept[key] = value_of(*slot.kept_params, key);
+    return kept;
+}
+
 json::object slot_json(const PairSlot& slot) {
     return {{"pair", slot.pair.text()},
             {"cycle", slot.state.save()},
@@ -63,6 +54,7 @@ json::object slot_json(const PairSlot& slot) {
             {"standing_sell", static_cast<int>(slot.standing_sell)},
             {"stuck", slot.stuck},
             {"attention", slot.attention},
+            {"kept_exits", kept_json(slot)},
             {"opened_at", ms_of(slot.opened_at)},
             {"entry_fee_rate", text_of(slot.entry_fee_rate)},
             {"cycle_cost", text_of(slot.cycle_cost)},
@@ -88,109 +80,7 @@ json::object books_json(const ledger::BooksState& state) {
     return {{"shortfall", text_of(state.shortfall)}, {"sleeves", std::move(sleeves)}};
 }
 
-// Reading: every access is checked, a miss remembers the field and poisons the reader.
-class Reader {
-  public:
-    explicit Reader(const json::value& value) : value_(value) {}
-
-    const json::value& at(std::string_view name) {
-        static const json::value kNull;
-        const json::object* object = value_.if_object();
-        const json::value* found = object == nullptr ? nullptr : object->if_contains(name);
-        if (found == nullptr) fail(name);
-        return found == nullptr ? kNull : *found;
-    }
-    std::string text(std::string_view name) {
-        const json::string* found = at(name).if_string();
-        if (found == nullptr) fail(name);
-        return found == nullptr ? std::string{} : std::string{*found};
-    }
-    Decimal decimal(std::string_view name) { return parsed(name, Decimal::parse(text(name))); }
-    bool flag(std::string_view name) {
-        const bool* found = at(name).if_bool();
-        if (found == nullptr) fail(name);
-        return found != nullptr && *found;
-    }
-    std::int64_t integer(std::string_view name) { return number(name, at(name)); }
-    std::int64_t number(std::string_view name, const json::value& value) {
-        if (const auto* i = value.if_int64()) return *i;
-        if (const auto* u = value.if_uint64()) return static_cast<std::int64_t>(*u);
-        fail(name);
-        return 0;
-    }
-    template <class T>
-    T count(std::string_view name) {
-        const std::int64_t found = integer(name);
-        if (found < 0) fail(name);
-        return static_cast<T>(found);
-    }
-    UtcTime time(std::string_view name) { return UtcTime{Duration{integer(name)}}; }
-    template <class Enum>
-    Enum enumerator(std::string_view name, Enum last) {
-        return as_enum<Enum>(name, integer(name), last);
-    }
-    template <class Enum>
-    Enum as_enum(std::string_view name, std::int64_t number, Enum last) {
-        if (number < 0 || number > static_cast<std::int64_t>(last)) {
-            fail(name);
-            return Enum{};
-        }
-        return static_cast<Enum>(number);
-    }
-    json::array array(std::string_view name) {
-        const json::array* found = at(name).if_array();
-        if (found == nullptr) fail(name);
-        return found == nullptr ? json::array{} : *found;
-    }
-    template <class T>
-    T parsed(std::string_view name, Result<T> result) {
-        if (!result) {
-            fail(name);
-            return T{};
-        }
-        return std::move(result).value();
-    }
-    bool has(std::string_view name) const {
-        const json::object* object = value_.if_object();
-        return object != nullptr && object->contains(name);
-    }
-    void adopt(const Reader& inner) {
-        if (!inner.failed_.empty()) fail(inner.failed_);
-    }
-    Result<void> result(std::string_view what) const {
-        if (failed_.empty()) return success();
-        return Error{Errc::StoreInvalid,
-                     fmt::format("the stored {} is not readable at '{}'", what, failed_), failed_,
-                     "restore a backup, or start the version that wrote it"};
-    }
-
-    void fail(std::string_view name) {
-        if (failed_.empty()) failed_ = name;
-    }
-
-  private:
-    const json::value& value_;
-    std::string failed_;
-};
-
-json::value parse(std::string_view body) {
-    boost::system::error_code status;
-    json::value value = json::parse(body, status);
-    return status ? json::value{} : value;
-}
-
-Hold read_hold(Reader& outer, std::string_view name) {
-    Reader in{outer.at(name)};
-    Hold hold;
-    hold.kind = in.enumerator("kind", HoldKind::Halted);
-    hold.by = in.text("by");
-    hold.why = in.text("why");
-    hold.since = in.time("since");
-    outer.adopt(in);
-    return hold;
-}
-
-Order read_order(Reader& in) {
+Order read_order(StateReader& in) {
     Order order;
     OrderRequest& asked = order.request;
     asked.id = in.parsed("id", parse_order_id(in.text("id")));
@@ -221,7 +111,7 @@ Order read_order(Reader& in) {
     return order;
 }
 
-DecisionMemory read_memory(Reader& in, std::string_view name) {
+DecisionMemory read_memory(StateReader& in, std::string_view name) {
     const json::array fields = in.array(name);
     DecisionMemory memory;
     if (fields.size() != 3) {
@@ -229,20 +119,32 @@ DecisionMemory read_memory(Reader& in, std::string_view name) {
         return memory;
     }
     memory.action = in.as_enum(name, in.number(name, fields[0]), ports::Action::Sell);
-    memory.reason = in.as_enum(name, in.number(name, fields[1]), ports::Reason::Liquidate);
+    memory.reason = in.as_enum(name, in.number(name, fields[1]), ports::kLastReason);
     memory.repeats = static_cast<std::uint64_t>(in.number(name, fields[2]));
     return memory;
 }
 
-PairSlot read_slot(Reader& in) {
+// The exits alone: restore_settings() adds the sleeve's other parameters. A slot that was stored
+// before positions kept any has none.
+std::optional<SharedParams> read_kept(StateReader& in) {
+    constexpr std::string_view kName = "kept_exits";
+    if (!in.has(kName) || in.at(kName).is_null()) return std::nullopt;
+    strategy::CycleParams params;
+    for (const auto& [key, text] : read_texts(in, kName))
+        if (!strategy::set(params, key, text)) in.fail(kName);
+    return SharedParams{params};
+}
+
+PairSlot read_slot(StateReader& in) {
     PairSlot slot;
     slot.pair = in.parsed("pair", Pair::parse(in.text("pair")));
     slot.state = in.parsed("cycle", strategy::CycleState::load(in.text("cycle")));
     slot.last_buy = read_memory(in, "last_buy");
     slot.last_sell = read_memory(in, "last_sell");
-    slot.standing_sell = in.enumerator("standing_sell", ports::Reason::Liquidate);
+    slot.standing_sell = in.enumerator("standing_sell", ports::kLastReason);
     slot.stuck = in.flag("stuck");
     slot.attention = in.text("attention");
+    slot.kept_params = read_kept(in);
     slot.opened_at = in.time("opened_at");
     slot.entry_fee_rate = in.decimal("entry_fee_rate");
     slot.cycle_cost = in.decimal("cycle_cost");
@@ -252,14 +154,14 @@ PairSlot read_slot(Reader& in) {
     return slot;
 }
 
-ledger::BooksState read_books(Reader& outer) {
-    Reader in{outer.at("books")};
+ledger::BooksState read_books(StateReader& outer) {
+    StateReader in{outer.at("books")};
     ledger::BooksState state;
     state.shortfall = in.decimal("shortfall");
     const json::array sleeves = in.array("sleeves");
     if (sleeves.size() != state.sleeves.size()) in.fail("sleeves");
     for (std::size_t i = 0; i < sleeves.size() && i < state.sleeves.size(); ++i) {
-        Reader from{sleeves[i]};
+        StateReader from{sleeves[i]};
         ledger::SleeveState& sleeve = state.sleeves[i];
         sleeve.fee_float = from.decimal("fee_float");
         sleeve.swept = from.decimal("swept");
@@ -267,7 +169,7 @@ ledger::BooksState read_books(Reader& outer) {
         sleeve.unallocate_requested = from.decimal("requested");
         sleeve.overdraft = from.decimal("overdraft");
         for (const json::value& position : from.array("positions")) {
-            Reader p{position};
+            StateReader p{position};
             sleeve.positions.push_back({p.parsed("base", Asset::parse(p.text("base"))),
                                         p.decimal("cost"), p.flag("dust")});
             from.adopt(p);
@@ -276,24 +178,6 @@ ledger::BooksState read_books(Reader& outer) {
     }
     outer.adopt(in);
     return state;
-}
-
-json::value optional_text(const std::optional<Decimal>& x) {
-    return x ? json::value(text_of(*x)) : json::value(nullptr);
-}
-
-std::optional<Decimal> read_optional(Reader& in, std::string_view name) {
-    if (in.at(name).is_null()) return std::nullopt;
-    return in.decimal(name);
-}
-
-std::optional<UtcTime> read_optional_time(Reader& in, std::string_view name) {
-    if (in.at(name).is_null()) return std::nullopt;
-    return in.time(name);
-}
-
-json::value optional_ms(const std::optional<UtcTime>& t) {
-    return t ? json::value(ms_of(*t)) : json::value(nullptr);
 }
 
 json::value drawdown_json(const std::optional<risk::Drawdown>& mark) {
@@ -306,9 +190,9 @@ json::value drawdown_json(const std::optional<risk::Drawdown>& mark) {
 }
 
 // A sleeve that was stored before there was a drawdown has none.
-std::optional<risk::Drawdown> read_drawdown(Reader& outer) {
+std::optional<risk::Drawdown> read_drawdown(StateReader& outer) {
     if (!outer.has("drawdown") || outer.at("drawdown").is_null()) return std::nullopt;
-    Reader in{outer.at("drawdown")};
+    StateReader in{outer.at("drawdown")};
     risk::Drawdown mark;
     mark.peak = in.decimal("peak");
     mark.swept_before = in.decimal("swept");
@@ -317,53 +201,6 @@ std::optional<risk::Drawdown> read_drawdown(Reader& outer) {
     mark.peak_at = in.time("peak_at");
     outer.adopt(in);
     return mark;
-}
-
-json::object replay_json(const Replay& replay) {
-    const ports::FeedSource& source = replay.source;
-    return {{"name", source.name},
-            {"pair", source.pair.text()},
-            {"interval", source.interval.count()},
-            {"close_path", source.close_path},
-            {"seed", std::to_string(source.seed)},
-            {"from", optional_ms(source.from)},
-            {"to", optional_ms(source.to)},
-            {"fingerprint", source.fingerprint},
-            {"state", static_cast<int>(replay.state)},
-            {"until", optional_ms(replay.until)},
-            {"speed", optional_text(replay.speed)},
-            {"position", replay.feed ? replay.feed->position() : 0}};
-}
-
-// The last price of each pair: a position of a market that stands still is valued by it.
-json::object last_json(const Market& market) {
-    json::object last;
-    for (const auto& [pair, at] : market.pairs)
-        if (at.last)
-            last[pair.text()] =
-                json::array{ms_of(at.last->time), text_of(at.last->price.value), at.last->position};
-    return last;
-}
-
-std::map<Pair, Tick> read_last(Reader& in) {
-    std::map<Pair, Tick> last;
-    const json::object* found = in.at("last").if_object();
-    if (found == nullptr) in.fail("last");
-    for (const auto& [name, value] : found == nullptr ? json::object{} : *found) {
-        const json::array* fields = value.if_array();
-        const json::string* price =
-            fields != nullptr && fields->size() == 3 ? (*fields)[1].if_string() : nullptr;
-        if (price == nullptr) {
-            in.fail("last");
-            continue;
-        }
-        Tick tick;
-        tick.time = UtcTime{Duration{in.number("last", (*fields)[0])}};
-        tick.price = Price{in.parsed("last", Decimal::parse(*price))};
-        tick.position = static_cast<std::uint64_t>(in.number("last", (*fields)[2]));
-        last[in.parsed("last", Pair::parse(name))] = tick;
-    }
-    return last;
 }
 
 }  // namespace
@@ -390,8 +227,8 @@ std::string save_vault(const Vault& vault) {
 }
 
 Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
-    const json::value value = parse(body);
-    Reader in{value};
+    const json::value value = parse_state(body);
+    StateReader in{value};
     vault.pairs.clear();
     for (const json::value& pair : in.array("pairs"))
         if (const json::string* text = pair.if_string())
@@ -414,53 +251,49 @@ Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
 }
 
 std::string save_sleeve(const Sleeve& sleeve) {
-    json::object overrides;
-    for (const auto& [key, text] : sleeve.overrides)
-        overrides[key] = text;
     json::array orders, slots;
     for (const Order& order : sleeve.orders)
         orders.push_back(order_json(order));
     for (const PairSlot& slot : sleeve.slots)
         slots.push_back(slot_json(slot));
-    return json::serialize(json::object{{"preset", sleeve.preset},
-                                        {"overrides", std::move(overrides)},
-                                        {"hold", hold_json(sleeve.hold)},
-                                        {"orders", std::move(orders)},
-                                        {"slots", std::move(slots)},
-                                        {"last_order", sleeve.last_order},
-                                        {"cycles", sleeve.cycles},
-                                        {"last_close", ms_of(sleeve.last_close)},
-                                        {"ever_closed", sleeve.ever_closed},
-                                        {"last_cycle_lost", sleeve.last_cycle_lost},
-                                        {"last_fill", ms_of(sleeve.last_fill)},
-                                        {"day", ms_of(sleeve.day.day)},
-                                        {"day_realised", text_of(sleeve.day.realised_before)},
-                                        {"day_unrealised", text_of(sleeve.day.unrealised_before)},
-                                        {"day_buys", sleeve.day.buys},
-                                        {"capped_by", sleeve.capped_by},
-                                        {"drawdown", drawdown_json(sleeve.drawdown)},
-                                        {"sweep_due", optional_ms(sleeve.sweep_due)}});
+    json::object text = json::object{{"preset", sleeve.preset},
+                                     {"preset_base", sleeve.preset_base},
+                                     {"overrides", texts_json(sleeve.overrides)},
+                                     {"hold", hold_json(sleeve.hold)},
+                                     {"orders", std::move(orders)},
+                                     {"slots", std::move(slots)},
+                                     {"last_order", sleeve.last_order},
+                                     {"cycles", sleeve.cycles},
+                                     {"last_close", ms_of(sleeve.last_close)},
+                                     {"ever_closed", sleeve.ever_closed},
+                                     {"last_cycle_lost", sleeve.last_cycle_lost},
+                                     {"last_fill", ms_of(sleeve.last_fill)},
+                                     {"day", ms_of(sleeve.day.day)},
+                                     {"day_realised", text_of(sleeve.day.realised_before)},
+                                     {"day_unrealised", text_of(sleeve.day.unrealised_before)},
+                                     {"day_buys", sleeve.day.buys},
+                                     {"capped_by", sleeve.capped_by},
+                                     {"drawdown", drawdown_json(sleeve.drawdown)},
+                                     {"sweep_due", optional_ms(sleeve.sweep_due)}};
+    if (sleeve.script) text["script"] = save_script(*sleeve.script);
+    return json::serialize(text);
 }
 
 Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
-    const json::value value = parse(body);
-    Reader in{value};
+    const json::value value = parse_state(body);
+    StateReader in{value};
     sleeve.preset = in.text("preset");
-    const json::object* overrides = in.at("overrides").if_object();
-    if (overrides == nullptr) in.fail("overrides");
-    for (const auto& [key, text] : overrides == nullptr ? json::object{} : *overrides)
-        if (const json::string* found = text.if_string())
-            sleeve.overrides[std::string{key}] = std::string{*found};
-        else
-            in.fail("overrides");
+    // A sleeve that was stored before users had presets of their own has a built-in one.
+    sleeve.preset_base = in.has("preset_base") ? in.text("preset_base") : sleeve.preset;
+    sleeve.overrides = read_texts(in, "overrides");
     sleeve.hold = read_hold(in, "hold");
     for (const json::value& order : in.array("orders")) {
-        Reader from{order};
+        StateReader from{order};
         sleeve.orders.push_back(read_order(from));
         in.adopt(from);
     }
     for (const json::value& slot : in.array("slots")) {
-        Reader from{slot};
+        StateReader from{slot};
         sleeve.slots.push_back(read_slot(from));
         in.adopt(from);
     }
@@ -477,91 +310,8 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     sleeve.capped_by = in.text("capped_by");
     sleeve.drawdown = read_drawdown(in);
     sleeve.sweep_due = read_optional_time(in, "sweep_due");
+    load_script(in, sleeve.script);
     return in.result("sleeve");
-}
-
-std::string save_account(const World& world, const Account& account) {
-    return json::serialize(json::object{{"venue", account.venue.save()},
-                                        {"now", ms_of(world.market_of(account).now)},
-                                        {"last", last_json(world.market_of(account))},
-                                        {"replay", replay_json(account.replay)},
-                                        {"removed", account.removed}});
-}
-
-Result<AccountMemory> load_account(std::string_view body) {
-    const json::value value = parse(body);
-    Reader in{value};
-    const std::string venue_text = in.text("venue");
-    Reader from{in.at("replay")};
-    Replay replay;
-    ports::FeedSource& source = replay.source;
-    source.name = from.text("name");
-    source.interval = Duration{from.integer("interval")};
-    source.close_path = from.flag("close_path");
-    source.seed = std::strtoull(from.text("seed").c_str(), nullptr, 10);
-    source.from = read_optional_time(from, "from");
-    source.to = read_optional_time(from, "to");
-    source.fingerprint = from.text("fingerprint");
-    replay.state = from.enumerator("state", ReplayState::Stopped);
-    if (!source.name.empty()) source.pair = from.parsed("pair", Pair::parse(from.text("pair")));
-    replay.until = read_optional_time(from, "until");
-    replay.speed = read_optional(from, "speed");
-    const auto position = from.count<std::uint64_t>("position");
-    in.adopt(from);
-    const UtcTime now = in.time("now");
-    std::map<Pair, Tick> last = read_last(in);
-    const bool removed = in.has("removed") && in.flag("removed");
-    VAULT_TRYV(in.result("account"));
-    VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(last),
-                         removed};
-}
-
-std::string save_user(const User& user) {
-    return json::serialize(json::object{{"hold", hold_json(user.hold)}});
-}
-
-Result<void> load_user(User& user, std::string_view body) {
-    const json::value value = parse(body);
-    Reader in{value};
-    user.hold = read_hold(in, "hold");
-    return in.result("user");
-}
-
-std::string save_job(const Job& job) {
-    return json::serialize(json::object{{"id", job.id.value},
-                                        {"method", job.method},
-                                        {"object", job.object},
-                                        {"by", job.by},
-                                        {"started_at", ms_of(job.started_at)},
-                                        {"ended_at", optional_ms(job.ended_at)},
-                                        {"state", static_cast<int>(job.state)}});
-}
-
-Result<Job> load_job(std::string_view body) {
-    const json::value value = parse(body);
-    Reader in{value};
-    Job job;
-    job.id = JobId{in.count<std::uint32_t>("id")};
-    job.method = in.text("method");
-    job.object = in.text("object");
-    job.by = in.text("by");
-    job.started_at = in.time("started_at");
-    job.ended_at = read_optional_time(in, "ended_at");
-    job.state = in.enumerator("state", JobState::Canceled);
-    VAULT_TRYV(in.result("job"));
-    return job;
-}
-
-std::string save_daemon(const World& world) {
-    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)}});
-}
-
-Result<void> load_daemon(World& world, std::string_view body) {
-    const json::value value = parse(body);
-    Reader in{value};
-    world.daemon_hold = read_hold(in, "hold");
-    return in.result("daemon");
 }
 
 }  // namespace vault::engine

@@ -153,9 +153,11 @@ void TurnLoop::turn() {
     bool more = false;
     if (!draining_) shard_->watch_idle();
     if (!draining_ && !behind()) {
+        desk_.tell_news(*shard_);
         take_prices();
         more = shard_->run_replays(clock_.steady() + kSlice);
     }
+    desk_.serve(*shard_);
     if (!shard_->batch_empty() && !open_since_) open_since_ = clock_.steady();
     const bool waited = !held_.empty() && held_.back().batch > shard_->last_batch();
     const bool replaying = shard_->next_due().has_value();
@@ -418,6 +420,7 @@ Result<void> TurnLoop::load_shard() {
     auto shard = make_shard_();
     VAULT_TRYV(shard->load(snapshot));
     shard->stop_buys(why_no_buys(store_.health()));
+    desk_.introduce(*shard);
     shard_ = std::move(shard);
     durable_ = snapshot.mark.n;
     progress_.durable = progress_.batch = durable_.value;

@@ -8,7 +8,7 @@
 // same code. Owned by the Driver (or the simulator); the scheduler's thread only.
 #include "common/base/log.hpp"
 #include "daemon/engine/scheduler.hpp"
-#include "daemon/engine/shard.hpp"
+#include "daemon/engine/script_desk.hpp"
 #include "daemon/ports/directory.hpp"
 #include "daemon/ports/market_feed.hpp"
 
@@ -52,6 +52,9 @@ class TurnLoop {
               Answer answer);
     // A live price, for the next turn; the newest per pair takes the place of the one before it.
     void price(ports::LivePrice price);
+    // Who runs users' scripts, and whom to tell what comes of it. Before start().
+    void run_scripts_by(ports::ScriptHost& host) { desk_.use(host); }
+    ports::ScriptListener& script_listener() { return desk_; }
     // Refuses mutations, stops replays, waits for the last batch, then calls `drained` once. A
     // store that keeps failing is given up on after a few tries.
     // False if something that was answered as unknown, or a hold, may be lost.
@@ -144,6 +147,7 @@ class TurnLoop {
     Logger& logger_;
     std::unique_ptr<Shard> shard_;
     DriverProgress progress_;
+    ScriptDesk desk_{[this] { schedule_turn(); }};
 
     std::deque<Waiting> urgent_;    // pauses and halts, in the order they came
     std::deque<Waiting> commands_;  // everything else

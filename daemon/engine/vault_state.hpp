@@ -4,6 +4,7 @@
 // it; state_codec writes it down. Owned by the World; the shard's thread.
 #include "daemon/engine/hold.hpp"
 #include "daemon/engine/order_machine.hpp"
+#include "daemon/engine/script_use.hpp"
 #include "daemon/engine/sweep_plan.hpp"
 #include "daemon/ledger/transaction.hpp"
 #include "daemon/market/price_window.hpp"
@@ -26,21 +27,6 @@ struct DecisionMemory {
     friend bool operator==(const DecisionMemory&, const DecisionMemory&) = default;
 };
 
-// One pair of one sleeve: trackers, timers, what the strategy is shown, and the open cycle.
-struct PairSlot {
-    Pair pair;
-    const market::PriceWindow* window = nullptr;  // in the market's PairWindows; null: no market
-    strategy::CycleState state;
-    ports::SleeveFigures view;  // kept current by SleeveMachine::refresh()
-    DecisionMemory last_buy, last_sell;
-    ports::Reason standing_sell = ports::Reason::None;  // a sell decision stands until flat
-    bool stuck = false;                                 // below the minimum to sell
-    std::string attention;   // why the position needs a person; empty if not
-    UtcTime opened_at;       // the first fill of the open position
-    Decimal entry_fee_rate;  // kept from the first fill until it closes
-    Decimal cycle_cost, cycle_proceeds, cycle_fees, cycle_realised;
-};
-
 // A sleeve's parameters, never changed in place. Most sleeves trade with a preset's numbers, and
 // those exist once: 300 bytes less for each, and nearer to the core when thousands are evaluated.
 class SharedParams {
@@ -54,6 +40,24 @@ class SharedParams {
     std::shared_ptr<const strategy::CycleParams> shared_;  // owned by all sleeves that use them
 };
 
+// One pair of one sleeve: trackers, timers, what the strategy is shown, and the open cycle.
+struct PairSlot {
+    Pair pair;
+    const market::PriceWindow* window = nullptr;  // in the market's PairWindows; null: no market
+    strategy::CycleState state;
+    ports::SleeveFigures view;  // kept current by SleeveMachine::refresh()
+    DecisionMemory last_buy, last_sell;
+    ports::Reason standing_sell = ports::Reason::None;  // a sell decision stands until flat
+    bool stuck = false;                                 // below the minimum to sell
+    std::string attention;  // why the position needs a person; empty if not
+    // The sleeve's parameters with the exits that the open position was opened with; none: they are
+    // the sleeve's own.
+    std::optional<SharedParams> kept_params;
+    UtcTime opened_at;       // the first fill of the open position
+    Decimal entry_fee_rate;  // kept from the first fill until it closes
+    Decimal cycle_cost, cycle_proceeds, cycle_fees, cycle_realised;
+};
+
 struct Sleeve {
     SleeveKind kind = SleeveKind::Quiet;
     SharedParams params;
@@ -61,7 +65,9 @@ struct Sleeve {
     SweepPlan sweep_plan;                          // quiet only
     std::optional<UtcTime> sweep_due;              // fell due then; waits until the sleeve is flat
     std::map<std::string, std::string> overrides;  // what differs from the preset, as text
-    std::string preset;
+    std::string preset;                            // the one that was applied last
+    std::string preset_base;                       // the built-in one that it began as
+    Box<ScriptUse> script;                         // null: the built-in rules decide
     Hold hold;
     std::vector<PairSlot> slots;   // in the vault's order of pairs
     std::vector<Order> orders;     // live or unresolved, and the last one that ended
@@ -76,7 +82,7 @@ struct Sleeve {
     HoldKind held = HoldKind::None;  // effective_hold(), kept current by refresh()
     bool follows_losses = false;     // a cap looks at every price; kept current by refresh()
     bool dirty = false;
-    std::uint32_t looks = 0;                 // prices that its rules were shown, of this run alone
+    std::uint32_t looks = 0;                 // prices that were decided about, since the start
     std::optional<risk::Drawdown> drawdown;  // while max_drawdown is set, from its first price on
 };
 
@@ -105,6 +111,10 @@ PairSlot* find_slot(Sleeve& sleeve, const Pair& pair);  // null: the vault does 
 Order* find_order(Sleeve& sleeve, const OrderId& id);   // null: forgotten or never there
 bool has_live_order(const Sleeve& sleeve);
 bool has_live_order(const Sleeve& sleeve, const Pair& pair);
+// By which the pair is judged.
+inline const strategy::CycleParams& params_of(const Sleeve& sleeve, const PairSlot& slot) {
+    return slot.kept_params ? *slot.kept_params : sleeve.params;
+}
 std::string sleeve_name(const Vault& vault, SleeveKind kind);  // "v1.flash"
 ports::Owner owner_of(const Vault& vault, std::string actor);
 

@@ -151,6 +151,39 @@ std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
     return out;
 }
 
+namespace {
+
+std::string script_in_the_way(const World& world, const Vault& vault, const Sleeve& sleeve) {
+    if (!sleeve.script) return {};
+    const ScriptHealth health = world.health_of(*sleeve.script);
+    const std::string why = health.fault ? " (" + fault_text(*health.fault) + ")" : "";
+    switch (health.phase) {
+        case ports::ScriptPhase::Ready: return {};
+        case ports::ScriptPhase::Starting:
+        case ports::ScriptPhase::Waiting: return "its script is being started" + why;
+        case ports::ScriptPhase::GaveUp:
+        case ports::ScriptPhase::Stopped:
+            return fmt::format(
+                "its script was given up{}; mend it, then vaultctl sleeve resume {} {}", why,
+                to_text(vault.row.id), to_text(sleeve.kind));
+    }
+    return {};
+}
+
+std::optional<ports::ScriptView> script_view(const World& world, const Sleeve& sleeve) {
+    if (!sleeve.script) return std::nullopt;
+    const ScriptSetting& setting = sleeve.script->setting;
+    const ScriptHealth health = world.health_of(*sleeve.script);
+    return ports::ScriptView{setting.command,
+                             setting.folder,
+                             setting.deadline,
+                             setting.memory_mib,
+                             std::string{ports::to_text(health.phase)},
+                             health.fault ? fault_text(*health.fault) : std::string{}};
+}
+
+}  // namespace
+
 std::string_view sleeve_state(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const HoldKind held = effective_hold(world, vault, sleeve);
     const bool open = has_open_position(vault, sleeve);
@@ -177,6 +210,7 @@ std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sl
     if (vault.pairs.empty()) return "no pair is selected";
     if (!has_prices(world, vault)) return "no price yet: start a replay";
     if (!world.no_buys.empty()) return "no buys: " + world.no_buys;
+    if (std::string why = script_in_the_way(world, vault, sleeve); !why.empty()) return why;
     return cap_in_the_way(world, vault, sleeve);
 }
 
@@ -214,6 +248,7 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
             view.value = position.cost;
         }
         if (known && slot->opened_at != UtcTime{}) view.opened_at = slot->opened_at;
+        if (known) view.kept_exits = kept_exits(sleeve, *slot);
         out.push_back(std::move(view));
     }
     return out;
@@ -244,7 +279,8 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
     for (const Order& order : sleeve.orders)
         if (order.live()) view.orders.push_back(to_text(order.request.id));
     view.cycles = sleeve.cycles;
-    view.strategy = "cycle";
+    view.strategy = sleeve.script ? "script" : "cycle";
+    view.script = script_view(world, sleeve);
     view.mode = "rules";
     view.preset = sleeve.preset;
     view.settings = settings_of(sleeve);

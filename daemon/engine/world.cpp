@@ -114,6 +114,20 @@ const PairMarket* World::pair_market(const Account& account, const Pair& pair) c
     return found == market.pairs.end() ? nullptr : &found->second;
 }
 
+ScriptHealth World::health_of(const ScriptUse& script) const {
+    const auto found = scripts.find(script.name);
+    return found == scripts.end() ? ScriptHealth{} : found->second;
+}
+
+bool World::waits_for_scripts(const Market& market) const {
+    if (market.awaited > 0) return true;
+    return std::any_of(market.scripts.begin(), market.scripts.end(), [&](const std::string& name) {
+        const auto found = scripts.find(name);
+        return found == scripts.end() || found->second.phase == ports::ScriptPhase::Waiting ||
+               found->second.phase == ports::ScriptPhase::Starting;
+    });
+}
+
 const PairRules* World::rules_of(const Pair& pair) const {
     const auto found = catalogue.find(pair);
     return found == catalogue.end() ? nullptr : &found->second;

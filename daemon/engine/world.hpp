@@ -5,6 +5,7 @@
 #include "common/base/hash.hpp"
 #include "daemon/engine/alerts.hpp"
 #include "daemon/engine/job.hpp"
+#include "daemon/engine/preset.hpp"
 #include "daemon/engine/vault_state.hpp"
 #include "daemon/exchange/sim/venue.hpp"
 #include "daemon/ports/commands.hpp"
@@ -40,7 +41,11 @@ struct PairMarket {
 struct Market {
     std::string exchange;  // live; empty: of one simulated account
     std::map<Pair, PairMarket> pairs;
-    UtcTime now;                      // of the last tick; 1970 before the first
+    UtcTime now;  // of the last tick; 1970 before the first
+    // Scripts that decide for a sleeve here, and how many of their answers are awaited: a replay
+    // stands still meanwhile.
+    std::vector<std::string> scripts;
+    std::size_t awaited = 0;
     std::vector<AccountId> accounts;  // not empty, in order of their ids
 };
 // The account that stands for the market where its prices are kept.
@@ -65,6 +70,7 @@ struct Replay {
 struct User {
     ports::UserRow row;
     Hold hold;
+    std::map<std::string, Preset> presets;  // his own, by name
     bool dirty = false;
 };
 
@@ -108,6 +114,8 @@ struct World {
     bool daemon_dirty = false;
     ports::TopActivity activity;
     std::string no_buys;  // why only exits are allowed; empty: buys too
+    std::map<std::string, ScriptHealth, std::less<>> scripts;    // as last told, by name
+    std::uint64_t last_seq = 0;                                  // of a tick for a script
     std::unordered_map<Digest, KnownReply, DigestHash> replies;  // by reply_key()
 
     User* find_user(std::string_view name);
@@ -130,6 +138,9 @@ struct World {
     Market& market_of(const Account& account) { return markets[account.market]; }
     const Market& market_of(const Account& account) const { return markets[account.market]; }
     const PairRules* rules_of(const Pair& pair) const;
+    ScriptHealth health_of(const ScriptUse& script) const;
+    // Where a replay would wait: a script of it is being started, or has not answered.
+    bool waits_for_scripts(const Market& market) const;
     const PairMarket* pair_market(const Account& account, const Pair& pair) const;
     std::uint64_t entries() const;  // in all chains
 };

@@ -30,7 +30,7 @@ struct AuditRow {
     std::string action;       // the method: "vault.allocate"
     std::string object;       // "v1", "v1.flash", "a1", "u1" …; empty: the daemon
     std::string outcome;      // applied refused
-    std::string message;      // of the refusal; empty when applied
+    std::string message;      // why it was refused, or what it changed if `params` cannot tell
     std::string params_json;  // what was asked, an object; secrets are left out
     Digest prev_hash{};
     Digest hash{};

@@ -4,6 +4,7 @@
 #include "common/base/clock.hpp"
 #include "daemon/ports/alert.hpp"
 #include "daemon/ports/people_commands.hpp"
+#include "daemon/ports/presets.hpp"
 #include "daemon/ports/rows.hpp"
 #include "daemon/ports/top_view.hpp"
 #include "daemon/ports/vault_lists.hpp"
@@ -127,11 +128,17 @@ struct SetSleeve {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
     std::map<std::string, std::string> settings;  // key -> text; "preset" applies one first
+    bool apply_to_open = false;  // true: open positions take the exit parameters too
 };
 struct SetStrategy {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
-    std::string strategy;  // "cycle"
+    std::string strategy;      // cycle or script
+    std::string preset;        // of cycle: its settings first; empty: as they are
+    std::string command = {};  // of script: the program and its words
+    std::string folder = {};   // below the user's folder of scripts; empty: that itself
+    std::optional<Duration> deadline = std::nullopt;         // of each decision
+    std::optional<std::uint64_t> memory_mib = std::nullopt;  // of each of its processes
 };
 struct ListPositions {
     std::optional<VaultId> vault;
@@ -148,6 +155,13 @@ struct WriteDown {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
     std::optional<Pair> pair;
+};
+struct AdoptPosition {  // coins of the account that no vault has become a sleeve's
+    VaultId vault;
+    SleeveKind sleeve = SleeveKind::Quiet;
+    std::optional<Pair> pair;  // none: the only one that the vault trades
+    Quantity quantity;         // > 0
+    Decimal cost;              // of all of it, in the vault's asset; > 0
 };
 struct ReplayStart {
     AccountId account;
@@ -198,19 +212,19 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 
 }  // namespace cmd
 
-using Command =
-    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
-                 cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
-                 cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets,
-                 cmd::AddAccount, cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding,
-                 cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults, cmd::ListMarks, cmd::ShowVault,
-                 cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release, cmd::SetReserve,
-                 cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
-                 cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve,
-                 cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition,
-                 cmd::WriteDown, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
-                 cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-                 cmd::CorrectEntry, cmd::ShowStatus, cmd::ShowTop, cmd::ListAlerts, cmd::SeeAlerts,
-                 cmd::TestAlert, cmd::SettleDelivery, cmd::Raise, cmd::Note, cmd::Barrier>;
+using Command = std::variant<
+    cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
+    cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
+    cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
+    cmd::ListAccounts, cmd::RemoveAccount, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault,
+    cmd::ListVaults, cmd::ListMarks, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate,
+    cmd::Unallocate, cmd::Release, cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs,
+    cmd::RefreshVault, cmd::SetMode, cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate,
+    cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve, cmd::SetStrategy, cmd::ListPositions,
+    cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart, cmd::ReplayRun,
+    cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob,
+    cmd::CancelJob, cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset,
+    cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::ListAlerts, cmd::SeeAlerts,
+    cmd::TestAlert, cmd::SettleDelivery, cmd::Raise, cmd::Note, cmd::Barrier>;
 
 }  // namespace vault::ports

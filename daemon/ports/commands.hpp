@@ -15,12 +15,13 @@
 namespace vault::ports {
 
 // What a command answers with. A mutation answers with the object after the change.
-using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
-                          VaultView, std::vector<VaultView>, std::vector<VaultMarkView>, SleeveView,
-                          std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
-                          ReplayView, std::vector<ReplayView>, PairMarketView, JobView,
-                          std::vector<JobView>, EntryView, StatusView, TopView, ApiKeyView,
-                          std::vector<ApiKeyView>, KeyPolicyView, AlertsView, DrawnView>;
+using View =
+    std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>, VaultView,
+                 std::vector<VaultView>, std::vector<VaultMarkView>, SleeveView,
+                 std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
+                 ReplayView, std::vector<ReplayView>, PairMarketView, JobView, std::vector<JobView>,
+                 EntryView, StatusView, TopView, ApiKeyView, std::vector<ApiKeyView>, KeyPolicyView,
+                 DrawnView, PresetView, std::vector<PresetView>, AlertsView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

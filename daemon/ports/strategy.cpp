@@ -23,6 +23,12 @@ std::string_view to_text(Reason reason) {
         case Reason::Trailing: return "trailing";
         case Reason::OrderPending: return "order_pending";
         case Reason::Liquidate: return "liquidate";
+        case Reason::MaxMove: return "max_move";
+        case Reason::Script: return "script";
+        case Reason::ScriptLate: return "script_late";
+        case Reason::ScriptFault: return "script_fault";
+        case Reason::AlreadyHolds: return "already_holds";
+        case Reason::NothingHeld: return "nothing_held";
     }
     return "";
 }

@@ -1,7 +1,8 @@
 #pragma once
-// The seam between the engine and whatever decides: the built-in cycle rules, later a user's own
-// program. A strategy is a deterministic function of what it is shown and of its own small state;
-// it never touches money, orders or the network. Free of Asio; values only; the shard's thread.
+// The seam between the engine and whatever decides: the built-in cycle rules or a user's own
+// program (script_host.hpp). A strategy is a deterministic function of what it is shown and of its
+// own small state; it never touches money, orders or the network. Free of Asio; values only; the
+// shard's thread.
 #include "common/domain/market.hpp"
 
 #include <cstdint>
@@ -33,7 +34,15 @@ enum class Reason : std::uint8_t {
     Trailing,
     OrderPending,
     Liquidate,
+    // Stored by number, so what is new comes last.
+    MaxMove,       // a gate, after max_slippage
+    Script,        // a script's own word
+    ScriptLate,    // no decision of the script in time
+    ScriptFault,   // it is not running, or what it said is none
+    AlreadyHolds,  // a script wants to buy with a position open
+    NothingHeld,   // a script wants to sell without one
 };
+inline constexpr Reason kLastReason = Reason::NothingHeld;
 std::string_view to_text(Reason reason);
 std::string_view to_text(Action action);
 

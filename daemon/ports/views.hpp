@@ -6,6 +6,7 @@
 #include "common/domain/market.hpp"
 #include "common/domain/permission.hpp"
 #include "daemon/ports/key_rows.hpp"
+#include "daemon/ports/presets.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -71,6 +72,8 @@ struct PositionView {
     bool price_stale = false;
     Decimal value, unrealised;
     std::optional<UtcTime> opened_at;
+    // What it goes on with although its sleeve is set otherwise by now.
+    std::vector<SettingView> kept_exits;
 };
 
 struct PauseView {
@@ -85,9 +88,12 @@ struct PauseView {
     std::vector<std::string> sleeves;  // the states of the sleeves it is about, "v1.flash pausing"
 };
 
-struct SettingView {
-    std::string key, value;
-    bool is_default = true;
+struct ScriptView {  // a sleeve's strategy where it is a script
+    std::string command, folder;
+    Duration deadline{};
+    std::uint64_t memory_mib = 0;
+    std::string phase;  // ports::ScriptPhase
+    std::string fault;  // the last one, "late: no decision within 1s"; empty if none
 };
 
 struct SleeveView {
@@ -101,6 +107,7 @@ struct SleeveView {
     std::vector<std::string> orders;  // ids of live or unresolved orders
     std::uint32_t cycles = 0;
     std::string strategy, mode, preset;
+    std::optional<ScriptView> script;
     std::vector<SettingView> settings;
     std::optional<UtcTime> last_fill_at;
     std::vector<PauseView> pauses;  // that hold it, widest first

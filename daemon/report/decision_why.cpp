@@ -14,7 +14,8 @@ struct Explanation {
     std::string_view text;
 };
 
-// The words of ports/strategy.hpp's Reason; the gates of design/strategy.md, "Buy check".
+// The words of ports/strategy.hpp's Reason; the gates of design/strategy.md, "Buy check". A script
+// may have words of its own.
 constexpr std::array kExplanations{
     Explanation{"none", "nothing was due"},
     Explanation{"paused", "buys are held by a pause of the sleeve or of something wider"},
@@ -27,6 +28,7 @@ constexpr std::array kExplanations{
     Explanation{"min_quote", "free cash is below the least amount for a buy"},
     Explanation{"fee_too_high", "a round trip would not earn its fees"},
     Explanation{"max_slippage", "the expected fill is too far from the market price"},
+    Explanation{"max_move", "the price has moved too far over the momentum window"},
     Explanation{"below_minimum",
                 "the order would be below the minimum of the exchange for the pair"},
     Explanation{"no_signal", "nothing forbade it, but the price gave no sign to do it"},
@@ -37,13 +39,21 @@ constexpr std::array kExplanations{
     Explanation{"trailing", "the price fell back from its peak by more than the trail"},
     Explanation{"order_pending", "an order in this pair is live or its outcome is not known yet"},
     Explanation{"liquidate", "a person asked to sell everything"},
+    Explanation{"script", "the sleeve's script decided it"},
+    Explanation{"script_late", "the sleeve's script had not decided within its deadline"},
+    Explanation{
+        "script_fault",
+        "the sleeve's script does not run, or said what is no decision (sleeve show tells)"},
+    Explanation{"already_holds", "the sleeve's script wanted to buy with a position open"},
+    Explanation{"nothing_held", "the sleeve's script wanted to sell without a position"},
 };
 
 }  // namespace
 
 std::string_view explain_reason(std::string_view reason) {
     const auto row = std::ranges::find(kExplanations, reason, &Explanation::reason);
-    return row == kExplanations.end() ? "the rule of this name decided" : row->text;
+    return row == kExplanations.end() ? "the rule of this name decided, or the script of the sleeve"
+                                      : row->text;
 }
 
 Result<DecisionWhy> decision_why(ports::StoreReader& reader, VaultId vault, SleeveKind sleeve) {

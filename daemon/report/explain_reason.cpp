@@ -50,6 +50,9 @@ constexpr std::array kSentences{
     Sentence{"max_slippage", "",
              "The fill was expected {expected_slippage%} away from the price, at most "
              "{max_slippage%} is allowed."},
+    Sentence{"max_move", "",
+             "The price {price$} was further than {max_move%} from {p1$}, where it stood a "
+             "momentum window before."},
     Sentence{"below_minimum", "buy",
              "The exchange takes no order below {min_cost$} or {min_quantity} {base}; "
              "free cash was {free_cash$} at a price of {price$}."},

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <string_view>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -48,13 +49,10 @@ bool set_read_only(int fd, const char* path, unsigned flags) {
     return ::mount_setattr(fd, path, flags, &attributes, sizeof attributes) == 0;
 }
 
-enum class Links : bool { Keep, Follow };
-
 // A copy of what lies at `path`, taken before anything is mounted over it. False with errno.
-bool take(const std::string& path, bool read_only, Links links, std::vector<Tree>& trees) {
+bool take(const std::string& path, bool read_only, std::vector<Tree>& trees) {
     struct stat about {};
-    const int flags = links == Links::Keep ? AT_SYMLINK_NOFOLLOW : 0;
-    if (::fstatat(AT_FDCWD, path.c_str(), &about, flags) != 0) return errno == ENOENT;
+    if (::fstatat(AT_FDCWD, path.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT;
     Tree tree;
     tree.path = path;
     if (S_ISLNK(about.st_mode)) {
@@ -71,6 +69,26 @@ bool take(const std::string& path, bool read_only, Links links, std::vector<Tree
                     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | static_cast<unsigned>(AT_RECURSIVE));
     if (tree.fd < 0) return false;
     if (read_only && !set_read_only(tree.fd, "", AT_EMPTY_PATH | AT_RECURSIVE)) return false;
+    trees.push_back(std::move(tree));
+    return true;
+}
+
+// The script's own folder, which somebody else may have made: no part of its path is a link, so it
+// is what it is called. Followed, a link would show the script what only the runner may read.
+bool take_folder(const std::string& path, std::vector<Tree>& trees) {
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_SYMLINKS;
+    const long folder = ::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how);
+    if (folder < 0) return false;
+    Tree tree;
+    tree.path = path;
+    tree.folder = true;
+    tree.fd = ::open_tree(
+        static_cast<int>(folder), "",
+        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | static_cast<unsigned>(AT_RECURSIVE | AT_EMPTY_PATH));
+    ::close(static_cast<int>(folder));
+    if (tree.fd < 0 || !set_read_only(tree.fd, "", AT_EMPTY_PATH | AT_RECURSIVE)) return false;
     trees.push_back(std::move(tree));
     return true;
 }
@@ -118,12 +136,11 @@ std::string make_file_view(const std::string& folder, std::uint64_t tmp_bytes) {
         return refused("making its mounts private");
     std::vector<Tree> trees;
     for (const char* path : kSystem)
-        if (!take(path, true, Links::Keep, trees))
-            return refused(fmt::format("a read-only {}", path));
+        if (!take(path, true, trees)) return refused(fmt::format("a read-only {}", path));
     for (const char* path : kDevices)
-        if (!take(path, false, Links::Keep, trees)) return refused(path);
-    if (!take(folder, true, Links::Follow, trees))
-        return refused(fmt::format("a read-only {}", folder));
+        if (!take(path, false, trees)) return refused(path);
+    if (!take_folder(folder, trees))
+        return refused(fmt::format("a read-only {}, no part of which is a link", folder));
     constexpr std::uint64_t kRootBytes = 1U << 20U;
     if (!mount_empty(kBase, kRootBytes, "0755")) return refused("an empty root");
     const std::string tmp = std::string{kBase} + "/tmp";

@@ -52,8 +52,8 @@ Result<bool> Service::read() {
     std::array<char, 65536> part{};
     const auto got = ::read(from_, part.data(), part.size());
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (got == 0 || (got < 0 && errno == ECONNRESET)) return false;  // it may have been killed
     if (got < 0) return broken("reading from");
-    if (got == 0) return false;
     incoming_.add({part.data(), static_cast<std::size_t>(got)});
     while (const auto line = incoming_.next()) {
         VAULT_TRYV(take(*line));

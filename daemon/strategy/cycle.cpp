@@ -46,8 +46,18 @@ bool cooling(const CycleParams& p, const MarketView& m, const SleeveFigures& s) 
     return m.now - s.last_close < wait;
 }
 
-// The first gate that bites, in the order of the design; None if all are open.
-Reason gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s) {
+// A market that moves too much to buy in. Without p1 nobody can tell.
+bool moves_too_much(const CycleParams& p, const MarketView& m) {
+    if (!p.max_move || !m.reference) return false;
+    const Decimal p1 = m.reference->value;
+    return compare_exact(m.price.value, kOne, p1, kOne + *p.max_move) > 0 ||
+           compare_exact(m.price.value, kOne, p1, kOne - *p.max_move) < 0;
+}
+
+}  // namespace
+
+Reason entry_gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s,
+                  Decimal spend) {
     if (s.paused) return Reason::Paused;
     if (m.stale) return Reason::StalePrice;
     if (!m.warm) return Reason::WarmingUp;
@@ -57,10 +67,12 @@ Reason gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s) {
     if (s.free_cash < p.min_quote) return Reason::MinQuote;
     if (p.stop_loss < s.fee_rate + s.fee_rate + "0.002"_dec) return Reason::FeeTooHigh;
     if (m.slippage && *m.slippage > p.max_slippage) return Reason::MaxSlippage;
-    if (market::entry_too_small(s.rules, p.spend, s.free_cash, m.price))
-        return Reason::BelowMinimum;
+    if (moves_too_much(p, m)) return Reason::MaxMove;
+    if (market::entry_too_small(s.rules, spend, s.free_cash, m.price)) return Reason::BelowMinimum;
     return Reason::None;
 }
+
+namespace {
 
 Reason buy_signal(const CycleParams& p, const MarketView& m, const CycleState& state) {
     const bool spiked =
@@ -77,7 +89,8 @@ Decision check_buy(const CycleParams& p, const MarketView& m, const SleeveFigure
                    CycleState& state) {
     if (s.order_pending) return hold(Check::Buy, Reason::OrderPending);
     if (m.warm && !m.stale) track_low(p, m, state);
-    if (const Reason shut = gate(p, m, s); shut != Reason::None) return hold(Check::Buy, shut);
+    if (const Reason shut = entry_gate(p, m, s, p.spend); shut != Reason::None)
+        return hold(Check::Buy, shut);
     const Reason signal = buy_signal(p, m, state);
     return {Check::Buy, signal == Reason::NoSignal ? Action::Hold : Action::Buy, signal};
 }
@@ -142,6 +155,12 @@ Decision evaluate(const CycleParams& params, const MarketView& market, const Sle
     if (sleeve.quantity.is_zero())
         return buy_due ? check_buy(params, market, sleeve, state) : Decision{};
     return sell_due ? check_sell(params, market, sleeve, state) : Decision{};
+}
+
+bool stop_loss_due(const CycleParams& params, const MarketView& market,
+                   const SleeveFigures& sleeve) {
+    return !market.stale && sleeve.quantity.is_positive() &&
+           net_against(market, sleeve, -params.stop_loss) <= 0;
 }
 
 void on_gap(CycleState& state) {

@@ -37,6 +37,14 @@ static_assert(sizeof(CycleState) <= 128);
 ports::Decision evaluate(const CycleParams& params, const ports::MarketView& market,
                          const ports::SleeveFigures& sleeve, CycleState& state);
 
+// For a decision that was made elsewhere. The first gate that bites a buy of `spend` of the free
+// cash, in the order of the design; None if all are open.
+ports::Reason entry_gate(const CycleParams& params, const ports::MarketView& market,
+                         const ports::SleeveFigures& sleeve, Decimal spend);
+// Whether the stop-loss alone would sell now. Never at a stale price.
+bool stop_loss_due(const CycleParams& params, const ports::MarketView& market,
+                   const ports::SleeveFigures& sleeve);
+
 // A gap forgets both trackers, a buy fill the low, a close both. Timers stay.
 void on_gap(CycleState& state);
 void on_buy_fill(CycleState& state);

@@ -144,6 +144,13 @@ const std::vector<KeyRow<P>> kRows{
      {},
      kFraction,
      "a worse expected fill refuses a buy, delays a trailing sell"},
+    {"max_move",
+     T::Decimal,
+     &P::max_move,
+     {"0.0001", "1"},
+     "off",
+     kFraction,
+     "no buy while the price is further than this from p1, up or down"},
     {"cooldown",
      T::Duration,
      &P::cooldown,
@@ -200,6 +207,23 @@ Result<std::string> get(const CycleParams& params, std::string_view key) {
     const auto* row = find_row(rows(), key);
     if (row == nullptr) return unknown_key(key, cycle_keys());
     return row_text(*row, params);
+}
+
+const std::vector<std::string_view>& exit_keys() {
+    static const std::vector<std::string_view> kKeys{"hold_uptrend", "stop_first", "stop_loss",
+                                                     "trail_arm",    "trail_drop", "trail_reset",
+                                                     "max_slippage"};
+    return kKeys;
+}
+
+CycleParams with_exits(CycleParams params, const CycleParams& exits) {
+    for (const std::string_view key : exit_keys()) {
+        const auto* row = find_row(rows(), key);
+        VAULT_CHECK(row != nullptr, "an exit key is a key");
+        const Result<void> done = set_row(*row, params, row_text(*row, exits));
+        VAULT_CHECK(done.has_value(), "a value is within its own range");
+    }
+    return params;
 }
 
 Result<void> validate(const CycleParams& params, Decimal fee_rate) {

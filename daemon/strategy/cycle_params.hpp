@@ -28,6 +28,7 @@ struct CycleParams {
     Decimal hold_uptrend;                                   // factor of p1
     Decimal stop_loss, trail_arm, trail_drop, trail_reset;  // fractions
     Decimal max_slippage;                                   // fraction
+    std::optional<Decimal> max_move;                        // fraction of p1
     bool spike_needs_trend = true;
     bool stop_first = false;
     Duration cooldown{0};
@@ -43,6 +44,12 @@ const std::vector<KeyInfo>& cycle_keys();
 // A duration is "30s", a flag true/false/1/0/yes/no, fee_rate "tier" or a fraction.
 Result<void> set(CycleParams& params, std::string_view key, std::string_view text);
 Result<std::string> get(const CycleParams& params, std::string_view key);
+
+// The keys that an open position keeps when its sleeve is set otherwise: what ends it, and how far
+// from the price.
+const std::vector<std::string_view>& exit_keys();
+// `params` with the exit keys of `exits`.
+CycleParams with_exits(CycleParams params, const CycleParams& exits);
 
 // What no single key can tell: history >= momentum_window (InvalidParams), and
 // stop_loss >= 2 * fee_rate + 0.002 with the rate that will apply (FeeTooHigh).

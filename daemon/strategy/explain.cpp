@@ -64,6 +64,7 @@ void buy_figures(const CycleParams& p, const MarketView& m, const SleeveFigures&
         out.add("bounce_above", product_text(state.tracked_low, p.bounce));
     out.add("free_cash", s.free_cash);
     out.add("min_quote", p.min_quote);
+    if (p.max_move) out.add("max_move", *p.max_move);
     out.add("fee_rate", s.fee_rate);
     out.add("min_cost", s.rules.min_cost);
     out.add("min_quantity", s.rules.min_quantity);

@@ -23,9 +23,11 @@ T must(Result<T> result) {
 
 }  // namespace
 
-EngineHost::EngineHost(const std::filesystem::path& state, const exchange::SimSettings& venue) {
+EngineHost::EngineHost(const std::filesystem::path& state, const exchange::SimSettings& venue,
+                       const std::string& scripts) {
     const config::Config config = config::defaults();
     options_.paper = venue;
+    options_.scripts_path = scripts;
     for (const PairRules& rules : config.paper.pairs)
         options_.catalogue.emplace(rules.pair, rules);
     signer_ = std::make_unique<secrets::FileSigner>(

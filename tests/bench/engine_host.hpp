@@ -16,9 +16,9 @@ namespace vault::bench {
 
 class EngineHost {
   public:
-    // state: an existing, empty directory.
-    explicit EngineHost(const std::filesystem::path& state,
-                        const exchange::SimSettings& venue = {});
+    // state: an existing, empty directory; scripts: runner.scripts of the configuration.
+    explicit EngineHost(const std::filesystem::path& state, const exchange::SimSettings& venue = {},
+                        const std::string& scripts = {});
 
     void apply(const ports::Command& command);
     // A user, an account and a vault of USDT with money in both sleeves, trading ETH/USDT.

@@ -1,9 +1,11 @@
 // What scripts cost: 1,000 sleeves on one process of the Python example (all shown every tick, up
 // to the protocol's window ahead of its answers), one sleeve (each tick waits for the answer to the
-// one before), and a script of a few lines, which is what protocol and pipes cost without the
-// rules. In the real sandbox, as nobody if started by root. Arguments: [--json].
+// one before), a script of a few lines, which is what protocol and pipes cost without the rules,
+// and 1,000 sleeves in the engine, whose replays wait for each answer and book what it leads to. In
+// the real sandbox, as nobody if started by root. Arguments: [--json].
 #include "daemon/app/script_check.hpp"
 #include "daemon/exchange/paper/synthetic_feed.hpp"
+#include "tests/bench/engine_scripts.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/support/figures.hpp"
 #include "tests/support/shared_data.hpp"
@@ -73,6 +75,20 @@ void measure(Figures& figures, const std::string& name, const app::ScriptCheckSe
     add("latency p99", percentile(latencies, 99) / 1000, "ms");
 }
 
+void measure_engine(Figures& figures, const std::filesystem::path& scripts) {
+    const EngineScripts report = run_engine_scripts(scripts, 500, 30);
+    const auto add = [&](const std::string& what, double value, const char* unit) {
+        figures.add({.name = "1,000 sleeves in the engine: " + what,
+                     .value = value,
+                     .unit = unit,
+                     .runs = report.decisions,
+                     .failures = report.failures});
+    };
+    add("decisions", static_cast<double>(report.decisions) / report.seconds, "1/s");
+    add("latency p50", percentile(report.latencies_us, 50) / 1000, "ms");
+    add("latency p99", percentile(report.latencies_us, 99) / 1000, "ms");
+}
+
 void leave_root() {
     if (::geteuid() != 0) return;
     VAULT_CHECK(::setgroups(0, nullptr) == 0 && ::setresgid(65534, 65534, 65534) == 0 &&
@@ -105,6 +121,9 @@ int run(int argc, char** argv) {
     measure(figures, "1,000 sleeves", settings_for(path, cycle, 1000, 300));
     measure(figures, "one sleeve", settings_for(path, cycle, 1, 20'000));
     measure(figures, "one sleeve, no rules", settings_for(path, {"python3", bare_file}, 1, 20'000));
+    std::filesystem::create_directory(folder.path() / "user");
+    std::filesystem::copy(cycle_file, folder.path() / "user" / "cycle.py");
+    measure_engine(figures, folder.path());
     return figures.exit_code();
 }
 

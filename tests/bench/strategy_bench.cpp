@@ -25,7 +25,7 @@ using ports::Reason;
 
 constexpr int kRounds = 5;
 constexpr std::size_t kEvaluations = 8'000'000;
-constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::Liquidate) + 1;
+constexpr std::size_t kReasons = static_cast<std::size_t>(ports::kLastReason) + 1;
 
 struct OneSleeve {
     strategy::CycleParams params;

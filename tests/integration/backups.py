@@ -106,6 +106,35 @@ def opened(daemon, folder, label, resume):
         check(not [pause for pause in status["pauses"] if pause["state"] == "halted"], status["pauses"])
 
 
+def put_back_by_hand(vaultd_path, vaultctl):
+    """A copy of the store's file, taken while the daemon is stopped, replaces a later store."""
+    with Daemon(vaultd_path, vaultctl) as daemon:
+        daemon.play(SCENE.split("replay run")[0])
+        daemon.stop()
+        daemon.start()
+        daemon.stop()
+        old = daemon.directory / "old.db"
+        shutil.copy2(daemon.state / "vault.db", old)
+        daemon.start()
+        status = daemon.ctl("status")
+        check(not status["pauses"], "an ordinary start was taken for amnesia:", status["pauses"])
+        daemon.ctl("account", "deposit", "a1", "USDT", "5")
+        daemon.stop()
+        shutil.copy2(old, daemon.state / "vault.db")
+        for _ in range(2):  # halted, and again by whoever starts it before that is undone
+            daemon.start()
+            halts = daemon.ctl("status")["pauses"]
+            check(halts and "amnesia: the store ends at batch" in halts[0]["why"], halts)
+            daemon.process.kill()
+            daemon.process.wait()
+        daemon.start()
+        daemon.ctl("resume")
+        daemon.stop()
+        daemon.start()
+        check(not daemon.ctl("status")["pauses"], "once is enough")
+        check(daemon.ctl("ledger", "verify", "--all")["ok"], "its books")
+
+
 def refused(daemon, name, dice):
     path = daemon.state / "backups" / name
     whole = path.read_bytes()
@@ -140,6 +169,7 @@ def test(vaultd_path, vaultctl, backups="20", seed=None):
     seed = int(seed) if seed else random.SystemRandom().randrange(1 << 32)
     print("seed", seed, flush=True)
     dice = random.Random(seed)
+    put_back_by_hand(vaultd_path, vaultctl)
     with Daemon(vaultd_path, vaultctl) as daemon:
         daemon.play(SCENE)
         began = time.monotonic()

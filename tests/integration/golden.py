@@ -36,6 +36,7 @@ ERRORS = {"NOT_FOUND"}
 # A mode is 0660, and what a metric says is written as C writes it.
 NOT_MONEY = ("vault.config.", "vault.metrics/")
 # Words of the program; what else is text comes from people, or names a thing.
+NAMES_METHOD = {"vault.audit.list/1[].action", "vault.sleeve.history/1[].action"}
 WORDS = {"action", "auto_raise", "check", "kind", "level", "mode", "quiet_sweep", "reason", "result",
          "right", "risk", "role", "severity", "side", "state", "status", "type", "strategy", "effect"}
 WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -143,7 +144,7 @@ class Rules:
             line.says(DECIMAL.fullmatch(value), path, "is no plain decimal:", value)
         elif (key in WORDS or path.endswith("checks[].name")) and not (
                 path == "vault.batch/1[].result" and value in ERRORS):
-            kind = METHOD if path == "vault.audit.list/1[].action" else WORD
+            kind = METHOD if path in NAMES_METHOD else WORD
             line.says(kind.fullmatch(value), path, "is no lower_snake word:", value)
 
     def finish(self):

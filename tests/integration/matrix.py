@@ -31,7 +31,7 @@ REST = {
     "vault.auto_raise": {"mode": "off"}, "vault.liquidate": {"confirm": True},
     "vault.mode": {"mode": "paper"}, "sleeve.set": {"settings": {"max_daily_loss": "10"}},
     "sleeve.strategy": {"strategy": "cycle"}, "sleeve.mode": {"mode": "rules"},
-    "position.resolve": {"as": "kept"}, "market.candles": {"pair": "ETH/USDT"},
+    "position.resolve": {"as": "kept"}, "position.adopt": {"qty": "1", "cost": "2000"}, "market.candles": {"pair": "ETH/USDT"},
     "replay.start": {"file": "synthetic"}, "ledger.correct": {"reverses": 1, "reason": "a try"},
     "user.set_password": {"password": PASSWORD + " too"}, "user.set_role": {"role": "member"},
     "user.permit": {"add": ["trade"]}, "user.create": {"name": "newcomer", "role": "member"},
@@ -46,9 +46,14 @@ REST = {
     "backup.verify": {"name": "vault-20000101T000000Z.backup"},
     "secrets.rotate": {"what": "data-keys"},
     "secrets.escrow": {"passphrase": PASSWORD}, "secrets.drill": {"copy": "x", "passphrase": PASSWORD},
+    "preset.show": {"preset": "quiet"}, "preset.diff": {"preset": "quiet", "other": "flash"},
+    "preset.create": {"preset": "another", "from": "quiet"}, "preset.remove": {"preset": "another"},
+    "preset.apply": {"preset": "quiet"},
     "token.create": {"label": "a try", "methods": ["report.*"]}, "token.revoke": {"token": "t999"},
 }
 SLEEVES = {"sleeve": "quiet"}
+# What they make or remove is the caller's, and no parameter names whose it is.
+MAKES_OWN = {"account.add", "preset.create", "preset.remove"}
 # Open to everybody, and about no object: they have tests of their own.
 LEFT_OUT = {"hello", "login", "register"}
 RIGHT_CODES = {"sign_in": "AUTH_REQUIRED", "absent": "NOT_FOUND"}  # all others: PERM_DENIED
@@ -196,7 +201,7 @@ def cells(daemon, rows, owned):
         if any(p["name"] == "sleeve" and p.get("required") for p in method["params"]):
             rest.update(SLEEVES)
         params = object_params(method)
-        makes_own = row["method"] == "account.add"
+        makes_own = row["method"] in MAKES_OWN
         if row["whose"] == "none" or (makes_own and row["whose"] == "own"):
             required = {p["name"] for p in method["params"] if p.get("required")}
             if required & set(params) or (makes_own and row["whose"] == "none"):

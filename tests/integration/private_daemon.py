@@ -168,11 +168,11 @@ class User:
 
 
 class Daemon:
-    """vaultd in a directory of its own. `control` and `paper`: lines of these sections of its
-    configuration; without `quick` the limits are the shipped ones; without `signed_in` nobody is
+    """vaultd in a directory of its own. `control`, `paper` and `runner`: lines of these sections of
+    its configuration; without `quick` the limits are the shipped ones; without `signed_in` nobody is
     there."""
 
-    def __init__(self, vaultd, vaultctl, control="", paper="", quick=True, signed_in=True):
+    def __init__(self, vaultd, vaultctl, control="", paper="", runner="", quick=True, signed_in=True):
         self.vaultd = os.path.abspath(vaultd)
         self.vaultctl = os.path.abspath(vaultctl)
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="vault-"))
@@ -185,7 +185,7 @@ class Daemon:
         self.signed_in = signed_in
         self.admin = User(self, ADMIN)
         self.users = {ADMIN: self.admin}
-        sections = {"control": (QUICK_CONTROL if quick else "") + control, "paper": paper}
+        sections = {"control": (QUICK_CONTROL if quick else "") + control, "paper": paper, "runner": runner}
         self.config.write_text("".join(f"{name}:\n{body}" for name, body in sections.items() if body))
 
     def __enter__(self):

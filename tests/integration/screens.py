@@ -37,6 +37,7 @@ bob: vault set-tradeable v3 4000
 vault auto-raise v1 percent 50
 vault allocate v1 --quiet 345678.9 --flash 456789.1
 bob: vault allocate v3 --quiet 1000 --flash 2000
+preset create calm --from quiet cooldown=6h --note 'a slower quiet'
 bob: sleeve set v3 flash preset=quiet
 bob: sleeve set v3 quiet quiet_sweep=daily quiet_sweep_share=0.5
 replay run --account a1 --until 2024-01-25 --wait
@@ -109,6 +110,11 @@ vault pairs v1 --available
 sleeve list
 sleeve show v1 flash
 sleeve show v3 quiet
+sleeve history v3 flash
+preset list
+preset show calm
+preset diff flash quiet
+preset diff calm --vault v3 --sleeve flash
 position list
 position show v1 flash
 order list --vault v1 --limit 20

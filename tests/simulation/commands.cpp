@@ -187,7 +187,8 @@ ports::Command CommandSource::setting_command() {
         }
         case 2: return cmd::SetPairs{id, {pair_for(id)}, {}, false};
         case 3: return cmd::SetPairs{id, {}, {pair_for(id)}, false};
-        case 4: return cmd::SetStrategy{id, sleeve(), random_.below(4) == 0 ? "magic" : "cycle"};
+        case 4:
+            return cmd::SetStrategy{id, sleeve(), random_.below(4) == 0 ? "magic" : "cycle", ""};
     }
     return cmd::SetSleeve{id, sleeve(), settings[random_.below(settings.size())]};
 }

@@ -84,6 +84,7 @@ class Params:
         for name in ("history", "momentum_window", "buy_check", "sell_check", "cooldown",
                      "loss_cooldown"):
             setattr(self, name, milliseconds(texts[name]))
+        self.max_move = None if texts["max_move"] == "off" else whole(texts["max_move"])
         self.trend_closes = int(texts["trend_closes"])
         self.spike_needs_trend = texts["spike_needs_trend"] == "true"
         self.stop_first = texts["stop_first"] == "true"
@@ -163,6 +164,12 @@ def entry_too_small(p, t):
             budget < 11 * whole(rules["min_quantity"]) * t.price)
 
 
+def moves_too_much(p, t):
+    if p.max_move is None or t.p1 is None:
+        return False
+    return abs(t.price - t.p1) * ONE > t.p1 * p.max_move
+
+
 def gate(p, t):
     """The first gate that bites; None if all are open."""
     if t.message["paused"]:
@@ -183,6 +190,8 @@ def gate(p, t):
         return "fee_too_high"
     if t.slippage is not None and t.slippage > p.max_slippage:
         return "max_slippage"
+    if moves_too_much(p, t):
+        return "max_move"
     return "below_minimum" if entry_too_small(p, t) else None
 
 

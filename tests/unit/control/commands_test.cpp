@@ -266,14 +266,25 @@ TEST_F(CommandsTest, SleevesAndPositions) {
     EXPECT_EQ(command<cmd::SetSleeve>("sleeve.set", flash + R"(,"settings":{"drop":"0.8%"}})")
                   .settings.at("drop"),
               "0.8%");
-    EXPECT_EQ(
-        command<cmd::SetStrategy>("sleeve.strategy", flash + R"(,"strategy":"script"})").strategy,
-        "script");
-    EXPECT_EQ(command<cmd::SetSleeve>("sleeve.strategy",
-                                      flash + R"(,"strategy":"cycle","preset":"quiet"})")
-                  .settings.at("preset"),
+    const auto script = command<cmd::SetStrategy>(
+        "sleeve.strategy",
+        flash + R"(,"strategy":"script","command":"./x.py -v","folder":"dips","deadline":"250ms",)"
+                R"("memory_mib":64})");
+    EXPECT_EQ(script.strategy, "script");
+    EXPECT_EQ(script.command, "./x.py -v");
+    EXPECT_EQ(script.folder, "dips");
+    EXPECT_EQ(script.deadline, Duration{250});
+    EXPECT_EQ(script.memory_mib, 64U);
+    EXPECT_EQ(command<cmd::SetStrategy>("sleeve.strategy",
+                                        flash + R"(,"strategy":"cycle","preset":"quiet"})")
+                  .preset,
               "quiet");
-    command<cmd::SetStrategy>("sleeve.mode", flash + R"(,"mode":"rules"})");
+    for (const char* wrong :
+         {R"(,"strategy":"cycle","command":"./x"})", R"(,"strategy":"script","preset":"quiet"})"})
+        EXPECT_EQ(error_code(client->call("sleeve.strategy", flash + wrong, kMeta)),
+                  "INVALID_PARAMS");
+    EXPECT_TRUE(
+        command<cmd::SetSleeve>("sleeve.mode", flash + R"(,"mode":"rules"})").settings.empty());
     EXPECT_EQ(error_code(client->call("sleeve.mode", flash + R"(,"mode":"ml-assisted"})", kMeta)),
               "INVALID_PARAMS");
     command<cmd::ShowSleeve>("sleeve.show", flash + "}");

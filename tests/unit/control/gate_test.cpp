@@ -76,7 +76,8 @@ protocol::Decision declared(const ports::Principal& caller, const Method& method
     who.admin_exists = caller.admin_exists;
     protocol::Target target{one.ownership, one.beyond_paper};
     // What is made belongs to who makes it.
-    const bool makes = method.object == protocol::Object::Account && method.mutates;
+    const bool makes = method.mutates && (method.object == protocol::Object::Account ||
+                                          method.object == protocol::Object::Preset);
     if (makes && target.ownership == Ownership::None) target.ownership = Ownership::Own;
     const std::string_view param = naming(method);
     // Live is said of vaults and what is in them.

@@ -289,7 +289,9 @@ void EngineWorld::hold_command() {
 
 void EngineWorld::settings_command() {
     const VaultId id = any_vault();
-    if (chance(60)) return send("set_sleeve", cmd::SetSleeve{id, any_sleeve(), any_settings()});
+    if (chance(60))
+        return send("set_sleeve",
+                    cmd::SetSleeve{id, any_sleeve(), any_settings(), /*apply_to_open=*/chance(30)});
     const Pair pair = any_of<Pair>({kEthUsdt, kBtcUsdt, kEthUsdc, kEthBtc});
     if (chance(60)) return send("add_pair", cmd::SetPairs{id, {pair}, {}, false});
     send("remove_pair", cmd::SetPairs{id, {}, {pair}, false});
@@ -327,9 +329,10 @@ void EngineWorld::hand_trade() {
 void EngineWorld::position_command() {
     const VaultId id = any_vault();
     const SleeveKind kind = any_sleeve();
-    switch (roll(4)) {
+    switch (roll(5)) {
         case 0: return send("write_down", cmd::WriteDown{id, kind, std::nullopt}, StepKind::Wallet);
         case 1: return send("refresh", cmd::RefreshVault{id});
+        case 2: return adopt(id, kind);
         default: break;
     }
     // Whatever needs a decision somewhere gets one, so that lives go on.
@@ -347,6 +350,18 @@ void EngineWorld::position_command() {
             }
     send("resolve",
          cmd::ResolvePosition{id, kind, std::nullopt, cmd::ResolvePosition::As::Kept, std::nullopt},
+         StepKind::Wallet);
+}
+
+// As many coins as the wallet has, or a part of them: what a vault explains is refused.
+void EngineWorld::adopt(VaultId id, SleeveKind kind) {
+    const std::vector<Pair>& pairs = desk_.vault(id).pairs;
+    if (pairs.empty()) return send("refresh", cmd::RefreshVault{id});
+    const Pair pair = any_of(pairs);
+    const AccountId account = desk_.vault(id).row.account;
+    const Decimal quantity = amount(desk_.venue(account).balance(pair.base).total());
+    const auto cost = mul(quantity, prices_[{account, pair}], Rounding::Up);
+    send("adopt", cmd::AdoptPosition{id, kind, pair, Quantity{quantity}, cost.value()},
          StepKind::Wallet);
 }
 

@@ -34,6 +34,7 @@ class EngineWorld {
     void settings_command();
     void wallet_command();
     void position_command();
+    void adopt(VaultId id, SleeveKind kind);
     void hand_trade();
 
     void send(const std::string& name, const ports::Command& command,

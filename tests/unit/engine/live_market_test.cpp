@@ -79,6 +79,20 @@ class LiveStore final : public ports::Store {
     store::MemoryStore& inner_;
 };
 
+// Runs nothing; the test answers.
+class NotedHost final : public ports::ScriptHost {
+  public:
+    Result<void> start(const ports::ScriptSpec& spec) override {
+        started.push_back(spec.name);
+        return success();
+    }
+    void tick(const std::string&, const ports::ScriptTick& tick) override { ticks.push_back(tick); }
+    void stop(const std::string& script) override { stopped.push_back(script); }
+    std::vector<ports::ScriptStatus> status() const override { return {}; }
+    std::vector<std::string> started, stopped;
+    std::vector<ports::ScriptTick> ticks;
+};
+
 class LiveMarket : public testing::Test {
   protected:
     void SetUp() override {
@@ -97,8 +111,23 @@ class LiveMarket : public testing::Test {
         }
         memory_.commit(shard->close_batch(), {});
         ASSERT_TRUE(memory_.step());
+        loop_.run_scripts_by(host_);
         ASSERT_TRUE(loop_.start().has_value());
         scheduler_.run();
+    }
+    // The script of v1.flash, as if it were running.
+    std::string script() {
+        cmd::SetStrategy choice{VaultId{1}, SleeveKind::Flash, "script", {}};
+        choice.command = "./mine.py";
+        ask("strategy", {}, choice);
+        scheduler_.run();
+        if (host_.started.size() != 1) return "";
+        ports::ScriptStatus status;
+        status.name = host_.started[0];
+        status.phase = ports::ScriptPhase::Ready;
+        loop_.script_listener().changed(status);
+        scheduler_.run();
+        return status.name;
     }
     std::unique_ptr<Shard> make_shard() {
         return std::make_unique<Shard>(ShardId{1}, options_, feeds_, clock_, logger_);
@@ -125,6 +154,7 @@ class LiveMarket : public testing::Test {
     static constexpr UtcTime kStart{std::chrono::hours{24 * 365 * 54}};
     ManualClock clock_{kStart};
     NullLogger logger_;
+    NotedHost host_;
     NoFeeds feeds_;
     EngineOptions options_;
     store::MemoryStore memory_{clock_};
@@ -134,6 +164,38 @@ class LiveMarket : public testing::Test {
     TurnLoop loop_{scheduler_, store_, [this] { return make_shard(); }, ShardId{1}, {},
                    clock_,     logger_};
 };
+
+TEST_F(LiveMarket, PricesGoOnWhileAScriptDecides) {
+    const std::string name = script();
+    ASSERT_FALSE(name.empty());
+    price(0, 2000);
+    scheduler_.run();
+    ASSERT_EQ(host_.ticks.size(), 1U);
+    EXPECT_EQ(host_.ticks[0].market.price.value, Decimal::from_int(2000));
+    for (const int later : {1, 2}) {
+        price(10 * later, 2000 + later);
+        scheduler_.run();
+    }
+    EXPECT_EQ(host_.ticks.size(), 1U);  // one is in flight
+    ports::ScriptDecision waits{host_.ticks[0].seq, ports::Action::Hold, "waits", {}, "seen", {}};
+    loop_.script_listener().decided(name, waits);
+    scheduler_.run();
+    ASSERT_EQ(host_.ticks.size(), 2U);  // the newest at once
+    EXPECT_EQ(host_.ticks[1].market.price.value, Decimal::from_int(2002));
+    EXPECT_EQ(host_.ticks[1].state, "seen");
+    loop_.script_listener().failed(name, host_.ticks[1].seq, {ports::ScriptFault::Late, "slow"});
+    scheduler_.run();
+    EXPECT_EQ(host_.ticks.size(), 2U);
+    price(400, 2010, true);
+    scheduler_.run();
+    ASSERT_EQ(host_.ticks.size(), 3U);
+    EXPECT_TRUE(host_.ticks[2].gap);
+    EXPECT_TRUE(host_.ticks[2].judge_exits);
+    EXPECT_GT(host_.ticks[2].seq, host_.ticks[1].seq);
+    ask("rules", {}, cmd::SetStrategy{VaultId{1}, SleeveKind::Flash, "cycle", {}});
+    scheduler_.run();
+    EXPECT_EQ(host_.stopped, std::vector<std::string>{name});
+}
 
 TEST_F(LiveMarket, TheNewestPriceOfAPairIsTheOneThatATurnSees) {
     price(0, 100);

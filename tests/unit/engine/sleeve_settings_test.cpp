@@ -24,7 +24,7 @@ TEST(SweepPlan, FallsDueAtMidnightUtcOfItsDay) {  // 2024-03-04 is a Monday
 
 TEST(SleeveSettings, QuietHasASweepPlanAndFlashHasNone) {
     Sleeve quiet;
-    ASSERT_TRUE(apply_preset(quiet, "quiet").has_value());
+    ASSERT_TRUE(apply_preset(quiet, built_in_presets()[0]).has_value());
     EXPECT_EQ(quiet.sweep_plan.every, SweepEvery::Off);
     ASSERT_TRUE(apply_setting(quiet, "quiet_sweep", "weekly").has_value());
     ASSERT_TRUE(apply_setting(quiet, "quiet_sweep_share", "0.25").has_value());
@@ -36,18 +36,18 @@ TEST(SleeveSettings, QuietHasASweepPlanAndFlashHasNone) {
               "use off, daily, weekly or monthly");
     Sleeve flash;
     flash.kind = SleeveKind::Flash;
-    ASSERT_TRUE(apply_preset(flash, "flash").has_value());
+    ASSERT_TRUE(apply_preset(flash, built_in_presets()[1]).has_value());
     EXPECT_EQ(apply_setting(flash, "quiet_sweep", "daily").error().field(), "quiet_sweep");
 }
 
 TEST(SleeveSettings, OverridesRestoreTheNumbers) {
     Sleeve sleeve;
-    ASSERT_TRUE(apply_preset(sleeve, "quiet").has_value());
+    ASSERT_TRUE(apply_preset(sleeve, built_in_presets()[0]).has_value());
     ASSERT_TRUE(apply_setting(sleeve, "stop_loss", "0.07").has_value());
     ASSERT_TRUE(apply_setting(sleeve, "max_position", "500").has_value());
     ASSERT_TRUE(apply_setting(sleeve, "quiet_sweep", "monthly").has_value());
     Sleeve loaded;
-    loaded.preset = sleeve.preset;
+    loaded.preset_base = sleeve.preset_base;
     loaded.overrides = sleeve.overrides;
     ASSERT_TRUE(restore_settings(loaded).has_value());
     const strategy::CycleParams& params = sleeve.params;

@@ -293,7 +293,7 @@ TEST(DecisionWhy, TellsTheLastAndWhatLedToIt) {
 
 TEST(DecisionWhy, EveryReasonOfTheStrategyIsExplained) {
     const auto general = explain_reason("of another release");
-    for (int i = 0; i <= static_cast<int>(ports::Reason::Liquidate); ++i)
+    for (int i = 0; i <= static_cast<int>(ports::kLastReason); ++i)
         EXPECT_NE(explain_reason(ports::to_text(static_cast<ports::Reason>(i))), general) << i;
 }
 

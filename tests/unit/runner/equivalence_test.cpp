@@ -156,6 +156,7 @@ TEST_F(Equivalence, EveryParameterMeansTheSameInPython) {
              {"trail_arm", "0.004"},
              {"trail_drop", "0.003"},
              {"trail_reset", "-0.01"},
+             {"max_move", "0.01"},
              {"cooldown", "10m"},
              {"loss_cooldown", "2h"},
              {"trading_windows", "mon-thu 22:00-18:30, sat 00:00-24:00"}})

@@ -132,9 +132,28 @@ TEST_F(Cycle, GatesBiteInTheirOrder) {
     sleeve.fee_rate = "0.007"_dec;
     expect_hold(Reason::MaxSlippage);
     market.slippage = "0.003"_dec;
+    params.max_move = "0.0001"_dec;
+    expect_hold(Reason::MaxMove);
+    params.max_move.reset();
     expect_hold(Reason::BelowMinimum);
     sleeve.free_cash = "1000"_dec;
     expect(at("2004.01"_dec), Check::Buy, Action::Buy, Reason::Bounce);
+}
+
+TEST_F(Cycle, NoBuyWhileThePriceIsFurtherFromP1ThanMaxMove) {
+    market.reference = Price{"2000"_dec};
+    params.max_move = "0.02"_dec;
+    sleeve.free_cash = "1000"_dec;
+    const auto reason_at = [&](const char* price) {
+        state = {};
+        return at(Decimal::parse(price).value()).reason;
+    };
+    EXPECT_NE(reason_at("2040"), Reason::MaxMove);  // exactly 2 %
+    EXPECT_EQ(reason_at("2040.01"), Reason::MaxMove);
+    EXPECT_NE(reason_at("1960"), Reason::MaxMove);
+    EXPECT_EQ(reason_at("1959.99"), Reason::MaxMove);
+    market.reference.reset();  // nobody can tell
+    EXPECT_NE(reason_at("1959.99"), Reason::MaxMove);
 }
 
 TEST_F(Cycle, AClosedGateStillTracksTheLow) {

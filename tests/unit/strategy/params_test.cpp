@@ -11,29 +11,18 @@ using vault::literals::operator""_dec;
 
 TEST(CycleKeys, DefaultsAreTheDesignsTable) {
     const std::vector<std::pair<const char*, const char*>> table{
-        {"fee_rate", "tier"},
-        {"history", "8h"},
-        {"momentum_window", "1h"},
-        {"trend_closes", "4"},
-        {"buy_check", "30s"},
-        {"sell_check", "15s"},
-        {"spike", "1.0125"},
-        {"spike_needs_trend", "true"},
-        {"trend_min", "1.002"},
-        {"near_low", "1.02"},
-        {"bounce", "1.002"},
-        {"spend", "0.996"},
-        {"min_quote", "10"},
-        {"hold_uptrend", "1.011"},
-        {"stop_first", "false"},
-        {"stop_loss", "0.016"},
-        {"trail_arm", "0.001"},
-        {"trail_drop", "0"},
-        {"trail_reset", "0"},
-        {"max_slippage", "0.003"},
-        {"cooldown", "0s"},
-        {"loss_cooldown", "0s"},
-        {"trading_windows", "always"},
+        {"fee_rate", "tier"},      {"history", "8h"},
+        {"momentum_window", "1h"}, {"trend_closes", "4"},
+        {"buy_check", "30s"},      {"sell_check", "15s"},
+        {"spike", "1.0125"},       {"spike_needs_trend", "true"},
+        {"trend_min", "1.002"},    {"near_low", "1.02"},
+        {"bounce", "1.002"},       {"spend", "0.996"},
+        {"min_quote", "10"},       {"hold_uptrend", "1.011"},
+        {"stop_first", "false"},   {"stop_loss", "0.016"},
+        {"trail_arm", "0.001"},    {"trail_drop", "0"},
+        {"trail_reset", "0"},      {"max_slippage", "0.003"},
+        {"max_move", "off"},       {"cooldown", "0s"},
+        {"loss_cooldown", "0s"},   {"trading_windows", "always"},
     };
     ASSERT_EQ(cycle_keys().size(), table.size());
     for (std::size_t i = 0; i < table.size(); ++i) {
@@ -71,7 +60,8 @@ TEST(CycleKeys, RefusesWhatIsNoValueOrOutOfRange) {
         {"spend", "0"},          {"trend_closes", "0"},       {"trend_closes", "4.5"},
         {"history", "8"},        {"history", "0s"},           {"buy_check", "0s"},
         {"stop_first", "maybe"}, {"trading_windows", "noon"}, {"spike", "1.00000000000000000001"},
-        {"fee_rate", "0.06"},    {"trail_drop", "1"},         {"max_slippage", "-0.001"},
+        {"max_move", "0"},       {"max_move", "1.01"},        {"fee_rate", "0.06"},
+        {"trail_drop", "1"},     {"max_slippage", "-0.001"},
     };
     for (const auto& [key, text] : wrong) {
         CycleParams params;

@@ -1,0 +1,169 @@
+// Accounts, users, jobs and the daemon itself; vaults and their sleeves are in state_codec.cpp.
+#include "daemon/engine/state_codec.hpp"
+#include "daemon/engine/state_text.hpp"
+
+namespace vault::engine {
+namespace {
+
+json::object replay_json(const Replay& replay) {
+    const ports::FeedSource& source = replay.source;
+    return {{"name", source.name},
+            {"pair", source.pair.text()},
+            {"interval", source.interval.count()},
+            {"close_path", source.close_path},
+            {"seed", std::to_string(source.seed)},
+            {"from", optional_ms(source.from)},
+            {"to", optional_ms(source.to)},
+            {"fingerprint", source.fingerprint},
+            {"state", static_cast<int>(replay.state)},
+            {"until", optional_ms(replay.until)},
+            {"speed", optional_text(replay.speed)},
+            {"position", replay.feed ? replay.feed->position() : 0}};
+}
+
+// The last price of each pair: a position of a market that stands still is valued by it.
+json::object last_json(const Market& market) {
+    json::object last;
+    for (const auto& [pair, at] : market.pairs)
+        if (at.last)
+            last[pair.text()] =
+                json::array{ms_of(at.last->time), text_of(at.last->price.value), at.last->position};
+    return last;
+}
+
+std::map<Pair, Tick> read_last(StateReader& in) {
+    std::map<Pair, Tick> last;
+    const json::object* found = in.at("last").if_object();
+    if (found == nullptr) in.fail("last");
+    for (const auto& [name, value] : found == nullptr ? json::object{} : *found) {
+        const json::array* fields = value.if_array();
+        const json::string* price =
+            fields != nullptr && fields->size() == 3 ? (*fields)[1].if_string() : nullptr;
+        if (price == nullptr) {
+            in.fail("last");
+            continue;
+        }
+        Tick tick;
+        tick.time = UtcTime{Duration{in.number("last", (*fields)[0])}};
+        tick.price = Price{in.parsed("last", Decimal::parse(*price))};
+        tick.position = static_cast<std::uint64_t>(in.number("last", (*fields)[2]));
+        last[in.parsed("last", Pair::parse(name))] = tick;
+    }
+    return last;
+}
+
+json::object preset_json(const Preset& preset) {
+    return {{"name", preset.name},
+            {"base", preset.base},
+            {"settings", texts_json(preset.settings)},
+            {"note", preset.note},
+            {"created_by", preset.created_by},
+            {"created_at", optional_ms(preset.created_at)}};
+}
+
+Preset read_preset(StateReader& in) {
+    Preset preset{in.text("name"), in.text("base"),       read_texts(in, "settings"),
+                  in.text("note"), in.text("created_by"), read_optional_time(in, "created_at")};
+    if (!params_of(preset)) in.fail("settings");
+    return preset;
+}
+
+}  // namespace
+
+std::string save_account(const World& world, const Account& account) {
+    return json::serialize(json::object{{"venue", account.venue.save()},
+                                        {"now", ms_of(world.market_of(account).now)},
+                                        {"last", last_json(world.market_of(account))},
+                                        {"replay", replay_json(account.replay)},
+                                        {"removed", account.removed}});
+}
+
+Result<AccountMemory> load_account(std::string_view body) {
+    const json::value value = parse_state(body);
+    StateReader in{value};
+    const std::string venue_text = in.text("venue");
+    StateReader from{in.at("replay")};
+    Replay replay;
+    ports::FeedSource& source = replay.source;
+    source.name = from.text("name");
+    source.interval = Duration{from.integer("interval")};
+    source.close_path = from.flag("close_path");
+    source.seed = std::strtoull(from.text("seed").c_str(), nullptr, 10);
+    source.from = read_optional_time(from, "from");
+    source.to = read_optional_time(from, "to");
+    source.fingerprint = from.text("fingerprint");
+    replay.state = from.enumerator("state", ReplayState::Stopped);
+    if (!source.name.empty()) source.pair = from.parsed("pair", Pair::parse(from.text("pair")));
+    replay.until = read_optional_time(from, "until");
+    replay.speed = read_optional(from, "speed");
+    const auto position = from.count<std::uint64_t>("position");
+    in.adopt(from);
+    const UtcTime now = in.time("now");
+    std::map<Pair, Tick> last = read_last(in);
+    const bool removed = in.has("removed") && in.flag("removed");
+    VAULT_TRYV(in.result("account"));
+    VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
+    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(last),
+                         removed};
+}
+
+std::string save_user(const User& user) {
+    json::array presets;
+    for (const auto& [name, preset] : user.presets)
+        presets.push_back(preset_json(preset));
+    return json::serialize(
+        json::object{{"hold", hold_json(user.hold)}, {"presets", std::move(presets)}});
+}
+
+Result<void> load_user(User& user, std::string_view body) {
+    const json::value value = parse_state(body);
+    StateReader in{value};
+    user.hold = read_hold(in, "hold");
+    // A user who was stored before there were presets has none.
+    for (const json::value& preset : in.has("presets") ? in.array("presets") : json::array{}) {
+        StateReader from{preset};
+        Preset one = read_preset(from);
+        in.adopt(from);
+        std::string name = one.name;
+        user.presets.emplace(std::move(name), std::move(one));
+    }
+    return in.result("user");
+}
+
+std::string save_job(const Job& job) {
+    return json::serialize(json::object{{"id", job.id.value},
+                                        {"method", job.method},
+                                        {"object", job.object},
+                                        {"by", job.by},
+                                        {"started_at", ms_of(job.started_at)},
+                                        {"ended_at", optional_ms(job.ended_at)},
+                                        {"state", static_cast<int>(job.state)}});
+}
+
+Result<Job> load_job(std::string_view body) {
+    const json::value value = parse_state(body);
+    StateReader in{value};
+    Job job;
+    job.id = JobId{in.count<std::uint32_t>("id")};
+    job.method = in.text("method");
+    job.object = in.text("object");
+    job.by = in.text("by");
+    job.started_at = in.time("started_at");
+    job.ended_at = read_optional_time(in, "ended_at");
+    job.state = in.enumerator("state", JobState::Canceled);
+    VAULT_TRYV(in.result("job"));
+    return job;
+}
+
+std::string save_daemon(const World& world) {
+    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)}});
+}
+
+Result<void> load_daemon(World& world, std::string_view body) {
+    const json::value value = parse_state(body);
+    StateReader in{value};
+    world.daemon_hold = read_hold(in, "hold");
+    return in.result("daemon");
+}
+
+}  // namespace vault::engine
