@@ -60,7 +60,7 @@ std::string absolute_path(const std::string& path, const Terminal& terminal) {
 std::optional<int> exit_when_false(std::string_view method) {
     if (method == "health" || method == "ledger.verify" || method == "audit.verify" ||
         method == "secrets.drill" || method == "backup.verify" || method == "doctor" ||
-        method == "why_not_trading" || method == "script.check")
+        method == "why_not_trading" || method == "script.check" || method == "alert.test")
         return exits::kFalse;
     if (method == "config.check" || method == "config.reload") return exits::kConfig;
     return std::nullopt;

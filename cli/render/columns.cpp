@@ -41,6 +41,16 @@ constexpr ColumnSpec kKeys[] = {{"id", "id"},
                                 {"next_check_at", "validated next", true},
                                 {"replaced_by", "replaced by"},
                                 {"why", "because", true}};
+constexpr ColumnSpec kAlerts[] = {{"id", "id"},
+                                  {"severity", "severity"},
+                                  {"kind", "kind"},
+                                  {"subject", "subject"},
+                                  {"count", "count"},
+                                  {"last_at", "last at"},
+                                  {"deliveries", "told", true},
+                                  {"message", "message", true}};
+constexpr ColumnSpec kDeliveries[] = {
+    {"target", "target"}, {"state", "state"}, {"tries", "tries"}, {"problem", "problem"}};
 constexpr ColumnSpec kBackups[] = {{"name", "name"},
                                    {"made_at", "made at", true},
                                    {"bytes", "bytes"},
@@ -230,6 +240,9 @@ constexpr std::array kLists{
     ListSpec{"backup.list", kBackups},
     ListSpec{"risk.show", kCaps},
     ListSpec{"risk.set", kCaps},
+    ListSpec{"alert.list", kAlerts},
+    ListSpec{"alert.ack", kAlerts},
+    ListSpec{"alert.test.deliveries", kDeliveries},
     ListSpec{"account.list", kAccounts},
     ListSpec{"account.show.wallets", kWallets},
     ListSpec{"account.exchanges", kExchanges},
@@ -338,6 +351,11 @@ std::string words_of(const json::object& object) {
     if (has_text(object, {"pair", "quantity", "average_price"}))
         return text_of(object, "quantity") + " " + text_of(object, "pair") + " at " +
                text_of(object, "average_price");
+    if (has_text(object, {"target", "state", "problem"})) {
+        const std::string problem = text_of(object, "problem");
+        const std::string told = text_of(object, "target") + " " + text_of(object, "state");
+        return problem.empty() ? told : told + ": " + problem;
+    }
     if (has_text(object, {"name", "type", "doc"})) return text_of(object, "name");
     if (has_text(object, {"account", "asset", "amount"}))
         return text_of(object, "account") + " " + text_of(object, "amount") + " " +

@@ -135,6 +135,10 @@ constexpr std::array kUses{
         "problem"},
     Use{"risk.show risk.explain risk.set",
         "level of cap limit standing headroom asset blocks arithmetic ends remedy"},
+    Use{"alert.list alert.ack",
+        "id severity kind subject user message next first_at last_at count seen_at seen_by "
+        "deliveries"},
+    Use{"alert.test", "ok alert deliveries"},
     Use{"secrets.show", "deployment master_key place rotation users users_left secrets to_do"},
     Use{"secrets.rotate", "what user version state"},
     Use{"secrets.escrow", "deployment version copy"},

@@ -1,5 +1,6 @@
 #include "cli/render/render.hpp"
 
+#include "cli/render/alerts.hpp"
 #include "cli/render/events.hpp"
 #include "cli/render/html.hpp"
 #include "cli/render/identity_pages.hpp"
@@ -124,6 +125,13 @@ std::string event_page(const json::array& events, bool bold) {
     return out;
 }
 
+std::string alerts_page(const json::array& alerts, bool bold) {
+    std::string out;
+    for (const auto& alert : alerts)
+        if (alert.is_object()) out += alert_lines(alert.get_object(), bold);
+    return out;
+}
+
 std::string page(const Document& document, const Look& look) {
     if (document.method == "metrics") return prometheus_text(*document.data);
     if (document.method == "config.show" && look.format == Format::Table &&
@@ -148,6 +156,9 @@ std::string page(const Document& document, const Look& look) {
         if (document.method == "events" && look.format == Format::Table && !rows.empty())
             return event_page(rows, look.bold);
         if (document.method == "risk.explain") return caps_page(rows, look);
+        const bool alerts = document.method == "alert.list" || document.method == "alert.ack";
+        if (alerts && look.format == Format::Table && !rows.empty())
+            return alerts_page(rows, look.bold);
         const bool objects = !rows.empty() && rows.front().is_object();
         return objects || rows.empty() ? list_table(document.method, rows, look)
                                        : scalar_lines(rows);

@@ -54,6 +54,9 @@ std::string to_text(JobId id) {
 std::string to_text(ApiKeyId id) {
     return fmt::format("k{}", id.value);
 }
+std::string to_text(AlertId id) {
+    return fmt::format("n{}", id.value);
+}
 std::string to_text(SessionId id) {
     return fmt::format("s{}", id.value);
 }
@@ -124,6 +127,9 @@ Result<JobId> parse_job_id(std::string_view text) {
 
 Result<ApiKeyId> parse_api_key_id(std::string_view text) {
     return parse_numbered<ApiKeyId>(text, 'k', "an API key");
+}
+Result<AlertId> parse_alert_id(std::string_view text) {
+    return parse_numbered<AlertId>(text, 'n', "an alert");
 }
 
 Result<SessionId> parse_session_id(std::string_view text) {

@@ -1,7 +1,7 @@
 #pragma once
 // Identities and the small closed enums that every room speaks. Ids are dense numbers given by the
-// daemon; their text is a letter and the number ("u1", "a1", "v1", "j1"; "k1" an API key, "s1" a
-// session, "t1" a token), an order's is
+// daemon; their text is a letter and the number ("u1", "a1", "v1", "j1"; "k1" an API key, "n1" an
+// alert, "s1" a session, "t1" a token), an order's is
 // "<vault>.<sleeve>.<n>" with n the sleeve's intent number: a pure function, so two runs agree.
 // Values; any thread.
 #include "common/base/result.hpp"
@@ -19,6 +19,7 @@ using AccountId = Strong<std::uint32_t, struct AccountIdTag>;
 using VaultId = Strong<std::uint32_t, struct VaultIdTag>;
 using JobId = Strong<std::uint32_t, struct JobIdTag>;
 using ApiKeyId = Strong<std::uint32_t, struct ApiKeyIdTag>;
+using AlertId = Strong<std::uint32_t, struct AlertIdTag>;
 using SessionId = Strong<std::uint64_t, struct SessionIdTag>;
 using TokenId = Strong<std::uint64_t, struct TokenIdTag>;
 using ShardId = Strong<std::uint32_t, struct ShardIdTag>;
@@ -52,6 +53,7 @@ std::string to_text(AccountId id);
 std::string to_text(VaultId id);
 std::string to_text(JobId id);
 std::string to_text(ApiKeyId id);
+std::string to_text(AlertId id);
 std::string to_text(SessionId id);
 std::string to_text(TokenId id);
 std::string to_text(const OrderId& id);
@@ -67,6 +69,7 @@ Result<AccountId> parse_account_id(std::string_view text);
 Result<VaultId> parse_vault_id(std::string_view text);
 Result<JobId> parse_job_id(std::string_view text);
 Result<ApiKeyId> parse_api_key_id(std::string_view text);
+Result<AlertId> parse_alert_id(std::string_view text);
 Result<SessionId> parse_session_id(std::string_view text);
 Result<TokenId> parse_token_id(std::string_view text);
 Result<OrderId> parse_order_id(std::string_view text);

@@ -17,6 +17,7 @@ std::span<const Method> risk_methods();
 std::span<const Method> preset_methods();
 std::span<const Method> market_methods();  // market, replay, job
 std::span<const Method> event_methods();   // events, sub
+std::span<const Method> alert_methods();
 std::span<const Method> audit_methods();
 std::span<const Method> books_methods();  // ledger, decision, order, trade, sweep, report
 

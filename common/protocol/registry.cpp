@@ -14,7 +14,7 @@ std::span<const Method> methods() {
         for (const auto part :
              {daemon_methods(), identity_methods(), key_methods(), secret_methods(),
               backup_methods(), vault_methods(), preset_methods(), risk_methods(), market_methods(),
-              books_methods(), audit_methods(), event_methods()})
+              books_methods(), audit_methods(), event_methods(), alert_methods()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();

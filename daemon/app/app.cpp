@@ -6,13 +6,17 @@
 #include "daemon/app/last_batch.hpp"
 #include "daemon/app/options.hpp"
 #include "daemon/app/sign_in_parts.hpp"
+#include "daemon/app/stall.hpp"
+#include "daemon/app/watchdog.hpp"
 #include "daemon/control/render_views.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
+#include "daemon/notify/webhook.hpp"
 #include "daemon/runner/script_client.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
+#include "daemon/secrets/shared_secret.hpp"
 #include "daemon/store/sqlite/sqlite_reader.hpp"
 #include "daemon/store/sqlite/sqlite_store.hpp"
 #include "daemon/store/sqlite/store_copy.hpp"
@@ -26,6 +30,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <malloc.h>
 #include <sys/random.h>
@@ -39,7 +45,14 @@ namespace {
 constexpr ShardId kShard{1};
 constexpr auto kStatusEvery = std::chrono::seconds{5};
 constexpr SteadyTime kTendEvery = std::chrono::minutes{1};
-constexpr auto kTurnStale = std::chrono::seconds{5};  // the shard turns at least twice a second
+constexpr SteadyTime kBeatEvery = std::chrono::seconds{1};
+// How long each loop may take: the shard turns at least twice a second, the control thread's timer
+// and the notifier's are never longer than 5 s, a slow disk may hold one commit up for long, and
+// the report worker imports whole candle files.
+constexpr SteadyTime kShardLimit = std::chrono::seconds{5};
+constexpr SteadyTime kLoopLimit = std::chrono::seconds{10};
+constexpr SteadyTime kStoreLimit = std::chrono::seconds{30};
+constexpr SteadyTime kReportsLimit = std::chrono::seconds{120};
 
 std::vector<Pair> pairs_of(const config::Config& config) {
     std::vector<Pair> pairs;
@@ -79,14 +92,20 @@ struct App::Parts {
     std::unique_ptr<StoreBackups> backups;
     exchange::PaperKeyValidator paper_keys;
     std::unique_ptr<engine::Driver> driver;
+    notify::Webhook webhook{&secrets::sign_with_file, clock};
+    std::unique_ptr<notify::Service> notifier;
     std::unique_ptr<control::Server> server;
+    Watchdog watchdog{clock};
     asio::steady_timer beat{control_io};
+    std::atomic<std::int64_t> last_beat{0};  // of the control thread, steady clock
+    SteadyTime status_told{};
+    bool was_alive = true;
     asio::signal_set signals{control_io};
     asio::signal_set hangups{control_io};
     runtime::TaskGroup tasks{control_io.get_executor()};
     SteadyTime tended{};
     int exit_code = 0;
-    bool stopping = false;
+    std::atomic<bool> stopping = false;
     bool amnesia = false;     // the store is older than the world, and the halt not durable yet
     bool all_durable = true;  // set by the shard's thread, read once that has ended
 
@@ -107,12 +126,35 @@ struct App::Parts {
     void await_hangup();
     asio::awaitable<void> reload_for_hangup();
     asio::awaitable<void> tell_trail(const ports::ConfigReload& report);
+    void follow_engine(const config::Config& from);
     void follow_directory();
     asio::awaitable<void> tend_sign_in();
+    void watch_loops();
+    void tell_manager(SteadyTime now);
+    asio::awaitable<void> tell_stuck(ports::LoopCheck loop);
     void keep_alive();
     void stop(std::string_view why);
+    void drain();
     asio::awaitable<void> close_server();
 };
+
+// What the engine tells others, before it is started.
+void App::Parts::follow_engine(const config::Config& from) {
+    driver->on_fenced = [this] {
+        asio::post(control_io, [this] {
+            exit_code = 70;
+            stop("the store was taken over");
+        });
+    };
+    driver->on_events = [this](ports::EventPage events) {
+        asio::post(control_io, [this, events = std::move(events)]() mutable {
+            server->publish(std::move(events));
+        });
+    };
+    notifier =
+        std::make_unique<notify::Service>(notify_settings(from), *driver, webhook, clock, logger);
+    driver->on_alerts = [this](ports::AlertPage page) { notifier->adopt(std::move(page)); };
+}
 
 Result<void> App::Parts::build(const config::Config& from) {
     const std::filesystem::path directory = std::filesystem::path{from.store.path}.parent_path();
@@ -124,6 +166,7 @@ Result<void> App::Parts::build(const config::Config& from) {
     feeds =
         std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);
     make_driver(from);
+    follow_engine(from);
     std::optional<ports::WholeDirectory> whole;
     driver->directory.loaded = [&](ports::WholeDirectory loaded) { whole = std::move(loaded); };
     driver->directory.changed = [](ports::DirectoryPage) {};
@@ -162,7 +205,8 @@ Result<void> App::Parts::build(const config::Config& from) {
                 progress.commits.load(), progress.turns.load(),
                 progress.reloads.load(), SteadyTime{progress.last_turn_ns.load()}};
         },
-        driver->last_event()};
+        driver->last_event(),
+        [this] { return watchdog.check(); }};
     VAULT_TRY(server, control::Server::create(control_io, control_options(from), std::move(parts)));
     server->load(*whole);
     follow_directory();
@@ -177,17 +221,6 @@ void App::Parts::make_driver(const config::Config& from) {
     };
     driver = std::make_unique<engine::Driver>(shard_io.get_executor(), *store, make_shard, kShard,
                                               driver_options(from.engine), clock, logger);
-    driver->on_fenced = [this] {
-        asio::post(control_io, [this] {
-            exit_code = 70;
-            stop("the store was taken over");
-        });
-    };
-    driver->on_events = [this](ports::EventPage events) {
-        asio::post(control_io, [this, events = std::move(events)]() mutable {
-            server->publish(std::move(events));
-        });
-    };
     driver->run_scripts_by(scripts);
     scripts.listen(driver->script_listener());
 }
@@ -224,6 +257,7 @@ asio::awaitable<void> App::Parts::put_in_force(config::Config effective) {
     logger.set_lowest(effective.log.level);
     server->configure(control_options(effective));
     sign_in->configure(effective.security);
+    notifier->configure(notify_settings(effective));
     const std::function<void(Done)> to_store = [&](Done done) {
         store->configure(store_options(effective.store), std::move(done));
     };
@@ -307,27 +341,62 @@ void App::Parts::await_hangup() {
     });
 }
 
-// Alive means that the shard turns, not that this thread runs.
+void App::Parts::watch_loops() {
+    last_beat = clock.steady().count();
+    watchdog.watch({"control", "serves calls", kLoopLimit,
+                    [this](SteadyTime) { return SteadyTime{last_beat.load()}; }});
+    watchdog.watch({"shard", "runs turns", kShardLimit, [this](SteadyTime) {
+                        return SteadyTime{driver->progress().last_turn_ns.load()};
+                    }});
+    watchdog.watch({"store_writer", "commits", kStoreLimit, [this](SteadyTime now) {
+                        const std::int64_t since = driver->progress().unsaved_since_ns.load();
+                        return since == 0 ? now : SteadyTime{since};
+                    }});
+    watchdog.watch({"reports", "reads the store", kReportsLimit,
+                    [this](SteadyTime now) { return stopping ? now : server->last_read(); }});
+    watchdog.watch({"notifier", "delivers alerts", kLoopLimit,
+                    [this](SteadyTime now) { return stopping ? now : notifier->last_round(); }});
+}
+
+void App::Parts::tell_manager(SteadyTime now) {
+    const std::vector<ports::LoopCheck> loops = watchdog.check();
+    const bool alive = std::ranges::all_of(loops, &ports::LoopCheck::ok);
+    if (alive) notify.watchdog();
+    if (alive && !was_alive)
+        logger.log(LogLevel::Notice, "loops_go_on", "every loop makes progress again");
+    if (!alive && was_alive)
+        for (const ports::LoopCheck& loop : loops)
+            if (!loop.ok && !stopping) tasks.spawn(tell_stuck(loop));
+    was_alive = alive;
+    if (stopping || now - status_told < kStatusEvery) return;
+    status_told = now;
+    const engine::DriverProgress& progress = driver->progress();
+    notify.status(
+        fmt::format("batch {}, durable {}", progress.batch.load(), progress.durable.load()));
+}
+
+// If it is the shard that is stuck, the alert is made once it goes on.
+asio::awaitable<void> App::Parts::tell_stuck(ports::LoopCheck loop) {
+    logger.log(LogLevel::Alert, "loop_stuck", fmt::format("{}: {}", loop.name, loop.message));
+    ports::cmd::Raise alert{ports::Severity::Critical, "loop_stuck", loop.name, loop.message};
+    auto raising = driver->execute({}, std::move(alert), &control::render_nothing);
+    const auto raised = co_await std::move(raising);
+    if (!raised) logger.log(LogLevel::Error, "alert_not_kept", raised.error().message());
+}
+
+// Alive means that every loop makes progress, not that this thread runs.
 void App::Parts::keep_alive() {
-    const auto interval = notify.watchdog_interval();
-    Duration wait = kStatusEvery;
-    if (interval) wait = std::min<Duration>(wait, *interval / 2);
-    beat.expires_after(wait);
+    beat.expires_after(kBeatEvery);
     beat.async_wait([this](const boost::system::error_code& status) {
         if (status) return;
-        const engine::DriverProgress& progress = driver->progress();
-        const SteadyTime last{progress.last_turn_ns.load()};
-        if (clock.steady() - last < kTurnStale) {
-            notify.watchdog();
-        } else {
-            logger.log(LogLevel::Alert, "shard_stuck", "the shard has not turned for 5 s");
-        }
+        const SteadyTime now = clock.steady();
+        last_beat = now.count();
+        tell_manager(now);
         note_batch();
-        if (!stopping)
-            notify.status(fmt::format("batch {}, durable {}", progress.batch.load(),
-                                      progress.durable.load()));
-        if (!stopping && clock.steady() - tended >= kTendEvery) {
-            tended = clock.steady();
+        stall_if_told(
+            [this](std::function<void()> work) { asio::post(shard_io, std::move(work)); });
+        if (!stopping && now - tended >= kTendEvery) {
+            tended = now;
             tasks.spawn(tend_sign_in());
         }
         keep_alive();
@@ -342,18 +411,21 @@ asio::awaitable<void> App::Parts::close_server() {
 }
 
 void App::Parts::stop(std::string_view why) {
-    if (std::exchange(stopping, true)) return;
+    if (stopping.exchange(true)) return;
     logger.log(LogLevel::Notice, "stopping", why);
     notify.stopping();
-    asio::post(shard_io, [this] {
-        driver->drain([this](bool durable) {
-            all_durable = durable;
-            auto finish = [this](std::exception_ptr failure) {
-                VAULT_CHECK(!failure, "closing the server does not throw");
-            };
-            asio::post(control_io,
-                       [this, finish] { asio::co_spawn(control_io, close_server(), finish); });
-        });
+    // What has been delivered is booked while the shard still takes it.
+    notifier->stop([this] { asio::post(shard_io, [this] { drain(); }); });
+}
+
+void App::Parts::drain() {
+    driver->drain([this](bool durable) {
+        all_durable = durable;
+        auto finish = [this](std::exception_ptr failure) {
+            VAULT_CHECK(!failure, "closing the server does not throw");
+        };
+        asio::post(control_io,
+                   [this, finish] { asio::co_spawn(control_io, close_server(), finish); });
     });
 }
 
@@ -376,6 +448,8 @@ int App::run() {
     });
     parts.await_hangup();
     parts.server->start();
+    parts.watch_loops();
+    parts.notifier->start([&parts] { return parts.watchdog.alive(); });
     parts.keep_alive();
     if (parts.runner.started()) parts.runner.open();  // so that its end is seen
     parts.notify.ready("running");

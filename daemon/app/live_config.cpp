@@ -50,6 +50,15 @@ std::string pairs_change(const std::vector<PairRules>& from, const std::vector<P
     return fmt::format("{}, other: {}", pairs_text(to), names);
 }
 
+// Neither URLs, whose paths may be secrets of the receivers, nor files.
+std::string targets_text(const std::vector<config::AlertTarget>& targets) {
+    if (targets.empty()) return "none";
+    std::string names;
+    for (const config::AlertTarget& target : targets)
+        names += (names.empty() ? "" : ", ") + target.name;
+    return names;
+}
+
 ports::ConfigChange rejection(const config::Fault& fault) {
     return {fault.key, ports::ConfigFate::Rejected,  {},
             {},        config::place_text(fault.at), fault.message};
@@ -81,6 +90,10 @@ config::Config with_state_dir(config::Config config, const std::string& state_di
     below(config.control.socket);
     below(config.runner.socket);
     below(config.runner.scripts);
+    for (config::AlertTarget& target : config.alerts.targets) {
+        if (!target.secret_file.empty()) below(target.secret_file);
+        if (!target.ca_file.empty()) below(target.ca_file);
+    }
     return config;
 }
 
@@ -114,6 +127,8 @@ ports::ConfigView LiveConfig::make_view() const {
     const auto& wanted = wanted_.config.paper.pairs;
     add(config::kPairsKey, pairs_text(pairs), pairs_text(config::defaults().paper.pairs), false,
         wanted == pairs ? std::nullopt : std::optional{pairs_change(pairs, wanted)});
+    add(config::kTargetsKey, targets_text(running_.config.alerts.targets), targets_text({}), true,
+        std::nullopt);
     return view;
 }
 
@@ -158,6 +173,15 @@ void LiveConfig::compare(Plan& plan) const {
              where(key.name),
              {}});
     }
+    const auto& targets = plan.wanted.config.alerts.targets;
+    if (targets != now.alerts.targets)
+        plan.report.changes.push_back({std::string{config::kTargetsKey},
+                                       ports::ConfigFate::Applied,
+                                       targets_text(now.alerts.targets),
+                                       targets_text(targets),
+                                       where(config::kTargetsKey),
+                                       {}});
+    plan.effective.alerts.targets = targets;
     const auto& pairs = plan.wanted.config.paper.pairs;
     if (pairs != now.paper.pairs)
         plan.report.changes.push_back({std::string{config::kPairsKey},
@@ -181,13 +205,14 @@ LiveConfig::Plan LiveConfig::make_plan() {
 
 void LiveConfig::adopt(Plan plan) {
     running_.config = std::move(plan.effective);
-    for (const config::Key& key : config::keys()) {
-        if (!key.live) continue;
-        running_.origins.erase(std::string{key.name});
-        const config::Origin origin = config::origin_of(plan.wanted, key.name);
-        if (origin.source != config::Source::Default)
-            running_.origins[std::string{key.name}] = origin;
-    }
+    const auto take_origin = [&](std::string_view key) {
+        running_.origins.erase(std::string{key});
+        const config::Origin origin = config::origin_of(plan.wanted, key);
+        if (origin.source != config::Source::Default) running_.origins[std::string{key}] = origin;
+    };
+    for (const config::Key& key : config::keys())
+        if (key.live) take_origin(key.name);
+    take_origin(config::kTargetsKey);
     wanted_ = std::move(plan.wanted);
     start_.file = plan.report.file;
 }

@@ -25,6 +25,18 @@ risk::Caps daemon_caps(const config::Risk& from) {
     return caps;
 }
 
+ports::AlertRules alert_rules(const config::Alerts& from) {
+    ports::AlertRules rules;
+    rules.repeat_after = from.repeat_after;
+    rules.idle_after = from.idle_after;
+    for (const config::AlertTarget& target : from.targets) {
+        const auto least = ports::severity_named(target.severity);
+        VAULT_CHECK(least.has_value(), "the severity of a target was checked");
+        rules.routes.push_back({target.name, *least, target.users});
+    }
+    return rules;
+}
+
 }  // namespace
 
 store::SqliteOptions store_options(const config::Store& from) {
@@ -69,6 +81,7 @@ engine::EngineOptions engine_options(const config::Config& from) {
     options.price_snapshot_every = from.engine.price_snapshot_every;
     options.batch_rows_max = from.engine.batch_rows_max;
     options.reply_life = from.store.retention.idempotency;
+    options.alerts = alert_rules(from.alerts);
     options.accounts_per_user = from.quota.accounts_per_user;
     options.vaults_per_user = from.quota.vaults_per_user;
     options.keys_per_account = from.quota.keys_per_account;
@@ -77,6 +90,20 @@ engine::EngineOptions engine_options(const config::Config& from) {
     options.risk_asset = asset.value();
     options.daemon_caps = daemon_caps(from.risk);
     return options;
+}
+
+notify::Settings notify_settings(const config::Config& from) {
+    notify::Settings settings;
+    settings.deployment = from.security.deployment;
+    settings.rules.retry_after = from.alerts.retry_after;
+    settings.rules.give_up_after = from.alerts.give_up_after;
+    if (from.alerts.heartbeat_url != "none") settings.heartbeat_url = from.alerts.heartbeat_url;
+    settings.heartbeat_every = from.alerts.heartbeat_every;
+    for (const config::AlertTarget& target : from.alerts.targets)
+        settings.rules.targets.push_back(
+            {{target.name, target.url, target.secret_file, target.ca_file},
+             {target.quiet_from, target.quiet_to}});
+    return settings;
 }
 
 control::Options control_options(const config::Config& whole) {

@@ -4,6 +4,7 @@
 #include "daemon/config/config.hpp"
 #include "daemon/control/options.hpp"
 #include "daemon/engine/driver.hpp"
+#include "daemon/notify/service.hpp"
 #include "daemon/store/sqlite/options.hpp"
 
 namespace vault::app {
@@ -15,5 +16,6 @@ store::SqliteOptions store_options(const config::Store& from);
 engine::EngineOptions engine_options(const config::Config& from);
 engine::DriverOptions driver_options(const config::Engine& from);
 control::Options control_options(const config::Config& from);
+notify::Settings notify_settings(const config::Config& from);
 
 }  // namespace vault::app

@@ -116,6 +116,27 @@ struct Runner {
     std::string scripts;  // folder with one folder for each user
 };
 
+struct AlertTarget {
+    std::string name;                   // unique
+    std::string url;                    // http or https
+    std::string secret_file;            // of the signature; empty: none
+    std::string ca_file;                // trusted roots; empty: those of the system
+    std::string severity = "warning";   // and graver: info warning critical
+    Duration quiet_from{}, quiet_to{};  // since midnight UTC; equal: never
+    std::vector<std::string> users;     // only what is theirs; empty: everything
+    friend bool operator==(const AlertTarget&, const AlertTarget&) = default;
+};
+
+struct Alerts {
+    Duration repeat_after{};
+    Duration retry_after{};
+    Duration give_up_after{};
+    Duration idle_after{};
+    std::string heartbeat_url;  // "none": none
+    Duration heartbeat_every{};
+    std::vector<AlertTarget> targets;
+};
+
 struct Log {
     LogLevel level = LogLevel::Info;
 };
@@ -131,6 +152,7 @@ struct Config {
     Candles candles;
     Backups backups;
     Runner runner;
+    Alerts alerts;
     Log log;
 };
 

@@ -24,6 +24,17 @@ constexpr std::string_view kPairsDoc =
   pairs:
 )";
 
+constexpr std::string_view kTargetsDoc =
+    R"(  # Whom to tell; nobody if the list is empty. A reload applies it.
+  # name: a word; url: where alerts are POSTed as JSON; secret_file: a file of mode 0600 whose
+  # content signs them (vaultd(8)); ca_file: trusted roots, if not those of the system; severity:
+  # this and graver, one of info, warning (default) or critical; quiet: a window of the day in UTC
+  # in which only critical alerts are sent; users: only what is theirs.
+  # - {name: ops, url: "https://host/path", secret_file: ops.secret, severity: warning,
+  #    quiet: "22:00-06:00", users: [alice]}
+  targets: []
+)";
+
 std::vector<std::string_view> parts_of(std::string_view name) {
     std::vector<std::string_view> parts;
     for (;;) {
@@ -49,15 +60,17 @@ void open_sections(std::string& out, const std::vector<std::string_view>& parts,
 std::string example_yaml() {
     std::string out{kHead};
     std::vector<std::string_view> before;
-    const auto pairs_after_paper = [&](std::string_view next) {
-        if (before.empty() || before.front() != "paper" || next == "paper") return;
+    const auto lists_after = [&](std::string_view next) {
+        if (before.empty() || before.front() == next) return;
+        if (before.front() == "alerts") out += kTargetsDoc;
+        if (before.front() != "paper") return;
         out += kPairsDoc;
         for (const PairRules& rules : built_in_pairs())
             out += fmt::format("    - {}\n", to_yaml(rules));
     };
     for (const Key& key : keys()) {
         const std::vector<std::string_view> parts = parts_of(key.name);
-        pairs_after_paper(parts.front());
+        lists_after(parts.front());
         open_sections(out, parts, before);
         const std::size_t indent = 2 * (parts.size() - 1);
         out += fmt::format("{:{}}# {}\n{:{}}# {}: {}; default {}{}\n", "", indent, key.doc, "",

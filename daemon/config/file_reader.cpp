@@ -1,5 +1,6 @@
 #include "daemon/config/file_reader.hpp"
 
+#include "daemon/config/alert_targets.hpp"
 #include "daemon/config/keys.hpp"
 #include "daemon/config/pairs.hpp"
 #include "daemon/config/sources.hpp"
@@ -31,6 +32,7 @@ std::vector<std::string_view> children_of(std::string_view prefix) {
     for (const Key& key : keys())
         take(key.name);
     take(kPairsKey);
+    take(kTargetsKey);
     return names;
 }
 
@@ -64,6 +66,7 @@ class Reader {
         const Key* const key = whole ? find_key(name) : nullptr;
         if (key != nullptr) return scalar(*key, place, value);
         if (whole && name == kPairsKey) return pairs(place, value);
+        if (whole && name == kTargetsKey) return targets(place, value);
         if (whole && !children_of(name + ".").empty()) return section(value, name + ".");
         fault(place, name, unknown_key(name, word, children_of(prefix)));
     }
@@ -74,6 +77,14 @@ class Reader {
         for (YamlFault& found : faults)
             fault(found.place, kPairsKey, std::move(found.message));
         if (value.kind != YamlNode::Kind::Empty) out_.places.emplace(kPairsKey, place);
+    }
+
+    void targets(Place place, const YamlNode& value) {
+        std::vector<YamlFault> faults;
+        config_.alerts.targets = read_targets(value, faults);
+        for (YamlFault& found : faults)
+            fault(found.place, kTargetsKey, std::move(found.message));
+        if (value.kind != YamlNode::Kind::Empty) out_.places.emplace(kTargetsKey, place);
     }
 
     void scalar(const Key& key, Place place, const YamlNode& value) {

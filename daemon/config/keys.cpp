@@ -1,5 +1,7 @@
 #include "daemon/config/keys.hpp"
 
+#include "common/base/url.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,6 +46,10 @@ constexpr auto security() {
 template <auto Field>
 constexpr auto risk() {
     return at<&Config::risk, Field>();
+}
+template <auto Field>
+constexpr auto alerts() {
+    return at<&Config::alerts, Field>();
 }
 template <auto Field>
 constexpr auto paper() {
@@ -194,6 +200,25 @@ const std::array kKeys{
     Key{"runner.scripts", "path", "", "/srv/vaultd-scripts", "", "",
         "scripts of the user alice lie in the folder alice in here",
         at<&Config::runner, &Runner::scripts>()},
+    Key{"alerts.repeat_after", "duration", "", "1h", "0s", "7d",
+        "the same alert again within this is counted, not sent", alerts<&Alerts::repeat_after>(),
+        kLive},
+    Key{"alerts.retry_after", "duration", "", "10s", "100ms", "1h",
+        "a delivery that failed is tried again after this, then after twice that, up to 15m",
+        alerts<&Alerts::retry_after>(), kLive},
+    Key{"alerts.give_up_after", "duration", "", "1d", "1s", "30d",
+        "and given up when it has failed for so long; alert list shows it",
+        alerts<&Alerts::give_up_after>(), kLive},
+    Key{"alerts.idle_after", "duration", "", "15m", "0s", "30d",
+        "a sleeve that nothing holds and that is shown no price for so long makes an alert; 0s: "
+        "never",
+        alerts<&Alerts::idle_after>(), kLive},
+    Key{"alerts.heartbeat_url", "url", "", "none", "", "",
+        "fetched while every loop of the daemon makes progress, so that silence is noticed "
+        "elsewhere",
+        alerts<&Alerts::heartbeat_url>(), kLive},
+    Key{"alerts.heartbeat_every", "duration", "", "1m", "1s", "1d", "how often",
+        alerts<&Alerts::heartbeat_every>(), kLive},
     Key{"log.level", "level", "debug, info, notice, warning, error or alert", "info", "", "",
         "the least severe event that is logged", at<&Config::log, &Log::level>(), kLive},
 };
@@ -235,6 +260,10 @@ Result<std::uint64_t> read_number(const Key& key, std::string_view text, int bas
 Result<std::string> read(const Key& key, std::string_view text, const std::string*) {
     if (text.empty()) return wrong(key, text, "is empty");
     if (text.find('\0') != std::string_view::npos) return wrong(key, text, "has a NUL in it");
+    if (key.type == "url" && text != "none") {
+        // Not shown: its path may be a secret of the receiver's.
+        if (const auto url = parse_url(text); !url) return wrong(key, "…", url.error().message());
+    }
     constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789-";
     const bool bad = text.size() > 64 || text.find_first_not_of(kOfNames) != std::string_view::npos;
     if (key.type == "name" && bad) return wrong(key, text, "is no name of an installation");
@@ -378,6 +407,7 @@ std::string write(const Key&, SecondFactor value) {
 
 std::string range_text(const Key& key) {
     if (key.type == "path") return "a path";
+    if (key.type == "url") return "a URL such as https://host/path, or none";
     if (key.type == "name") return "1 to 64 of a-z, 0-9 and -";
     if (key.type == "asset") return "an asset such as USDT";
     if (key.low.empty()) return fmt::format("one of {}", key.unit);

@@ -22,7 +22,7 @@ using Slot =
 
 struct Key {
     std::string_view name;       // dotted: "store.retention.prices"
-    std::string_view type;       // path, name, asset, count, mode, duration, rate, cap, word
+    std::string_view type;       // path, name, url, asset, count, mode, duration, rate, cap, word
     std::string_view unit;       // "MiB", "rows" …; empty where the value carries its unit
     std::string_view fallback;   // the default, as written in the file
     std::string_view low, high;  // inclusive bounds, as written; empty: none
@@ -31,7 +31,8 @@ struct Key {
     bool live = false;  // a reload applies it; else it waits for a restart
 };
 
-// In the order of config.example.yaml. paper.pairs, a list, is not in it (pairs.hpp).
+// In the order of config.example.yaml. The lists, paper.pairs and alerts.targets, are not in it
+// (pairs.hpp, alert_targets.hpp).
 std::span<const Key> keys();
 const Key* find_key(std::string_view name);
 

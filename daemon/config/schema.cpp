@@ -59,6 +59,7 @@ json::object shape_of(const Key& key) {
     if (key.type == "duration")
         return {{"type", "string"}, {"pattern", kDuration}, {"minLength", 1}};
     if (key.type == "path") return {{"type", "string"}, {"minLength", 1}};
+    if (key.type == "url") return {{"type", "string"}, {"pattern", "^(none|https?://[^\\s@]+)$"}};
     if (key.type == "name") return {{"type", "string"}, {"pattern", "^[a-z0-9-]{1,64}$"}};
     if (key.type == "asset") return {{"type", "string"}, {"pattern", "^[A-Z0-9._-]{1,15}$"}};
     if (key.type == "cap")
@@ -133,6 +134,38 @@ json::object pairs_schema() {
             {"x-applies", "restart"}};
 }
 
+json::object targets_schema() {
+    const auto text = [](std::string_view doc) {
+        return json::object{{"type", "string"}, {"minLength", 1}, {"description", doc}};
+    };
+    const auto shaped = [&](std::string_view doc, std::string_view pattern) {
+        json::object out = text(doc);
+        out["pattern"] = pattern;
+        return out;
+    };
+    json::object fields{
+        {"name", shaped("a word that tells it from the others", "^[a-z0-9_-]{1,32}$")},
+        {"url", shaped("where alerts are POSTed", "^https?://[^\\s@]+$")},
+        {"secret_file", text("file of mode 0600 whose content signs the messages")},
+        {"ca_file", text("trusted roots; those of the system if absent")},
+        {"severity", json::object{{"enum", json::array{"info", "warning", "critical"}},
+                                  {"description", "this and graver; default warning"}}},
+        {"quiet", shaped("window of the day in UTC with critical alerts only",
+                         "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")},
+        {"users", json::object{{"type", "array"},
+                               {"minItems", 1},
+                               {"items", text("a login name")},
+                               {"description", "only what is theirs"}}}};
+    json::object item{{"type", "object"},
+                      {"properties", std::move(fields)},
+                      {"required", json::array{"name", "url"}},
+                      {"additionalProperties", false}};
+    return {{"type", json::array{"array", "null"}},
+            {"description", "whom alerts are sent to"},
+            {"items", std::move(item)},
+            {"x-applies", "reload"}};
+}
+
 void print(std::string& out, const json::value& value, std::size_t indent) {
     const auto* object = value.if_object();
     if (object == nullptr || object->empty()) {
@@ -162,6 +195,7 @@ std::string schema_json() {
         properties_above(root, key.name)[last] = property_of(key);
     }
     properties_above(root, kPairsKey)["pairs"] = pairs_schema();
+    properties_above(root, kTargetsKey)["targets"] = targets_schema();
     std::string out;
     print(out, root, 0);
     return out + '\n';

@@ -59,6 +59,8 @@ void take_variable(Reading& into, const std::string& name, const std::string& va
     }
     if (name == "VAULTD_PAPER_PAIRS")
         return fault(kPairsKey, "paper.pairs is a list; write it in the file");
+    if (name == "VAULTD_ALERTS_TARGETS")
+        return fault(kTargetsKey, "alerts.targets is a list; write it in the file");
     fault("", unknown_variable(name));
 }
 

@@ -66,6 +66,8 @@ Variables variables_of(const char* const* environment);
 // such a key is never taken from the environment, which other processes can read, and never shown.
 bool names_secret(std::string_view name);
 
-inline constexpr std::string_view kPairsKey = "paper.pairs";  // the one key that is a list
+// The two keys that are lists.
+inline constexpr std::string_view kPairsKey = "paper.pairs";
+inline constexpr std::string_view kTargetsKey = "alerts.targets";
 
 }  // namespace vault::config

@@ -58,7 +58,7 @@ std::span<const Route> all_routes() {
               preset_routes(),  risk_routes(),    market_routes(),   replay_routes(),
               job_routes(),     ledger_routes(),  decision_routes(), trade_routes(),
               report_routes(),  trading_routes(), audit_routes(),    event_routes(),
-              config_routes(),  operator_routes()})
+              alert_routes(),   config_routes(),  operator_routes()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();

@@ -12,6 +12,7 @@
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/configuration.hpp"
 #include "daemon/ports/key_validator.hpp"
+#include "daemon/ports/progress.hpp"
 #include "daemon/ports/secret_box.hpp"
 #include "daemon/ports/signer.hpp"
 #include "daemon/ports/store.hpp"
@@ -66,6 +67,8 @@ struct Services {
     UtcTime started_at{};
     std::function<BatchMarks()> marks{};  // quick, safe on the control thread; may be empty
     std::uint64_t calls = 0;              // that were started, of all sessions
+    // Whether each loop of the daemon goes round; quick; may be empty.
+    std::function<std::vector<ports::LoopCheck>()> loops{};
 };
 
 class Subscriptions;  // subscriptions.hpp
@@ -120,6 +123,7 @@ std::span<const Route> trade_routes();  // order, trade, sweep
 std::span<const Route> report_routes();
 std::span<const Route> trading_routes();  // why-not-trading
 std::span<const Route> event_routes();    // events, sub
+std::span<const Route> alert_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> config_routes();
 std::span<const Route> operator_routes();  // whoami, metrics, doctor

@@ -126,6 +126,12 @@ void check_engine(Checks& checks, const Result<ports::Reply>& answer) {
                               : fmt::format("{} need a person: vaultctl status", attention));
 }
 
+void check_loops(Checks& checks, const Services& services) {
+    if (!services.loops) return;
+    for (ports::LoopCheck& loop : services.loops())
+        checks.add(loop.name, loop.ok, std::move(loop.message));
+}
+
 // The engine's silence is an answer too: it is one failed check.
 Handled health(Services& services, const Call& call) {
     // Counts of everybody, whoever asks: none tells a user or a vault.
@@ -136,6 +142,7 @@ Handled health(Services& services, const Call& call) {
     Checks checks;
     check_engine(checks, engine);
     check_store(checks, services.store_health());
+    check_loops(checks, services);
     json::object object{{"ok", checks.ok},
                         {"state", checks.ok ? "ok" : "degraded"},
                         {"checks", std::move(checks.list)}};

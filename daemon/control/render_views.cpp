@@ -3,6 +3,7 @@
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
 #include "daemon/control/marks.hpp"
+#include "daemon/control/render_alerts.hpp"
 #include "daemon/control/render_keys.hpp"
 #include "daemon/control/render_top.hpp"
 
@@ -288,6 +289,10 @@ json::value to_json(const ports::StatusView& view) {
 
 json::value to_json(const ports::KeyPolicyView& view) {
     return policy_to_json(view);
+}
+
+json::value to_json(const ports::AlertsView& view) {
+    return alerts_to_json(view);
 }
 
 json::value to_json(const ports::TopView& view) {

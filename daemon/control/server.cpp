@@ -22,6 +22,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr Duration kTendKeysEvery = std::chrono::seconds{30};
+constexpr Duration kProbeEvery = std::chrono::seconds{1};
 constexpr std::size_t kHardWaiting = 3;
 constexpr Duration kAcceptPause{100};  // out of descriptors: try again, do not spin
 
@@ -67,8 +68,12 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
       subscriptions_(options_.max_subscriptions_per_user),
       acceptor_(io, Protocol(), listener),
       keys_timer_(io),
+      probe_timer_(io),
+      last_read_(parts.clock.steady().count()),
       inode_(socket_inode(options_.socket_path)),
-      tasks_(io.get_executor()) {}
+      tasks_(io.get_executor()) {
+    services_.loops = std::move(parts.loops);
+}
 
 Server::~Server() {
     remove_socket(options_.socket_path, inode_);
@@ -85,6 +90,20 @@ void Server::configure(const Options& options) {
 void Server::start() {
     tasks_.spawn(accept_loop());
     tasks_.spawn(tend_keys());
+    tasks_.spawn(probe_worker());
+}
+
+// A question that has no answer yet is the only one of its kind that waits.
+asio::awaitable<void> Server::probe_worker() {
+    const ReadWorker::Job nothing = [](ReadSide&) {};
+    while (acceptor_.is_open()) {
+        auto asking = worker_.run(nothing);
+        const Result<void> answered = co_await std::move(asking);
+        if (answered) last_read_ = services_.clock.steady().count();
+        probe_timer_.expires_after(kProbeEvery);
+        const auto [error] = co_await probe_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (error) co_return;
+    }
 }
 
 asio::awaitable<void> Server::tend_keys() {
@@ -163,6 +182,7 @@ asio::awaitable<void> Server::stop() {
     error_code ignored;
     acceptor_.close(ignored);
     keys_timer_.cancel();
+    probe_timer_.cancel();
     remove_socket(options_.socket_path, inode_);
     inode_ = 0;
     for (Session* session : sessions_)

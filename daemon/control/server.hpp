@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <list>
 #include <memory>
 
@@ -33,6 +34,7 @@ class Server {
         Logger& log;
         std::function<BatchMarks()> marks{};
         std::uint64_t last_event = 0;  // the newest that the store has
+        std::function<std::vector<ports::LoopCheck>()> loops{};
     };
 
     // The socket exists and queues connections from here on; they are answered after start().
@@ -55,11 +57,15 @@ class Server {
     // Durable events, by seq, each once; on the server's thread.
     void publish(ports::EventPage events) { hub_.publish(std::move(events)); }
     std::size_t connections() const { return sessions_.size(); }
+    // When the report worker last answered a question that is put to it each second; steady clock,
+    // any thread.
+    SteadyTime last_read() const { return SteadyTime{last_read_.load()}; }
 
   private:
     Server(boost::asio::io_context& io, Options options, Parts parts, int listener);
     boost::asio::awaitable<void> accept_loop();
     boost::asio::awaitable<void> tend_keys();
+    boost::asio::awaitable<void> probe_worker();
     boost::asio::awaitable<void> serve(boost::asio::local::stream_protocol::socket socket);
     boost::asio::awaitable<Result<void>> sessions_ended();
     Seat seat_for(uid_t uid);
@@ -79,6 +85,8 @@ class Server {
     Tally subscriptions_;
     boost::asio::local::stream_protocol::acceptor acceptor_;
     boost::asio::steady_timer keys_timer_;
+    boost::asio::steady_timer probe_timer_;
+    std::atomic<std::int64_t> last_read_{0};
     ino_t inode_ = 0;
     std::list<Session*> sessions_;
     runtime::TaskGroup tasks_;

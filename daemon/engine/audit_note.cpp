@@ -20,6 +20,9 @@ class SubjectOf {
         const Job* const job = world_.jobs.find(c.job);
         return {to_text(c.job), job == nullptr ? UserId{} : owner_of_object(job->object)};
     }
+    Subject operator()(const cmd::SeeAlerts& c) const {
+        return {c.alert ? to_text(*c.alert) : std::string{}, {}};
+    }
     Subject operator()(const cmd::AddAccount& c) const { return user(c.user); }
     Subject operator()(const cmd::ListPresets&) const { return {}; }
     Subject operator()(const cmd::ChangeIdentity& c) const { return {c.object, c.user}; }

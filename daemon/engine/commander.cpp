@@ -44,6 +44,7 @@ bool mutates(const ports::Command& command) {
         [](const cmd::ShowCaps&) { return true; },
         [](const cmd::ShowStatus&) { return true; },
         [](const cmd::ShowTop&) { return true; },
+        [](const cmd::ListAlerts&) { return true; },
         [](const cmd::Barrier&) { return true; },
         [](const cmd::SetWallets& c) { return c.add.empty() && c.remove.empty(); },
         [](const cmd::SetPairs& c) { return c.add.empty() && c.remove.empty(); },

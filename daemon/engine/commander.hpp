@@ -17,6 +17,7 @@ struct EngineOptions {
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
+    ports::AlertRules alerts{};
     // The most that one user may have; of API keys those that are not retired.
     std::size_t accounts_per_user = std::numeric_limits<std::size_t>::max();
     std::size_t vaults_per_user = std::numeric_limits<std::size_t>::max();
@@ -104,12 +105,18 @@ class Commander {
     Result<ports::View> on(const ports::cmd::RemovePreset& c);
     Result<ports::View> on(const ports::cmd::ShowStatus& c);
     Result<ports::View> on(const ports::cmd::ShowTop& c);
+    Result<ports::View> on(const ports::cmd::ListAlerts& c);
+    Result<ports::View> on(const ports::cmd::SeeAlerts& c);
+    Result<ports::View> on(const ports::cmd::TestAlert& c);
+    Result<ports::View> on(const ports::cmd::SettleDelivery& c);
+    Result<ports::View> on(const ports::cmd::Raise& c);
     Result<ports::View> on(const ports::cmd::Note& c);
     Result<ports::View> on(const ports::cmd::Barrier& c);
 
   private:
     // What the caller may not see is not there, as far as he is told.
     bool sees(UserId owner) const;
+    bool sees(const ports::AlertRow& alert) const;
     Result<void> may_have_more(std::size_t has, std::size_t most, std::string_view of_what) const;
     Result<void> leaves_an_admin(const User& without) const;
     std::size_t pending_users() const;

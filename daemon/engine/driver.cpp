@@ -38,6 +38,7 @@ Driver::~Driver() = default;
 Result<void> Driver::start() {
     loop_.on_fenced = on_fenced;
     loop_.on_events = on_events;
+    loop_.on_alerts = on_alerts;
     loop_.directory = directory;
     return loop_.start();
 }

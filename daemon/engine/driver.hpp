@@ -51,6 +51,8 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     std::function<void()> on_fenced;
     // Set before start(): gets every event once it is durable, by seq, on this executor.
     std::function<void(ports::EventPage)> on_events;
+    // Set before start(): as TurnLoop::on_alerts, on this executor but for the first call.
+    ports::AlertSink on_alerts;
     // Set before start(): as TurnLoop::directory.
     ports::DirectorySink directory;
     // From now on another one; between start() and the executor's first turn.

@@ -52,7 +52,7 @@ ledger::EntryContext engine_context(const Vault& vault, std::string cause, UtcTi
 
 bool Recorder::empty() const {
     return rows_.row_count() == 0 && orders_.empty() && vaults_.empty() && sleeves_.empty() &&
-           accounts_.empty() && users_.empty() && jobs_.empty() && !daemon_;
+           accounts_.empty() && users_.empty() && jobs_.empty() && alerts_.empty() && !daemon_;
 }
 
 void Recorder::adopt(Vault& vault, ledger::Transaction&& transaction) {
@@ -84,6 +84,10 @@ void Recorder::touch(User& user) {
 
 void Recorder::touch_job(std::size_t slot) {
     jobs_.insert(slot);
+}
+
+void Recorder::touch_alert(std::size_t slot) {
+    alerts_.insert(slot);
 }
 
 void Recorder::touch_daemon(World& world) {
@@ -147,6 +151,7 @@ void Recorder::append(Recorder&& other) {
     move_into(accounts_, other.accounts_);
     move_into(users_, other.users_);
     jobs_.merge(other.jobs_);
+    alerts_.merge(other.alerts_);
     daemon_ = daemon_ || other.daemon_;
     move_into(asks_, other.asks_);
     restarts_.merge(other.restarts_);
@@ -181,6 +186,9 @@ ports::Batch Recorder::close(World& world) {
     }
     for (const std::size_t slot : jobs_)
         rows_.states.push_back({"job", std::to_string(slot), save_job(world.jobs.slots()[slot])});
+    for (const std::size_t slot : alerts_)
+        rows_.states.push_back({std::string{kAlertState}, std::to_string(slot),
+                                save_alert(world.alerts.slots()[slot])});
     if (daemon_) rows_.states.push_back({"daemon", "1", save_daemon(world)});
     world.daemon_dirty = false;
     ports::Batch batch = std::move(rows_);

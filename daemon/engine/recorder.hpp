@@ -25,7 +25,8 @@ class Recorder {
     void touch(Vault& vault, Sleeve& sleeve);
     void touch(Account& account);
     void touch(User& user);
-    void touch_job(std::size_t slot);  // of World::jobs
+    void touch_job(std::size_t slot);    // of World::jobs
+    void touch_alert(std::size_t slot);  // of World::alerts
     void touch_daemon(World& world);
 
     // Vaults whose memory or books the batch changes, new ones at the end.
@@ -58,6 +59,7 @@ class Recorder {
     std::vector<AccountId> accounts_;
     std::vector<UserId> users_;
     std::set<std::size_t> jobs_;
+    std::set<std::size_t> alerts_;
     bool daemon_ = false;
     std::vector<ScriptAsk> asks_;
     std::set<std::string> restarts_;

@@ -79,6 +79,8 @@ struct Footprint {
 };
 
 bool is_housekeeping(const ports::Command& command) {
+    if (std::holds_alternative<cmd::SettleDelivery>(command)) return true;
+    if (std::holds_alternative<cmd::Raise>(command)) return true;
     const auto* change = std::get_if<cmd::ChangeIdentity>(&command);
     return change != nullptr && change->housekeeping;
 }
@@ -127,6 +129,7 @@ void Shard::configure(const EngineOptions& options) {
     options_.price_snapshot_every = options.price_snapshot_every;
     options_.batch_rows_max = options.batch_rows_max;
     options_.reply_life = options.reply_life;
+    options_.alerts = options.alerts;
     options_.accounts_per_user = options.accounts_per_user;
     options_.vaults_per_user = options.vaults_per_user;
     options_.keys_per_account = options.keys_per_account;
@@ -384,7 +387,19 @@ void Shard::push_price(std::string_view exchange, const Pair& pair, const Tick& 
     MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(*market, pair, tick);
 }
 
+// What was told is read off the alerts at load: a store that stays full is told once, however often
+// the daemon starts.
+void Shard::tell_of_buys(const std::string& why) {
+    if (told_no_buys_ == !why.empty()) return;
+    told_no_buys_ = !why.empty();
+    recorder_.event({{}, {}, Mode::Paper, "engine"}, clock_.now(),
+                    told_no_buys_ ? "alert" : "warning",
+                    std::string{told_no_buys_ ? kBuysStopped : kBuysGoOn}, "",
+                    told_no_buys_ ? "nothing is bought: " + why : "what stopped buys is over");
+}
+
 void Shard::stop_buys(std::string why) {
+    tell_of_buys(why);
     if (world_.no_buys == why) return;
     world_.no_buys = std::move(why);
     SleeveTrader trader{world_, recorder_};
@@ -393,11 +408,16 @@ void Shard::stop_buys(std::string why) {
             trader.refresh(vault, sleeve);
 }
 
+void Shard::watch_idle() {
+    idle_watch_.look(world_, recorder_, options_.alerts.idle_after, clock_.steady(), clock_.now());
+}
+
 ports::Batch Shard::close_batch() {
     settle_jobs(world_, recorder_, clock_.now());
     LevelWatch{world_, recorder_}.settle();
     ports::Batch batch = recorder_.close(world_);
     last_event_ = write_event_log(batch, world_, last_event_);
+    raise_alerts(batch, world_, options_.alerts, clock_.now());
     ports::seal(batch.audits, audit_);
     ++last_batch_.value;
     batch.shard = id_;

@@ -6,9 +6,13 @@
 // Asio.
 #include "common/base/log.hpp"
 #include "daemon/engine/commander.hpp"
+#include "daemon/engine/idle_watch.hpp"
 #include "daemon/ports/store.hpp"
 
 namespace vault::engine {
+
+inline constexpr std::string_view kBuysStopped = "buys_stopped";
+inline constexpr std::string_view kBuysGoOn = "buys_go_on";
 
 class Shard {
   public:
@@ -51,8 +55,10 @@ class Shard {
 
     // Takes over what may change while it runs: all but the catalogue, which belongs to the world.
     void configure(const EngineOptions& options);
-    // Exits only, for this reason; an empty one lets buys go on.
+    // Exits only, for this reason; an empty one lets buys go on. Either is told once.
     void stop_buys(std::string why);
+    // Tells of sleeves that have begun or ceased to be idle, now and then.
+    void watch_idle();
     bool batch_empty() const { return recorder_.empty(); }
     bool batch_full() const { return recorder_.row_count() >= options_.batch_rows_max; }
     // What is durable up to this batch need not be kept here as well.
@@ -88,6 +94,7 @@ class Shard {
                         Recorder& recorder);
     void forget_replies();
     void touch_all(Account& account);
+    void tell_of_buys(const std::string& why);
     std::optional<SteadyTime> due_at(const Account& account) const;
 
     Result<void> load_accounts(const ports::Snapshot& snapshot,
@@ -107,6 +114,8 @@ class Shard {
     std::uint64_t last_event_ = 0;
     ports::ChainHead audit_;  // of the audit trail, with what is not durable yet
     std::uint64_t epoch_ = 0;
+    IdleWatch idle_watch_;
+    bool told_no_buys_ = false;     // an alert says so, and none that they go on
     std::size_t next_account_ = 0;  // round robin over replays
     struct AskedSlot {
         VaultId vault;

@@ -73,10 +73,16 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         VAULT_TRYV(load_daemon(world_, daemon->second->body));
     }
     for (const ports::StateRow& row : snapshot.states) {
+        const std::size_t slot = std::strtoull(row.id.c_str(), nullptr, 10);
+        if (row.kind == kAlertState) {
+            VAULT_TRY(ports::AlertRow alert, load_alert(row.body));
+            world_.alerts.put_back(slot, std::move(alert));
+        }
         if (row.kind != "job") continue;
         VAULT_TRY(Job job, load_job(row.body));
-        world_.jobs.put_back(std::strtoull(row.id.c_str(), nullptr, 10), std::move(job));
+        world_.jobs.put_back(slot, std::move(job));
     }
+    told_no_buys_ = world_.alerts.is_open(kBuysStopped, kBuysGoOn, "");
     for (const ports::UserRow& row : by_id(snapshot.users)) {
         if (row.id.value != world_.users.size() + 1) return hole("users", world_.users.size() + 1);
         User user;

@@ -78,6 +78,7 @@ std::optional<ports::Decision> SleeveMachine::look(Vault& vault, Sleeve& sleeve,
         return std::pair{slot.state.tracked_low, slot.state.tracked_high};
     };
     const auto before = trackers();
+    ++sleeve.looks;
     const ports::Decision decision =
         strategy::evaluate(params_of(sleeve, slot), view, slot.view, slot.state);
     if (trackers() != before) record.touch(vault, sleeve);

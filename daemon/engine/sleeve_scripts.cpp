@@ -52,6 +52,7 @@ void SleeveMachine::on_script_answer(Sleeve& sleeve, PairSlot& slot, const ports
     own.asked = false;
     own.seq = 0;
     if (!answer.decision) own.marks.add(own.shown);
+    if (answer.decision) ++sleeve.looks;
     own.shown = {};
     record_.touch(vault_, sleeve);
     answer_ = &answer;

@@ -132,6 +132,10 @@ bool TurnLoop::behind() const {
             clock_.steady() - in_flight_.front().second > options_.ahead_max);
 }
 
+void TurnLoop::note_unsaved() {
+    progress_.unsaved_since_ns = in_flight_.empty() ? 0 : in_flight_.front().second.count();
+}
+
 // The batch that what happens now belongs to.
 BatchNo TurnLoop::open_batch() const {
     return BatchNo{shard_->last_batch().value + (shard_->batch_empty() ? 0U : 1U)};
@@ -147,6 +151,7 @@ void TurnLoop::turn() {
         return check_drained();
     }
     bool more = false;
+    if (!draining_) shard_->watch_idle();
     if (!draining_ && !behind()) {
         desk_.tell_news(*shard_);
         take_prices();
@@ -164,7 +169,8 @@ void TurnLoop::turn() {
     release_urgent();
     if (more || !commands_.empty() || !urgent_.empty()) schedule_turn();
     const bool soon = !shard_->batch_empty() || !held_.empty() || replaying;
-    if (soon && wakes_at_ > clock_.steady() + kUrgent) arm_alarm();
+    // Never later than it is: a caller every now and then must not put it off for ever.
+    if (soon && wakes_at_ > clock_.steady() + kUrgent && next_alarm() < wakes_at_) arm_alarm();
     check_drained();
 }
 
@@ -252,10 +258,13 @@ void TurnLoop::submit() {
     ports::Batch batch = shard_->close_batch();
     open_since_.reset();
     in_flight_.emplace_back(batch.n, clock_.steady());
+    note_unsaved();
     progress_.batch = batch.n.value;
     if (on_events && !batch.events.empty())
         untold_.emplace_back(
             batch.n, ports::EventPage{batch.events, owners_of(batch.events, shard_->world())});
+    if (auto page = alerts_in(batch, shard_->world()); on_alerts && !page.rows.empty())
+        unsent_.emplace_back(batch.n, std::move(page));
     keep_page(batch);
     const std::uint64_t generation = generation_;
     auto done = [this, generation](const ports::CommitReport& report) {
@@ -290,10 +299,12 @@ void TurnLoop::on_durable(BatchNo n) {
         in_flight_.pop_front();
         ++progress_.commits;
     }
+    note_unsaved();
     std::erase_if(sticky_, [&](const StickyHold& hold) { return hold.batch <= durable_; });
     if (shard_ != nullptr) shard_->on_durable(n);
     release_pages();
     release_events();
+    release_alerts();
     release();
 }
 
@@ -323,6 +334,14 @@ void TurnLoop::release_events() {
     }
 }
 
+void TurnLoop::release_alerts() {
+    while (!unsent_.empty() && unsent_.front().first <= durable_) {
+        ports::AlertPage alerts = std::move(unsent_.front().second);
+        unsent_.pop_front();
+        on_alerts(std::move(alerts));
+    }
+}
+
 // The shard belongs to another writer now: nothing of ours can be committed any more, and the next
 // load would take it back from him.
 void TurnLoop::fenced() {
@@ -333,6 +352,7 @@ void TurnLoop::fenced() {
     sticky_.clear();
     untold_.clear();
     unlisted_.clear();
+    unsent_.clear();
     shard_.reset();
     refuse_held(store_refused("another process has taken over"));
     if (on_fenced) on_fenced();
@@ -370,9 +390,11 @@ void TurnLoop::reload(const std::string& why, Known known) {
     ++generation_;
     ++progress_.reloads;
     in_flight_.clear();
+    note_unsaved();
     open_since_.reset();
     shard_.reset();
     unlisted_.clear();  // the whole directory comes with the next load
+    unsent_.clear();    // and all alerts
     if (VAULT_ENGINE_PLANTED(FailureSaysNothingDone)) known = Known::Lost;
     if (known == Known::Lost) refuse_lost(why);
     if (draining_ && ++failures_while_draining_ > kFailuresWhileDraining) return give_up(why);
@@ -402,6 +424,7 @@ Result<void> TurnLoop::load_shard() {
     shard_ = std::move(shard);
     durable_ = snapshot.mark.n;
     progress_.durable = progress_.batch = durable_.value;
+    if (on_alerts) on_alerts(all_alerts(shard_->world()));
     if (directory.loaded)
         directory.loaded({std::move(snapshot.users), std::move(snapshot.accounts),
                           std::move(snapshot.vaults), std::move(snapshot.api_keys),
@@ -469,14 +492,18 @@ void TurnLoop::give_up(const std::string& why) {
     check_drained();
 }
 
-void TurnLoop::arm_alarm() {
+SteadyTime TurnLoop::next_alarm() const {
     SteadyTime wait = kHealthEvery;
     if (shard_ != nullptr) {
         if (!shard_->batch_empty() || !held_.empty()) wait = kUrgent / 2;
         const auto due = draining_ ? std::nullopt : shard_->next_due();
         if (due) wait = std::clamp(*due - clock_.steady(), kSoonest, wait);
     }
-    wakes_at_ = clock_.steady() + wait;
+    return clock_.steady() + wait;
+}
+
+void TurnLoop::arm_alarm() {
+    wakes_at_ = next_alarm();
     scheduler_.wake_at(wakes_at_, [this] { on_alarm(); });
 }
 

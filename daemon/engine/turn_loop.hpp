@@ -34,6 +34,7 @@ struct DriverProgress {
     std::atomic<std::uint64_t> commits{0};      // batches that became durable since the start
     std::atomic<std::int64_t> last_turn_ns{0};  // steady clock
     std::atomic<std::uint64_t> reloads{0};
+    std::atomic<std::int64_t> unsaved_since_ns{0};  // of the oldest batch in flight; 0: none
 };
 
 class TurnLoop {
@@ -70,6 +71,9 @@ class TurnLoop {
     std::function<void()> on_fenced;
     // Set before start(): gets every event once its batch is durable, by seq, each exactly once.
     std::function<void(ports::EventPage)> on_events;
+    // Set before start(): gets the alerts that changed once their batch is durable, and all of them
+    // whenever the shard was loaded.
+    ports::AlertSink on_alerts;
     // Set before start(): learns who there is and who owns what, before any caller is answered.
     ports::DirectorySink directory;
 
@@ -111,7 +115,9 @@ class TurnLoop {
     void release_events();
     void keep_page(const ports::Batch& batch);
     void release_pages();
+    void release_alerts();
     bool behind() const;
+    void note_unsaved();
     BatchNo open_batch() const;
     void on_report(const ports::CommitReport& report);
     void on_durable(BatchNo n);
@@ -127,6 +133,7 @@ class TurnLoop {
     void refuse_held(const Error& error);
     void restore_holds();
     void give_up(const std::string& why);
+    SteadyTime next_alarm() const;
     void arm_alarm();
     void on_alarm();
     void check_drained();
@@ -151,6 +158,7 @@ class TurnLoop {
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;
     std::deque<std::pair<BatchNo, ports::EventPage>> untold_;        // not durable yet
     std::deque<std::pair<BatchNo, ports::DirectoryPage>> unlisted_;  // likewise
+    std::deque<std::pair<BatchNo, ports::AlertPage>> unsent_;        // likewise
     BatchNo durable_;
     std::uint64_t generation_ = 0;          // reports of batches before a reload are ignored
     SteadyTime wakes_at_{};                 // when the alarm is due

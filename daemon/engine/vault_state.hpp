@@ -83,6 +83,7 @@ struct Sleeve {
     HoldKind held = HoldKind::None;  // effective_hold(), kept current by refresh()
     bool follows_losses = false;     // a cap looks at every price; kept current by refresh()
     bool dirty = false;
+    std::uint32_t looks = 0;                 // prices that were decided about, since the start
     std::optional<risk::Drawdown> drawdown;  // while max_drawdown is set, from its first price on
 };
 

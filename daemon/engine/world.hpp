@@ -3,6 +3,7 @@
 // and the markets that drive them. Nothing here acts; the machines beside this file do. Owned by
 // the Shard, touched by its thread only. Deques keep addresses stable; ids are dense from 1.
 #include "common/base/hash.hpp"
+#include "daemon/engine/alerts.hpp"
 #include "daemon/engine/job.hpp"
 #include "daemon/engine/preset.hpp"
 #include "daemon/engine/vault_state.hpp"
@@ -112,6 +113,7 @@ struct World {
     std::vector<ports::ApiKeyRow> api_keys;  // by id
     std::map<VaultId, ports::KeyPolicyRow> key_policies;
     Jobs jobs;
+    Alerts alerts;
     Hold daemon_hold;
     WideRisk daemon_risk;  // its caps are those of the configuration
     bool daemon_dirty = false;

@@ -31,4 +31,9 @@ Error no_key(ApiKeyId id) {
                  "list them with: vaultctl key list"};
 }
 
+Error no_alert(AlertId id) {
+    return Error{Errc::NotFound, fmt::format("there is no alert {}", to_text(id)), "alert",
+                 "list them with: vaultctl alert list --all; the oldest are forgotten"};
+}
+
 }  // namespace vault::ports

@@ -13,5 +13,6 @@ Error no_account(AccountId id);
 Error no_vault(VaultId id);
 Error no_job(JobId id);
 Error no_key(ApiKeyId id);
+Error no_alert(AlertId id);
 
 }  // namespace vault::ports

@@ -2,6 +2,7 @@
 // What a person can ask of the engine, as typed values. The control room turns a validated request
 // into one of them, and the shard carries it out (commands.hpp).
 #include "common/base/clock.hpp"
+#include "daemon/ports/alert.hpp"
 #include "daemon/ports/people_commands.hpp"
 #include "daemon/ports/presets.hpp"
 #include "daemon/ports/rows.hpp"
@@ -233,7 +234,8 @@ using Command =
                  cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart,
                  cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs,
                  cmd::ShowJob, cmd::CancelJob, cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset,
-                 cmd::CreatePreset, cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::Note,
-                 cmd::Barrier>;
+                 cmd::CreatePreset, cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop,
+                 cmd::ListAlerts, cmd::SeeAlerts, cmd::TestAlert, cmd::SettleDelivery, cmd::Raise,
+                 cmd::Note, cmd::Barrier>;
 
 }  // namespace vault::ports

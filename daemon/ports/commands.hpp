@@ -21,7 +21,7 @@ using View =
                  std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
                  ReplayView, std::vector<ReplayView>, PairMarketView, JobView, std::vector<JobView>,
                  EntryView, StatusView, TopView, ApiKeyView, std::vector<ApiKeyView>, KeyPolicyView,
-                 DrawnView, PresetView, std::vector<PresetView>, std::vector<CapView>>;
+                 DrawnView, PresetView, std::vector<PresetView>, std::vector<CapView>, AlertsView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

@@ -17,14 +17,20 @@ RIGHT = ["", "log: {level: debug}\n", "store:\n", "store: {retention: {prices: 9
          "control: {mode: 0600}\n", "control: {mode: '0660'}\n", "paper: {fee_rate: 0.004}\n",
          "paper: {fee_rate: '0.004'}\n", "engine: {ahead_ms_max: 500}\n",
          "paper: {pairs: [{pair: DOGE/USDT, tick: 0.00001, lot: 1}]}\n",
-         "store: {retention: {prices_full: 1d12h}}\n"]
+         "store: {retention: {prices_full: 1d12h}}\n", "alerts: {retry_after: 500ms, targets: []}\n",
+         "alerts: {targets: [{name: ops, url: 'https://host:8443/a?b=1', secret_file: s, quiet: '22:00-06:30',"
+         " severity: critical, users: [alice]}]}\n"]
 WRONG = ["lg: {level: debug}\n", "log: {level: loud}\n", "log: {lvl: debug}\n", "store: 5\n",
          "store: {ballast_mib: 2000}\n", "store: {ballast_mib: -1}\n",
          "store: {ballast_mib: many}\n", "store: {retention: {prices: soon}}\n",
          "store: {retention: {prices: ''}}\n", "store: {path: ''}\n", "control: {mode: rw}\n",
          "paper: {fee_rate: -0.1}\n", "paper: {fee_rate: cheap}\n", "paper: {fee_in: both}\n",
          "paper: {pairs: [{tick: 1}]}\n", "paper: {pairs: [{pair: eth}]}\n",
-         "paper: {pairs: [{pair: ETH/USDT, tik: 1}]}\n", "- a\n"]
+         "paper: {pairs: [{pair: ETH/USDT, tik: 1}]}\n", "- a\n", "alerts: {targets: [{name: ops}]}\n",
+         "alerts: {targets: [{name: ops, url: 'ftp://x/'}]}\n", "alerts: {targets: 5}\n",
+         "alerts: {targets: [{name: Ops, url: 'https://x/'}]}\n",
+         "alerts: {targets: [{name: ops, url: 'https://x/', quiet: '25:00-06:00'}]}\n",
+         "alerts: {targets: [{name: ops, url: 'https://x/', users: []}]}\n"]
 
 
 def packages():

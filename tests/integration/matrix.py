@@ -43,6 +43,7 @@ REST = {
     "mfa.verify": {"code": "123456"}, "session.revoke": {"session": "s999"},
     "key.add": {"api_key": "paper-matrix", "secret": "any"},
     "key.rotate": {"api_key": "paper-matrix", "secret": "any"}, "key.policy": {"policy": "health"},
+    "alert.ack": {"alert": "n999"}, "alert.test": {"target": "nobody"},
     "backup.verify": {"name": "vault-20000101T000000Z.backup"},
     "secrets.rotate": {"what": "data-keys"},
     "secrets.escrow": {"passphrase": PASSWORD}, "secrets.drill": {"copy": "x", "passphrase": PASSWORD},

@@ -146,6 +146,8 @@ audit head
 secrets show
 backup list
 backup verify BACKUP
+alert list
+alert list --all
 secrets drill --copy copy --passphrase-file words.key
 ledger verify --all
 market pairs

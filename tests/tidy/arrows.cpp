@@ -60,10 +60,14 @@ struct Library {
 };
 const std::vector<Library>& libraries() {
     static const std::vector<Library> list{
-        {"pqxx", {"store"}},        {"sqlite3", {"store"}},
-        {"hiredis", {"cluster"}},   {"yaml-cpp", {"config"}},
-        {"simdjson", {"exchange"}}, {"sodium", {"base", "secrets", "identity"}},
-        {"xgboost", {"lab"}},       {"openssl", {"base", "exchange", "secrets", "identity"}},
+        {"pqxx", {"store"}},
+        {"sqlite3", {"store"}},
+        {"hiredis", {"cluster"}},
+        {"yaml-cpp", {"config"}},
+        {"simdjson", {"exchange"}},
+        {"sodium", {"base", "secrets", "identity"}},
+        {"xgboost", {"lab"}},
+        {"openssl", {"base", "exchange", "secrets", "identity", "notify"}},
     };
     return list;
 }

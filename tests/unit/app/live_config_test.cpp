@@ -201,6 +201,20 @@ TEST_F(LiveConfigTest, TwoAtATimeAreRefused) {
     EXPECT_TRUE(reload().ok) << "and then it is free again";
 }
 
+TEST_F(LiveConfigTest, TargetsOfAlertsAreTakenOverWithoutShowingTheirUrls) {
+    start();
+    write(
+        "store: {disk_alert_pct: 70}\ncandles: {path: files}\n"
+        "alerts:\n  targets:\n    - {name: ops, url: 'https://x/hidden', secret_file: ops.key}\n");
+    const auto report = reload();
+    ASSERT_EQ(report.changes.size(), 1U);
+    EXPECT_EQ(report.changes[0].key, "alerts.targets");
+    EXPECT_EQ(report.changes[0].fate, ConfigFate::Applied);
+    EXPECT_EQ(report.changes[0].from, "none");
+    EXPECT_EQ(report.changes[0].to, "ops");
+    EXPECT_TRUE(reload().changes.empty()) << "it is in force now";
+}
+
 TEST_F(LiveConfigTest, PairsAreComparedAsAList) {
     start();
     write(

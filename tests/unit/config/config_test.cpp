@@ -150,6 +150,38 @@ paper:
     EXPECT_EQ(config.paper.pairs.front().tick, "0.01"_dec);
 }
 
+TEST(Config, TargetsOfAlerts) {
+    const Config config = good(R"(
+alerts:
+  retry_after: 30s
+  heartbeat_url: https://watch.example/ping/abc
+  targets:
+    - {name: ops, url: "https://hooks.example/a?b=1"}
+    - name: night_pager
+      url: http://127.0.0.1:8080
+      secret_file: pager.secret
+      ca_file: /etc/ca.pem
+      severity: critical
+      quiet: "22:30-06:00"
+      users: [alice, bob]
+)");
+    EXPECT_EQ(config.alerts.retry_after, std::chrono::seconds{30});
+    EXPECT_EQ(config.alerts.heartbeat_url, "https://watch.example/ping/abc");
+    ASSERT_EQ(config.alerts.targets.size(), 2U);
+    EXPECT_EQ(config.alerts.targets[0].severity, "warning");
+    EXPECT_EQ(config.alerts.targets[0].quiet_from, config.alerts.targets[0].quiet_to);
+    const AlertTarget pager{.name = "night_pager",
+                            .url = "http://127.0.0.1:8080",
+                            .secret_file = "pager.secret",
+                            .ca_file = "/etc/ca.pem",
+                            .severity = "critical",
+                            .quiet_from = std::chrono::minutes{22 * 60 + 30},
+                            .quiet_to = std::chrono::hours{6},
+                            .users = {"alice", "bob"}};
+    EXPECT_EQ(config.alerts.targets[1], pager);
+    EXPECT_TRUE(defaults().alerts.targets.empty());
+}
+
 struct Fault {
     const char* text;
     const char* message;  // its start
@@ -213,6 +245,39 @@ TEST(Config, SaysFileLineColumnKeyAndWhatToDo) {
         {"store:\n\tpath: x\n", "f.yaml:2:"},
         {"store:\n  path: x\n---\nlog: {}\n", "f.yaml:4:1: a second document is not read"},
         {"? [a]\n: b\n", "f.yaml:1:3: a key must be a plain word"},
+    };
+    for (const Fault& fault : faults) {
+        const std::string message = bad(fault.text);
+        EXPECT_TRUE(message.starts_with(fault.message))
+            << fault.text << "gave      " << message << "\nexpected  " << fault.message;
+    }
+}
+
+TEST(Config, SaysWhatIsWrongWithATarget) {
+    const Fault faults[] = {
+        {"alerts:\n  targets: x\n", "f.yaml:2:12: alerts.targets must be a list"},
+        {"alerts:\n  targets:\n    - x\n", "f.yaml:3:7: alerts.targets: an item looks like"},
+        {"alerts:\n  targets:\n    - {url: 'https://x/'}\n",
+         "f.yaml:3:7: alerts.targets[].name is missing"},
+        {"alerts:\n  targets:\n    - {name: a}\n", "f.yaml:3:7: alerts.targets[].url is missing"},
+        {"alerts:\n  targets:\n    - {name: A b, url: 'https://x/'}\n",
+         "f.yaml:3:14: alerts.targets[].name: 'A b' is not 1 to 32"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://u:p@x/'}\n",
+         "f.yaml:3:22: alerts.targets[].url has a user in it"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/', quite: x}\n",
+         "f.yaml:3:36: unknown key alerts.targets[].quite; did you mean quiet?"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/', quiet: '24:00-06:00'}\n",
+         "f.yaml:3:43: alerts.targets[].quiet: '24:00-06:00' is no window"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/', quiet: '06:00-06:00'}\n",
+         "f.yaml:3:43: alerts.targets[].quiet: '06:00-06:00' is no window"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/', users: alice}\n",
+         "f.yaml:3:43: alerts.targets[].users: 'alice' is no list"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/', severity: alert}\n",
+         "f.yaml:3:46: alerts.targets[].severity: 'alert' is none of info"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/'}\n    - {name: a, url: "
+         "'http://y/'}\n",
+         "f.yaml:4:7: alerts.targets: a is listed twice"},
+        {"alerts:\n  heartbeat_url: soon\n", "f.yaml:2:18: alerts.heartbeat_url: '…' is no http"},
     };
     for (const Fault& fault : faults) {
         const std::string message = bad(fault.text);
@@ -303,6 +368,7 @@ TEST(Keys, EachKeyHasItsOwnPlace) {
         const bool text = key.type == "path" || key.type == "name";
         const std::string_view other = text                       ? "elsewhere"
                                        : key.type == "asset"      ? "EUR"
+                                       : key.type == "url"        ? "https://elsewhere/"
                                        : key.type == "word"       ? last_word(key.unit)
                                        : key.type == "level"      ? "alert"
                                        : key.type == "fee asset"  ? "base"

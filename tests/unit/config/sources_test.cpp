@@ -68,6 +68,8 @@ TEST(Sources, VariablesThatAreWrongSayWhichAndWhatToDo) {
          "VAULTD_STORE_DISK_ALERT_PCT?"},
         {"VAULTD_XYZ_QUITE_SOMETHING_ELSE_ALTOGETHER", "1",
          "VAULTD_XYZ_QUITE_SOMETHING_ELSE_ALTOGETHER: no key has this variable; store.path has "},
+        {"VAULTD_ALERTS_TARGETS", "[]",
+         "VAULTD_ALERTS_TARGETS: alerts.targets is a list; write it in the"},
         {"VAULTD_PAPER_PAIRS", "[]", "VAULTD_PAPER_PAIRS: paper.pairs is a list; write it in the"},
         {"VAULTD_STORE_DISK_ALERT_PCT", "96",
          "VAULTD_STORE_DISK_ALERT_PCT: store.disk_alert_pct: must be below "

@@ -377,6 +377,30 @@ TEST(Render, KeyPolicyTellsWhatItPicks) {
               R"("why_none":"account a1 has no API key"})");
 }
 
+TEST(Render, AlertsTellWhoWasTold) {
+    ports::AlertRow row;
+    row.id = AlertId{7};
+    row.severity = ports::Severity::Critical;
+    row.kind = "cap_tripped";
+    row.subject = "v1.flash";
+    row.user = UserId{1};
+    row.user_name = "ann";
+    row.message = "words";
+    row.next = "vaultctl sleeve resume v1 flash";
+    row.first_at = row.last_at = kAt;
+    row.count = 3;
+    row.deliveries = {{.target = "ops", .tries = 1, .first_try = kAt, .problem = "answered 500"}};
+    EXPECT_EQ(render_view(ports::AlertsView{{row}}),
+              R"([{"id":"n7","severity":"critical","kind":"cap_tripped","subject":"v1.flash",)"
+              R"("user":"ann","message":"words","next":"vaultctl sleeve resume v1 flash",)"
+              R"("first_at":"2021-04-02T09:39:45.500Z","last_at":"2021-04-02T09:39:45.500Z",)"
+              R"("count":3,"seen_at":null,"seen_by":"","deliveries":[{"target":"ops",)"
+              R"("state":"pending","tries":1,"first_try":"2021-04-02T09:39:45.500Z",)"
+              R"("last_try":null,"problem":"answered 500"}]}])");
+    row.id = AlertId{};
+    EXPECT_TRUE(render_view(ports::AlertsView{{row}}).starts_with(R"([{"id":null,)"));
+}
+
 TEST(Render, PresetsTellWhoseTheyAre) {
     const ports::PresetView own{
         "calm", "ann", "quiet", "slow", "ann", kAt, {{"spike", "1.03", false}}};
@@ -392,7 +416,7 @@ TEST(Render, PresetsTellWhoseTheyAre) {
 }
 
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 26, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 27, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 

@@ -134,6 +134,8 @@ std::string describe(const World& world) {
     std::string out = save_daemon(world) + '\n' + describe(world.daemon_risk.sums);
     for (const Job& job : world.jobs.slots())
         out += save_job(job) + '\n';
+    for (const ports::AlertRow& alert : world.alerts.slots())
+        out += save_alert(alert) + '\n';
     for (const User& user : world.users) {
         out += fmt::format("{} {} wallets {}\n", user.row.name, save_user(user),
                            user.row.wallets.size());
@@ -156,6 +158,13 @@ ShardDesk::ShardDesk(exchange::SimSettings paper) {
     shard_ = std::make_unique<Shard>(ShardId{1}, options_, scripts_, clock_, log_);
     const auto snapshot = store_.load(ShardId{1});
     VAULT_CHECK(snapshot.has_value() && shard_->load(snapshot.value()).has_value(), "a new store");
+}
+
+void ShardDesk::configure(EngineOptions options) {
+    options.paper = options_.paper;
+    options.catalogue = options_.catalogue;
+    options_ = std::move(options);
+    shard_->configure(options_);
 }
 
 std::string ShardDesk::state(SleeveKind kind, VaultId id) const {

@@ -54,6 +54,8 @@ class ShardDesk {
   public:
     explicit ShardDesk(exchange::SimSettings paper = {});
 
+    // The shard's options from now on, also after a restart; all but paper and catalogue.
+    void configure(EngineOptions options);
     Shard& shard() { return *shard_; }
     const World& world() const { return std::as_const(*shard_).world(); }
     const Vault& vault(VaultId id = kV1) const { return world().vaults[id.value - 1]; }

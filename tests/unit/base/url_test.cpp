@@ -1,0 +1,53 @@
+#include "common/base/url.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vault {
+namespace {
+
+std::string taken_apart(std::string_view text) {
+    const auto url = parse_url(text);
+    if (!url) return "refused: " + url.error().message();
+    return url.value().origin() + " " + url.value().host + " " + url.value().target;
+}
+
+TEST(Url, IsTakenApart) {
+    EXPECT_EQ(taken_apart("https://host"), "https://host:443 host /");
+    EXPECT_EQ(taken_apart("http://host/"), "http://host:80 host /");
+    EXPECT_EQ(taken_apart("https://a-b.c_d.example:8443/x/y?z=1&w=%20"),
+              "https://a-b.c_d.example:8443 a-b.c_d.example /x/y?z=1&w=%20");
+    EXPECT_EQ(taken_apart("http://host?x"), "http://host:80 host /?x");
+    EXPECT_EQ(taken_apart("http://host/a#part"), "http://host:80 host /a");
+    EXPECT_EQ(taken_apart("http://host#part"), "http://host:80 host /");
+    EXPECT_EQ(taken_apart("http://[::1]:81/a"), "http://[::1]:81 ::1 /a");
+    EXPECT_EQ(taken_apart("http://[2001:db8::2]/"), "http://[2001:db8::2]:80 2001:db8::2 /");
+}
+
+TEST(Url, WhatIsNoneIsRefused) {
+    for (const char* text : {"",
+                             "host",
+                             "ftp://host/",
+                             "HTTPS://host/",
+                             "https://",
+                             "https:///x",
+                             "https://:80/",
+                             "https://user@host/",
+                             "https://user:pass@host/",
+                             "http://host:0/",
+                             "http://host:65536/",
+                             "http://host:8o/",
+                             "http://host:/",
+                             "http://[::1",
+                             "http://::1/",
+                             "http://ho st/",
+                             "http://host/\r\nX: y",
+                             "http://host/\x01",
+                             "http://h\xc3\xb6st/",
+                             "http://host/\"",
+                             "http://a:b:c/"})
+        EXPECT_TRUE(taken_apart(text).starts_with("refused: ")) << text;
+    EXPECT_TRUE(taken_apart("http://host/" + std::string(2'000, 'a')).starts_with("refused: "));
+}
+
+}  // namespace
+}  // namespace vault
