@@ -72,20 +72,20 @@ _vaultctl_kind() {
     'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
     'report pnl --from' | 'report pnl --to' | 'audit list --actor' | 'audit list --object' | \
     'audit list --action' | 'audit list --since' | 'audit list --until' | 'audit list --limit' | \
-    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'wait:1' | \
-    'wait --for' | 'job wait:1' | 'api call:rest' | 'script check --command' | \
-    'script check --interval' | 'script check --pair' | 'script check --ticks' | \
-    'script check --sleeves' | 'script check --cash' | 'script check --set' | \
-    'script check --deadline' | 'chart balance --from' | 'chart balance --to' | \
-    'chart balance --since' | 'chart balance --width' | 'chart balance --height' | \
-    'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | 'chart pnl --width' | \
-    'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | 'chart sweeps --since' | \
-    'chart sweeps --width' | 'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | \
-    'chart fees --since' | 'chart fees --width' | 'chart fees --height' | \
-    'chart tradeable --from' | 'chart tradeable --to' | 'chart tradeable --since' | \
-    'chart tradeable --width' | 'chart tradeable --height' | 'chart price --pair' | \
-    'chart price --interval' | 'chart price --from' | 'chart price --to' | 'chart price --since' | \
-    'chart price --width' | 'chart price --height')
+    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'alert ack:1' | \
+    'alert test:1' | 'wait:1' | 'wait --for' | 'job wait:1' | 'api call:rest' | \
+    'script check --command' | 'script check --interval' | 'script check --pair' | \
+    'script check --ticks' | 'script check --sleeves' | 'script check --cash' | \
+    'script check --set' | 'script check --deadline' | 'chart balance --from' | \
+    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
+    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
+    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
+    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
+    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
+    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
+    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height' | \
+    'chart price --pair' | 'chart price --interval' | 'chart price --from' | 'chart price --to' | \
+    'chart price --since' | 'chart price --width' | 'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -209,7 +209,7 @@ _vaultctl_kind() {
             ledger.correct decision.why decision.list decision.show decision.explain order.list
             order.show order.explain trade.list trade.show trade.explain sweep.list sweep.show
             sweep.explain report.vault report.fees report.sweeps report.pnl audit.list audit.verify
-            audit.head events sub.open sub.credit sub.close
+            audit.head events sub.open sub.credit sub.close alert.list alert.ack alert.test
         )
         ;;
     'api errors:1')
@@ -256,7 +256,7 @@ _vaultctl_choices() {
             status top health halt resume why-not-trading version metrics doctor login logout whoami
             passwd register events help completion wait batch api config account session mfa token
             user key secrets backup vault sleeve position preset risk market replay job ledger
-            decision order trade sweep report audit script chart
+            decision order trade sweep report audit alert script chart
         )
         ;;
     'api')
@@ -342,6 +342,9 @@ _vaultctl_choices() {
         ;;
     'audit')
         choices=(list verify head)
+        ;;
+    'alert')
+        choices=(list ack test)
         ;;
     'script')
         choices=(check)
@@ -591,6 +594,12 @@ _vaultctl_flags() {
         flags=(
             --vault --sleeve --user --severity --since --until --limit --follow --from-seq
         )
+        ;;
+    'alert list')
+        flags=(--all)
+        ;;
+    'alert ack')
+        flags=(--all)
         ;;
     'wait')
         flags=(--for)

@@ -167,7 +167,7 @@ constexpr ColumnSpec kUserTotals[] = {{"asset", "asset"},         {"mode", "mode
                                       {"realised", "realised"},   {"swept", "swept", true}};
 constexpr ColumnSpec kEvents[] = {{"seq", "seq"},       {"at", "at"},     {"severity", "severity"},
                                   {"object", "object"}, {"type", "type"}, {"message", "message"}};
-constexpr ColumnSpec kAudit[] = {{"seq", "seq"},         {"at", "at"},
+constexpr ColumnSpec kAudit[] = {{"seq", "seq", true},   {"at", "at"},
                                  {"actor", "actor"},     {"action", "action"},
                                  {"object", "object"},   {"outcome", "outcome"},
                                  {"user", "user", true}, {"message", "message", true}};

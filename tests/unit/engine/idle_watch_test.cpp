@@ -99,7 +99,7 @@ TEST_F(IdleWatchTest, ARestartNeitherRepeatsNorForgetsIt) {
 }
 
 TEST_F(IdleWatchTest, ZeroWatchesNothing) {
-    desk.configure({});
+    desk.configure(EngineOptions{});
     EngineOptions options;
     options.alerts.idle_after = Duration{0};
     desk.configure(options);
