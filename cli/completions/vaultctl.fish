@@ -484,7 +484,7 @@ function __vaultctl_choices
         case 'preset'
             printf '%s\t%s\n' list 'Named settings: the built-in ones and users\' own'
             printf '%s\t%s\n' show 'Show every setting of a preset'
-            printf '%s\t%s\n' diff 'What differs between two presets, or a preset and a sleeve'
+            printf '%s\t%s\n' diff 'How two presets differ, or a preset and a sleeve'
             printf '%s\t%s\n' create 'Make a preset of your own from another or from a sleeve'
             printf '%s\t%s\n' remove 'Remove a preset of your own'
             printf '%s\t%s\n' apply 'Set a sleeve as a preset says'

@@ -46,14 +46,26 @@ json::array words(std::string_view list) {
     return out;
 }
 
-// A YAML reader makes a number of 0.004 and of 0660 too, so numbers and texts are both right. The
-// bounds of a rate hold for the number; the daemon reads the text exactly.
+// The words that a YAML reader may make a truth of are right as such too.
+json::object word_of(const Key& key) {
+    json::array allowed = words(key.unit);
+    for (const bool truth : {true, false})
+        if (std::ranges::find(allowed, json::value(truth ? "true" : "false")) != allowed.end())
+            allowed.emplace_back(truth);
+    if (allowed.back().is_bool()) return {{"enum", std::move(allowed)}};
+    return {{"type", "string"}, {"enum", std::move(allowed)}};
+}
+
+// A YAML reader makes a number of 0.004 and of 0660 too, so numbers and texts are both right, and
+// false of off. The bounds of a rate hold for the number; the daemon reads the text exactly.
 json::object shape_of(const Key& key) {
+    const json::object no_yes{{"const", true}};
     if (may_be_off(key))
-        return {{"type", json::array{"integer", "string"}},
+        return {{"type", json::array{"integer", "string", "boolean"}},
                 {"minimum", whole(key.low)},
                 {"maximum", whole(key.high)},
-                {"pattern", "^off$"}};
+                {"pattern", "^off$"},
+                {"not", no_yes}};
     if (is_whole(key))
         return {{"type", "integer"}, {"minimum", whole(key.low)}, {"maximum", whole(key.high)}};
     if (key.type == "duration")
@@ -63,16 +75,17 @@ json::object shape_of(const Key& key) {
     if (key.type == "name") return {{"type", "string"}, {"pattern", "^[a-z0-9-]{1,64}$"}};
     if (key.type == "asset") return {{"type", "string"}, {"pattern", "^[A-Z0-9._-]{1,15}$"}};
     if (key.type == "cap")
-        return {{"type", json::array{"number", "string"}},
+        return {{"type", json::array{"number", "string", "boolean"}},
                 {"minimum", 0},
-                {"pattern", "^(off|[0-9]+(\\.[0-9]+)?)$"}};
+                {"pattern", "^(off|[0-9]+(\\.[0-9]+)?)$"},
+                {"not", no_yes}};
     if (key.type == "mode")
         return {{"type", json::array{"integer", "string"}}, {"pattern", "^0?[0-7]{3}$"}};
     if (key.type == "rate")
         return {{"type", json::array{"number", "string"}},
                 {"minimum", whole(key.low)},
                 {"pattern", kDecimal}};
-    return {{"type", "string"}, {"enum", words(key.unit)}};
+    return word_of(key);
 }
 
 json::object property_of(const Key& key) {

@@ -78,7 +78,7 @@ Result<std::vector<ports::AuditRow>> setting_rows(ports::StoreReader& reader,
                                                   ports::AuditFilter filter) {
     const std::uint32_t limit = filter.limit;
     std::vector<ports::AuditRow> rows;
-    for (const char* method : {"sleeve.set", "sleeve.strategy", "preset.apply"}) {
+    for (const char* method : {"sleeve.set", "sleeve.strategy", "preset.apply", "risk.set"}) {
         filter.action = method;
         VAULT_TRY(const auto found, reader.audits(filter));
         rows.insert(rows.end(), found.begin(), found.end());

@@ -17,10 +17,12 @@ RIGHT = ["", "log: {level: debug}\n", "store:\n", "store: {retention: {prices: 9
          "control: {mode: 0600}\n", "control: {mode: '0660'}\n", "paper: {fee_rate: 0.004}\n",
          "paper: {fee_rate: '0.004'}\n", "engine: {ahead_ms_max: 500}\n",
          "paper: {pairs: [{pair: DOGE/USDT, tick: 0.00001, lot: 1}]}\n",
-         "store: {retention: {prices_full: 1d12h}}\n", "alerts: {retry_after: 500ms, targets: []}\n",
+         "store: {retention: {prices_full: 1d12h}}\n", "risk: {max_drawdown: off, max_trades_per_day: off}\n",
+         "risk: {max_daily_loss: 50, caps_reset_daily: true}\n", "alerts: {retry_after: 500ms, targets: []}\n",
          "alerts: {targets: [{name: ops, url: 'https://host:8443/a?b=1', secret_file: s, quiet: '22:00-06:30',"
          " severity: critical, users: [alice]}]}\n"]
-WRONG = ["lg: {level: debug}\n", "log: {level: loud}\n", "log: {lvl: debug}\n", "store: 5\n",
+WRONG = ["risk: {max_drawdown: on}\n", "risk: {max_trades_per_day: true}\n", "risk: {caps_reset_daily: 1}\n",
+         "lg: {level: debug}\n", "log: {level: loud}\n", "log: {lvl: debug}\n", "store: 5\n",
          "store: {ballast_mib: 2000}\n", "store: {ballast_mib: -1}\n",
          "store: {ballast_mib: many}\n", "store: {retention: {prices: soon}}\n",
          "store: {retention: {prices: ''}}\n", "store: {path: ''}\n", "control: {mode: rw}\n",

@@ -32,12 +32,12 @@ std::string line_of(const ports::EntryRow& row) {
     return line;
 }
 
-// Jobs tell when they began and ended by the wall clock, which faults make later.
+// Jobs and alerts tell their times by the wall clock, which faults make later.
 std::string without_wall_clock(const ports::StateRow& row) {
-    if (row.kind != "job") return row.body;
+    if (row.kind != "job" && row.kind != "alert") return row.body;
     boost::json::value body = boost::json::parse(row.body);
-    body.as_object().erase("started_at");
-    body.as_object().erase("ended_at");
+    for (const char* time : {"started_at", "ended_at", "first_at", "last_at", "seen_at"})
+        body.as_object().erase(time);
     return boost::json::serialize(body);
 }
 

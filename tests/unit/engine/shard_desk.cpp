@@ -163,6 +163,7 @@ ShardDesk::ShardDesk(exchange::SimSettings paper) {
 void ShardDesk::configure(EngineOptions options) {
     options.paper = options_.paper;
     options.catalogue = options_.catalogue;
+    options.risk_asset = options_.risk_asset;
     options_ = std::move(options);
     shard_->configure(options_);
 }
