@@ -65,6 +65,15 @@ Result<std::vector<std::string>> command_words(const std::string& command) {
                      fmt::format("'{}' is no command of at most {} plain words and {} characters",
                                  excerpt(command, 60), kWordsMost, kCommandMost),
                      "blanks part the words; for anything else write a script that does it");
+    if (command.find_first_of("'\"\\`") != std::string::npos)
+        return wrong("command", fmt::format("'{}' has quotes", excerpt(command, 60)),
+                     "no shell reads it: blanks part the words, and every other character is "
+                     "itself; for anything else write a script that does it");
+    std::string_view program = words.front();
+    if (program.starts_with("./")) program.remove_prefix(2);
+    if (!program.starts_with('/') && !stays_below(program))
+        return wrong("command", fmt::format("'{}' leads out of the folder", excerpt(program, 60)),
+                     "name a program of the folder as ./mine.py, or one of the system");
     return words;
 }
 

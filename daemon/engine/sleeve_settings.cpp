@@ -110,6 +110,15 @@ std::optional<std::string> changes_between(const Sleeve& before, const Sleeve& n
     const auto old = settings_of(before), now = settings_of(next);
     for (std::size_t i = 0; i < now.size(); ++i)
         add(now[i].key, old[i].value, now[i].value);
+    // What an open position leaves by, where the sleeve's own setting does not tell it already.
+    for (std::size_t i = 0; i < next.slots.size(); ++i) {
+        const PairSlot& slot = next.slots[i];
+        if (!slot.view.quantity.is_positive() || !before.slots[i].kept_params) continue;
+        for (const std::string_view key : strategy::exit_keys())
+            add(fmt::format("{} {}", slot.pair.text(), key),
+                value_of(params_of(before, before.slots[i]), key),
+                value_of(params_of(next, slot), key));
+    }
     if (changes.empty()) return std::nullopt;
     std::string text = ports::to_text(changes);
     for (const PairSlot& slot : next.slots)

@@ -73,11 +73,14 @@ def kept_exits(vaultd, vaultctl):
               {("fewer trades", "preset.apply", "alice"), ("sure", "sleeve.set", "alice")}, told)
         changes = {row["key"]: (row["from"], row["to"]) for row in told if row["why"] == "fewer trades"}
         check(changes["preset"] == ("flash", "quiet") and changes["stop_loss"] == ("0.016", "0.05"), changes)
-        check([(row["key"], row["to"]) for row in told if row["why"] == "sure"] == [("cooldown", "5h")], told)
+        sure = {row["key"]: (row["from"], row["to"]) for row in told if row["why"] == "sure"}
+        check(sure == {"cooldown": ("4h", "5h"), "ETH/USDT stop_first": ("false", "true"),
+                       "ETH/USDT stop_loss": ("0.016", "0.05"), "ETH/USDT trail_arm": ("0.001", "0.01"),
+                       "ETH/USDT trail_drop": ("0", "0.03"), "ETH/USDT trail_reset": ("0", "-1")}, sure)
         trail = daemon.ctl("audit", "list", "--action", "preset.apply")[-1]["message"]
         check("open ETH/USDT keeps stop_loss 0.016" in trail, trail)
         last = daemon.ctl("sleeve", "history", "v1", "flash", "--limit", "1")
-        check([row["why"] for row in last] == ["sure"], last)
+        check({row["why"] for row in last} == {"sure"}, last)
         check(daemon.ctl("sleeve", "history", "v1", "quiet") == [], "quiet was never set")
         check(daemon.run("ledger", "verify", "--all").code == 0, "the books")
         check(daemon.run("audit", "verify").code == 0, "the trail")

@@ -88,6 +88,9 @@ TEST(KeptExits, TheAuditTrailTellsWhatChangedAndWhatWasKept) {
     EXPECT_EQ(desk.events("settings_changed"), 3U);  // of both sleeves at first, and these
     desk.must(flash_set({{"stop_loss", "0.2"}}));
     EXPECT_EQ(desk.last().audits.back().message, "nothing changed");
+    desk.must(flash_set({{"stop_loss", "0.2"}}, true));
+    EXPECT_EQ(desk.last().audits.back().message, "ETH/USDT stop_loss: 0.05 -> 0.2");
+    EXPECT_EQ(desk.events("settings_changed"), 4U);
 }
 
 TEST(Presets, AreMadeFromOneAnotherAndFromASleeve) {

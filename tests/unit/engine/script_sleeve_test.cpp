@@ -324,6 +324,12 @@ TEST(ScriptSetting, AFolderThatLeadsOutIsRefused) {
     }
     EXPECT_TRUE(check(ScriptSetting{.command = "./x", .folder = "a/b.c"}).has_value());
     EXPECT_FALSE(check(ScriptSetting{.command = "  ", .folder = ""}).has_value());
+    for (const char* command : {"../x", "./../x", "../../etc/passwd", "a/../../x", "", "./"})
+        EXPECT_FALSE(check(ScriptSetting{.command = command, .folder = ""})) << command;
+    for (const char* command : {"./x 'a b'", "./x \"a", "./x a\\ b", "./x `y`"})
+        EXPECT_FALSE(check(ScriptSetting{.command = command, .folder = ""})) << command;
+    for (const char* command : {"./x ../y", "/usr/bin/awk -f x.awk", "python3 x.py", "./a/x"})
+        EXPECT_TRUE(check(ScriptSetting{.command = command, .folder = ""})) << command;
     EXPECT_FALSE(check(ScriptSetting{.command = "./x", .folder = "", .deadline = Duration{5}}));
     EXPECT_FALSE(check(ScriptSetting{.command = "./x", .folder = "", .memory_mib = 4096}));
 }
