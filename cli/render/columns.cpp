@@ -76,13 +76,16 @@ constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
                                    {"free", "free"},
                                    {"held", "held"},
                                    {"total", "total"},
-                                   {"unattributed", "unattributed"}};
+                                   {"unattributed", "unattributed"},
+                                   {"ignored", "ignored", true}};
+constexpr ColumnSpec kPresetDiff[] = {{"key", "key"}, {"value", "value"}, {"other", "other"}};
 constexpr ColumnSpec kExchanges[] = {
     {"exchange", "exchange"}, {"available", "available"}, {"note", "note"}};
 constexpr ColumnSpec kUnattributed[] = {{"account", "account"},
                                         {"asset", "asset"},
                                         {"total", "total"},
-                                        {"unattributed", "unattributed"}};
+                                        {"unattributed", "unattributed"},
+                                        {"ignored", "ignored"}};
 constexpr ColumnSpec kVaults[] = {
     {"id", "vault"},    {"user", "user"},   {"asset", "asset"},         {"mode", "mode", true},
     {"state", "state"}, {"total", "total"}, {"tradeable", "tradeable"}, {"equity", "equity"}};
@@ -262,6 +265,7 @@ constexpr std::array kLists{
     ListSpec{"preset.apply.positions", kPositions},
     ListSpec{"sleeve.history", kSleeveHistory},
     ListSpec{"preset.list", kPresets},
+    ListSpec{"preset.diff", kPresetDiff},
     ListSpec{"market.pairs", kPairs},
     ListSpec{"market.prices", kPrices},
     ListSpec{"market.candles", kCandles},

@@ -95,12 +95,12 @@ constexpr std::array kUses{
     Use{"token.list token.revoke", "@robot"},
     Use{"user.show", "@user accounts vaults totals"},
     Use{"account.list account.add account.show account.deposit account.withdraw account.trade "
-        "account.remove",
+        "account.attribute account.remove",
         "@account"},
     Use{"key.list key.add key.validate key.rotate key.retire key.remove", "@key"},
     Use{"key.policy", "vault policy pinned picked why_none"},
     Use{"account.exchanges", "exchange available note"},
-    Use{"account.unattributed", "account asset total unattributed"},
+    Use{"account.unattributed", "account asset total unattributed ignored"},
     Use{"vault.list vault.show vault.create vault.allocate vault.unallocate vault.auto_raise "
         "vault.mode vault.refresh vault.release vault.reserve vault.set_tradeable",
         "@vault"},

@@ -34,6 +34,11 @@ constexpr Param kAccountAdd[] = {
     flag("label", "a name for people"),
 };
 constexpr Param kAccountOnly[] = {kAccountWord};
+constexpr Param kUnattributed[] = {kAccountWord,
+                                   flag("all", "what is ignored as well", ParamType::Bool)};
+constexpr Param kAttribute[] = {kAccountWord, word("asset", "which wallet of the account", Asset),
+                                flag("to", "a vault of the account, or ignore").need(),
+                                flag("amount", "so much of it (default: all)", Decimal).positive()};
 constexpr Param kAccountMove[] = {
     kAccountWord,
     word("asset", "which wallet of the account", Asset),
@@ -69,6 +74,8 @@ constexpr Words kAccountRemoveEx[] = {"vaultctl account remove a2"};
 constexpr Words kAccountShowEx[] = {"vaultctl account show a1"};
 constexpr Words kExchangesEx[] = {"vaultctl account exchanges"};
 constexpr Words kUnattributedEx[] = {"vaultctl account unattributed a1"};
+constexpr Words kAttributeEx[] = {"vaultctl account attribute a1 USDT --to v1",
+                                  "vaultctl account attribute a1 ETH --to ignore"};
 constexpr Words kDepositEx[] = {"vaultctl account deposit a1 USDT 1000"};
 constexpr Words kWithdrawEx[] = {"vaultctl account withdraw a1 USDT 250.5"};
 constexpr Words kTradeEx[] = {"vaultctl account trade a1 ETH/USDT sell 0.5 --price 2050"};
@@ -264,13 +271,27 @@ constexpr Method kTable[] = {
      .summary = "Show what no vault of an account explains",
      .noun = "account",
      .verb = "unattributed",
-     .params = kAccountOnly,
+     .params = kUnattributed,
      .object = Object::Account,
      .primary = "unattributed",
      .examples = kUnattributedEx,
      .detail =
          "One row for each asset whose balance on the exchange is not what the vaults hold of "
          "it: below 0, coins are missing."},
+    {.name = "account.attribute",
+     .summary = "Say whose the money is that no vault explains",
+     .noun = "account",
+     .verb = "attribute",
+     .params = kAttribute,
+     .object = Object::Account,
+     .right = Right::Allocate,
+     .risk = Risk::Raises,
+     .mutates = true,
+     .primary = "id",
+     .examples = kAttributeEx,
+     .detail = "In a vault of that asset it is booked as a deposit, and may raise Tradeable as one "
+               "does. What is ignored is listed by account unattributed --all alone. Coins that a "
+               "vault trades become a sleeve's by position adopt."},
     {.name = "account.deposit",
      .summary = "Put money into a paper account",
      .noun = "account",

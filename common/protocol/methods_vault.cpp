@@ -68,7 +68,8 @@ constexpr Param kStrategy[] = {
     flag("folder", "script: where it lies, below your folder of scripts"),
     flag("deadline", "script: of each decision, 10ms to 10s (default 1s)", Duration),
     flag("memory_mib", "script: MiB of each of its processes (default 512)", Integer)
-        .within(16, 2048)};
+        .within(16, 2048),
+    kWhyFlag};
 constexpr Param kSleeveMode[] = {
     kVaultWord, kSleeveWord,
     word("mode", "who has the last word", Enum).among("rules|ml-assisted")};

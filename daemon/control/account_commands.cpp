@@ -51,6 +51,19 @@ Result<ports::Command> trade(const protocol::Params& params) {
                            Quantity{*params.decimal("quantity")}, price};
 }
 
+Result<ports::Command> attribute(const protocol::Params& params) {
+    VAULT_TRY(const AccountId account, account_of(params));
+    cmd::Attribute command{account, *params.asset("asset"), {}, params.decimal("amount")};
+    const std::string to = params.text("to");
+    if (to == "ignore") return command;
+    const Result<VaultId> vault = vault_named(to);
+    if (!vault)
+        return Error{Errc::InvalidParams, fmt::format("'{}' is neither a vault nor ignore", to),
+                     "to", "give a vault of the account, such as v1, or ignore"};
+    command.to = vault.value();
+    return command;
+}
+
 // The engine shows accounts as a list; the one that the caller names.
 boost::asio::awaitable<Result<json::object>> shown_account(Services& services, const Call& call) {
     const Result<AccountId> wanted = account_of(call.params);
@@ -88,13 +101,16 @@ Handled unattributed(Services& services, const Call& call) {
     auto asking = shown_account(services, call);
     const Result<json::object> account = co_await std::move(asking);
     if (!account) co_return account.error();
+    const bool all = call.params.flag("all");
     json::array rows;
     for (const json::value& wallet : account.value().at("wallets").as_array()) {
-        if (wallet.at("unattributed").as_string() == "0") continue;
+        const json::value& rest = wallet.at("unattributed");
+        if (rest.as_string() == "0" || (!all && rest == wallet.at("ignored"))) continue;
         rows.push_back(json::object{{"account", account.value().at("id")},
                                     {"asset", wallet.at("asset")},
                                     {"total", wallet.at("total")},
-                                    {"unattributed", wallet.at("unattributed")}});
+                                    {"unattributed", rest},
+                                    {"ignored", wallet.at("ignored")}});
     }
     co_return answer_with(rows);
 }
@@ -121,10 +137,15 @@ Handled exchanges(Services&, const Call&) {
 }
 
 constexpr std::array kRoutes{
-    Route{"account.add", &submit<add_account>},    Route{"account.remove", &submit<remove_account>},
-    Route{"account.list", &submit<list_accounts>}, Route{"account.show", &show_account},
-    Route{"account.exchanges", &exchanges},        Route{"account.unattributed", &unattributed},
-    Route{"account.deposit", &submit<deposit>},    Route{"account.withdraw", &submit<withdraw>},
+    Route{"account.add", &submit<add_account>},
+    Route{"account.remove", &submit<remove_account>},
+    Route{"account.list", &submit<list_accounts>},
+    Route{"account.show", &show_account},
+    Route{"account.exchanges", &exchanges},
+    Route{"account.unattributed", &unattributed},
+    Route{"account.attribute", &submit<attribute>},
+    Route{"account.deposit", &submit<deposit>},
+    Route{"account.withdraw", &submit<withdraw>},
     Route{"account.trade", &submit<trade>},
 };
 

@@ -81,6 +81,11 @@ json::value to_json(const report::HistoryPoint& point) {
                         {"vault_tradeable", control::to_json(point.vault_tradeable)}};
 }
 
+// What was traded by hand, or decided to be left alone, has no order.
+json::value order_json(const OrderId& id) {
+    return id.number == 0 ? json::value(nullptr) : control::to_json(id);
+}
+
 }  // namespace
 
 json::value row_to_json(const ports::OrderRow& row, const UserNames& names) {
@@ -109,7 +114,7 @@ json::value row_to_json(const ports::FillRow& row, const UserNames& names) {
     // The venue's own number is one of its account alone.
     json::object object{{"id", fmt::format("{}:{}", to_text(row.owner.account), fill.trade_id)},
                         {"trade_id", fill.trade_id},
-                        {"order", to_json(fill.order)},
+                        {"order", order_json(fill.order)},
                         {"vault", to_json(fill.order.vault)},
                         {"sleeve", to_json(fill.order.sleeve)},
                         {"pair", control::to_json(row.pair)},
@@ -139,9 +144,7 @@ json::value row_to_json(const ports::DecisionRow& row, const std::string& id,
                         {"reason", row.reason},
                         {"repeats", row.repeats},
                         {"figures", embedded(row.figures_json)}};
-    object["order"] = row.order_number == 0
-                          ? json::value(nullptr)
-                          : to_json(OrderId{row.vault, row.sleeve, row.order_number});
+    object["order"] = order_json({row.vault, row.sleeve, row.order_number});
     add_owner(object, row.owner, names);
     return object;
 }

@@ -40,7 +40,8 @@ json::value to_json(const ports::WalletView& view) {
                         {"free", control::to_json(view.free)},
                         {"held", control::to_json(view.held)},
                         {"total", control::to_json(view.total)},
-                        {"unattributed", control::to_json(view.unattributed)}};
+                        {"unattributed", control::to_json(view.unattributed)},
+                        {"ignored", control::to_json(view.ignored)}};
 }
 
 json::object texts_to_json(const std::vector<ports::SettingView>& settings) {

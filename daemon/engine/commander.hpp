@@ -61,6 +61,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::AddAccount& c);
     Result<ports::View> on(const ports::cmd::ListAccounts& c);
     Result<ports::View> on(const ports::cmd::RemoveAccount& c);
+    Result<ports::View> on(const ports::cmd::Attribute& c);
     Result<ports::View> on(const ports::cmd::PaperFunding& c);
     Result<ports::View> on(const ports::cmd::PaperTrade& c);
     Result<ports::View> on(const ports::cmd::CreateVault& c);

@@ -1,5 +1,6 @@
 // Users and accounts: who there is and where their money lies.
 #include "common/base/excerpt.hpp"
+#include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/view_builder.hpp"
 
@@ -253,6 +254,46 @@ Result<ports::View> Commander::on(const ports::cmd::RemoveAccount& c) {
     VAULT_TRY(recorder_.rows().secrets, give_up_keys(c.account));
     account->removed = true;
     recorder_.touch(*account);
+    return view_of(world_, *account);
+}
+
+// Coins of a pair become a sleeve's by position adopt; here it is money of the vault's own asset.
+Result<ports::View> Commander::on(const ports::cmd::Attribute& c) {
+    VAULT_TRY(Account* const account, this->account(c.account));
+    const std::string name = to_text(c.account), asset{c.asset.text()};
+    const Decimal spare = max(kZero, unexplained(world_, *account, c.asset));
+    const Decimal amount = c.amount.value_or(spare);
+    if (amount > spare || (c.to && spare.is_zero()))
+        return Error{Errc::InsufficientBalance,
+                     fmt::format("{} has {} {} that no vault explains", name, spare.text(), asset),
+                     c.amount ? "amount" : "asset",
+                     fmt::format("vaultctl account unattributed {}", name)};
+    recorder_.touch(*account);
+    if (!c.to) {
+        account->ignored.erase(c.asset);
+        if (amount.is_positive()) account->ignored.emplace(c.asset, amount);
+        return view_of(world_, *account);
+    }
+    VAULT_TRY(Vault* const vault, this->vault(*c.to));
+    const std::string to = to_text(*c.to);
+    if (vault->row.account != c.account)
+        return Error{Errc::InvalidParams, fmt::format("{} is no vault of {}", to, name), "to",
+                     fmt::format("vaultctl vault list --account {}", name)};
+    if (vault->row.asset != c.asset)
+        return Error{
+            Errc::InvalidParams,
+            fmt::format("{} is a vault of {}, not of {}", to, vault->row.asset.text(), asset), "to",
+            fmt::format("coins that {} trades become a sleeve's: vaultctl position adopt {}", to,
+                        to)};
+    if (!amount.is_positive())
+        return Error{Errc::InvalidParams, "the amount is 0", "amount", "give an amount above 0"};
+    exchange::FundingRecord record;
+    record.id = fmt::format("attribute.{}.{}", to, ++vault->commands);
+    record.kind = "deposit";
+    record.asset = c.asset;
+    record.amount = amount;
+    record.time = now(*vault);
+    VAULT_TRYV(book_deposit(*vault, record));
     return view_of(world_, *account);
 }
 

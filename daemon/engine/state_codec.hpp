@@ -28,6 +28,7 @@ struct AccountMemory {
     std::uint64_t position = 0;  // ticks done
     UtcTime now;                 // the account's clock
     std::map<Pair, Tick> last;   // prices, by pair
+    std::map<Asset, Decimal> ignored;
     bool removed = false;
 };
 Result<AccountMemory> load_account(std::string_view body);

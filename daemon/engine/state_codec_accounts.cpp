@@ -69,6 +69,23 @@ Preset read_preset(StateReader& in) {
     return preset;
 }
 
+json::object ignored_json(const std::map<Asset, Decimal>& ignored) {
+    json::object out;
+    for (const auto& [asset, amount] : ignored)
+        out[asset.text()] = text_of(amount);
+    return out;
+}
+
+// An account that was stored before anything could be ignored has nothing of that.
+std::map<Asset, Decimal> read_ignored(StateReader& in) {
+    std::map<Asset, Decimal> ignored;
+    if (!in.has("ignored")) return ignored;
+    for (const auto& [asset, amount] : read_texts(in, "ignored"))
+        ignored[in.parsed("ignored", Asset::parse(asset))] =
+            in.parsed("ignored", Decimal::parse(amount));
+    return ignored;
+}
+
 }  // namespace
 
 std::string save_account(const World& world, const Account& account) {
@@ -76,6 +93,7 @@ std::string save_account(const World& world, const Account& account) {
                                         {"now", ms_of(world.market_of(account).now)},
                                         {"last", last_json(world.market_of(account))},
                                         {"replay", replay_json(account.replay)},
+                                        {"ignored", ignored_json(account.ignored)},
                                         {"removed", account.removed}});
 }
 
@@ -101,11 +119,12 @@ Result<AccountMemory> load_account(std::string_view body) {
     in.adopt(from);
     const UtcTime now = in.time("now");
     std::map<Pair, Tick> last = read_last(in);
+    std::map<Asset, Decimal> ignored = read_ignored(in);
     const bool removed = in.has("removed") && in.flag("removed");
     VAULT_TRYV(in.result("account"));
     VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(last),
-                         removed};
+    return AccountMemory{std::move(venue), std::move(replay),  position, now,
+                         std::move(last),  std::move(ignored), removed};
 }
 
 std::string save_user(const User& user) {

@@ -137,8 +137,11 @@ ports::AccountView view_of(const World& world, const Account& account) {
                 if (position != nullptr) explained += position->coins();
             }
         }
+        const Decimal rest = balance.total() - explained;
+        const auto ignored = account.ignored.find(asset);
         view.wallets.push_back(
-            {asset, balance.free, balance.held, balance.total(), balance.total() - explained});
+            {asset, balance.free, balance.held, balance.total(), rest,
+             ignored == account.ignored.end() ? kZero : max(kZero, min(ignored->second, rest))});
     }
     return view;
 }

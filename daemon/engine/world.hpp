@@ -84,7 +84,8 @@ struct Account {
     std::uint32_t market = 0;  // index in World::markets
     Replay replay;
     std::vector<VaultId> vaults;
-    bool removed = false;  // it takes no command and is in no list
+    std::map<Asset, Decimal> ignored;  // of what no vault explains
+    bool removed = false;              // it takes no command and is in no list
     bool dirty = false;
 
     Account(ports::AccountRow r, exchange::SimVenue v) : row(std::move(r)), venue(std::move(v)) {}

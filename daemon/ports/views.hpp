@@ -49,6 +49,7 @@ struct WalletView {
     Asset asset;
     Decimal free, held, total;
     Decimal unattributed;  // total less what vaults explain
+    Decimal ignored;       // of it, what its owner does not want to hear of
 };
 
 struct AccountView {

@@ -174,6 +174,7 @@ api errors 75
 CHANGES = """
 bob: account deposit a2 USDT 5 | a2
 bob: account withdraw a2 USDT 5 | a2
+bob: account attribute a2 USDT --to ignore | a2
 bob: vault reserve v3 5 | 5
 bob: vault auto-raise v3 full | full
 bob: vault set-tradeable v3 4100.5 | 4100.5

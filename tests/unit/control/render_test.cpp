@@ -170,13 +170,13 @@ TEST(Render, UserAndAccount) {
     account.id = AccountId{2};
     account.user = "ann";
     account.exchange = "paper";
-    account.wallets = {{kUsdt, "1"_dec, "2"_dec, "3"_dec, "0.5"_dec}};
+    account.wallets = {{kUsdt, "1"_dec, "2"_dec, "3"_dec, "0.5"_dec, "0.25"_dec}};
     account.vaults = {VaultId{1}};
     account.now = account.created_at = kAt;
     const std::string golden_account =
         R"({"id":"a2","user":"ann","exchange":"paper","label":"","wallets":[{"asset":"USDT",)"
-        R"("free":"1","held":"2","total":"3","unattributed":"0.5"}],"vaults":["v1"],)"
-        R"("now":"2021-04-02T09:39:45.500Z","created_at":"2021-04-02T09:39:45.500Z"})";
+        R"("free":"1","held":"2","total":"3","unattributed":"0.5","ignored":"0.25"}],)"
+        R"("vaults":["v1"],"now":"2021-04-02T09:39:45.500Z","created_at":"2021-04-02T09:39:45.500Z"})";
     EXPECT_EQ(render_view(account), golden_account);
     EXPECT_EQ(render_view(std::vector{account}), "[" + golden_account + "]");
 }

@@ -395,6 +395,14 @@ void EngineWorld::adopt(VaultId id, SleeveKind kind) {
     if (pairs.empty()) return send("refresh", cmd::RefreshVault{id});
     const Pair pair = any_of(pairs);
     const AccountId account = desk_.vault(id).row.account;
+    if (chance(30)) {
+        const bool own = chance(70);
+        return send("attribute",
+                    cmd::Attribute{account, own ? pair.quote : pair.base,
+                                   chance(80) ? std::optional{id} : std::nullopt,
+                                   chance(50) ? std::nullopt : std::optional{amount("50"_dec)}},
+                    StepKind::Wallet);
+    }
     const Decimal quantity = amount(desk_.venue(account).balance(pair.base).total());
     const auto cost = mul(quantity, prices_[{account, pair}], Rounding::Up);
     send("adopt", cmd::AdoptPosition{id, kind, pair, Quantity{quantity}, cost.value()},

@@ -221,6 +221,38 @@ TEST(Rule9, CoinsThatNoVaultOwnsAreSoldFirst) {
     EXPECT_EQ(desk.sleeve_books(kFlash).realised, "0"_dec);
 }
 
+TEST(Attribute, WhatNoVaultExplainsIsADepositOfOneOrIgnored) {
+    OpenDesk desk{{.flash = "1010"}};
+    open_position(desk);
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), "-0.2"_dec});
+    desk.must(hand_sale("0.1", "2000"));  // of what is missing already: nobody books its 200
+    const auto rest = [&] {
+        return desk.venue(kA1).balance(asset("USDT")).total() - desk.books().wallet_cash();
+    };
+    const Decimal came_in = rest();
+    const Decimal total = desk.books().total();
+    ASSERT_TRUE(came_in.is_positive());
+    const cmd::Attribute all{kA1, asset("USDT"), kV1, {}};
+    cmd::Attribute wrong = all;
+    wrong.amount = came_in + "0.00000001"_dec;
+    EXPECT_EQ(code_of(desk.apply(wrong)), Errc::InsufficientBalance);
+    wrong = all;
+    wrong.asset = asset("ETH");
+    EXPECT_EQ(code_of(desk.apply(wrong)), Errc::InsufficientBalance);  // coins are missing
+    cmd::Attribute part = all;
+    part.amount = "1.5"_dec;
+    desk.must(part);
+    EXPECT_EQ(desk.books().total(), total + "1.5"_dec);
+    EXPECT_EQ(rest(), came_in - "1.5"_dec);
+    desk.must(cmd::Attribute{kA1, asset("USDT"), {}, {}});
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(desk.world().accounts[0].ignored.at(asset("USDT")), came_in - "1.5"_dec);
+    desk.must(all);
+    EXPECT_EQ(desk.books().total(), total + came_in);
+    EXPECT_EQ(rest(), "0"_dec);
+    EXPECT_EQ(code_of(desk.apply(all)), Errc::InsufficientBalance);
+}
+
 TEST(Rule10, AutoRaiseFollowsTheDeposit) {
     OpenDesk desk{{.total = "1000", .flash = "0"}};
     desk.must(cmd::SetTradeable{kV1, "100"_dec});

@@ -70,6 +70,7 @@ constexpr std::array kSaid{
     Said{"account.show", 'L', "", 'r'},
     Said{"account.exchanges", 'L', "", 'r'},
     Said{"account.unattributed", 'L', "", 'r'},
+    Said{"account.attribute", 'V', "allocate", '^'},
     Said{"account.deposit", 'V', "allocate", '='},
     Said{"account.withdraw", 'V', "allocate", '='},
     Said{"account.trade", 'V', "trade", '='},
