@@ -169,13 +169,16 @@ Result<int> serve(const Arguments& arguments) {
     if (!reading.faults.empty()) return vault::config::as_error(reading.faults);
     VAULT_TRY(std::string directory, state_directory(arguments));
     const auto runner = vault::app::with_state_dir(reading.config, directory).runner;
-    auto place = vault::runner::find_runner(runner.socket, runner.program);
+    using vault::runner::RunnerRole;
+    vault::app::RunnerPlaces places{
+        vault::runner::find_runner(RunnerRole::Scripts, runner.socket, runner.program),
+        vault::runner::find_runner(RunnerRole::Hooks, runner.hooks_socket, runner.program)};
     VAULT_TRYV(vault::secrets::harden_process());  // before the first key is read
     vault::SystemClock clock;
     vault::StderrLogger logger{reading.config.log.level};
     VAULT_TRY(const auto app, vault::app::App::create(
                                   {again, std::move(directory), sources.file, std::move(reading)},
-                                  std::move(place), clock, logger));
+                                  std::move(places), clock, logger));
     return app->run();
 }
 

@@ -1,12 +1,14 @@
 // vaultd-runner: starts and supervises what is not trusted with the process that trades. For the
 // daemon it speaks the lines of daemon/runner/seam_lines.hpp, over the socket that systemd listens
-// on or over its standard input and output; with --check it runs one script against ticks and tells
-// what came of it (vaultctl script check). It never has a secret, and never works as root.
+// on or over its standard input and output; with --hooks it runs the operator's own programs
+// instead of scripts, and shuts them in nowhere. With --check it runs one script against ticks and
+// tells what came of it (vaultctl script check). It never has a secret, and never works as root.
 #include "common/protocol/errors.hpp"
 #include "daemon/app/script_check.hpp"
 #include "daemon/candles/import.hpp"
 #include "daemon/exchange/paper/candle_feed.hpp"
 #include "daemon/exchange/paper/synthetic_feed.hpp"
+#include "daemon/runner/hook_service.hpp"
 #include "daemon/runner/service.hpp"
 
 #include <boost/json/object.hpp>
@@ -51,7 +53,7 @@ constexpr std::uint64_t kSyntheticTicks = 5760;  // a day
 volatile std::sig_atomic_t stop_asked = 0;
 
 struct Arguments {
-    bool check = false, compare = false, weak = false, version = false, help = false;
+    bool hooks = false, check = false, compare = false, weak = false, version = false, help = false;
     std::string candles, interval, pair, preset, folder, decision, cash;
     std::uint64_t ticks = 0;
     std::uint32_t sleeves = 0;
@@ -60,10 +62,12 @@ struct Arguments {
 
 po::options_description describe(Arguments& into) {
     po::options_description options{
-        "vaultd-runner - runs the scripts of Core Vault's sleeves\n\n"
+        "vaultd-runner - runs the scripts and the alert hooks of Core Vault\n\n"
         "Without --check it serves vaultd, on the socket that systemd gives it or on standard "
         "input\nand output. With --check the command follows after --.\n\nOptions"};
     auto add = options.add_options();
+    add("hooks", po::bool_switch(&into.hooks),
+        "serve vaultd with alert hooks and sendmail, not shut in, instead of scripts");
     add("check", po::bool_switch(&into.check), "run a script against ticks, print a document");
     add("candles", po::value(&into.candles)->value_name("FILE"),
         "the ticks of this CSV file, .gz too; else those of a synthetic market");
@@ -114,6 +118,9 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
     if (!arguments.command.empty() && !arguments.check)
         return Error{Errc::Usage, "a command belongs to --check", "command",
                      "give --check too, or leave the command out"};
+    if (arguments.hooks && arguments.check)
+        return Error{Errc::Usage, "--hooks and --check exclude each other", "hooks",
+                     "leave one of them out"};
     return arguments;
 }
 
@@ -271,7 +278,7 @@ Result<int> check(Arguments arguments) {
 
 // The connection of vaultd: the first that comes to the socket which systemd listens on (the unit's
 // socket stays open, so the next start takes the next one), else standard input and output.
-Result<void> serve() {
+Result<void> serve(bool hooks) {
     VAULT_TRYV(leave_root());
     int from = STDIN_FILENO, to = STDOUT_FILENO;
     const char* const pid = std::getenv("LISTEN_PID");
@@ -280,15 +287,16 @@ Result<void> serve() {
         from = to = ::accept4(kFirstOfSystemd, nullptr, nullptr, SOCK_CLOEXEC);
         if (from < 0 && stop_asked != 0) return vault::success();
         if (from < 0)
-            return Error{Errc::Io,
-                         fmt::format("no connection: {}", std::strerror(errno)),
-                         {},
-                         "start it by its socket unit, vaultd-runner.socket"};
+            return Error{
+                Errc::Io,
+                fmt::format("no connection: {}", std::strerror(errno)),
+                {},
+                "start it by its socket unit, vaultd-runner.socket or vaultd-hooks.socket"};
     }
     const vault::SystemClock clock;
     vault::StderrLogger logger{vault::LogLevel::Info};
-    vault::runner::Service service{from, to, clock, logger};
-    return service.run(stop_asked);
+    if (hooks) return vault::runner::HookService{from, to, clock, logger}.run(stop_asked);
+    return vault::runner::Service{from, to, clock, logger}.run(stop_asked);
 }
 
 void ask_to_stop(int) {
@@ -321,7 +329,7 @@ Result<int> run(const Arguments& arguments) {
         const auto checked = check(arguments);
         return checked ? checked.value() : refuse(checked.error());
     }
-    VAULT_TRYV(serve());
+    VAULT_TRYV(serve(arguments.hooks));
     return 0;
 }
 

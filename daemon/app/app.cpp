@@ -12,7 +12,11 @@
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
+#include "daemon/notify/hook.hpp"
+#include "daemon/notify/mail.hpp"
+#include "daemon/notify/ways.hpp"
 #include "daemon/notify/webhook.hpp"
+#include "daemon/runner/hook_client.hpp"
 #include "daemon/runner/script_client.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/secrets/file_signer.hpp"
@@ -88,11 +92,16 @@ struct App::Parts {
     asio::io_context control_io{1};
     runner::Link runner;           // on the shard's thread
     runner::ScriptClient scripts;  // likewise
+    runner::Link hooks_runner;     // on control's
+    runner::HookClient hooks;      // likewise
     std::unique_ptr<SignInParts> sign_in;
     std::unique_ptr<StoreBackups> backups;
     exchange::PaperKeyValidator paper_keys;
     std::unique_ptr<engine::Driver> driver;
     notify::Webhook webhook{&secrets::sign_with_file, clock};
+    notify::Hook hook{hooks};
+    notify::Mail mail{hooks, clock};
+    notify::Ways ways{webhook, hook, mail};
     std::unique_ptr<notify::Service> notifier;
     std::unique_ptr<control::Server> server;
     Watchdog watchdog{clock};
@@ -109,12 +118,14 @@ struct App::Parts {
     bool amnesia = false;     // the store is older than the world, and the halt not durable yet
     bool all_durable = true;  // set by the shard's thread, read once that has ended
 
-    Parts(LiveConfig::Start start, runner::RunnerPlace place, Clock& c, StderrLogger& l)
+    Parts(LiveConfig::Start start, RunnerPlaces places, Clock& c, StderrLogger& l)
         : clock(c),
           logger(l),
           config(std::move(start), notify, c, l),
-          runner(shard_io.get_executor(), std::move(place), l),
-          scripts(shard_io.get_executor(), runner, c, l) {
+          runner(shard_io.get_executor(), std::move(places.scripts), l),
+          scripts(shard_io.get_executor(), runner, c, l),
+          hooks_runner(control_io.get_executor(), std::move(places.hooks), l),
+          hooks(control_io.get_executor(), hooks_runner) {
         hangups.add(SIGHUP);  // before the store is read: it must not end a start
     }
 
@@ -151,8 +162,8 @@ void App::Parts::follow_engine(const config::Config& from) {
             server->publish(std::move(events));
         });
     };
-    notifier =
-        std::make_unique<notify::Service>(notify_settings(from), *driver, webhook, clock, logger);
+    notifier = std::make_unique<notify::Service>(notify_settings(from), *driver, ways, hooks, clock,
+                                                 logger);
     driver->on_alerts = [this](ports::AlertPage page) { notifier->adopt(std::move(page)); };
 }
 
@@ -432,9 +443,9 @@ void App::Parts::drain() {
 App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 App::~App() = default;
 
-Result<std::unique_ptr<App>> App::create(LiveConfig::Start start, runner::RunnerPlace runner,
+Result<std::unique_ptr<App>> App::create(LiveConfig::Start start, RunnerPlaces runners,
                                          Clock& clock, StderrLogger& logger) {
-    auto parts = std::make_unique<Parts>(std::move(start), std::move(runner), clock, logger);
+    auto parts = std::make_unique<Parts>(std::move(start), std::move(runners), clock, logger);
     VAULT_TRYV(parts->build(parts->config.running()));
     return std::unique_ptr<App>{new App{std::move(parts)}};
 }
@@ -451,7 +462,8 @@ int App::run() {
     parts.watch_loops();
     parts.notifier->start([&parts] { return parts.watchdog.alive(); });
     parts.keep_alive();
-    if (parts.runner.started()) parts.runner.open();  // so that its end is seen
+    for (runner::Link* const link : {&parts.runner, &parts.hooks_runner})
+        if (link->started()) link->open();  // so that its end is seen
     parts.notify.ready("running");
     parts.logger.log(LogLevel::Notice, "started", "ready");
     auto work = asio::make_work_guard(parts.shard_io);

@@ -10,11 +10,17 @@
 
 namespace vault::app {
 
+// Where the daemon finds what runs programs for it.
+struct RunnerPlaces {
+    runner::RunnerPlace scripts;
+    runner::RunnerPlace hooks;
+};
+
 class App {
   public:
     // Nothing runs yet when create() returns, but the store is open and the socket bound. Errors:
     // of the part that failed, with what to do.
-    static Result<std::unique_ptr<App>> create(LiveConfig::Start start, runner::RunnerPlace runner,
+    static Result<std::unique_ptr<App>> create(LiveConfig::Start start, RunnerPlaces runners,
                                                Clock& clock, StderrLogger& logger);
     ~App();
     App(const App&) = delete;

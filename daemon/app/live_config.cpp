@@ -59,6 +59,18 @@ std::string targets_text(const std::vector<config::AlertTarget>& targets) {
     return names;
 }
 
+// "ops, ann; other: ops": a target whose name is the same may go elsewhere now.
+std::string targets_change(const std::vector<config::AlertTarget>& from,
+                           const std::vector<config::AlertTarget>& to) {
+    std::string names;
+    for (const config::AlertTarget& target : to) {
+        const auto before = std::ranges::find(from, target.name, &config::AlertTarget::name);
+        if (before != from.end() && *before != target)
+            names += (names.empty() ? "" : ", ") + target.name;
+    }
+    return targets_text(to) + (names.empty() ? "" : "; other: " + names);
+}
+
 ports::ConfigChange rejection(const config::Fault& fault) {
     return {fault.key, ports::ConfigFate::Rejected,  {},
             {},        config::place_text(fault.at), fault.message};
@@ -89,6 +101,7 @@ config::Config with_state_dir(config::Config config, const std::string& state_di
     below(config.security.known_bad_passwords);
     below(config.control.socket);
     below(config.runner.socket);
+    below(config.runner.hooks_socket);
     below(config.runner.scripts);
     for (config::AlertTarget& target : config.alerts.targets) {
         if (!target.secret_file.empty()) below(target.secret_file);
@@ -178,7 +191,7 @@ void LiveConfig::compare(Plan& plan) const {
         plan.report.changes.push_back({std::string{config::kTargetsKey},
                                        ports::ConfigFate::Applied,
                                        targets_text(now.alerts.targets),
-                                       targets_text(targets),
+                                       targets_change(now.alerts.targets, targets),
                                        where(config::kTargetsKey),
                                        {}});
     plan.effective.alerts.targets = targets;

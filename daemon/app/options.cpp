@@ -98,10 +98,13 @@ notify::Settings notify_settings(const config::Config& from) {
     settings.rules.retry_after = from.alerts.retry_after;
     settings.rules.give_up_after = from.alerts.give_up_after;
     if (from.alerts.heartbeat_url != "none") settings.heartbeat_url = from.alerts.heartbeat_url;
+    if (from.alerts.heartbeat_command != "none")
+        settings.heartbeat_command = from.alerts.heartbeat_command;
     settings.heartbeat_every = from.alerts.heartbeat_every;
     for (const config::AlertTarget& target : from.alerts.targets)
         settings.rules.targets.push_back(
-            {{target.name, target.url, target.secret_file, target.ca_file},
+            {{target.name, target.url, target.secret_file, target.ca_file, target.mail,
+              from.alerts.sendmail, target.command},
              {target.quiet_from, target.quiet_to}});
     return settings;
 }

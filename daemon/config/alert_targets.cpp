@@ -14,8 +14,9 @@
 namespace vault::config {
 namespace {
 
-constexpr std::array<std::string_view, 7> kFields{"name",     "url",   "secret_file", "ca_file",
-                                                  "severity", "quiet", "users"};
+constexpr std::array<std::string_view, 9> kFields{
+    "name", "url", "mail", "command", "secret_file", "ca_file", "severity", "quiet", "users"};
+constexpr std::array<std::string_view, 3> kWays{"url", "mail", "command"};
 constexpr std::array<std::string_view, 3> kSeverities{"info", "warning", "critical"};
 constexpr std::size_t kMostTargets = 50;
 
@@ -39,6 +40,17 @@ bool is_name(std::string_view text) {
            text.find_first_not_of(kOfNames) == std::string_view::npos;
 }
 
+// As much as an address on a command line and in a header may be: no quotes, no comments.
+bool is_address(std::string_view text) {
+    constexpr std::string_view kLetters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    const std::size_t at = text.find('@');
+    if (at == 0 || at >= text.size() - 1 || text.size() > 254) return false;
+    const std::string_view local = text.substr(0, at), host = text.substr(at + 1);
+    return local.find_first_not_of(std::string{kLetters} + "_+") == std::string_view::npos &&
+           host.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 class ItemReader {
   public:
     ItemReader(const YamlNode& item, std::vector<YamlFault>& faults)
@@ -49,7 +61,11 @@ class ItemReader {
         for (std::size_t i = 0; i < item_.keys.size(); ++i)
             field(target, item_.keys[i], item_.key_places[i], item_.values[i]);
         if (target.name.empty() && !has("name")) missing("name", "a word such as ops");
-        if (target.url.empty() && !has("url")) missing("url", "https://host/path");
+        const auto ways = std::ranges::count_if(kWays, [&](auto way) { return has(way); });
+        if (ways == 0) missing("url", "https://host/path (or give mail, or command)");
+        if (ways > 1) fault("has more than one of url, mail and command: make a target for each");
+        if (!has("url") && (has("secret_file") || has("ca_file")))
+            fault("has a secret_file or ca_file, but no url that it could be for");
         return target;
     }
 
@@ -62,6 +78,9 @@ class ItemReader {
             {item_.place,
              fmt::format("alerts.targets[].{} is missing, for example {}", field, example)});
     }
+    void fault(std::string_view what) {
+        faults_.push_back({item_.place, fmt::format("alerts.targets[] {}", what)});
+    }
     void wrong(std::string_view key, const YamlNode& value, std::string_view what) {
         faults_.push_back({value.place, fmt::format("alerts.targets[].{}: '{}' {}", key,
                                                     excerpt(value.text, 60), what)});
@@ -72,7 +91,11 @@ class ItemReader {
             faults_.push_back({place, unknown_key("alerts.targets[]." + key, key, kFields)});
             return;
         }
-        if (key == "users") return users(target, value);
+        if (key == "users") {
+            target.users = words(key, value, "login name", "[alice, bob]");
+            return;
+        }
+        if (key == "command") return command(target, value);
         if (value.kind != YamlNode::Kind::Scalar || value.text.empty())
             return wrong(key, value, "is not one value");
         if (key == "name") {
@@ -86,6 +109,9 @@ class ItemReader {
                     {value.place, fmt::format("alerts.targets[].url {}; it looks like "
                                               "https://host/path",
                                               url.error().message())});
+        } else if (key == "mail") {
+            target.mail = value.text;
+            if (!is_address(value.text)) wrong(key, value, "is no address such as ops@example.org");
         } else if (key == "secret_file") {
             target.secret_file = value.text;
         } else if (key == "ca_file") {
@@ -110,15 +136,26 @@ class ItemReader {
         target.quiet_to = *to;
     }
 
-    void users(AlertTarget& target, const YamlNode& value) {
+    void command(AlertTarget& target, const YamlNode& value) {
+        target.command = words("command", value, "word", "[/usr/local/bin/tell, ops]");
+        if (target.command.empty() || target.command.front().starts_with('/')) return;
+        faults_.push_back({value.place, fmt::format("alerts.targets[].command: '{}' is no absolute "
+                                                    "path",
+                                                    excerpt(target.command.front(), 60))});
+    }
+
+    std::vector<std::string> words(std::string_view key, const YamlNode& value, std::string_view of,
+                                   std::string_view example) {
+        std::vector<std::string> out;
         if (value.kind != YamlNode::Kind::List || value.values.empty())
-            return wrong("users", value, "is no list of login names such as [alice, bob]");
-        for (const YamlNode& name : value.values) {
-            if (name.kind != YamlNode::Kind::Scalar || name.text.empty())
-                wrong("users", name, "is no login name");
+            wrong(key, value, fmt::format("is no list of {}s such as {}", of, example));
+        for (const YamlNode& word : value.values) {
+            if (word.kind != YamlNode::Kind::Scalar || word.text.empty())
+                wrong(key, word, fmt::format("is no {}", of));
             else
-                target.users.push_back(name.text);
+                out.push_back(word.text);
         }
+        return out;
     }
 
     const YamlNode& item_;

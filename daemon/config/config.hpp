@@ -111,19 +111,22 @@ struct Backups {
 };
 
 struct Runner {
-    std::string socket;   // of the unit
-    std::string program;  // started where there is no such socket
-    std::string scripts;  // folder with one folder for each user
+    std::string socket;        // of the unit
+    std::string hooks_socket;  // of the unit for alert hooks
+    std::string program;       // started where there is no such socket
+    std::string scripts;       // folder with one folder for each user
 };
 
 struct AlertTarget {
-    std::string name;                   // unique
-    std::string url;                    // http or https
-    std::string secret_file;            // of the signature; empty: none
-    std::string ca_file;                // trusted roots; empty: those of the system
-    std::string severity = "warning";   // and graver: info warning critical
-    Duration quiet_from{}, quiet_to{};  // since midnight UTC; equal: never
-    std::vector<std::string> users;     // only what is theirs; empty: everything
+    std::string name;                    // unique; one of url, mail and command is set
+    std::string url;                     // http or https
+    std::string secret_file;             // of the signature; empty: none
+    std::string ca_file;                 // trusted roots; empty: those of the system
+    std::string mail{};                  // an address
+    std::vector<std::string> command{};  // a program by its absolute path, and arguments
+    std::string severity = "warning";    // and graver: info warning critical
+    Duration quiet_from{}, quiet_to{};   // since midnight UTC; equal: never
+    std::vector<std::string> users;      // only what is theirs; empty: everything
     friend bool operator==(const AlertTarget&, const AlertTarget&) = default;
 };
 
@@ -132,8 +135,10 @@ struct Alerts {
     Duration retry_after{};
     Duration give_up_after{};
     Duration idle_after{};
-    std::string heartbeat_url;  // "none": none
+    std::string heartbeat_url;      // "none": none
+    std::string heartbeat_command;  // an absolute path; "none": none
     Duration heartbeat_every{};
+    std::string sendmail;  // an absolute path
     std::vector<AlertTarget> targets;
 };
 

@@ -26,12 +26,16 @@ constexpr std::string_view kPairsDoc =
 
 constexpr std::string_view kTargetsDoc =
     R"(  # Whom to tell; nobody if the list is empty. A reload applies it.
-  # name: a word; url: where alerts are POSTed as JSON; secret_file: a file of mode 0600 whose
-  # content signs them (vaultd(8)); ca_file: trusted roots, if not those of the system; severity:
-  # this and graver, one of info, warning (default) or critical; quiet: a window of the day in UTC
-  # in which only critical alerts are sent; users: only what is theirs.
+  # name: a word, and one of these three. url: where alerts are POSTed as JSON, with secret_file: a
+  # file of mode 0600 whose content signs them (vaultd(8)), and ca_file: trusted roots, if not
+  # those of the system. mail: an address. command: a program by its absolute path, and its
+  # arguments, that reads the JSON. Then severity: this and graver, one of info, warning (default)
+  # or critical; quiet: a window of the day in UTC in which only critical alerts are sent; users:
+  # only what is theirs.
   # - {name: ops, url: "https://host/path", secret_file: ops.secret, severity: warning,
   #    quiet: "22:00-06:00", users: [alice]}
+  # - {name: mails, mail: ops@example.org, severity: critical}
+  # - {name: room, command: [/usr/local/bin/tell-room, vaults]}
   targets: []
 )";
 

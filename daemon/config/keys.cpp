@@ -194,8 +194,11 @@ const std::array kKeys{
     Key{"runner.socket", "path", "", "/run/vaultd-runner.sock", "", "",
         "where systemd listens for vaultd-runner, which runs users' scripts",
         at<&Config::runner, &Runner::socket>()},
+    Key{"runner.hooks_socket", "path", "", "/run/vaultd-hooks.sock", "", "",
+        "where systemd listens for vaultd-runner --hooks, which runs alert hooks and sendmail",
+        at<&Config::runner, &Runner::hooks_socket>()},
     Key{"runner.program", "path", "", "vaultd-runner", "", "",
-        "else vaultd starts this one when it starts; beside vaultd unless it begins with /",
+        "where there is no such socket vaultd starts this one, beside it unless it begins with /",
         at<&Config::runner, &Runner::program>()},
     Key{"runner.scripts", "path", "", "/srv/vaultd-scripts", "", "",
         "scripts of the user alice lie in the folder alice in here",
@@ -217,8 +220,13 @@ const std::array kKeys{
         "fetched while every loop of the daemon makes progress, so that silence is noticed "
         "elsewhere",
         alerts<&Alerts::heartbeat_url>(), kLive},
+    Key{"alerts.heartbeat_command", "program", "", "none", "", "",
+        "run by vaultd-runner --hooks as often and on the same condition",
+        alerts<&Alerts::heartbeat_command>(), kLive},
     Key{"alerts.heartbeat_every", "duration", "", "1m", "1s", "1d", "how often",
         alerts<&Alerts::heartbeat_every>(), kLive},
+    Key{"alerts.sendmail", "program", "", "/usr/sbin/sendmail", "", "",
+        "takes the mails of targets that have an address", alerts<&Alerts::sendmail>(), kLive},
     Key{"log.level", "level", "debug, info, notice, warning, error or alert", "info", "", "",
         "the least severe event that is logged", at<&Config::log, &Log::level>(), kLive},
 };
@@ -264,6 +272,8 @@ Result<std::string> read(const Key& key, std::string_view text, const std::strin
         // Not shown: its path may be a secret of the receiver's.
         if (const auto url = parse_url(text); !url) return wrong(key, "…", url.error().message());
     }
+    if (key.type == "program" && !text.starts_with('/') && text != key.fallback)
+        return wrong(key, text, "is no absolute path");
     constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789-";
     const bool bad = text.size() > 64 || text.find_first_not_of(kOfNames) != std::string_view::npos;
     if (key.type == "name" && bad) return wrong(key, text, "is no name of an installation");
@@ -407,6 +417,8 @@ std::string write(const Key&, SecondFactor value) {
 
 std::string range_text(const Key& key) {
     if (key.type == "path") return "a path";
+    if (key.type == "program")
+        return key.fallback == "none" ? "an absolute path, or none" : "an absolute path";
     if (key.type == "url") return "a URL such as https://host/path, or none";
     if (key.type == "name") return "1 to 64 of a-z, 0-9 and -";
     if (key.type == "asset") return "an asset such as USDT";

@@ -71,6 +71,8 @@ json::object shape_of(const Key& key) {
     if (key.type == "duration")
         return {{"type", "string"}, {"pattern", kDuration}, {"minLength", 1}};
     if (key.type == "path") return {{"type", "string"}, {"minLength", 1}};
+    if (key.type == "program")
+        return {{"type", "string"}, {"pattern", key.fallback == "none" ? "^(none|/.+)$" : "^/.+$"}};
     if (key.type == "url") return {{"type", "string"}, {"pattern", "^(none|https?://[^\\s@]+)$"}};
     if (key.type == "name") return {{"type", "string"}, {"pattern", "^[a-z0-9-]{1,64}$"}};
     if (key.type == "asset") return {{"type", "string"}, {"pattern", "^[A-Z0-9._-]{1,15}$"}};
@@ -147,6 +149,17 @@ json::object pairs_schema() {
             {"x-applies", "restart"}};
 }
 
+constexpr std::string_view kMailPattern = "^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$";
+
+json::object command_schema() {
+    const json::object word{{"type", "string"}, {"minLength", 1}};
+    return {
+        {"type", "array"},
+        {"minItems", 1},
+        {"items", word},
+        {"description", "a program by its absolute path, and its arguments, that reads alerts"}};
+}
+
 json::object targets_schema() {
     const auto text = [](std::string_view doc) {
         return json::object{{"type", "string"}, {"minLength", 1}, {"description", doc}};
@@ -159,6 +172,8 @@ json::object targets_schema() {
     json::object fields{
         {"name", shaped("a word that tells it from the others", "^[a-z0-9_-]{1,32}$")},
         {"url", shaped("where alerts are POSTed", "^https?://[^\\s@]+$")},
+        {"mail", shaped("an address that sendmail is given mails for", kMailPattern)},
+        {"command", command_schema()},
         {"secret_file", text("file of mode 0600 whose content signs the messages")},
         {"ca_file", text("trusted roots; those of the system if absent")},
         {"severity", json::object{{"enum", json::array{"info", "warning", "critical"}},
@@ -171,7 +186,10 @@ json::object targets_schema() {
                                {"description", "only what is theirs"}}}};
     json::object item{{"type", "object"},
                       {"properties", std::move(fields)},
-                      {"required", json::array{"name", "url"}},
+                      {"required", json::array{"name"}},
+                      {"oneOf", json::array{json::object{{"required", json::array{"url"}}},
+                                            json::object{{"required", json::array{"mail"}}},
+                                            json::object{{"required", json::array{"command"}}}}},
                       {"additionalProperties", false}};
     return {{"type", json::array{"array", "null"}},
             {"description", "whom alerts are sent to"},

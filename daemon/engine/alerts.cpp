@@ -31,12 +31,15 @@ constexpr std::array kAdvice{
     Advice{"api_key", "vaultctl key list; then replace it: vaultctl key rotate {}"},
     Advice{"deposit_booked", "nothing; vaultctl vault show {} shows the new figures", true},
     Advice{"withdrawal_booked", "nothing, if you know of it; else halt: vaultctl halt", true},
+    Advice{"script_gave_up", "mend the script; then vaultctl sleeve resume {s}"},
+    Advice{"position_adopted", "nothing, if you know of it; else vaultctl audit list"},
     Advice{"sleeve_idle", "vaultctl why-not-trading {v}"},
     Advice{"sleeve_idle_over", "nothing: the sleeve decides again"},
     Advice{"buys_stopped", "vaultctl doctor: make room on the disk, or see to the books"},
     Advice{"buys_go_on", "nothing: buys go on"},
     Advice{"loop_stuck", "vaultctl health; systemd restarts a daemon that stays so"},
-    Advice{"heartbeat_unheard", "see to alerts.heartbeat_url and who answers there"},
+    Advice{"heartbeat_unheard",
+           "see to alerts.heartbeat_url or heartbeat_command, and who answers there"},
     Advice{"heartbeat_heard", "nothing: it is heard again"},
 };
 

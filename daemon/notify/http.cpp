@@ -27,6 +27,7 @@ using Tcp = beast::tcp_stream;
 using Tls = beast::ssl_stream<Tcp>;
 
 constexpr std::uint32_t kHeaderMost = 16 * 1024;
+constexpr int kAnswersMost = 5;  // with those that say that the answer follows
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 // What the deadline cuts off tells so itself: it ends with a result like any other failure.
@@ -65,12 +66,16 @@ asio::awaitable<Result<void>> exchange(Stream& stream, const HttpRequest& reques
     const auto [unsent, written] = co_await http::async_write(stream, message, kAwait);
     if (unsent) co_return failed(request.url, "sending", unsent);
     beast::flat_buffer buffer{kHeaderMost};
-    http::response_parser<http::empty_body> parser;
-    parser.header_limit(kHeaderMost);
-    const auto [unread, got] = co_await http::async_read_header(stream, buffer, parser, kAwait);
-    if (unread) co_return failed(request.url, "its answer", unread);
-    const auto reason = parser.get().reason();
-    co_return judge(request.url, parser.get().result_int(), {reason.data(), reason.size()});
+    for (int answers = 0; answers < kAnswersMost; ++answers) {
+        http::response_parser<http::empty_body> parser;
+        parser.header_limit(kHeaderMost);
+        const auto [unread, got] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+        if (unread) co_return failed(request.url, "its answer", unread);
+        if (parser.get().result_int() < 200) continue;  // 100 Continue: the answer follows
+        const auto reason = parser.get().reason();
+        co_return judge(request.url, parser.get().result_int(), {reason.data(), reason.size()});
+    }
+    co_return Error{Errc::Io, fmt::format("{}: no final answer", request.url.origin())};
 }
 
 asio::awaitable<Result<void>> connect(Tcp& stream, const Url& url) {

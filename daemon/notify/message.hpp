@@ -1,6 +1,7 @@
 #pragma once
-// The JSON document that a target gets: one or more alerts, each with an id that stays the same
-// however often it is sent (daemon/README.md, "Walk of an alert"). Pure; any thread; cannot fail.
+// What a target gets: one or more alerts, as a JSON document and as a text. Each has an id that
+// stays the same however often it is sent (daemon/README.md, "Walk of an alert"). Pure; any thread;
+// cannot fail.
 #include "daemon/notify/outbox.hpp"
 
 #include <string>
@@ -8,6 +9,6 @@
 namespace vault::notify {
 
 // `deployment` tells installations apart that tell the same target.
-std::string message_json(const Parcel& parcel, const std::string& deployment, UtcTime now);
+ports::Message make_message(const Parcel& parcel, const std::string& deployment, UtcTime now);
 
 }  // namespace vault::notify

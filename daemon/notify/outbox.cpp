@@ -56,6 +56,7 @@ UtcTime Outbox::due_at(const Target& target, const AlertRow& row, const Delivery
         const std::uint32_t doublings = std::min<std::uint32_t>(delivery.tries - 1, 20);
         due = *delivery.last_try + std::min(rules_.retry_after * (1U << doublings),
                                             std::max(rules_.retry_most, rules_.retry_after));
+        if (delivery.first_try) due = std::min(due, *delivery.first_try + rules_.give_up_after);
     }
     if (!passes_quiet_hours(row) && target.quiet.cover(now))
         due = std::max(due, target.quiet.end(now));

@@ -31,11 +31,12 @@ std::string render_nothing(const ports::View&) {
 
 }  // namespace
 
-Service::Service(Settings settings, ports::Commands& commands, ports::Notifier& webhook,
-                 const Clock& clock, Logger& log)
+Service::Service(Settings settings, ports::Commands& commands, ports::Notifier& notifier,
+                 ports::HookRunner& hooks, const Clock& clock, Logger& log)
     : settings_(std::move(settings)),
       commands_(commands),
-      webhook_(webhook),
+      notifier_(notifier),
+      hooks_(hooks),
       clock_(clock),
       log_(log),
       work_(asio::make_work_guard(io_)),
@@ -90,11 +91,8 @@ asio::awaitable<void> Service::beat() {
     beat_timer_.expires_after(kFirstBeat);
     co_await beat_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     while (!stopping_) {
-        const std::string url = settings_.heartbeat_url;
-        if (!url.empty()) {
-            auto pinging = ping(url);
-            co_await std::move(pinging);
-        }
+        auto pinging = ping();
+        co_await std::move(pinging);
         beat_timer_.expires_after(settings_.heartbeat_every);
         co_await beat_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
@@ -102,10 +100,9 @@ asio::awaitable<void> Service::beat() {
 
 // That nobody takes it is told once, and so is its end. What holds the daemon up is told by others:
 // the engine may not be able to.
-asio::awaitable<void> Service::ping(const std::string& url) {
+asio::awaitable<void> Service::ping() {
     if (!alive_()) co_return;
-    HttpRequest request{.url = parse_url(url).value(), .method = "GET"};
-    auto sending = http_send(std::move(request), settings_.try_limit);
+    auto sending = send_beat();
     const Result<void> sent = co_await std::move(sending);
     if (sent.has_value() == heard_) co_return;
     heard_ = sent.has_value();
@@ -115,6 +112,23 @@ asio::awaitable<void> Service::ping(const std::string& url) {
                            : ports::cmd::Raise{ports::Severity::Warning, "heartbeat_unheard", "",
                                                "the heartbeat is not heard: " +
                                                    excerpt(sent.error().message(), kProblemMost)}));
+}
+
+// To the URL and to the program, whichever is configured.
+asio::awaitable<Result<void>> Service::send_beat() {
+    const Settings settings = settings_;
+    Result<void> sent = success();
+    if (!settings.heartbeat_url.empty()) {
+        HttpRequest request{.url = parse_url(settings.heartbeat_url).value(), .method = "GET"};
+        auto sending = http_send(std::move(request), settings.try_limit);
+        sent = co_await std::move(sending);
+    }
+    if (!settings.heartbeat_command.empty()) {
+        auto running = hooks_.run({{settings.heartbeat_command}, {}, settings.try_limit});
+        const Result<void> ran = co_await std::move(running);
+        if (!ran) sent = ran.error();
+    }
+    co_return sent;
 }
 
 asio::awaitable<void> Service::raise(ports::cmd::Raise alert) {
@@ -182,9 +196,9 @@ asio::awaitable<void> Service::settle(ports::cmd::SettleDelivery command) {
 
 asio::awaitable<void> Service::send(Parcel parcel) {
     const std::string target = parcel.target.to.name;
-    auto delivering =
-        webhook_.deliver(parcel.target.to, message_json(parcel, settings_.deployment, clock_.now()),
-                         settings_.try_limit);
+    auto delivering = notifier_.deliver(parcel.target.to,
+                                        make_message(parcel, settings_.deployment, clock_.now()),
+                                        settings_.try_limit);
     const Result<void> delivered = co_await std::move(delivering);
     const std::string problem =
         delivered ? std::string{} : excerpt(delivered.error().message(), kProblemMost);

@@ -7,6 +7,7 @@
 #include "common/base/log.hpp"
 #include "daemon/notify/outbox.hpp"
 #include "daemon/ports/commands.hpp"
+#include "daemon/ports/hook_runner.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -22,16 +23,17 @@ namespace vault::notify {
 struct Settings {
     std::string deployment;
     Rules rules{};
-    Duration try_limit{10'000};   // of one try
-    std::string heartbeat_url{};  // empty: none
+    Duration try_limit{10'000};       // of one try
+    std::string heartbeat_url{};      // empty: none
+    std::string heartbeat_command{};  // an absolute path; empty: none
     Duration heartbeat_every{60'000};
 };
 
 class Service {
   public:
     // References must outlive it. Nothing is sent before start().
-    Service(Settings settings, ports::Commands& commands, ports::Notifier& webhook,
-            const Clock& clock, Logger& log);
+    Service(Settings settings, ports::Commands& commands, ports::Notifier& notifier,
+            ports::HookRunner& hooks, const Clock& clock, Logger& log);
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
@@ -50,7 +52,8 @@ class Service {
   private:
     boost::asio::awaitable<void> tend();
     boost::asio::awaitable<void> beat();
-    boost::asio::awaitable<void> ping(const std::string& url);
+    boost::asio::awaitable<void> ping();
+    boost::asio::awaitable<Result<void>> send_beat();
     boost::asio::awaitable<void> raise(ports::cmd::Raise alert);
     boost::asio::awaitable<void> send(Parcel parcel);
     boost::asio::awaitable<void> settle(ports::cmd::SettleDelivery command);
@@ -61,7 +64,8 @@ class Service {
 
     Settings settings_;
     ports::Commands& commands_;
-    ports::Notifier& webhook_;
+    ports::Notifier& notifier_;
+    ports::HookRunner& hooks_;
     const Clock& clock_;
     Logger& log_;
     boost::asio::io_context io_{1};

@@ -9,11 +9,12 @@ namespace vault::notify {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Result<void>> Webhook::deliver(ports::NotifyTarget target, std::string body,
+asio::awaitable<Result<void>> Webhook::deliver(ports::NotifyTarget target, ports::Message message,
                                                Duration limit) {
     const Result<Url> url = parse_url(target.url);
     if (!url) co_return url.error();
-    HttpRequest request{.url = url.value(), .body = std::move(body), .ca_file = target.ca_file};
+    HttpRequest request{
+        .url = url.value(), .body = std::move(message.json), .ca_file = target.ca_file};
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch()).count();
     request.headers = {{"Content-Type", "application/json"},

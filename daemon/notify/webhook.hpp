@@ -15,7 +15,7 @@ namespace vault::notify {
 class Webhook final : public ports::Notifier {
   public:
     Webhook(ports::SignWithFile sign, const Clock& clock) : sign_(std::move(sign)), clock_(clock) {}
-    boost::asio::awaitable<Result<void>> deliver(ports::NotifyTarget target, std::string body,
+    boost::asio::awaitable<Result<void>> deliver(ports::NotifyTarget target, ports::Message message,
                                                  Duration limit) override;
 
   private:

@@ -12,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vault::ports {
 
@@ -20,20 +21,28 @@ namespace vault::ports {
 using SignWithFile =
     std::function<Result<Digest>(const std::string& secret_file, std::string_view bytes)>;
 
-// Where messages go. Exactly one of the ways is set.
+// Where messages go. Exactly one of url, mail and command is set.
 struct NotifyTarget {
     std::string name;
-    std::string url{};          // webhook: http or https
-    std::string secret_file{};  // webhook: of the signature; empty: it is not signed
-    std::string ca_file{};      // webhook: trusted roots; empty: those of the system
+    std::string url{};                   // webhook: http or https
+    std::string secret_file{};           // webhook: of the signature; empty: it is not signed
+    std::string ca_file{};               // webhook: trusted roots; empty: those of the system
+    std::string mail{};                  // an address
+    std::string sendmail{};              // mail: the program that takes it
+    std::vector<std::string> command{};  // hook: a program by its absolute path, and arguments
     friend bool operator==(const NotifyTarget&, const NotifyTarget&) = default;
+};
+
+// The same for machines and for people (notify/message.hpp).
+struct Message {
+    std::string json;  // one document
+    std::string subject, text;
 };
 
 class Notifier {
   public:
     virtual ~Notifier() = default;
-    // `body` is one JSON document (notify/message.hpp).
-    virtual boost::asio::awaitable<Result<void>> deliver(NotifyTarget target, std::string body,
+    virtual boost::asio::awaitable<Result<void>> deliver(NotifyTarget target, Message message,
                                                          Duration limit) = 0;
 };
 

@@ -21,7 +21,7 @@ constexpr std::uint32_t kTriesTold = 5;
 Link::Link(asio::any_io_executor executor, RunnerPlace place, Logger& logger)
     : place_(std::move(place)), logger_(logger), socket_(executor), timer_(executor) {
     if (place_.descriptor < 0 && place_.socket.empty())
-        gone_ = place_.missing.empty() ? "there is no vaultd-runner" : place_.missing;
+        gone_ = place_.missing.empty() ? fmt::format("there is no {}", name()) : place_.missing;
 }
 
 Link::~Link() {
@@ -43,7 +43,7 @@ void Link::connect() {
         if (!fault) socket_.non_blocking(true, fault);
         if (!fault) socket_.connect({place_.socket}, fault);
     }
-    if (fault) return lose(fmt::format("vaultd-runner cannot be reached: {}", fault.message()));
+    if (fault) return lose(fmt::format("{} cannot be reached: {}", name(), fault.message()));
     begin();
 }
 
@@ -54,7 +54,7 @@ void Link::begin() {
     timer_.expires_after(kGreeting);
     timer_.async_wait([this, mine = connection_](const boost::system::error_code& status) {
         if (status || mine != connection_ || state_ != State::Greeting) return;
-        lose("vaultd-runner does not say hello");
+        lose(fmt::format("{} does not say hello", name()));
     });
     read();
 }
@@ -63,7 +63,7 @@ void Link::read() {
     const auto done = [this, mine = connection_](const boost::system::error_code& status,
                                                  std::size_t size) {
         if (status == asio::error::operation_aborted || mine != connection_) return;
-        if (status) return lose(fmt::format("vaultd-runner has ended ({})", status.message()));
+        if (status) return lose(fmt::format("{} has ended ({})", name(), status.message()));
         on_read(size);
     };
     socket_.async_read_some(asio::buffer(part_), done);
@@ -77,7 +77,7 @@ void Link::on_read(std::size_t size) {
         if (mine != connection_ || state_ == State::Closed || state_ == State::Pausing) return;
     }
     if (incoming_.too_long())
-        return lose(fmt::format("vaultd-runner sent a line of more than {} bytes", kSeamLineMost));
+        return lose(fmt::format("{} sent a line of more than {} bytes", name(), kSeamLineMost));
     read();
 }
 
@@ -91,11 +91,11 @@ void Link::take(std::string_view line) {
     }
     const auto* const hello = std::get_if<ToldHello>(&told.value());
     if (hello == nullptr || hello->protocol != kSeamProtocol)
-        return lose("vaultd-runner is of another release");
+        return lose(fmt::format("{} is of another release", name()));
     state_ = State::Up;
     failures_ = 0;
     timer_.cancel();
-    logger_.log(LogLevel::Info, "runner", "vaultd-runner is there");
+    logger_.log(LogLevel::Info, "runner", fmt::format("{} is there", name()));
     for (User* const user : users_)
         user->runner_up();
 }
@@ -111,7 +111,7 @@ void Link::write() {
     const auto done = [this, mine = connection_](const boost::system::error_code& status,
                                                  std::size_t) {
         if (status == asio::error::operation_aborted || mine != connection_) return;
-        if (status) return lose(fmt::format("vaultd-runner has ended ({})", status.message()));
+        if (status) return lose(fmt::format("{} has ended ({})", name(), status.message()));
         writing_.clear();
         if (!outgoing_.empty()) write();
     };

@@ -3,9 +3,9 @@
 // socket that systemd listens on, or to the runner that vaultd started before it read a key
 // (runner_start.hpp). It sends lines, hands out what it is told, and connects again, after a while
 // that doubles, where there is a socket to connect to: a runner that was started is not started
-// twice. Whoever uses the runner (scripts; later alert hooks) is a User and asks over the same
-// link. The runner is not trusted: a line that is none ends the connection. No call waits. Owned by
-// the App; everything on its executor.
+// twice. Whoever uses the runner is a User (ScriptClient, HookClient). The runner is not trusted: a
+// line that is none ends the connection. No call waits. Owned by the App; everything on its
+// executor.
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "daemon/runner/line_buffer.hpp"
@@ -56,6 +56,7 @@ class Link {
     enum class State : std::uint8_t { Closed, Greeting, Up, Pausing };
     using Socket = boost::asio::local::stream_protocol::socket;
 
+    std::string_view name() const { return name_of(place_.role); }
     void connect();
     void begin();
     void read();

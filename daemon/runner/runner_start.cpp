@@ -30,13 +30,15 @@ std::string beside_this(const std::string& program) {
 
 // In the child: nothing of the daemon but its standard error. A session of its own, so that what a
 // terminal sends the daemon does not end the runner before it.
-[[noreturn]] void become(const std::string& program, int end) {
+[[noreturn]] void become(const std::string& program, RunnerRole role, int end) {
     ::setsid();
     for (const int number : {SIGHUP, SIGPIPE, SIGXFSZ, SIGCHLD})
         ::signal(number, SIG_DFL);
     if (::dup2(end, STDIN_FILENO) < 0 || ::dup2(end, STDOUT_FILENO) < 0) ::_exit(127);
     ::syscall(SYS_close_range, 3U, ~0U, 0U);
-    std::array<char*, 2> words{const_cast<char*>(program.c_str()), nullptr};
+    static char hooks[] = "--hooks";
+    std::array<char*, 3> words{const_cast<char*>(program.c_str()),
+                               role == RunnerRole::Hooks ? hooks : nullptr, nullptr};
     static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", language[] = "LANG=C.UTF-8";
     std::array<char*, 3> environment{path, language, nullptr};
     ::execve(program.c_str(), words.data(), environment.data());
@@ -45,15 +47,20 @@ std::string beside_this(const std::string& program) {
 
 }  // namespace
 
-RunnerPlace find_runner(const std::string& socket, const std::string& program) {
+std::string_view name_of(RunnerRole role) {
+    return role == RunnerRole::Hooks ? "vaultd-runner --hooks" : "vaultd-runner";
+}
+
+RunnerPlace find_runner(RunnerRole role, const std::string& socket, const std::string& program) {
     RunnerPlace place;
+    place.role = role;
     if (is_socket(socket)) {
         place.socket = socket;
         return place;
     }
     const std::string file = beside_this(program);
     if (::access(file.c_str(), X_OK) != 0) {
-        place.missing = fmt::format("there is no vaultd-runner: {} is no socket, and {}: {}",
+        place.missing = fmt::format("there is no {}: {} is no socket, and {}: {}", name_of(role),
                                     socket, file, std::strerror(errno));
         return place;
     }
@@ -63,7 +70,7 @@ RunnerPlace find_runner(const std::string& socket, const std::string& program) {
         return place;
     }
     const pid_t child = ::fork();
-    if (child == 0) become(file, ends[1]);
+    if (child == 0) become(file, role, ends[1]);
     ::close(ends[1]);
     if (child < 0) {
         place.missing = fmt::format("{} cannot be started: {}", file, std::strerror(errno));

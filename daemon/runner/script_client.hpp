@@ -49,6 +49,7 @@ class ScriptClient final : public ports::ScriptHost, private Link::User {
     void take(const ToldScript& told);
     void take(const ToldRefused& told);
     static void take(const ToldHello&) {}
+    static void take(const ToldRan&) {}
 
     Script* heard(const std::string& name);
     bool answered(const std::string& name, std::uint64_t seq);

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,30 +15,7 @@ namespace {
 
 constexpr std::size_t kErrorLineMost = 1024;
 
-struct Pipe {
-    Descriptor read, write;
-};
-
-Result<Pipe> make_pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return Error{Errc::Io,
-                     fmt::format("a pipe for a script: {}", std::strerror(errno)),
-                     {},
-                     "raise the limit of open files"};
-    return Pipe{Descriptor{ends[0]}, Descriptor{ends[1]}};
-}
-
-void never_wait(const Descriptor& end) {
-    ::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK);
-}
-
 }  // namespace
-
-void Descriptor::close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-}
 
 ScriptProcess::ScriptProcess() : answers(kLineMost), errors(kErrorLineMost), report(kReportMost) {}
 
@@ -71,7 +46,7 @@ Result<ScriptProcess> ScriptProcess::start(const ports::ScriptSpec& spec) {
     process.report_end_ = std::move(report.read);
     for (const Descriptor* end :
          {&process.input_, &process.answers_end_, &process.errors_end_, &process.report_end_})
-        never_wait(*end);
+        never_wait(end->get());
     return process;
 }
 

@@ -3,30 +3,10 @@
 // reads and writes without waiting and knows nothing of ticks. Owned by the supervisor's record of
 // the script; one thread. Its destructor ends the process and all that belongs to it.
 #include "daemon/runner/line_buffer.hpp"
+#include "daemon/runner/pipe.hpp"
 #include "daemon/runner/sandbox.hpp"
 
-#include <utility>
-
 namespace vault::runner {
-
-// A descriptor that is closed with its owner.
-class Descriptor {
-  public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor() { close(); }
-    void close();
-    int get() const { return fd_; }
-    bool open() const { return fd_ >= 0; }
-
-  private:
-    int fd_ = -1;
-};
 
 class ScriptProcess {
   public:

@@ -7,6 +7,9 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace vault::runner {
 namespace {
 
@@ -66,17 +69,30 @@ const json::object* inner(const json::object& object, std::string_view name) {
     return value == nullptr ? nullptr : value->if_object();
 }
 
+Result<std::vector<std::string>> words_of(const json::object& object) {
+    const json::value* command = object.if_contains("command");
+    if (command == nullptr || !command->is_array()) return wrong("command is no list");
+    std::vector<std::string> words;
+    for (const json::value& word : command->get_array()) {
+        if (!word.is_string()) return wrong("a word of command is no string");
+        words.emplace_back(word.get_string());
+    }
+    return words;
+}
+
+json::array words_json(const std::vector<std::string>& command) {
+    json::array words;
+    for (const std::string& word : command)
+        words.emplace_back(word);
+    return words;
+}
+
 Result<Ask> parse_start(const json::object& object) {
     AskStart ask;
     ports::ScriptSpec& spec = ask.spec;
     VAULT_TRY(spec.name, text_of(object, "script"));
     VAULT_TRY(spec.folder, text_of(object, "folder"));
-    const json::value* command = object.if_contains("command");
-    if (command == nullptr || !command->is_array()) return wrong("command is no list");
-    for (const json::value& word : command->get_array()) {
-        if (!word.is_string()) return wrong("a word of command is no string");
-        spec.command.emplace_back(word.get_string());
-    }
+    VAULT_TRY(spec.command, words_of(object));
     const json::value* weak = object.if_contains("weak");
     spec.weak = weak != nullptr && weak->is_bool() && weak->get_bool();
     const json::object* limits = inner(object, "limits");
@@ -105,7 +121,19 @@ Result<Ask> parse_tick(const json::object& object) {
     return Ask{std::move(ask)};
 }
 
+Result<Ask> parse_run(const json::object& object) {
+    AskRun ask;
+    VAULT_TRY(ask.id, number_of(object, "id"));
+    VAULT_TRY(ask.command, words_of(object));
+    if (ask.command.empty() || !ask.command.front().starts_with('/'))
+        return wrong("command is no absolute path");
+    VAULT_TRY(ask.input, text_of(object, "input"));
+    VAULT_TRYV(take_number(&object, "limit", ask.limit));
+    return Ask{std::move(ask)};
+}
+
 constexpr std::size_t kDetailMost = 1024;
+constexpr std::array<std::string_view, 3> kHookEnds{"done", "failed", "late"};
 
 // Of a line's field; what is longer than people read is cut.
 Result<ports::ScriptComplaint> complaint_of(const json::object& object, std::string_view fault,
@@ -168,6 +196,18 @@ Result<Told> parse_told_refused(const json::object& object) {
     return Told{std::move(told)};
 }
 
+Result<Told> parse_told_ran(const json::object& object) {
+    ToldRan told;
+    VAULT_TRY(told.id, number_of(object, "id"));
+    VAULT_TRY(const std::string end, text_of(object, "end"));
+    const auto known = std::ranges::find(kHookEnds, end);
+    if (known == kHookEnds.end()) return wrong(fmt::format("'{}' is no end", excerpt(end, 40)));
+    told.end = static_cast<HookEnd>(known - kHookEnds.begin());
+    VAULT_TRY(const std::string problem, text_of(object, "problem"));
+    told.problem = excerpt(problem, kDetailMost);
+    return Told{std::move(told)};
+}
+
 json::object of_script(std::string_view type, const std::string& script) {
     return {{"type", type}, {"script", script}};
 }
@@ -178,12 +218,18 @@ std::string line_of(const json::object& object) {
 
 }  // namespace
 
+Error not_served(std::string_view what) {
+    return Error{Errc::InvalidParams, fmt::format("this runner {}", what), "type",
+                 "see runner.socket and runner.hooks_socket of vaultd's configuration"};
+}
+
 Result<Ask> parse_ask(std::string_view line) {
     VAULT_TRY(const json::object object, object_of(line));
     VAULT_TRY(const std::string type, text_of(object, "type"));
     if (type == "start") return parse_start(object);
     if (type == "tick") return parse_tick(object);
     if (type == "status") return Ask{AskStatus{}};
+    if (type == "run") return parse_run(object);
     if (type != "stop") return wrong(fmt::format("'{}' is no request", excerpt(type, 40)));
     AskStop ask;
     VAULT_TRY(ask.script, text_of(object, "script"));
@@ -197,6 +243,7 @@ Result<Told> parse_told(std::string_view line) {
     if (type == "failed") return parse_told_failed(object);
     if (type == "script") return parse_told_script(object);
     if (type == "refused") return parse_told_refused(object);
+    if (type == "ran") return parse_told_ran(object);
     if (type != "hello") return wrong(fmt::format("'{}' is no answer", excerpt(type, 40)));
     ToldHello told;
     VAULT_TRY(told.protocol, number_of(object, "protocol"));
@@ -205,10 +252,7 @@ Result<Told> parse_told(std::string_view line) {
 
 std::string seam_start_line(const ports::ScriptSpec& spec) {
     json::object object = of_script("start", spec.name);
-    json::array command;
-    for (const std::string& word : spec.command)
-        command.emplace_back(word);
-    object["command"] = std::move(command);
+    object["command"] = words_json(spec.command);
     object["folder"] = spec.folder;
     object["weak"] = spec.weak;
     const ports::ScriptLimits& limits = spec.limits;
@@ -235,6 +279,14 @@ std::string seam_tick_line(const std::string& script, const ports::ScriptTick& t
 
 std::string seam_stop_line(const std::string& script) {
     return line_of(of_script("stop", script));
+}
+
+std::string seam_run_line(const AskRun& ask) {
+    return line_of({{"type", "run"},
+                    {"id", ask.id},
+                    {"command", words_json(ask.command)},
+                    {"input", ask.input},
+                    {"limit", ask.limit.count()}});
 }
 
 std::string seam_hello_line() {
@@ -283,6 +335,14 @@ std::string seam_refused_line(const std::string& script, const Error& error) {
     object["message"] = error.message();
     object["hint"] = error.hint();
     return line_of(object);
+}
+
+// What a program prints is any bytes; the seam is text.
+std::string seam_ran_line(const ToldRan& told) {
+    return line_of({{"type", "ran"},
+                    {"id", told.id},
+                    {"end", kHookEnds[static_cast<std::size_t>(told.end)]},
+                    {"problem", excerpt(told.problem, kDetailMost)}});
 }
 
 }  // namespace vault::runner

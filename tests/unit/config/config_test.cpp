@@ -260,6 +260,18 @@ TEST(Config, SaysWhatIsWrongWithATarget) {
         {"alerts:\n  targets:\n    - {url: 'https://x/'}\n",
          "f.yaml:3:7: alerts.targets[].name is missing"},
         {"alerts:\n  targets:\n    - {name: a}\n", "f.yaml:3:7: alerts.targets[].url is missing"},
+        {"alerts:\n  targets:\n    - {name: a, url: 'https://x/', mail: a@b.c}\n",
+         "f.yaml:3:7: alerts.targets[] has more than one of url, mail and command"},
+        {"alerts:\n  targets:\n    - {name: a, mail: a@b.c, secret_file: x}\n",
+         "f.yaml:3:7: alerts.targets[] has a secret_file or ca_file, but no url"},
+        {"alerts:\n  targets:\n    - {name: a, mail: '-f@x y'}\n",
+         "f.yaml:3:23: alerts.targets[].mail: '-f@x y' is no address"},
+        {"alerts:\n  targets:\n    - {name: a, command: /bin/tell}\n",
+         "f.yaml:3:26: alerts.targets[].command: '/bin/tell' is no list of words"},
+        {"alerts:\n  targets:\n    - {name: a, command: [tell, x]}\n",
+         "f.yaml:3:26: alerts.targets[].command: 'tell' is no absolute path"},
+        {"alerts:\n  sendmail: sendmail\n",
+         "f.yaml:2:13: alerts.sendmail: 'sendmail' is no absolute path"},
         {"alerts:\n  targets:\n    - {name: A b, url: 'https://x/'}\n",
          "f.yaml:3:14: alerts.targets[].name: 'A b' is not 1 to 32"},
         {"alerts:\n  targets:\n    - {name: a, url: 'https://u:p@x/'}\n",
@@ -369,6 +381,7 @@ TEST(Keys, EachKeyHasItsOwnPlace) {
         const std::string_view other = text                       ? "elsewhere"
                                        : key.type == "asset"      ? "EUR"
                                        : key.type == "url"        ? "https://elsewhere/"
+                                       : key.type == "program"    ? "/else/where"
                                        : key.type == "word"       ? last_word(key.unit)
                                        : key.type == "level"      ? "alert"
                                        : key.type == "fee asset"  ? "base"

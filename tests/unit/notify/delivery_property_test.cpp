@@ -155,7 +155,7 @@ class DeliveryWorld {
     }
 
     void receive(const Parcel& parcel) {
-        const std::string body = message_json(parcel, "here", clock_.now());
+        const std::string body = make_message(parcel, "here", clock_.now()).json;
         for (const AlertRow& row : parcel.alerts) {
             const Key key{row.id.value, parcel.target.to.name};
             EXPECT_TRUE(durable_.contains(row.id.value)) << "told before it was durable";

@@ -180,10 +180,39 @@ TEST_F(OutboxTest, AWholePageReplacesWhatWaited) {
     EXPECT_EQ(due(kNoon), Ids{3});
 }
 
+TEST_F(OutboxTest, TheLastTryIsNotLaterThanTheEndOfTrying) {
+    rules.retry_after = hours{1};
+    rules.give_up_after = minutes{1};
+    outbox.configure(rules);
+    outbox.adopt({{tried(alert(1), 1, kNoon, kNoon)}});
+    EXPECT_EQ(due(kNoon + seconds{59}), Ids{});
+    EXPECT_EQ(due(kNoon + minutes{1}), Ids{1});
+}
+
+TEST_F(OutboxTest, TheTextIsForPeople) {
+    AlertRow second = alert(8, Severity::Critical);
+    second.subject.clear();
+    second.user_name.clear();
+    second.count = 3;
+    const Parcel parcel{rules.targets[0], {alert(7), second}};
+    const ports::Message message = make_message(parcel, "core-vault", kNoon);
+    EXPECT_EQ(message.subject, "[core-vault] warning cap_tripped v1.flash and 1 more");
+    EXPECT_EQ(message.text,
+              "2026-03-01T12:00:00.000Z warning cap_tripped v1.flash of ann\n"
+              "max_daily_loss\n"
+              "do: vaultctl sleeve resume v1 flash\n"
+              "core-vault:n7:1772366400000\n\n"
+              "2026-03-01T12:00:00.000Z critical cap_tripped\n"
+              "max_daily_loss\n"
+              "3 times since 2026-03-01T12:00:00.000Z\n"
+              "do: vaultctl sleeve resume v1 flash\n"
+              "core-vault:n8:1772366400000\n\n");
+}
+
 TEST_F(OutboxTest, TheMessageNamesEachAlertTheSameWayHoweverOftenItIsSent) {
     const auto sent = [&](std::uint32_t tries, Duration after) {
         const Parcel parcel{rules.targets[0], {tried(alert(7), tries, kNoon, kNoon)}};
-        return boost::json::parse(message_json(parcel, "core-vault", kNoon + after));
+        return boost::json::parse(make_message(parcel, "core-vault", kNoon + after).json);
     };
     const auto first = sent(0, Duration{0}), again = sent(3, minutes{5});
     const auto& one = first.at("alerts").at(0);

@@ -49,6 +49,34 @@ TEST(SeamLines, ALineThatIsNoRequestIsSaid) {
     }
 }
 
+TEST(SeamLines, AHookIsAskedForAndToldOfAsItWasMeant) {
+    const AskRun asked{7, {"/bin/tell", "a b"}, "{\"x\":1}\n", Duration{250}};
+    const auto ask = parse_ask(seam_run_line(asked));
+    ASSERT_TRUE(ask.has_value());
+    const auto& run = std::get<AskRun>(ask.value());
+    EXPECT_EQ(run.id, asked.id);
+    EXPECT_EQ(run.command, asked.command);
+    EXPECT_EQ(run.input, asked.input);
+    EXPECT_EQ(run.limit, asked.limit);
+    const auto told = parse_told(seam_ran_line({7, HookEnd::Failed, "exit code 3: no \xff"}));
+    ASSERT_TRUE(told.has_value());
+    const auto& ran = std::get<ToldRan>(told.value());
+    EXPECT_EQ(ran.id, 7U);
+    EXPECT_EQ(ran.end, HookEnd::Failed);
+    EXPECT_EQ(ran.problem, "exit code 3: no ?");
+}
+
+TEST(SeamLines, AHookNeedsAnAbsolutePathAndALimit) {
+    for (const char* line :
+         {R"({"type":"run","id":1,"command":["tell"],"input":"","limit":1})",
+          R"({"type":"run","id":1,"command":[],"input":"","limit":1})",
+          R"({"type":"run","id":1,"command":["/bin/tell"],"limit":1})",
+          R"({"type":"run","id":1,"command":["/bin/tell"],"input":"","limit":0})",
+          R"({"type":"run","command":["/bin/tell"],"input":"","limit":1})"})
+        EXPECT_FALSE(parse_ask(line).has_value()) << line;
+    EXPECT_FALSE(parse_told(R"({"type":"ran","id":1,"end":"over","problem":""})").has_value());
+}
+
 TEST(SeamLines, WhatIsToldNamesScriptAndFault) {
     EXPECT_EQ(seam_failed_line("s1", 4, {ports::ScriptFault::Late, "no decision"}),
               "{\"type\":\"failed\",\"script\":\"s1\",\"seq\":4,\"fault\":\"late\","
