@@ -10,6 +10,7 @@
 #include "cli/render/pages.hpp"
 #include "cli/render/plain.hpp"
 #include "cli/render/record_columns.hpp"
+#include "cli/render/risk_pages.hpp"
 #include "common/protocol/codec.hpp"
 
 #include <boost/json/array.hpp>
@@ -147,6 +148,8 @@ std::string page(const Document& document, const Look& look) {
         return key_page(document.data->get_object());
     if (document.method == "key.policy" && document.data->is_object())
         return key_policy_page(document.data->get_object());
+    if (document.method == "risk.test" && document.data->is_object())
+        return risk_test_page(document.data->get_object(), look);
     if (document.method == "api.errors" && document.data->is_object())
         return errors_page(document.data->get_object());
     const json::value data =

@@ -14,12 +14,24 @@ constexpr Param kSet[] = {flag("vault", "the caps of this vault"),
                           flag("user", "the caps of all vaults of this user; without: your own"),
                           word("settings", "the caps; off clears one", Map)};
 
+constexpr Param kTest[] = {
+    maybe_word("vault", "the caps of this vault"),
+    maybe_word("sleeve", "of this sleeve of it instead", Enum).among("quiet|flash"),
+    flag("user", "the caps of all vaults of this user"),
+    flag("since", "as if the caps had been set then", Time).need(),
+    flag("set", "a cap otherwise than it is, once for each; off leaves it out", Map)};
+
 constexpr Words kShowEx[] = {"vaultctl risk show", "vaultctl risk show v1 -o wide"};
 constexpr Words kExplainEx[] = {"vaultctl risk explain v1 flash"};
 constexpr Words kSetEx[] = {
     "vaultctl risk set --vault v1 max_daily_loss=50 max_daily_loss_on_trip=liquidate",
     "vaultctl risk set --vault v1 --sleeve flash max_position=500",
     "vaultctl risk set max_drawdown=0.1 caps_reset_daily=true"};
+
+constexpr Words kTestEx[] = {
+    "vaultctl risk test v1 flash --since 2024-01-01 --set max_daily_loss=20",
+    "vaultctl risk test v1 --since 2024-01-01 --set max_drawdown=0.1 --set caps_reset_daily=true",
+    "vaultctl risk test --user alice --since 2024-01-01 -o json"};
 
 constexpr Method kTable[] = {
     {.name = "risk.show",
@@ -45,6 +57,25 @@ constexpr Method kTable[] = {
      .object = Object::Sleeve,
      .primary = "standing",
      .examples = kExplainEx},
+    {.name = "risk.test",
+     .summary = "When the caps would have tripped on the history that is stored",
+     .noun = "risk",
+     .verb = "test",
+     .params = kTest,
+     .object = Object::Vault,
+     .primary = "rows.at",
+     .examples = kTestEx,
+     .detail =
+         "Of a vault, with quiet or flash of that sleeve, with --user of all vaults of that user; "
+         "without any of these of everything for admins and auditors, of all that is your own for "
+         "others. The caps are those in force, changed by --set. The journal is booked anew, and "
+         "each stored price and each buy since then is judged as the daemon does it, unrealised "
+         "profit included. max_daily_loss and max_drawdown are latched: they end with the next UTC "
+         "day (caps_reset_daily) or where somebody ended a cap of the level in truth. The other "
+         "caps fire at the first buy that they refuse, until one passes. buys_blocked counts buys "
+         "that were sent in truth. Between two stored prices nothing is seen, so earliest tells "
+         "since when a trip may have been; and as a blocked buy changes what follows, all after "
+         "the first trip is the history as it was. events is what the event log has."},
     {.name = "risk.set",
      .summary = "Set or clear risk caps of a vault, a sleeve or a user",
      .noun = "risk",

@@ -52,13 +52,13 @@ std::span<const Route> all_routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> rows;
         for (const auto part :
-             {daemon_routes(),  top_routes(),     user_routes(),     sign_in_routes(),
-              factor_routes(),  key_routes(),     secret_routes(),   backup_routes(),
-              account_routes(), vault_routes(),   sleeve_routes(),   position_routes(),
-              preset_routes(),  risk_routes(),    market_routes(),   replay_routes(),
-              job_routes(),     ledger_routes(),  decision_routes(), trade_routes(),
-              report_routes(),  trading_routes(), audit_routes(),    event_routes(),
-              alert_routes(),   config_routes(),  operator_routes()})
+             {daemon_routes(),  top_routes(),    user_routes(),      sign_in_routes(),
+              factor_routes(),  key_routes(),    secret_routes(),    backup_routes(),
+              account_routes(), vault_routes(),  sleeve_routes(),    position_routes(),
+              preset_routes(),  risk_routes(),   risk_test_routes(), market_routes(),
+              replay_routes(),  job_routes(),    ledger_routes(),    decision_routes(),
+              trade_routes(),   report_routes(), trading_routes(),   audit_routes(),
+              event_routes(),   alert_routes(),  config_routes(),    operator_routes()})
             rows.insert(rows.end(), part.begin(), part.end());
         return rows;
     }();

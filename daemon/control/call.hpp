@@ -113,6 +113,7 @@ std::span<const Route> vault_routes();
 std::span<const Route> sleeve_routes();
 std::span<const Route> position_routes();
 std::span<const Route> risk_routes();
+std::span<const Route> risk_test_routes();
 std::span<const Route> preset_routes();
 std::span<const Route> market_routes();
 std::span<const Route> replay_routes();

@@ -10,6 +10,7 @@
 #include "daemon/report/journal.hpp"
 #include "daemon/report/pnl.hpp"
 #include "daemon/report/price_candles.hpp"
+#include "daemon/report/risk_test.hpp"
 #include "daemon/report/span_reports.hpp"
 #include "daemon/report/verify.hpp"
 
@@ -46,6 +47,7 @@ Result<boost::json::object> report_to_json(const report::VaultReport& report,
 Result<boost::json::object> report_to_json(const report::FeeReport& report, const UserNames& names);
 Result<boost::json::object> report_to_json(const report::SweepReport& report,
                                            const UserNames& names);
+boost::json::object report_to_json(const report::RiskTest& test);
 boost::json::value report_to_json(const std::vector<report::HistorySeries>& series);
 boost::json::value report_to_json(const std::vector<report::PriceCandle>& candles);
 boost::json::value report_to_json(const report::ExportPage& page);

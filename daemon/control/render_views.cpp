@@ -2,6 +2,7 @@
 
 #include "common/protocol/codec.hpp"
 #include "daemon/control/json_fields.hpp"
+#include "daemon/control/level_marks.hpp"
 #include "daemon/control/marks.hpp"
 #include "daemon/control/render_alerts.hpp"
 #include "daemon/control/render_keys.hpp"
@@ -304,6 +305,7 @@ struct ToJson {
     json::value operator()(const std::vector<ports::VaultMarkView>& views) const {
         return marks_to_json(views);
     }
+    json::value operator()(const ports::LevelMarkView& view) const { return level_to_json(view); }
     template <class T>
     json::value operator()(const T& view) const {
         return to_json(view);

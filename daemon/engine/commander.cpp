@@ -42,6 +42,7 @@ bool mutates(const ports::Command& command) {
         [](const cmd::ListJobs&) { return true; },
         [](const cmd::ShowJob&) { return true; },
         [](const cmd::ShowCaps&) { return true; },
+        [](const cmd::MarkLevel&) { return true; },
         [](const cmd::ShowStatus&) { return true; },
         [](const cmd::ShowTop&) { return true; },
         [](const cmd::ListAlerts&) { return true; },

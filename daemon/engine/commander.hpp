@@ -87,6 +87,7 @@ class Commander {
     Result<ports::View> on(const ports::cmd::SetStrategy& c);
     Result<ports::View> on(const ports::cmd::ShowCaps& c);
     Result<ports::View> on(const ports::cmd::SetCaps& c);
+    Result<ports::View> on(const ports::cmd::MarkLevel& c);
     Result<ports::View> on(const ports::cmd::ListPositions& c);
     Result<ports::View> on(const ports::cmd::ResolvePosition& c);
     Result<ports::View> on(const ports::cmd::WriteDown& c);

@@ -3,6 +3,7 @@
 #include "daemon/engine/figures.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/market/pair_rules.hpp"
+#include "daemon/risk/loss_caps.hpp"
 #include "daemon/risk/readings.hpp"
 
 #include <fmt/format.h>
@@ -96,22 +97,18 @@ bool SleeveMachine::must_sell(const Vault& vault, const Sleeve& sleeve, const Pa
 // Before the strategy is asked: a fill of this very tick may have used up what may be lost.
 void SleeveMachine::check_loss_caps(Sleeve& sleeve, Decimal unrealised, UtcTime now) {
     const risk::Stake stake = stake_of(vault_, sleeve.kind, unrealised);
-    if (sleeve.caps.max_drawdown && sleeve.capped_by != "max_drawdown") {
-        const auto before = sleeve.drawdown;
-        if (!sleeve.drawdown) sleeve.drawdown = risk::begin_drawdown(stake, now);
-        risk::follow(*sleeve.drawdown, stake, now);
-        if (sleeve.drawdown != before) record_.touch(vault_, sleeve);
-    }
-    if (!sleeve.capped_by.empty()) return;
     const Decimal realised = std::as_const(vault_.books).sleeve(sleeve.kind).realised;
+    const auto before = sleeve.drawdown;
+    const std::string_view cap = risk::reached(sleeve.caps, sleeve.capped_by, sleeve.day,
+                                               sleeve.drawdown, {realised, unrealised, stake}, now);
+    if (sleeve.drawdown != before) record_.touch(vault_, sleeve);
+    if (cap.empty()) return;
     const std::string_view asset = vault_.row.asset.text();
-    if (risk::daily_loss_reached(sleeve.caps, sleeve.day, realised, unrealised))
-        trip(sleeve, "max_daily_loss",
-             risk::daily_loss_text(sleeve.caps, sleeve.day, realised, unrealised, asset), now);
-    else if (sleeve.caps.max_drawdown &&
-             risk::drawdown_reached(*sleeve.drawdown, stake, *sleeve.caps.max_drawdown))
-        trip(sleeve, "max_drawdown",
-             risk::drawdown_text(sleeve.caps, *sleeve.drawdown, stake, asset), now);
+    trip(sleeve, cap,
+         cap == "max_daily_loss"
+             ? risk::daily_loss_text(sleeve.caps, sleeve.day, realised, unrealised, asset)
+             : risk::drawdown_text(sleeve.caps, *sleeve.drawdown, stake, asset),
+         now);
 }
 
 // As a pause would, it ends the buys that are on their way.

@@ -146,6 +146,10 @@ struct SetCaps {
     std::map<std::string, std::string> settings;  // key -> text; off clears a cap
     bool may_raise = false;                       // the caller may let more pass than before
 };
+struct MarkLevel {  // what a risk test begins with
+    Target target;
+    std::map<std::string, std::string> proposed;  // caps instead of those in force; key -> text
+};
 struct SetStrategy {
     VaultId vault;
     SleeveKind sleeve = SleeveKind::Quiet;
@@ -237,12 +241,12 @@ using Command =
                  cmd::ListMarks, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate,
                  cmd::Release, cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault,
                  cmd::SetMode, cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves,
-                 cmd::ShowSleeve, cmd::SetSleeve, cmd::ShowCaps, cmd::SetCaps, cmd::SetStrategy,
-                 cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition,
-                 cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus, cmd::ReplayStop,
-                 cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob, cmd::CorrectEntry,
-                 cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset, cmd::RemovePreset,
-                 cmd::ShowStatus, cmd::ShowTop, cmd::ListAlerts, cmd::SeeAlerts, cmd::TestAlert,
-                 cmd::SettleDelivery, cmd::Raise, cmd::Note, cmd::Barrier>;
+                 cmd::ShowSleeve, cmd::SetSleeve, cmd::ShowCaps, cmd::SetCaps, cmd::MarkLevel,
+                 cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown,
+                 cmd::AdoptPosition, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
+                 cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
+                 cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset,
+                 cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::ListAlerts, cmd::SeeAlerts,
+                 cmd::TestAlert, cmd::SettleDelivery, cmd::Raise, cmd::Note, cmd::Barrier>;
 
 }  // namespace vault::ports

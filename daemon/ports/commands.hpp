@@ -6,6 +6,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/hash.hpp"
 #include "daemon/ports/command.hpp"
+#include "daemon/ports/level_mark_view.hpp"
 #include "daemon/ports/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,13 +16,13 @@
 namespace vault::ports {
 
 // What a command answers with. A mutation answers with the object after the change.
-using View =
-    std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>, VaultView,
-                 std::vector<VaultView>, std::vector<VaultMarkView>, SleeveView,
-                 std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
-                 ReplayView, std::vector<ReplayView>, PairMarketView, JobView, std::vector<JobView>,
-                 EntryView, StatusView, TopView, ApiKeyView, std::vector<ApiKeyView>, KeyPolicyView,
-                 DrawnView, PresetView, std::vector<PresetView>, std::vector<CapView>, AlertsView>;
+using View = std::variant<UserView, std::vector<UserView>, AccountView, std::vector<AccountView>,
+                          VaultView, std::vector<VaultView>, std::vector<VaultMarkView>, SleeveView,
+                          std::vector<SleeveView>, std::vector<PositionView>, PauseView, PairsView,
+                          ReplayView, std::vector<ReplayView>, PairMarketView, JobView,
+                          std::vector<JobView>, EntryView, StatusView, TopView, ApiKeyView,
+                          std::vector<ApiKeyView>, KeyPolicyView, DrawnView, PresetView,
+                          std::vector<PresetView>, std::vector<CapView>, LevelMarkView, AlertsView>;
 
 // Turns a view into the compact JSON of the reply's data. Called inside a turn: no side effects.
 using Render = std::string (*)(const View& view);

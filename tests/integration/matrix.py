@@ -31,7 +31,7 @@ REST = {
     "vault.release": {"amount": "1"}, "vault.reserve": {"pct": "10"},
     "vault.auto_raise": {"mode": "off"}, "vault.liquidate": {"confirm": True},
     "vault.mode": {"mode": "paper"}, "sleeve.set": {"settings": {"max_daily_loss": "10"}},
-    "risk.set": {"settings": {"max_daily_loss": "10"}},
+    "risk.set": {"settings": {"max_daily_loss": "10"}}, "risk.test": {"since": "2024-01-01"},
     "sleeve.strategy": {"strategy": "cycle"}, "sleeve.mode": {"mode": "rules"},
     "position.resolve": {"as": "kept"}, "position.adopt": {"qty": "1", "cost": "2000"}, "market.candles": {"pair": "ETH/USDT"},
     "replay.start": {"file": "synthetic"}, "ledger.correct": {"reverses": 1, "reason": "a try"},

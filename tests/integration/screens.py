@@ -114,6 +114,7 @@ sleeve show v3 quiet
 risk show
 risk show v1
 risk explain v1 flash
+risk test v1 flash --since 2024-01-01 --set max_daily_loss=1 --set max_trades_per_day=1
 sleeve history v3 flash
 preset list
 preset show calm

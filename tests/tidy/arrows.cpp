@@ -40,7 +40,7 @@ const std::map<std::string, Rooms>& arrows() {
         {"secrets", outer},
         {"notify", outer},
         {"runner", outer},
-        {"report", with(values, {"ports", "ledger"})},
+        {"report", with(values, {"ports", "ledger", "risk"})},
         {"control", with(outer, {"protocol", "report"})},
         {"web", with(outer, {"protocol", "report", "chart"})},
         {"lab", with(values, {"ports", "ledger", "market", "candles", "strategy", "model", "risk",

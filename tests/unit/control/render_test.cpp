@@ -1,5 +1,6 @@
 // Goldens of every view: names, order and form of the fields are what other programs rely on.
 #include "common/protocol/codec.hpp"
+#include "daemon/control/level_marks.hpp"
 #include "daemon/control/marks.hpp"
 #include "daemon/control/render_views.hpp"
 
@@ -303,6 +304,47 @@ TEST(RenderView, ACap) {
               R"("standing":"latched","headroom":"0","asset":"USDT","blocks":"all",)"
               R"("arithmetic":"lost 60","ends":"vault resume v1",)"
               R"("remedy":"vaultctl vault resume v1"}])");
+}
+
+// What a risk test begins with comes back as it was shown.
+TEST(RenderView, ALevelThatIsMarked) {
+    ports::LevelMarkView view;
+    view.level = "sleeve";
+    view.of = "v1.flash";
+    view.asset = kUsdt;
+    view.resume = "sleeve resume v1 flash";
+    view.caps = {{"max_daily_loss", "50"}, {"max_drawdown", "off"}, {"caps_reset_daily", "true"}};
+    ports::VaultMarkView mark;
+    mark.vault = VaultId{1};
+    mark.user = UserId{2};
+    mark.account = AccountId{3};
+    mark.recorded_under = AccountId{4};
+    mark.asset = kUsdt;
+    mark.seq = 7;
+    mark.now = kAt;
+    mark.fee_rate = "0.004"_dec;
+    view.vaults = {{mark, {kEth}, false}, {mark, {}, true}};
+    const std::string shown = render_view(view);
+    EXPECT_NE(shown.find(R"("level":"sleeve","of":"v1.flash","asset":"USDT",)"
+                         R"("resume":"sleeve resume v1 flash","caps":{"caps_reset_daily":"true",)"
+                         R"("max_daily_loss":"50","max_drawdown":"off"},"marks":[)"),
+              std::string::npos)
+        << shown;
+    EXPECT_TRUE(shown.ends_with(R"("pairs":[["ETH/USDT"],[]],"beside":[false,true]})")) << shown;
+    const report::LevelMark level = read_level(shown);
+    EXPECT_EQ(level.level, risk::Level::Sleeve);
+    EXPECT_EQ(level.sleeve, SleeveKind::Flash);
+    EXPECT_EQ(level.of, "v1.flash");
+    EXPECT_EQ(level.resume, "sleeve resume v1 flash");
+    EXPECT_EQ(level.caps.max_daily_loss, "50"_dec);
+    EXPECT_FALSE(level.caps.max_drawdown);
+    EXPECT_TRUE(level.caps.caps_reset_daily);
+    ASSERT_EQ(level.vaults.size(), 2U);
+    EXPECT_EQ(level.vaults[0].mark.recorded_under, AccountId{4});
+    EXPECT_EQ(level.vaults[0].mark.now, kAt);
+    EXPECT_EQ(level.vaults[0].mark.fee_rate, "0.004"_dec);
+    EXPECT_EQ(level.vaults[0].pairs, std::vector<Pair>{kEth});
+    EXPECT_TRUE(level.vaults[1].beside);
 }
 
 ports::ApiKeyView api_key() {

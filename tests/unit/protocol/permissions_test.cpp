@@ -110,6 +110,7 @@ constexpr std::array kSaid{
     Said{"position.write_down", 'V', "trade", '='},
     Said{"risk.show", 'L', "", 'r'},
     Said{"risk.explain", 'L', "", 'r'},
+    Said{"risk.test", 'L', "", 'r'},
     Said{"risk.set", 'H', "trade", '='},
     Said{"position.adopt", 'V', "trade", '^'},
     Said{"market.import", 'A', "", '='},
