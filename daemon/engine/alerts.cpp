@@ -1,5 +1,6 @@
 #include "daemon/engine/alerts.hpp"
 
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/recorder.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +32,9 @@ constexpr std::array kAdvice{
     Advice{"api_key", "vaultctl key list; then replace it: vaultctl key rotate {}"},
     Advice{"deposit_booked", "nothing; vaultctl vault show {} shows the new figures", true},
     Advice{"withdrawal_booked", "nothing, if you know of it; else halt: vaultctl halt", true},
+    Advice{kPairNotTrading, "vaultctl why-not-trading {v}"},
+    Advice{kPairTrading, "nothing: prices and orders go on", true},
+    Advice{"price_refused", "vaultctl market prices {}; if it is right, the next one confirms it"},
     Advice{"sleeve_idle", "vaultctl why-not-trading {v}"},
     Advice{"sleeve_idle_over", "nothing: the sleeve decides again"},
     Advice{"buys_stopped", "vaultctl doctor: make room on the disk, or see to the books"},

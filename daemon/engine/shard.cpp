@@ -3,6 +3,7 @@
 #include "daemon/engine/audit_note.hpp"
 #include "daemon/engine/event_log.hpp"
 #include "daemon/engine/level_watch.hpp"
+#include "daemon/engine/pair_watch.hpp"
 
 #include <fmt/format.h>
 
@@ -134,6 +135,8 @@ void Shard::configure(const EngineOptions& options) {
     options_.vaults_per_user = options.vaults_per_user;
     options_.keys_per_account = options.keys_per_account;
     options_.daemon_caps = options.daemon_caps;
+    options_.catalogue = options.catalogue;
+    PairWatch{world_, recorder_}.follow(options_.catalogue, clock_.now());
     if (world_.daemon_risk.caps != options_.daemon_caps)
         LevelWatch{world_, recorder_}.set_caps({}, options_.daemon_caps, newest_time(world_, {}));
 }

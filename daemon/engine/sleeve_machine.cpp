@@ -1,6 +1,7 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
 #include "daemon/engine/figures.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/market/pair_rules.hpp"
 #include "daemon/risk/readings.hpp"
@@ -19,7 +20,7 @@ using ports::Reason;
 // no rule.
 bool can_repeat_sell(Reason held_for) {
     return held_for != Reason::BelowMinimum && held_for != Reason::StalePrice &&
-           held_for != Reason::OrderPending;
+           held_for != Reason::OrderPending && held_for != Reason::NotTrading;
 }
 
 // Rule 11: the minima are tested for every sell, a standing one and a liquidation's included.
@@ -178,6 +179,8 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
         decision = {decision.check, Action::Hold, why_stopped(sleeve)};
+    if (decision.action == Action::Sell && !takes_orders(slot.view.rules.status, Side::Sell))
+        decision = {decision.check, Action::Hold, Reason::NotTrading};
     if (decision.action == Action::Sell && !sellable(slot.view, view.price))
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
     if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
@@ -267,7 +270,28 @@ std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot
                                      own ? ports::Decision{} : decision);
     if (answer_ != nullptr) add_script_figures(figures, shown, decision);
     if (decision.reason == Reason::Caps) add_cap(figures, sleeve);
+    if (decision.reason == Reason::NotTrading)
+        figures.push_back({"pair_status", std::string{to_text(shown.rules.status)}});
     return figures_json(figures);
+}
+
+// A sleeve that has neither coins nor money in it is not concerned.
+void SleeveMachine::on_pair_status(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view) {
+    using Check = ports::Decision::Check;
+    const PairRules& rules = slot.view.rules;
+    const bool holds = slot.view.quantity.is_positive();
+    const bool open = takes_orders(rules.status, holds ? Side::Sell : Side::Buy);
+    if (!open)
+        remember(sleeve, slot, view, slot.view,
+                 {holds ? Check::Sell : Check::Buy, Action::Hold, Reason::NotTrading}, 0);
+    if (!vault_.books.balance(sleeve.kind).is_positive()) return;
+    const bool trades = rules.status == PairStatus::Trading;
+    const std::string_view severity = trades ? "info" : holds && !open ? "alert" : "warning";
+    record_.event(owner_of(vault_, "engine"), view.now, std::string{severity},
+                  std::string{trades ? kPairTrading : kPairNotTrading},
+                  sleeve_name(vault_, sleeve.kind),
+                  trades ? fmt::format("{} trades again", rules.pair.text())
+                         : status_text(rules) + stuck_text(vault_, sleeve, slot));
 }
 
 std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {

@@ -68,6 +68,10 @@ class SleeveMachine {
     void on_fill(Order& order, const Fill& fill, const exchange::Ended* ended);
     void on_ended(Order& order, const exchange::Ended& ended);
 
+    // The status of the slot's pair changed: what it forbids now is a stored decision, and whose
+    // sleeve it concerns is told.
+    void on_pair_status(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view);
+
     // Midnight: the row of the day that is over, new day's marks, and the sweep that fell due.
     void on_day_over(UtcTime day, UtcTime now, const ledger::PerSleeve<Decimal>& unrealised);
     // A sale that the user made by hand of coins that the sleeve holds (rule 9). Errors: the

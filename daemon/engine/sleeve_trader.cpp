@@ -157,6 +157,11 @@ void SleeveTrader::on_venue_events(Account& account,
     }
 }
 
+void SleeveTrader::on_pair_status(const Listener& at, const ports::MarketView& view) {
+    const Surroundings surroundings = around(*at.vault);
+    SleeveMachine{*at.vault, surroundings, effects_}.on_pair_status(*at.sleeve, *at.slot, view);
+}
+
 void SleeveTrader::on_day_over(Vault& vault, UtcTime day, UtcTime now) {
     ledger::PerSleeve<Decimal> unrealised;
     for (const Sleeve& sleeve : vault.sleeves)

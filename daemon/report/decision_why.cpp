@@ -46,6 +46,8 @@ constexpr std::array kExplanations{
         "the sleeve's script does not run, or said what is no decision (sleeve show tells)"},
     Explanation{"already_holds", "the sleeve's script wanted to buy with a position open"},
     Explanation{"nothing_held", "the sleeve's script wanted to sell without a position"},
+    Explanation{"not_trading",
+                "the exchange takes no such order in the pair now (market pairs tells its status)"},
 };
 
 }  // namespace

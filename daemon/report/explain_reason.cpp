@@ -62,6 +62,8 @@ constexpr std::array kSentences{
     Sentence{
         "warming_up", "",
         "The trend had {hourly_closes} hourly closes, and the momentum window began at {p1$}."},
+    Sentence{"not_trading", "",
+             "The exchange said that the pair is {pair_status}; the last price was {price$}."},
     Sentence{"cooldown", "", "The last cycle closed at {last_close} and {last_cycle}."},
 };
 

@@ -177,7 +177,29 @@ bool EngineWorld::run(int steps) {
 void EngineWorld::step() {
     if (chance(68)) return price();
     if (chance(9)) return restart();
+    if (chance(8)) return market_status();
     command();
+}
+
+// Most pairs trade most of the time, so that lives go on.
+void EngineWorld::market_status() {
+    const Pair pair = any_of<Pair>({kEthUsdt, kEthUsdt, kBtcUsdt, kEthUsdc, kEthBtc});
+    const auto status = chance(50) ? PairStatus::Trading : static_cast<PairStatus>(roll(5));
+    const PairStatus before = desk_.world().catalogue.at(pair).status;
+    desk_.set_status(pair, status);
+    if (before != status) ++seen_[fmt::format("status {}", to_text(status))];
+    look({desk_,
+          StepKind::Command,
+          fmt::format("{} is {}", pair.text(), to_text(status)),
+          false,
+          {}});
+}
+
+// What a broken feed sends.
+Price EngineWorld::wrong_price(Decimal known) {
+    const Decimal factor = any_of<Decimal>({"0.01"_dec, "0.4"_dec, "3"_dec, "1000"_dec});
+    const auto wrong = mul(known, factor, Rounding::Down);
+    return Price{chance(20) || !wrong ? kZero : wrong.value()};
 }
 
 Price EngineWorld::next_price(Decimal from, Decimal tick) {
@@ -204,8 +226,9 @@ void EngineWorld::price() {
     const std::vector<Pair> pushed = pushed_pairs(account);
     if (pushed.empty() || chance(62)) {
         Decimal& known = prices_[{account, kEthUsdt}];
-        const Price price = next_price(known, "0.01"_dec);
-        known = price.value;
+        const bool wrong = chance(2);
+        const Price price = wrong ? wrong_price(known) : next_price(known, "0.01"_dec);
+        if (!wrong) known = price.value;
         const bool gap = chance(2);
         const Duration after = gap         ? Duration{std::chrono::hours{1 + roll(30)}}
                                : chance(4) ? Duration{std::chrono::minutes{5}}

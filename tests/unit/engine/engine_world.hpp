@@ -28,6 +28,7 @@ class EngineWorld {
     void price();
     void command();
     void restart();
+    void market_status();
 
     void money_command();
     void hold_command();
@@ -60,6 +61,7 @@ class EngineWorld {
     risk::Caps any_daemon_caps();
     std::vector<Pair> pushed_pairs(AccountId account) const;
     Price next_price(Decimal from, Decimal tick);
+    Price wrong_price(Decimal known);
 
     std::uint64_t seed_;
     std::mt19937_64 random_;
