@@ -122,7 +122,8 @@ constexpr ColumnSpec kPairs[] = {{"pair", "pair"},         {"selected", "selecte
                                  {"status", "status"},     {"price", "price"},
                                  {"tick", "tick"},         {"lot", "lot"},
                                  {"min_cost", "min cost"}, {"min_quantity", "min quantity", true}};
-constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "at"}};
+constexpr ColumnSpec kPrices[] = {
+    {"pair", "pair"}, {"price", "price"}, {"at", "at"}, {"price_frozen", "frozen"}};
 constexpr ColumnSpec kCandles[] = {{"at", "at"},   {"open", "open"},   {"high", "high"},
                                    {"low", "low"}, {"close", "close"}, {"prices", "prices", true}};
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},

@@ -153,7 +153,7 @@ constexpr std::array kUses{
     Use{"ledger.correct", "vault seq kind cause"},
     Use{"ledger.verify", "ok vaults entries problems"},
     Use{"market.pairs", "@pair"},
-    Use{"market.prices", "pair price at"},
+    Use{"market.prices", "pair price at price_frozen"},
     Use{"market.candles", "at open high low close prices"},
     Use{"market.import", "source pair interval candles first last gaps hash"},
     Use{"replay.start replay.run replay.stop replay.status", "@replay"},

@@ -44,6 +44,10 @@ constexpr std::array kGates{
     Gate{"caps", "vaultctl sleeve show {0} {1}"},
     Gate{"fee_too_high", "vaultctl sleeve set {0} {1} stop_loss=FRACTION"},
     Gate{"max_move", "vaultctl sleeve set {0} {1} max_move=off"},
+    Gate{"price_band", "vaultctl market prices"},
+    Gate{"max_order", "vaultctl risk show {0}"},
+    Gate{"max_orders_per_minute", "vaultctl risk show {0}"},
+    Gate{"self_cross", "vaultctl order list --vault {0}"},
     Gate{"not_trading", "vaultctl vault pairs {0} --available"},
     Gate{"below_minimum", "vaultctl vault allocate {0} --{1} AMOUNT"}};
 
@@ -72,7 +76,7 @@ class Checker {
                                                   shortfall.text(), asset_)
                                     : std::string("nothing is missing in the wallet"),
             fmt::format("vaultctl account deposit {} {} {}", account_, asset_, shortfall.text()));
-        constexpr std::array<std::string_view, 3> kWider{"daemon", "user", "vault"};
+        constexpr std::array<std::string_view, 4> kWider{"daemon", "account", "user", "vault"};
         check_caps(kWider, "", false);
         check_tradeable();
         check_market();

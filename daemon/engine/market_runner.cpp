@@ -75,6 +75,7 @@ bool MarketRunner::believe(Market& market, PairMarket& at, Tick& tick) {
         if (!std::exchange(past.begins_anew, false)) return true;
         tick.gap = true;
         past.since = tick.position;
+        past.holes.clear();
         return true;
     }
     const bool told = std::exchange(past.refused, tick).has_value();

@@ -122,6 +122,7 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         VAULT_TRY(AccountMemory memory, load_account(body));
         Account account{row, std::move(memory.venue)};
         account.replay = std::move(memory.replay);
+        account.sent = std::move(memory.sent);
         account.removed = memory.removed;
         world_.join_market(account);
         Market& market = world_.market_of(account);

@@ -23,6 +23,16 @@ bool can_repeat_sell(Reason held_for) {
            held_for != Reason::OrderPending && held_for != Reason::NotTrading;
 }
 
+Reason reason_of(risk::OrderRule rule) {
+    switch (rule) {
+        case risk::OrderRule::PriceBand: return Reason::PriceBand;
+        case risk::OrderRule::MaxOrder: return Reason::MaxOrder;
+        case risk::OrderRule::MaxOrdersPerMinute: return Reason::MaxOrdersPerMinute;
+        case risk::OrderRule::SelfCross: return Reason::SelfCross;
+    }
+    return Reason::None;
+}
+
 // Rule 11: the minima are tested for every sell, a standing one and a liquidation's included.
 bool sellable(const ports::SleeveFigures& figures, Price price) {
     return !market::below_minimum(figures.rules, price,
@@ -171,6 +181,7 @@ Reason SleeveMachine::why_stopped(const Sleeve& sleeve) const {
 
 void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                         ports::Decision decision) {
+    held_back_.reset();
     const bool selling = decision.check == ports::Decision::Check::Sell;
     const bool stopped =
         sleeve.held == HoldKind::Halted || !vault_.attention.empty() || !slot.attention.empty();
@@ -189,9 +200,9 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         decision = {decision.check, Action::Hold, Reason::Caps};
     std::uint32_t order_number = 0;
     const ports::SleeveFigures shown = slot.view;
-    if (decision.action == Action::Buy) order_number = buy(sleeve, slot, decision.reason, view.now);
-    if (decision.action == Action::Sell)
-        order_number = sell(sleeve, slot, decision.reason, view.now);
+    if (decision.action == Action::Buy) order_number = buy(sleeve, slot, decision.reason, view);
+    if (decision.action == Action::Sell) order_number = sell(sleeve, slot, decision.reason, view);
+    if (held_back_) decision = {decision.check, Action::Hold, reason_of(held_back_->rule)};
     remember(sleeve, slot, view, shown, decision, order_number);
 }
 
@@ -270,6 +281,10 @@ std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot
                                      own ? ports::Decision{} : decision);
     if (answer_ != nullptr) add_script_figures(figures, shown, decision);
     if (decision.reason == Reason::Caps) add_cap(figures, sleeve);
+    if (held_back_) {
+        figures.push_back({"order_limit", held_back_->limit});
+        figures.push_back({"order_found", held_back_->found});
+    }
     if (decision.reason == Reason::NotTrading)
         figures.push_back({"pair_status", std::string{to_text(shown.rules.status)}});
     return figures_json(figures);
@@ -294,7 +309,18 @@ void SleeveMachine::on_pair_status(Sleeve& sleeve, PairSlot& slot, const ports::
                          : status_text(rules) + stuck_text(vault_, sleeve, slot));
 }
 
-std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
+// By a rule of orders. What has to get out of the market is urgent.
+bool SleeveMachine::is_held_back(const OrderRequest& order, Reason reason,
+                                 const ports::MarketView& view) {
+    VAULT_CHECK(around_.look_at_order != nullptr, "an order is looked at before it is sent");
+    const bool urgent = reason == Reason::StopLoss || reason == Reason::Liquidate;
+    held_back_ = around_.look_at_order(order, view.price, urgent);
+    return held_back_.has_value();
+}
+
+std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason,
+                                 const ports::MarketView& view) {
+    const UtcTime now = view.now;
     if (vault_.books.wallet_cash() > around_.wallet) {
         quarantine(now, Error{Errc::InvariantBroken,
                               fmt::format("the books hold {} {}, the exchange only {}",
@@ -317,6 +343,7 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
                      .quantity = {},
                      .limit = {},
                      .decided_at = now};
+    if (is_held_back(order.request, reason, view)) return 0;
     ledger::Transaction tx{vault_.books,
                            engine_context(vault_, "order:" + to_text(order.request.id), now)};
     const auto joined = tx.buy_intent(sleeve.kind, order.lock_left);
@@ -328,7 +355,9 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
     return send(sleeve, std::move(order), std::move(tx), now);
 }
 
-std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
+std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
+                                  const ports::MarketView& view) {
+    const UtcTime now = view.now;
     const Decimal part = reason == Reason::Script ? fraction_said() : kOne;
     const auto wanted = mul(slot.view.quantity, part, Rounding::Down);
     VAULT_CHECK(wanted.has_value(), "a part of a quantity is a quantity");
@@ -346,6 +375,9 @@ std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
                      .quantity = quantity,
                      .limit = {},
                      .decided_at = now};
+    // A sale that is held back stands, and is tried again. A part is sold once.
+    if (part == kOne) slot.standing_sell = reason;
+    if (is_held_back(order.request, reason, view)) return 0;
     ledger::Transaction tx{vault_.books,
                            engine_context(vault_, "order:" + to_text(order.request.id), now)};
     const auto held = tx.sell_intent(sleeve.kind, slot.pair.base, quantity.value);
@@ -353,7 +385,6 @@ std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
         quarantine(now, held.error());
         return 0;
     }
-    if (part == kOne) slot.standing_sell = reason;  // a part is sold once
     return send(sleeve, std::move(order), std::move(tx), now);
 }
 

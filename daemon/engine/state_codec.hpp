@@ -33,6 +33,7 @@ struct AccountMemory {
     std::uint64_t position = 0;  // ticks done
     UtcTime now;                 // the account's clock
     std::map<Pair, PairMemory> pairs;
+    std::vector<UtcTime> sent;
     bool removed = false;
 };
 Result<AccountMemory> load_account(std::string_view body);

@@ -117,6 +117,21 @@ Preset read_preset(StateReader& in) {
     return preset;
 }
 
+json::array times_json(const std::vector<UtcTime>& times) {
+    json::array out;
+    for (const UtcTime time : times)
+        out.push_back(ms_of(time));
+    return out;
+}
+
+// An account that was stored before its orders were counted has sent none.
+std::vector<UtcTime> read_sent(StateReader& in) {
+    std::vector<UtcTime> sent;
+    for (const json::value& at : in.has("sent") ? in.array("sent") : json::array{})
+        sent.push_back(UtcTime{Duration{in.number("sent", at)}});
+    return sent;
+}
+
 }  // namespace
 
 std::string save_account(const World& world, const Account& account) {
@@ -125,6 +140,7 @@ std::string save_account(const World& world, const Account& account) {
                                         {"last", last_json(world.market_of(account))},
                                         {"pasts", pasts_json(world.market_of(account))},
                                         {"replay", replay_json(account.replay)},
+                                        {"sent", times_json(account.sent)},
                                         {"removed", account.removed}});
 }
 
@@ -150,11 +166,12 @@ Result<AccountMemory> load_account(std::string_view body) {
     in.adopt(from);
     const UtcTime now = in.time("now");
     std::map<Pair, PairMemory> pairs = read_pairs(in);
+    std::vector<UtcTime> sent = read_sent(in);
     const bool removed = in.has("removed") && in.flag("removed");
     VAULT_TRYV(in.result("account"));
     VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay), position, now, std::move(pairs),
-                         removed};
+    return AccountMemory{std::move(venue), std::move(replay), position, now,
+                         std::move(pairs), std::move(sent),   removed};
 }
 
 std::string save_user(const User& user) {

@@ -10,6 +10,7 @@
 #include "daemon/exchange/sim/venue.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/feed_factory.hpp"
+#include "daemon/risk/order_rules.hpp"
 
 #include <deque>
 #include <memory>
@@ -95,7 +96,8 @@ struct Account {
     std::uint32_t market = 0;  // index in World::markets
     Replay replay;
     std::vector<VaultId> vaults;
-    bool removed = false;  // it takes no command and is in no list
+    std::vector<UtcTime> sent;  // orders of the last minute, while their number is limited
+    bool removed = false;       // it takes no command and is in no list
     bool dirty = false;
 
     Account(ports::AccountRow r, exchange::SimVenue v) : row(std::move(r)), venue(std::move(v)) {}
@@ -135,6 +137,7 @@ struct World {
     Hold daemon_hold;
     WideRisk daemon_risk;  // its caps are those of the configuration
     bool daemon_dirty = false;
+    risk::OrderRules order_rules;      // those of the configuration
     Asset risk_asset;                  // in which users and the daemon are summed up
     Asset summed_in;                   // in which they were, when the store was written
     std::uint64_t watch_version = 1;   // rises when the vaults to watch, or listeners, change

@@ -90,22 +90,24 @@ def wrong_prices(daemon, name):
     return file
 
 
-class Exchange:
-    """What the configuration says of ETH/USDT; every scene trades it."""
+class Configuration:
+    """What it says of ETH/USDT, which every scene trades, and of orders."""
 
     def __init__(self, daemon):
         self.daemon = daemon
-        self.config = daemon.config.read_text()
+        self.text = daemon.config.read_text()
+
+    def take(self, more):
+        self.daemon.config.write_text(self.text + more)
+        self.daemon.ctl("config", "reload")
 
     def say(self, rules):
-        pairs = f"paper:\n  pairs:\n    - {{pair: ETH/USDT, {rules}}}\n" if rules else ""
-        self.daemon.config.write_text(self.config + pairs)
-        self.daemon.ctl("config", "reload")
+        self.take(f"paper:\n  pairs:\n    - {{pair: ETH/USDT, {rules}}}\n" if rules else "")
 
 
 def planted_in_pairs(scene_of, daemon, wrong):
     """The causes that lie with the exchange, as planted() yields them."""
-    exchange = Exchange(daemon)
+    exchange = Configuration(daemon)
     for status in ("halted", "cancel_only"):
         scene = scene_of()
         scene.start()
@@ -135,6 +137,18 @@ def planted_in_pairs(scene_of, daemon, wrong):
     yield "absurd prices", scene, "price", "is not believed", \
         (f"replay stop --account A; replay start {scene.good} --account A --pair ETH/USDT --interval 1m "
          "--speed 600 --from 2024-01-12T00:00:00Z; replay run --account A")
+
+
+def planted_in_orders(scene_of, daemon):
+    """The causes that lie with the order rules: the sleeve wants to buy at every check."""
+    configuration = Configuration(daemon)
+    for rule, value in (("max_order", 100), ("price_band", 0.0001)):
+        scene = scene_of()
+        configuration.take(f"risk:\n  {rule}: {value}\n")
+        scene.do("sleeve set V flash spike=1")
+        scene.start()
+        scene.wait_told(rule)
+        yield rule, scene, "decision", rule, lambda: configuration.take("")
 
 
 def planted(scene_of, daemon, fall):
@@ -273,6 +287,7 @@ def run(vaultd, vaultctl):
             return Scene(who, candles, speed, rise)
 
         causes = itertools.chain(planted_in_pairs(scene_of, daemon, wrong_prices(daemon, "wrong.csv")),
+                                 planted_in_orders(scene_of, daemon),
                                  planted(scene_of, daemon, fall))
         for cause, scene, name, words, remedy in causes:
             answer = scene.ask()
@@ -294,7 +309,7 @@ def run(vaultd, vaultctl):
                        (scene.ask()["blocked_by"], scene.ask()["message"]))
             found.append(cause)
             scene.do("replay stop --account A")
-    check(len(found) >= 25, len(found), "causes")
+    check(len(found) >= 27, len(found), "causes")
     print(len(found), "causes were planted and found")
 
 

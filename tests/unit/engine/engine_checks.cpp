@@ -550,27 +550,29 @@ std::string each_new_order(const EngineStep& step, const NewOrder& f) {
 }
 
 std::vector<NamedWatcher> engine_watchers() {
-    return {{"identities", identities},
-            {"nothing_is_quarantined", nothing_is_quarantined},
-            {"batch_is_durable", batch_is_durable},
-            {"refused_changes_nothing", refused_changes_nothing},
-            {"I8", i8},
-            {"I10", ExchangeTotals{}},
-            {"I17", OwnMoney{}},
-            {"I18_I21_I22", Closes{}},
-            {"I20", quiet_keeps},
-            {"I25", NewestAllocation{}},
-            {"I26_I35_I42", orders_and_money},
-            {"I36_I38_I40", OrderIds{}},
-            {"I28", Minima{}},
-            {"I29_I30", holds},
-            {"I31", HoldsStay{}},
-            {"attention", attention},
-            {"hand_sales", HandSales{}},
-            {"pair_statuses", PairStatuses{}},
-            {"caps", cap_watcher()},
-            {"day_closes", DayCloses{}},
-            {"cycles", Cycles{}}};
+    std::vector<NamedWatcher> all{{"identities", identities},
+                                  {"nothing_is_quarantined", nothing_is_quarantined},
+                                  {"batch_is_durable", batch_is_durable},
+                                  {"refused_changes_nothing", refused_changes_nothing},
+                                  {"I8", i8},
+                                  {"I10", ExchangeTotals{}},
+                                  {"I17", OwnMoney{}},
+                                  {"I18_I21_I22", Closes{}},
+                                  {"I20", quiet_keeps},
+                                  {"I25", NewestAllocation{}},
+                                  {"I26_I35_I42", orders_and_money},
+                                  {"I36_I38_I40", OrderIds{}},
+                                  {"I28", Minima{}},
+                                  {"I29_I30", holds},
+                                  {"I31", HoldsStay{}},
+                                  {"attention", attention},
+                                  {"hand_sales", HandSales{}},
+                                  {"pair_statuses", PairStatuses{}},
+                                  {"caps", cap_watcher()},
+                                  {"day_closes", DayCloses{}},
+                                  {"cycles", Cycles{}}};
+    std::ranges::move(order_rule_watchers(), std::back_inserter(all));
+    return all;
 }
 
 Watcher engine_watcher(std::string_view name) {

@@ -86,6 +86,7 @@ void EngineWorld::set_up() {
             desk_.apply(cmd::SetSleeve{id, kind, any_settings()});
     }
     if (chance(30)) desk_.configure(any_daemon_caps());
+    if (chance(50)) desk_.configure(any_order_rules());
     if (chance(40)) desk_.must(cmd::SetCaps{user_target("ann"), any_caps(risk::Level::User), true});
     if (chance(40)) desk_.must(cmd::SetCaps{vault_target(kV1), any_caps(risk::Level::Vault), true});
 }
@@ -133,6 +134,14 @@ risk::Caps EngineWorld::any_daemon_caps() {
     for (const auto& [key, text] : any_caps(risk::Level::Daemon))
         VAULT_CHECK(risk::set_cap(caps, key, text).has_value(), "a cap of ours is one");
     return caps;
+}
+
+risk::OrderRules EngineWorld::any_order_rules() {
+    risk::OrderRules rules;
+    if (chance(30)) rules.price_band = "0.0004"_dec;  // less than some venues' slippage
+    if (chance(50)) rules.max_order = any_of<Decimal>({"200"_dec, "800"_dec});
+    if (chance(50)) rules.max_orders_per_minute = static_cast<std::uint32_t>(1 + roll(3));
+    return rules;
 }
 
 Decimal EngineWorld::amount(Decimal about) {
@@ -335,7 +344,10 @@ void EngineWorld::hold_command() {
 
 void EngineWorld::caps_command() {
     if (chance(20)) {
-        desk_.configure(chance(40) ? risk::Caps{} : any_daemon_caps());
+        if (chance(50))
+            desk_.configure(chance(40) ? risk::Caps{} : any_daemon_caps());
+        else
+            desk_.configure(chance(40) ? risk::OrderRules{} : any_order_rules());
         return look({desk_, StepKind::Command, "configure", false, {}});
     }
     if (chance(40))

@@ -59,6 +59,7 @@ class EngineWorld {
     std::map<std::string, std::string> any_settings();
     std::map<std::string, std::string> any_caps(risk::Level level);
     risk::Caps any_daemon_caps();
+    risk::OrderRules any_order_rules();
     std::vector<Pair> pushed_pairs(AccountId account) const;
     Price next_price(Decimal from, Decimal tick);
     Price wrong_price(Decimal known);

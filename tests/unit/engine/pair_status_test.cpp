@@ -41,6 +41,7 @@ class TwoPairs : public OpenDesk {
         settings["max_open_positions"] = "2";
         settings["spend"] = "0.4";
         must(cmd::SetSleeve{kV1, kFlash, settings});
+        tick("2000");
         push(kBtcUsdt, "30000");
     }
 };

@@ -201,6 +201,12 @@ void ShardDesk::configure(const risk::Caps& daemon_caps) {
     commit();
 }
 
+void ShardDesk::configure(const risk::OrderRules& order_rules) {
+    options_.order_rules = order_rules;
+    shard_->configure(options_);
+    commit();
+}
+
 void ShardDesk::set_rules(const PairRules& rules) {
     change_before_restart(rules);
     shard_->configure(options_);

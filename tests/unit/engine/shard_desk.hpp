@@ -77,6 +77,7 @@ class ShardDesk {
                                bool dry_run = false);
     // The daemon's caps, as a reload of the configuration would.
     void configure(const risk::Caps& daemon_caps);
+    void configure(const risk::OrderRules& order_rules);
     // The exchange's rules of a pair, as a reload of the configuration would bring them; or as a
     // restart finds them that were changed meanwhile.
     void set_rules(const PairRules& rules);
