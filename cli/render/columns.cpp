@@ -107,7 +107,8 @@ constexpr ColumnSpec kPositions[] = {{"vault", "vault"},
                                      {"average_price", "average", true},
                                      {"cost", "cost"},
                                      {"unrealised", "unrealised"},
-                                     {"state", "state"}};
+                                     {"state", "state"},
+                                     {"price_frozen", "frozen", true}};
 constexpr ColumnSpec kPresets[] = {{"name", "name"},
                                    {"user", "user"},
                                    {"base", "base"},
@@ -120,14 +121,12 @@ constexpr ColumnSpec kSleeveHistory[] = {{"at", "at"},
                                          {"to", "to"},
                                          {"why", "why"},
                                          {"action", "action", true}};
-constexpr ColumnSpec kPairs[] = {{"pair", "pair"},
-                                 {"selected", "selected"},
-                                 {"price", "price"},
-                                 {"tick", "tick"},
-                                 {"lot", "lot"},
-                                 {"min_cost", "min cost"},
-                                 {"min_quantity", "min quantity", true}};
-constexpr ColumnSpec kPrices[] = {{"pair", "pair"}, {"price", "price"}, {"at", "at"}};
+constexpr ColumnSpec kPairs[] = {{"pair", "pair"},         {"selected", "selected"},
+                                 {"status", "status"},     {"price", "price"},
+                                 {"tick", "tick"},         {"lot", "lot"},
+                                 {"min_cost", "min cost"}, {"min_quantity", "min quantity", true}};
+constexpr ColumnSpec kPrices[] = {
+    {"pair", "pair"}, {"price", "price"}, {"at", "at"}, {"price_frozen", "frozen"}};
 constexpr ColumnSpec kCandles[] = {{"at", "at"},   {"open", "open"},   {"high", "high"},
                                    {"low", "low"}, {"close", "close"}, {"prices", "prices", true}};
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},

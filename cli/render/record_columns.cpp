@@ -41,10 +41,13 @@ constexpr std::array kRecords{
            "shortfall reserve_pct reserve_cap quiet.@sleeve flash.@sleeve pairs auto_raise.mode "
            "auto_raise.percent auto_raise.cap pauses created_at updated_at"},
     Record{"hold", "level target state by why since changed durable dry_run sleeves"},
-    Record{"pair", "pair tick lot min_cost min_quantity selected price price_at"},
+    Record{
+        "pair",
+        "pair tick lot min_cost min_quantity status status_since renamed_to trouble selected price "
+        "price_at price_frozen"},
     Record{"position",
-           "vault sleeve pair state quantity held cost average_price price price_stale value "
-           "unrealised opened_at kept_exits"},
+           "vault sleeve pair state quantity held cost average_price price price_at price_stale "
+           "price_frozen value unrealised opened_at kept_exits"},
     Record{"preset", "name user base note created_at created_by settings"},
     Record{"order",
            "id vault sleeve pair side state reason end_reason requested requested_asset "
@@ -151,7 +154,7 @@ constexpr std::array kUses{
     Use{"ledger.correct", "vault seq kind cause"},
     Use{"ledger.verify", "ok vaults entries problems"},
     Use{"market.pairs", "@pair"},
-    Use{"market.prices", "pair price at"},
+    Use{"market.prices", "pair price at price_frozen"},
     Use{"market.candles", "at open high low close prices"},
     Use{"market.import", "source pair interval candles first last gaps hash"},
     Use{"replay.start replay.run replay.stop replay.status", "@replay"},

@@ -5,6 +5,11 @@
 #include "common/base/time.hpp"
 #include "common/domain/asset.hpp"
 #include "common/domain/decimal.hpp"
+#include "common/domain/ids.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace vault {
 
@@ -32,13 +37,37 @@ struct Tick {
     friend bool operator==(const Tick&, const Tick&) = default;
 };
 
-// An exchange's limits for one pair.
+// What an exchange does with orders of a pair.
+enum class PairStatus : std::uint8_t {
+    Trading,
+    ReduceOnly,  // takes sells alone
+    CancelOnly,  // takes no order and matches none; those that are there stay until canceled
+    Halted,      // takes no order and makes no price; those that were there have expired
+    Delisted,    // likewise, for good
+};
+constexpr bool takes_orders(PairStatus status, Side side) {
+    return status == PairStatus::Trading ||
+           (status == PairStatus::ReduceOnly && side == Side::Sell);
+}
+constexpr bool matches_orders(PairStatus status) {
+    return status <= PairStatus::ReduceOnly;
+}
+constexpr bool makes_prices(PairStatus status) {
+    return status < PairStatus::Halted;
+}
+std::string_view to_text(PairStatus status);  // "cancel_only"
+// Errors: InvalidParams.
+Result<PairStatus> parse_pair_status(std::string_view text);
+
+// An exchange's limits for one pair, and whether it trades.
 struct PairRules {
     Pair pair;
     Decimal tick;          // price step, > 0
     Decimal lot;           // quantity step, > 0
     Decimal min_cost;      // smallest order in quote, >= 0
     Decimal min_quantity;  // smallest order in base, >= 0
+    PairStatus status = PairStatus::Trading;
+    std::optional<Pair> renamed_to = std::nullopt;  // delisted under this name alone
     friend bool operator==(const PairRules&, const PairRules&) = default;
 };
 

@@ -43,7 +43,9 @@ constexpr Method kTable[] = {
      .primary = "standing",
      .examples = kShowEx,
      .detail =
-         "Caps of the whole daemon, of the user, of the vault and of its sleeves. standing is "
+         "Caps of the whole daemon, of the user, of the vault and of its sleeves, and the rules "
+         "that every order keeps: price_band, max_order, and of an account "
+         "max_orders_per_minute. standing is "
          "free, "
          "blocks, latched (it was reached, and holds until it is ended), unjudged (what it looks "
          "at "

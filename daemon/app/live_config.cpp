@@ -138,7 +138,7 @@ ports::ConfigView LiveConfig::make_view() const {
     }
     const auto& pairs = running_.config.paper.pairs;
     const auto& wanted = wanted_.config.paper.pairs;
-    add(config::kPairsKey, pairs_text(pairs), pairs_text(config::defaults().paper.pairs), false,
+    add(config::kPairsKey, pairs_text(pairs), pairs_text(config::defaults().paper.pairs), true,
         wanted == pairs ? std::nullopt : std::optional{pairs_change(pairs, wanted)});
     add(config::kTargetsKey, targets_text(running_.config.alerts.targets), targets_text({}), true,
         std::nullopt);
@@ -195,14 +195,27 @@ void LiveConfig::compare(Plan& plan) const {
                                        where(config::kTargetsKey),
                                        {}});
     plan.effective.alerts.targets = targets;
-    const auto& pairs = plan.wanted.config.paper.pairs;
-    if (pairs != now.paper.pairs)
-        plan.report.changes.push_back({std::string{config::kPairsKey},
-                                       ports::ConfigFate::NeedsRestart,
-                                       pairs_text(now.paper.pairs),
-                                       pairs_change(now.paper.pairs, pairs),
-                                       where(config::kPairsKey),
-                                       {}});
+    compare_pairs(plan);
+}
+
+// A change that a reload applies in part has a row for each part.
+void LiveConfig::compare_pairs(Plan& plan) const {
+    const auto& now = running_.config.paper.pairs;
+    const auto& wanted = plan.wanted.config.paper.pairs;
+    auto& live = plan.effective.paper.pairs;
+    live = config::with_live_rules(now, wanted);
+    const auto add = [&](ports::ConfigFate fate, const auto& from, const auto& to) {
+        if (from == to) return;
+        plan.report.changes.push_back(
+            {std::string{config::kPairsKey},
+             fate,
+             pairs_text(from),
+             pairs_change(from, to),
+             where_text(config::origin_of(plan.wanted, config::kPairsKey)),
+             {}});
+    };
+    add(ports::ConfigFate::Applied, now, live);
+    add(ports::ConfigFate::NeedsRestart, live, wanted);
 }
 
 LiveConfig::Plan LiveConfig::make_plan() {
@@ -226,6 +239,7 @@ void LiveConfig::adopt(Plan plan) {
     for (const config::Key& key : config::keys())
         if (key.live) take_origin(key.name);
     take_origin(config::kTargetsKey);
+    take_origin(config::kPairsKey);
     wanted_ = std::move(plan.wanted);
     start_.file = plan.report.file;
 }

@@ -43,6 +43,7 @@ class LiveConfig final : public ports::Configuration {
     Plan make_plan();
     config::Reading read_again(std::string& file);
     void compare(Plan& plan) const;
+    void compare_pairs(Plan& plan) const;
     void adopt(Plan plan);
     void tell(const ports::ConfigReload& report);
     const ports::ConfigReload* first_report(const ports::ReloadAsk& ask) const;

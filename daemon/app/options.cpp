@@ -25,6 +25,15 @@ risk::Caps daemon_caps(const config::Risk& from) {
     return caps;
 }
 
+risk::OrderRules order_rules(const config::Risk& from) {
+    risk::OrderRules rules;
+    rules.price_band = from.price_band;
+    rules.max_order = from.max_order;
+    if (from.max_orders_per_minute)
+        rules.max_orders_per_minute = static_cast<std::uint32_t>(*from.max_orders_per_minute);
+    return rules;
+}
+
 ports::AlertRules alert_rules(const config::Alerts& from) {
     ports::AlertRules rules;
     rules.repeat_after = from.repeat_after;
@@ -89,6 +98,7 @@ engine::EngineOptions engine_options(const config::Config& from) {
     VAULT_CHECK(asset.has_value(), "the configuration was checked");
     options.risk_asset = asset.value();
     options.daemon_caps = daemon_caps(from.risk);
+    options.order_rules = order_rules(from.risk);
     return options;
 }
 

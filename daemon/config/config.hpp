@@ -89,6 +89,9 @@ struct Risk {           // caps of the whole daemon; what is not set is off
     std::optional<Decimal> max_exposure_per_base;
     std::optional<std::uint64_t> max_trades_per_day;
     bool caps_reset_daily = false;
+    Decimal price_band;  // order rules (daemon/risk/order_rules.hpp)
+    std::optional<Decimal> max_order;
+    std::optional<std::uint64_t> max_orders_per_minute;
 };
 
 enum class Registration : std::uint8_t { Open, Closed };

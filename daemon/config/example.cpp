@@ -19,8 +19,9 @@ constexpr std::string_view kHead =
 constexpr std::string_view kPairsDoc =
     R"(  # The pairs of the simulated exchange. These are built in; an entry changes one or adds
   # another. tick: price step, lot: quantity step, min_cost: least order in quote units,
-  # min_quantity: least order in base units; 0 to 1000000000, tick and lot above 0.
-  # A change needs a restart.
+  # min_quantity: least order in base units; 0 to 1000000000, tick and lot above 0. status: trading
+  # (default), reduce_only, cancel_only, halted or delisted; renamed_to: the pair's new name, which
+  # delists the old one. A reload applies status, renamed_to and the minima, the rest a restart.
   pairs:
 )";
 

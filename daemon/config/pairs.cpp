@@ -1,5 +1,6 @@
 #include "daemon/config/pairs.hpp"
 
+#include "daemon/config/sources.hpp"
 #include "daemon/config/suggest.hpp"
 
 #include <fmt/format.h>
@@ -24,13 +25,36 @@ constexpr std::array<Field, 4> kFields{{{"tick", &PairRules::tick, false},
                                         {"min_quantity", &PairRules::min_quantity, true}}};
 constexpr Decimal kMost = Decimal::from_int(1'000'000'000);
 
+// A renamed pair is delisted under its old name, which need not be said.
+void read_standing(PairRules& rules, const std::string& key, const YamlNode& value,
+                   std::vector<YamlFault>& faults) {
+    if (key == "status") {
+        const auto status = parse_pair_status(value.text);
+        if (status)
+            rules.status = status.value();
+        else
+            faults.push_back(
+                {value.place, fmt::format("paper.pairs[].status: {}; {}", status.error().message(),
+                                          status.error().hint())});
+        return;
+    }
+    const auto name = Pair::parse(value.text);
+    if (name && name.value() != rules.pair)
+        rules.renamed_to = name.value();
+    else
+        faults.push_back({value.place, fmt::format("paper.pairs[].renamed_to: '{}' is not another "
+                                                   "pair, such as POL/USDT",
+                                                   value.text.substr(0, 60))});
+}
+
 void read_field(PairRules& rules, const std::string& key, Place place, const YamlNode& value,
                 std::vector<YamlFault>& faults) {
+    if (key == "status" || key == "renamed_to") return read_standing(rules, key, value, faults);
     const auto* const field =
         std::find_if(kFields.begin(), kFields.end(), [&](const Field& f) { return f.name == key; });
     if (field == kFields.end()) {
-        const std::vector<std::string_view> known{"pair", "tick", "lot", "min_cost",
-                                                  "min_quantity"};
+        const std::vector<std::string_view> known{"pair",         "tick",   "lot",       "min_cost",
+                                                  "min_quantity", "status", "renamed_to"};
         faults.push_back({place, unknown_key("paper.pairs[]." + key, key, known)});
         return;
     }
@@ -89,6 +113,14 @@ void merge_item(std::vector<PairRules>& pairs, const YamlNode& item, std::vector
         if (item.keys[i] != "pair")
             read_field(rules, item.keys[i], item.key_places[i], item.values[i], faults);
     if (faults.size() != before) return;
+    const bool says_status = std::ranges::find(item.keys, "status") != item.keys.end();
+    if (rules.renamed_to && !says_status) rules.status = PairStatus::Delisted;
+    if (rules.renamed_to && rules.status != PairStatus::Delisted) {
+        faults.push_back({item.place, fmt::format("paper.pairs: {} was renamed, so its status is "
+                                                  "delisted",
+                                                  name->text())});
+        return;
+    }
     if (rules.tick.is_zero() || rules.lot.is_zero()) {
         faults.push_back({item.place, fmt::format("paper.pairs: {} is not built in, so it needs "
                                                   "tick and lot",
@@ -150,6 +182,19 @@ std::string to_yaml(const PairRules& rules) {
     for (const Field& field : kFields)
         line += fmt::format(", {}: {}", field.name, (rules.*(field.value)).text());
     return line + "}";
+}
+
+std::vector<PairRules> with_live_rules(std::vector<PairRules> running,
+                                       const std::vector<PairRules>& wanted) {
+    for (PairRules& rules : running) {
+        const auto found = std::ranges::find(wanted, rules.pair, &PairRules::pair);
+        if (found == wanted.end()) continue;
+        const Decimal tick = rules.tick, lot = rules.lot;
+        rules = *found;
+        rules.tick = tick;
+        rules.lot = lot;
+    }
+    return running;
 }
 
 }  // namespace vault::config

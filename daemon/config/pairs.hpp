@@ -16,7 +16,7 @@ std::vector<PairRules> built_in_pairs();
 void merge_pairs(std::vector<PairRules>& pairs, const YamlNode& node,
                  std::vector<YamlFault>& faults);
 
-// One pair as a line of the file: "{pair: ETH/USDT, tick: 0.01, …}".
+// One built-in pair as a line of the file: "{pair: ETH/USDT, tick: 0.01, …}".
 std::string to_yaml(const PairRules& rules);
 
 }  // namespace vault::config

@@ -136,7 +136,13 @@ json::object pairs_schema() {
         {"tick", number("price step, above 0")},
         {"lot", number("quantity step, above 0")},
         {"min_cost", number("least order in quote units")},
-        {"min_quantity", number("least order in base units")}};
+        {"min_quantity", number("least order in base units")},
+        {"status", json::object{{"enum", json::array{"trading", "reduce_only", "cancel_only",
+                                                     "halted", "delisted"}},
+                                {"description", "whether orders are taken; default trading"}}},
+        {"renamed_to", json::object{{"type", "string"},
+                                    {"pattern", "^[A-Z0-9]+/[A-Z0-9]+$"},
+                                    {"description", "its new name, which delists this one"}}}};
     json::object item{{"type", "object"},
                       {"properties", std::move(fields)},
                       {"required", json::array{"pair"}},
@@ -144,9 +150,10 @@ json::object pairs_schema() {
     return {{"type", json::array{"array", "null"}},
             {"description",
              "pairs of the simulated exchange: an entry changes one that is built in by name, or "
-             "adds another, which needs tick and lot"},
+             "adds another, which needs tick and lot; a reload applies status, renamed_to and the "
+             "minima of pairs that run"},
             {"items", std::move(item)},
-            {"x-applies", "restart"}};
+            {"x-applies", "reload"}};
 }
 
 constexpr std::string_view kMailPattern = "^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$";

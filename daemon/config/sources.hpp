@@ -68,6 +68,10 @@ bool names_secret(std::string_view name);
 
 // The two keys that are lists.
 inline constexpr std::string_view kPairsKey = "paper.pairs";
+// The pairs that run with what a reload changes of them: status, renamed_to and the minima. Steps
+// of price and quantity, new pairs and missing ones need a restart.
+std::vector<PairRules> with_live_rules(std::vector<PairRules> running,
+                                       const std::vector<PairRules>& wanted);
 inline constexpr std::string_view kTargetsKey = "alerts.targets";
 
 }  // namespace vault::config

@@ -116,8 +116,10 @@ Handled market_prices(Services& services, const Call& call) {
     json::array list;
     for (auto& [name, pair] : pairs.value()) {
         if (pair["price"].is_null() || (wanted && wanted->text() != name)) continue;
-        list.push_back(
-            json::object{{"pair", name}, {"price", pair["price"]}, {"at", pair["price_at"]}});
+        list.push_back(json::object{{"pair", name},
+                                    {"price", pair["price"]},
+                                    {"at", pair["price_at"]},
+                                    {"price_frozen", pair["price_frozen"]}});
     }
     co_return pairs_answer(list);
 }

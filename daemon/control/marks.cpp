@@ -67,6 +67,8 @@ report::VaultMark read_mark(const json::object& object) {
     mark.sums.unallocated = amount_at(object, "unallocated");
     for (const SleeveKind kind : kSleeveKinds)
         read_sleeve(mark, kind, object.at(to_text(kind)).as_object());
+    for (const json::value& text : object.at("frozen").as_array())
+        mark.frozen.emplace_back(text.as_string());
     return mark;
 }
 
@@ -76,20 +78,22 @@ json::value marks_to_json(const std::vector<ports::VaultMarkView>& views) {
     json::array list;
     list.reserve(views.size());
     for (const ports::VaultMarkView& view : views)
-        list.push_back(json::object{{"vault", to_json(view.vault)},
-                                    {"user", to_json(view.user)},
-                                    {"user_name", view.user_name},
-                                    {"account", to_json(view.account)},
-                                    {"recorded_under", to_json(view.recorded_under)},
-                                    {"asset", to_json(view.asset)},
-                                    {"mode", to_json(view.mode)},
-                                    {"seq", view.seq},
-                                    {"now_ms", view.now.time_since_epoch().count()},
-                                    {"fee_rate", to_json(view.fee_rate)},
-                                    {"reserve", to_json(view.reserve)},
-                                    {"unallocated", to_json(view.unallocated)},
-                                    {"quiet", sleeve_to_json(view.quiet)},
-                                    {"flash", sleeve_to_json(view.flash)}});
+        list.push_back(
+            json::object{{"vault", to_json(view.vault)},
+                         {"user", to_json(view.user)},
+                         {"user_name", view.user_name},
+                         {"account", to_json(view.account)},
+                         {"recorded_under", to_json(view.recorded_under)},
+                         {"asset", to_json(view.asset)},
+                         {"mode", to_json(view.mode)},
+                         {"seq", view.seq},
+                         {"now_ms", view.now.time_since_epoch().count()},
+                         {"fee_rate", to_json(view.fee_rate)},
+                         {"reserve", to_json(view.reserve)},
+                         {"unallocated", to_json(view.unallocated)},
+                         {"quiet", sleeve_to_json(view.quiet)},
+                         {"flash", sleeve_to_json(view.flash)},
+                         {"frozen", json::array(view.frozen.begin(), view.frozen.end())}});
     return list;
 }
 

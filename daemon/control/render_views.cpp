@@ -95,7 +95,9 @@ json::value to_json(const ports::PositionView& view) {
                         {"cost", control::to_json(view.cost)},
                         {"average_price", control::to_json(view.average_price)},
                         {"price", control::to_json(view.price)},
+                        {"price_at", control::to_json(view.price_at)},
                         {"price_stale", view.price_stale},
+                        {"price_frozen", view.price_frozen},
                         {"value", control::to_json(view.value)},
                         {"unrealised", control::to_json(view.unrealised)},
                         {"opened_at", control::to_json(view.opened_at)},
@@ -204,9 +206,14 @@ json::value to_json(const ports::PairView& view) {
                         {"lot", control::to_json(view.rules.lot)},
                         {"min_cost", control::to_json(view.rules.min_cost)},
                         {"min_quantity", control::to_json(view.rules.min_quantity)},
+                        {"status", vault::to_text(view.rules.status)},
+                        {"status_since", control::to_json(view.status_since)},
+                        {"renamed_to", control::to_json(view.rules.renamed_to)},
+                        {"trouble", view.trouble},
                         {"selected", view.selected},
                         {"price", control::to_json(view.price)},
-                        {"price_at", control::to_json(view.price_at)}};
+                        {"price_at", control::to_json(view.price_at)},
+                        {"price_frozen", view.price_frozen}};
 }
 
 json::value to_json(const ports::PairsView& view) {

@@ -57,6 +57,17 @@ std::vector<std::string> notes_of(const Report& report) {
     return {};
 }
 
+// A report that ends now shows what open positions are worth, which may be by an old price.
+template <class Report>
+void note_frozen(const report::ReportScope& scope, std::vector<std::string>& notes) {
+    constexpr bool values =
+        std::is_same_v<Report, report::PnlReport> || std::is_same_v<Report, report::VaultReport>;
+    if (!values || scope.to) return;
+    for (const report::VaultMark& mark : scope.vaults)
+        for (const std::string& frozen : mark.frozen)
+            notes.push_back(fmt::format("{}: {}", to_text(mark.vault), frozen));
+}
+
 // Every report: it walks its vaults in slices on the worker (VaultQueue), others in between.
 template <class Report>
 Handled of_span(Services& services, const Call& call) {
@@ -81,6 +92,7 @@ Handled of_span(Services& services, const Call& call) {
     if (!whole) co_return whole.error();
     Answer answer = answer_with(whole.value());
     answer.warnings = notes_of(report);
+    note_frozen<Report>(scope.value(), answer.warnings);
     co_return answer;
 }
 

@@ -44,6 +44,11 @@ constexpr std::array kGates{
     Gate{"caps", "vaultctl sleeve show {0} {1}"},
     Gate{"fee_too_high", "vaultctl sleeve set {0} {1} stop_loss=FRACTION"},
     Gate{"max_move", "vaultctl sleeve set {0} {1} max_move=off"},
+    Gate{"price_band", "vaultctl market prices"},
+    Gate{"max_order", "vaultctl risk show {0}"},
+    Gate{"max_orders_per_minute", "vaultctl risk show {0}"},
+    Gate{"self_cross", "vaultctl order list --vault {0}"},
+    Gate{"not_trading", "vaultctl vault pairs {0} --available"},
     Gate{"below_minimum", "vaultctl vault allocate {0} --{1} AMOUNT"}};
 
 class Checker {
@@ -71,7 +76,7 @@ class Checker {
                                                   shortfall.text(), asset_)
                                     : std::string("nothing is missing in the wallet"),
             fmt::format("vaultctl account deposit {} {} {}", account_, asset_, shortfall.text()));
-        constexpr std::array<std::string_view, 3> kWider{"daemon", "user", "vault"};
+        constexpr std::array<std::string_view, 4> kWider{"daemon", "account", "user", "vault"};
         check_caps(kWider, "", false);
         check_tradeable();
         check_market();
@@ -143,9 +148,12 @@ class Checker {
         add("pairs", any,
             any ? fmt::format("{} selected", facts_.pairs.size()) : "no pair is selected",
             fmt::format("vaultctl vault pairs {} --add ETH/{}", id_, asset_));
+        check_status();
         const bool priced = std::ranges::any_of(facts_.pairs, [](const json::value& pair) {
             return !pair.as_object().at("price").is_null();
         });
+        if (const std::string refused = refused_prices(); priced && !refused.empty())
+            return add("price", false, refused, "vaultctl market prices");
         const json::object* replay =
             facts_.replays.empty() ? nullptr : &facts_.replays.front().as_object();
         const std::string state = replay == nullptr ? "none" : text_of(*replay, "state");
@@ -158,6 +166,38 @@ class Checker {
             priced ? std::string("there is a price") : std::string("no selected pair has a price"),
             started ? "vaultctl replay run --account " + account_ : start);
         check_clock(state, start);
+    }
+
+    // What the exchange takes buys in.
+    void check_status() {
+        std::string closed;
+        std::string remedy = fmt::format("vaultctl vault pairs {} --available", id_);
+        std::size_t open = 0;
+        for (const json::value& item : facts_.pairs) {
+            const json::object& pair = item.as_object();
+            if (text_of(pair, "status") == "trading") {
+                ++open;
+                continue;
+            }
+            closed += (closed.empty() ? "" : "; ") + text_of(pair, "trouble");
+            if (const std::string name = text_of(pair, "renamed_to"); !name.empty())
+                remedy = fmt::format("vaultctl vault pairs {} --add {}", id_, name);
+        }
+        const std::string count = fmt::format("{} of {} pairs trade", open, facts_.pairs.size());
+        add("pair_status", open > 0 || facts_.pairs.empty(),
+            closed.empty() ? count : fmt::format("{}: {}", count, closed), remedy);
+    }
+
+    // Of the pairs that trade; empty if one of them has a price that is believed.
+    std::string refused_prices() const {
+        std::string all;
+        for (const json::value& item : facts_.pairs) {
+            const json::object& pair = item.as_object();
+            if (text_of(pair, "status") != "trading") continue;
+            if (text_of(pair, "price_frozen") != "refused") return {};
+            all += (all.empty() ? "" : "; ") + text_of(pair, "trouble");
+        }
+        return all;
     }
 
     // A paper account lives on a replay: without one that moves, no price comes.
@@ -187,9 +227,20 @@ class Checker {
             return add("person", false, text_of(sleeve, "idle_reason"),
                        fmt::format("vaultctl position show {} {}", id_, name));
         if (state == "stuck")
-            return add("person", false, "a position is too small to be sold at this price",
-                       fmt::format("vaultctl position show {} {}", id_, name));
+            return add("person", false, text_of(sleeve, "idle_reason"), unstick(sleeve, name));
         add("person", true, "no position needs a person", "");
+    }
+
+    // Coins of a delisted pair leave the exchange; others wait for the pair, or for a better price.
+    std::string unstick(const json::object& sleeve, std::string_view name) const {
+        for (const json::value& item : list_of(sleeve, "positions")) {
+            const json::object& position = item.as_object();
+            if (text_of(position, "price_frozen") != "delisted") continue;
+            const std::string pair = text_of(position, "pair");
+            return fmt::format("vaultctl account withdraw {} {} {}", account_,
+                               pair.substr(0, pair.find('/')), text_of(position, "quantity"));
+        }
+        return fmt::format("vaultctl position show {} {}", id_, name);
     }
 
     bool check_position(const json::object& sleeve) {

@@ -1,5 +1,6 @@
 #include "daemon/engine/alerts.hpp"
 
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/recorder.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +34,9 @@ constexpr std::array kAdvice{
     Advice{"withdrawal_booked", "nothing, if you know of it; else halt: vaultctl halt", true},
     Advice{"script_gave_up", "mend the script; then vaultctl sleeve resume {s}"},
     Advice{"position_adopted", "nothing, if you know of it; else vaultctl audit list"},
+    Advice{kPairNotTrading, "vaultctl why-not-trading {v}"},
+    Advice{kPairTrading, "nothing: prices and orders go on", true},
+    Advice{"price_refused", "vaultctl market prices {}; if it is right, the next one confirms it"},
     Advice{"sleeve_idle", "vaultctl why-not-trading {v}"},
     Advice{"sleeve_idle_over", "nothing: the sleeve decides again"},
     Advice{"buys_stopped", "vaultctl doctor: make room on the disk, or see to the books"},

@@ -24,6 +24,7 @@ struct EngineOptions {
     std::size_t keys_per_account = std::numeric_limits<std::size_t>::max();
     Asset risk_asset;        // in which users and the daemon are summed up
     risk::Caps daemon_caps;  // of the whole daemon
+    risk::OrderRules order_rules;
 };
 
 class Commander {

@@ -2,6 +2,7 @@
 // himself (design/domain.md, rules 9 and 10).
 #include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/commander.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/view_builder.hpp"
 
@@ -124,6 +125,9 @@ Result<ports::View> Commander::on(const ports::cmd::PaperTrade& c) {
         return Error{Errc::NotFound,
                      fmt::format("{} is not a pair of this exchange", c.pair.text()), "pair",
                      "list them with: vaultctl market pairs"};
+    if (!takes_orders(rules->status, c.side))
+        return Error{Errc::WrongState, status_text(*rules), "pair",
+                     "vaultctl market pairs tells when it trades again"};
     const PairMarket* const market = world_.pair_market(*account, c.pair);
     if (!c.price && (market == nullptr || !market->last))
         return Error{Errc::NotReady, fmt::format("there is no price of {} yet", c.pair.text()),

@@ -2,9 +2,13 @@
 #include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/level_watch.hpp"
+#include "daemon/engine/order_desk.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace vault::engine {
 namespace {
@@ -79,6 +83,10 @@ Result<ports::View> Commander::on(const ports::cmd::ShowCaps& c) {
     std::vector<ports::CapView> out;
     const ports::Visible& visible = context_.visible;
     add_level(world_, visible, {}, out);
+    const Account* const account = c.vault && world_.find_vault(*c.vault) != nullptr
+                                       ? &world_.account_of(*world_.find_vault(*c.vault))
+                                       : nullptr;
+    std::ranges::move(OrderDesk{world_}.views(account), std::back_inserter(out));
     if (!c.vault) {
         for (const User& user : world_.users)
             if (sees(user.row.id)) add_level(world_, visible, {.user = user.row.id}, out);

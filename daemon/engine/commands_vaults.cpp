@@ -1,5 +1,6 @@
 // Core Vaults: opening, tradeable, allocations, the reserve cap, auto-raise and pairs.
 #include "daemon/engine/commander.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "daemon/ledger/invariants.hpp"
@@ -226,9 +227,13 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
                          "add",
                          fmt::format("a vault trades pairs of its own asset: …/{}",
                                      vault->row.asset.text())};
-        if (world_.rules_of(pair) == nullptr)
+        const PairRules* const rules = world_.rules_of(pair);
+        if (rules == nullptr)
             return Error{Errc::NotFound,
                          fmt::format("{} is not a pair of this exchange", pair.text()), "add",
+                         "list them with: vaultctl vault pairs V --available"};
+        if (rules->status == PairStatus::Delisted)
+            return Error{Errc::WrongState, status_text(*rules), "add",
                          "list them with: vaultctl vault pairs V --available"};
         if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
     }
@@ -267,13 +272,7 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
         const bool selected =
             std::find(vault->pairs.begin(), vault->pairs.end(), pair) != vault->pairs.end();
         if (!selected && !c.available) continue;
-        ports::PairView shown{rules, selected, std::nullopt, std::nullopt};
-        const PairMarket* market = world_.pair_market(world_.account_of(*vault), pair);
-        if (market != nullptr && market->last) {
-            shown.price = market->last->price;
-            shown.price_at = market->last->time;
-        }
-        view.pairs.push_back(shown);
+        view.pairs.push_back(view_of(world_, *vault, rules));
     }
     return view;
 }

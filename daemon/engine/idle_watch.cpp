@@ -16,6 +16,11 @@ bool is_expected_to_decide(const World& world, const Vault& vault, const Sleeve&
     if (sleeve.held != HoldKind::None || !vault.attention.empty() || vault.pairs.empty())
         return false;
     const Account& account = world.account_of(vault);
+    const bool prices = std::ranges::any_of(vault.pairs, [&](const Pair& pair) {
+        const PairRules* const rules = world.rules_of(pair);
+        return rules != nullptr && makes_prices(rules->status);
+    });
+    if (!prices) return false;
     const bool live = !world.market_of(account).exchange.empty();
     if (!live && account.replay.state != ReplayState::Running) return false;
     const bool has_money = vault.books.free_cash(sleeve.kind).is_positive() ||

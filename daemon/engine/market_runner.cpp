@@ -1,13 +1,23 @@
 #include "daemon/engine/market_runner.hpp"
 
 #include "daemon/engine/level_watch.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
+#include "daemon/market/price_guard.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
 namespace vault::engine {
 namespace {
+
+constexpr std::size_t kHolesMax = 256;
+
+std::optional<Price> price_of(const std::optional<Tick>& tick) {
+    return tick ? std::optional{tick->price} : std::nullopt;
+}
 
 struct ByAccount {
     bool operator()(const Listener& a, AccountId b) const { return a.account < b; }
@@ -16,11 +26,12 @@ struct ByAccount {
 
 }  // namespace
 
-void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
+void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
     const auto found = market.pairs.find(pair);
     if (found == market.pairs.end()) return;
     PairMarket& at = found->second;
     advance_clock(market, tick.time);
+    if (!makes_prices(at.rules.status) || !believe(market, at, tick)) return;
     snapshot(market, pair, at, tick);
     at.last = tick;
     ++world_.activity.ticks;
@@ -50,6 +61,53 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, const Tick& tick) {
         }
         trader.on_tick(listener, view);
     }
+}
+
+// False: it is refused, which is told once. The first good one after a break is a gap's end.
+bool MarketRunner::believe(Market& market, PairMarket& at, Tick& tick) {
+    FeedPast& past = at.past;
+    const auto verdict = market::judge_price(
+        tick.price, past.unanchored ? std::nullopt : price_of(at.last), price_of(past.refused));
+    if (verdict == market::PriceVerdict::Good) {
+        if (past.refused || past.begins_anew || past.unanchored) touch_accounts(market);
+        past.refused.reset();
+        past.unanchored = false;
+        if (!std::exchange(past.begins_anew, false)) return true;
+        tick.gap = true;
+        past.since = tick.position;
+        past.holes.clear();
+        return true;
+    }
+    const bool told = std::exchange(past.refused, tick).has_value();
+    if (!told) tell_refused(market, at);
+    past.holes.push_back(tick.position);
+    // A gap that this tick told of is not forgotten; a feed of wrong prices has no past.
+    if (tick.gap || past.holes.size() > kHolesMax) begin_anew(market, at);
+    touch_accounts(market);
+    return false;
+}
+
+void MarketRunner::tell_refused(const Market& market, const PairMarket& at) {
+    for (const AccountId id : market.accounts) {
+        const ports::AccountRow& account = world_.find_account(id)->row;
+        recorder_.event({account.user, id, Mode::Paper, "engine"}, market.now, "warning",
+                        "price_refused", at.rules.pair.text(),
+                        fmt::format("{}: {}", to_text(id), refused_text(at)));
+    }
+}
+
+void MarketRunner::begin_anew(Market& market, PairMarket& at) {
+    at.windows.clear();
+    at.past.holes.clear();
+    at.past.begins_anew = true;
+    for (const Listener& listener : at.listeners)
+        if (listener.sleeve->script) listener.sleeve->script->slots[at.rules.pair].forget_tick();
+    count_scripts(market);
+}
+
+void MarketRunner::touch_accounts(const Market& market) {
+    for (const AccountId id : market.accounts)
+        recorder_.touch(*world_.find_account(id));
 }
 
 void MarketRunner::advance_clock(Market& market, UtcTime now) {
@@ -87,21 +145,31 @@ Result<void> MarketRunner::refill(PairMarket& market, ports::TickFeed& feed) {
                                              feed.tick_every()));
     market.windows.clear();
     VAULT_TRYV(feed.seek(position - 1));
-    const std::optional<Tick> last = feed.next();
-    VAULT_CHECK(last.has_value(), "a tick that was done is still there");
-    VAULT_TRYV(feed.seek(std::min(position - 1, feed.position_at(last->time - back))));
+    const std::optional<Tick> newest = feed.next();
+    VAULT_CHECK(newest.has_value(), "a tick that was done is still there");
+    const FeedPast& past = market.past;
+    if (past.begins_anew) return success();
+    if (!market.last) market.last = newest;
+    // What was refused is missing where the window would have looked.
+    back += static_cast<Duration::rep>(past.holes.size()) * feed.tick_every();
+    const std::uint64_t first = std::max(past.since, feed.position_at(market.last->time - back));
+    VAULT_TRYV(feed.seek(std::min(position - 1, first)));
     while (feed.position() < position) {
+        const bool hole = std::ranges::binary_search(past.holes, feed.position());
         const std::optional<Tick> tick = feed.next();
         VAULT_CHECK(tick.has_value(), "the feed's past is still there");
-        market.windows.add(*tick);
+        if (!hole) market.windows.add(*tick);
     }
-    market.last = last;
     return success();
 }
 
 void MarketRunner::forget_past(Market& market) {
-    for (auto& [pair, at] : market.pairs)
+    for (auto& [pair, at] : market.pairs) {
         at.windows.clear();
+        at.past = {};
+        at.past.begins_anew = !makes_prices(at.rules.status);
+        at.past.unanchored = true;
+    }
 }
 
 // What the account listened to; its windows are still held.

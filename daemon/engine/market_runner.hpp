@@ -12,7 +12,8 @@ class MarketRunner {
     MarketRunner(World& world, Recorder& recorder, Duration snapshot_every)
         : world_(world), recorder_(recorder), snapshot_every_(snapshot_every) {}
 
-    void on_tick(Market& market, const Pair& pair, const Tick& tick);
+    // A price that cannot be believed, or of a pair that makes none, moves the clock alone.
+    void on_tick(Market& market, const Pair& pair, Tick tick);
 
     // Moves the clock without a tick; a midnight that passes closes its day.
     void advance_clock(Market& market, UtcTime now);
@@ -23,8 +24,13 @@ class MarketRunner {
     Result<void> rebind(Account& account);
     // Empties all windows: the prices that follow come from another feed.
     static void forget_past(Market& market);
+    // Empties the windows of a pair whose prices break off: the next one is a gap's end.
+    static void begin_anew(Market& market, PairMarket& at);
 
   private:
+    bool believe(Market& market, PairMarket& at, Tick& tick);
+    void tell_refused(const Market& market, const PairMarket& at);
+    void touch_accounts(const Market& market);
     void close_day(Market& market, UtcTime day, UtcTime now);
     void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
     struct HeldWindow {

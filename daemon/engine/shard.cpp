@@ -3,6 +3,7 @@
 #include "daemon/engine/audit_note.hpp"
 #include "daemon/engine/event_log.hpp"
 #include "daemon/engine/level_watch.hpp"
+#include "daemon/engine/pair_watch.hpp"
 
 #include <fmt/format.h>
 
@@ -122,6 +123,7 @@ Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const
     : id_(id), options_(std::move(options)), feeds_(feeds), clock_(clock), logger_(logger) {
     world_.catalogue = options_.catalogue;
     world_.risk_asset = options_.risk_asset;
+    world_.order_rules = options_.order_rules;
 }
 
 void Shard::configure(const EngineOptions& options) {
@@ -134,6 +136,9 @@ void Shard::configure(const EngineOptions& options) {
     options_.vaults_per_user = options.vaults_per_user;
     options_.keys_per_account = options.keys_per_account;
     options_.daemon_caps = options.daemon_caps;
+    options_.order_rules = world_.order_rules = options.order_rules;
+    options_.catalogue = options.catalogue;
+    PairWatch{world_, recorder_}.follow(options_.catalogue, clock_.now());
     if (world_.daemon_risk.caps != options_.daemon_caps)
         LevelWatch{world_, recorder_}.set_caps({}, options_.daemon_caps, newest_time(world_, {}));
 }

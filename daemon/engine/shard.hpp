@@ -53,7 +53,7 @@ class Shard {
     std::set<std::string> take_restarts();
     void on_script_news(const ScriptNews& news);
 
-    // Takes over what may change while it runs: all but the catalogue, which belongs to the world.
+    // Takes over what may change while it runs. Of the catalogue: the rules of pairs that it knows.
     void configure(const EngineOptions& options);
     // Exits only, for this reason; an empty one lets buys go on. Either is told once.
     void stop_buys(std::string why);

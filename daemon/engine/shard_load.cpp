@@ -1,5 +1,6 @@
 // Loading a shard from what the store kept.
 #include "daemon/engine/level_watch.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/shard.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
@@ -72,6 +73,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     if (daemon != states.end()) {
         VAULT_TRYV(load_daemon(world_, daemon->second->body));
     }
+    PairWatch{world_, recorder_}.recall();
     for (const ports::StateRow& row : snapshot.states) {
         const std::size_t slot = std::strtoull(row.id.c_str(), nullptr, 10);
         if (row.kind == kAlertState) {
@@ -107,6 +109,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     LevelWatch{world_, recorder_}.load(options_.daemon_caps, newest_time(world_, {}));
     for (Vault& vault : world_.vaults)
         forget_ticks(vault);
+    PairWatch{world_, recorder_}.follow(options_.catalogue, clock_.now());
     return success();
 }
 
@@ -120,13 +123,17 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         Account account{row, std::move(memory.venue)};
         account.replay = std::move(memory.replay);
         account.ignored = std::move(memory.ignored);
+        account.sent = std::move(memory.sent);
         account.removed = memory.removed;
         world_.join_market(account);
         Market& market = world_.market_of(account);
         market.now = std::max(market.now, memory.now);
-        for (const auto& [pair, tick] : memory.last)
-            if (const PairRules* rules = world_.rules_of(pair))
-                market.pairs.try_emplace(pair, *rules).first->second.last = tick;
+        for (const auto& [pair, seen] : memory.pairs)
+            if (const PairRules* rules = world_.rules_of(pair)) {
+                PairMarket& at = market.pairs.try_emplace(pair, *rules).first->second;
+                at.last = seen.last;
+                at.past = seen.past;
+            }
         account.replay.paced_from = memory.now;
         account.replay.paced_at = clock_.steady();
         world_.accounts.push_back(std::move(account));

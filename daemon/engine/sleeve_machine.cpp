@@ -1,6 +1,7 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
 #include "daemon/engine/figures.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/market/pair_rules.hpp"
 #include "daemon/risk/loss_caps.hpp"
@@ -20,7 +21,17 @@ using ports::Reason;
 // no rule.
 bool can_repeat_sell(Reason held_for) {
     return held_for != Reason::BelowMinimum && held_for != Reason::StalePrice &&
-           held_for != Reason::OrderPending;
+           held_for != Reason::OrderPending && held_for != Reason::NotTrading;
+}
+
+Reason reason_of(risk::OrderRule rule) {
+    switch (rule) {
+        case risk::OrderRule::PriceBand: return Reason::PriceBand;
+        case risk::OrderRule::MaxOrder: return Reason::MaxOrder;
+        case risk::OrderRule::MaxOrdersPerMinute: return Reason::MaxOrdersPerMinute;
+        case risk::OrderRule::SelfCross: return Reason::SelfCross;
+    }
+    return Reason::None;
 }
 
 // Rule 11: the minima are tested for every sell, a standing one and a liquidation's included.
@@ -167,6 +178,7 @@ Reason SleeveMachine::why_stopped(const Sleeve& sleeve) const {
 
 void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                         ports::Decision decision) {
+    held_back_.reset();
     const bool selling = decision.check == ports::Decision::Check::Sell;
     const bool stopped =
         sleeve.held == HoldKind::Halted || !vault_.attention.empty() || !slot.attention.empty();
@@ -175,6 +187,8 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
         decision = {decision.check, Action::Hold, why_stopped(sleeve)};
+    if (decision.action == Action::Sell && !takes_orders(slot.view.rules.status, Side::Sell))
+        decision = {decision.check, Action::Hold, Reason::NotTrading};
     if (decision.action == Action::Sell && !sellable(slot.view, view.price))
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
     if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
@@ -183,9 +197,9 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         decision = {decision.check, Action::Hold, Reason::Caps};
     std::uint32_t order_number = 0;
     const ports::SleeveFigures shown = slot.view;
-    if (decision.action == Action::Buy) order_number = buy(sleeve, slot, decision.reason, view.now);
-    if (decision.action == Action::Sell)
-        order_number = sell(sleeve, slot, decision.reason, view.now);
+    if (decision.action == Action::Buy) order_number = buy(sleeve, slot, decision.reason, view);
+    if (decision.action == Action::Sell) order_number = sell(sleeve, slot, decision.reason, view);
+    if (held_back_) decision = {decision.check, Action::Hold, reason_of(held_back_->rule)};
     remember(sleeve, slot, view, shown, decision, order_number);
 }
 
@@ -264,10 +278,46 @@ std::string SleeveMachine::figures_of(const Sleeve& sleeve, const PairSlot& slot
                                      own ? ports::Decision{} : decision);
     if (answer_ != nullptr) add_script_figures(figures, shown, decision);
     if (decision.reason == Reason::Caps) add_cap(figures, sleeve);
+    if (held_back_) {
+        figures.push_back({"order_limit", held_back_->limit});
+        figures.push_back({"order_found", held_back_->found});
+    }
+    if (decision.reason == Reason::NotTrading)
+        figures.push_back({"pair_status", std::string{to_text(shown.rules.status)}});
     return figures_json(figures);
 }
 
-std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
+// A sleeve that has neither coins nor money in it is not concerned.
+void SleeveMachine::on_pair_status(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view) {
+    using Check = ports::Decision::Check;
+    const PairRules& rules = slot.view.rules;
+    const bool holds = slot.view.quantity.is_positive();
+    const bool open = takes_orders(rules.status, holds ? Side::Sell : Side::Buy);
+    if (!open)
+        remember(sleeve, slot, view, slot.view,
+                 {holds ? Check::Sell : Check::Buy, Action::Hold, Reason::NotTrading}, 0);
+    if (!vault_.books.balance(sleeve.kind).is_positive()) return;
+    const bool trades = rules.status == PairStatus::Trading;
+    const std::string_view severity = trades ? "info" : holds && !open ? "alert" : "warning";
+    record_.event(owner_of(vault_, "engine"), view.now, std::string{severity},
+                  std::string{trades ? kPairTrading : kPairNotTrading},
+                  sleeve_name(vault_, sleeve.kind),
+                  trades ? fmt::format("{} trades again", rules.pair.text())
+                         : status_text(rules) + stuck_text(vault_, sleeve, slot));
+}
+
+// By a rule of orders. What has to get out of the market is urgent.
+bool SleeveMachine::is_held_back(const OrderRequest& order, Reason reason,
+                                 const ports::MarketView& view) {
+    VAULT_CHECK(around_.look_at_order != nullptr, "an order is looked at before it is sent");
+    const bool urgent = reason == Reason::StopLoss || reason == Reason::Liquidate;
+    held_back_ = around_.look_at_order(order, view.price, urgent);
+    return held_back_.has_value();
+}
+
+std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason,
+                                 const ports::MarketView& view) {
+    const UtcTime now = view.now;
     if (vault_.books.wallet_cash() > around_.wallet) {
         quarantine(now, Error{Errc::InvariantBroken,
                               fmt::format("the books hold {} {}, the exchange only {}",
@@ -290,6 +340,7 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
                      .quantity = {},
                      .limit = {},
                      .decided_at = now};
+    if (is_held_back(order.request, reason, view)) return 0;
     ledger::Transaction tx{vault_.books,
                            engine_context(vault_, "order:" + to_text(order.request.id), now)};
     const auto joined = tx.buy_intent(sleeve.kind, order.lock_left);
@@ -301,7 +352,9 @@ std::uint32_t SleeveMachine::buy(Sleeve& sleeve, PairSlot& slot, Reason reason, 
     return send(sleeve, std::move(order), std::move(tx), now);
 }
 
-std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason, UtcTime now) {
+std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
+                                  const ports::MarketView& view) {
+    const UtcTime now = view.now;
     const Decimal part = reason == Reason::Script ? fraction_said() : kOne;
     const auto wanted = mul(slot.view.quantity, part, Rounding::Down);
     VAULT_CHECK(wanted.has_value(), "a part of a quantity is a quantity");
@@ -319,6 +372,9 @@ std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
                      .quantity = quantity,
                      .limit = {},
                      .decided_at = now};
+    // A sale that is held back stands, and is tried again. A part is sold once.
+    if (part == kOne) slot.standing_sell = reason;
+    if (is_held_back(order.request, reason, view)) return 0;
     ledger::Transaction tx{vault_.books,
                            engine_context(vault_, "order:" + to_text(order.request.id), now)};
     const auto held = tx.sell_intent(sleeve.kind, slot.pair.base, quantity.value);
@@ -326,7 +382,6 @@ std::uint32_t SleeveMachine::sell(Sleeve& sleeve, PairSlot& slot, Reason reason,
         quarantine(now, held.error());
         return 0;
     }
-    if (part == kOne) slot.standing_sell = reason;  // a part is sold once
     return send(sleeve, std::move(order), std::move(tx), now);
 }
 

@@ -12,7 +12,13 @@
 #include "daemon/engine/vault_state.hpp"
 #include "daemon/exchange/sim/venue.hpp"
 
+#include <functional>
+
 namespace vault::engine {
+
+// Looks at an order before its intent is written: OrderDesk::refuse().
+using LookAtOrder =
+    std::function<std::optional<risk::OrderRefusal>(const OrderRequest&, Price, bool urgent)>;
 
 // What a vault's machine is shown of the world around it.
 struct Surroundings {
@@ -24,6 +30,7 @@ struct Surroundings {
     std::optional<risk::Outside> outside = std::nullopt;
     // Likewise, a cap above the sleeve that forbids the buy; none if none does.
     std::optional<CapAbove> cap_above = std::nullopt;
+    LookAtOrder look_at_order = {};  // whoever may send an order is shown one
 };
 
 // What a step leaves to be done, in this order.
@@ -67,6 +74,10 @@ class SleeveMachine {
     // `ended`: the order's end, if it came with this fill; one transaction books both.
     void on_fill(Order& order, const Fill& fill, const exchange::Ended* ended);
     void on_ended(Order& order, const exchange::Ended& ended);
+
+    // The status of the slot's pair changed: what it forbids now is a stored decision, and whose
+    // sleeve it concerns is told.
+    void on_pair_status(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view);
 
     // Midnight: the row of the day that is over, new day's marks, and the sweep that fell due.
     void on_day_over(UtcTime day, UtcTime now, const ledger::PerSleeve<Decimal>& unrealised);
@@ -115,8 +126,12 @@ class SleeveMachine {
     std::string figures_of(const Sleeve& sleeve, const PairSlot& slot,
                            const ports::MarketView& view, const ports::SleeveFigures& shown,
                            const ports::Decision& decision) const;
-    std::uint32_t buy(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
-    std::uint32_t sell(Sleeve& sleeve, PairSlot& slot, ports::Reason reason, UtcTime now);
+    std::uint32_t buy(Sleeve& sleeve, PairSlot& slot, ports::Reason reason,
+                      const ports::MarketView& view);
+    std::uint32_t sell(Sleeve& sleeve, PairSlot& slot, ports::Reason reason,
+                       const ports::MarketView& view);
+    bool is_held_back(const OrderRequest& order, ports::Reason reason,
+                      const ports::MarketView& view);
     // sleeve_scripts.cpp
     void on_script_decision(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view);
     void on_script_failure(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view);
@@ -149,6 +164,7 @@ class SleeveMachine {
     const Surroundings& around_;
     Effects& effects_;
     Recorder& record_;
+    std::optional<risk::OrderRefusal> held_back_;  // the order that this step wanted to send
     const ScriptAnswer* answer_ = nullptr;  // of the script that decides this step; null: none does
 };
 

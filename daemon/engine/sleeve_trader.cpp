@@ -3,6 +3,7 @@
 #include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/coin_deficit.hpp"
 #include "daemon/engine/level_sums.hpp"
+#include "daemon/engine/order_desk.hpp"
 #include "daemon/engine/planted_bug.hpp"
 
 #include <fmt/format.h>
@@ -11,13 +12,20 @@ namespace vault::engine {
 
 Surroundings SleeveTrader::around(const Vault& vault) const {
     const exchange::SimVenue& venue = world_.account_of(vault).venue;
-    return {wider_holds(world_, vault), venue.settings().fee_rate,
-            venue.balance(vault.row.asset).total(), !world_.no_buys.empty()};
+    const auto look = [&world = world_](const OrderRequest& order, Price decided_on, bool urgent) {
+        return OrderDesk{world}.refuse(order, decided_on, urgent);
+    };
+    return {.holds = wider_holds(world_, vault),
+            .fee_rate = venue.settings().fee_rate,
+            .wallet = venue.balance(vault.row.asset).total(),
+            .buys_stopped = !world_.no_buys.empty(),
+            .look_at_order = look};
 }
 
 void SleeveTrader::carry_out(Account& account, UtcTime now) {
     for (const OrderRequest& order : std::exchange(effects_.orders, {})) {
         effects_.record.touch(account);
+        note_sent(world_, account, now);
         if (order.side == Side::Buy) count_buys(world_, *world_.find_vault(order.id.vault), 1);
         on_venue_events(account, account.venue.place(order), now);
         if (VAULT_ENGINE_PLANTED(IntentSentTwice)) {
@@ -155,6 +163,11 @@ void SleeveTrader::on_venue_events(Account& account,
         }
         carry_out(account, at);
     }
+}
+
+void SleeveTrader::on_pair_status(const Listener& at, const ports::MarketView& view) {
+    const Surroundings surroundings = around(*at.vault);
+    SleeveMachine{*at.vault, surroundings, effects_}.on_pair_status(*at.sleeve, *at.slot, view);
 }
 
 void SleeveTrader::on_day_over(Vault& vault, UtcTime day, UtcTime now) {

@@ -24,6 +24,7 @@ class SleeveTrader {
     // What the simulated venue reports, in its order. Unknown orders and known trades are ignored.
     void on_venue_events(Account& account, const std::vector<exchange::VenueEvent>& events,
                          UtcTime now);
+    void on_pair_status(const Listener& at, const ports::MarketView& view);
     // The market's clock passed the end of `day`.
     void on_day_over(Vault& vault, UtcTime day, UtcTime now);
     // As SleeveMachine's; on an error nothing has happened.

@@ -21,14 +21,20 @@ Result<void> load_user(User& user, std::string_view body);
 Result<Job> load_job(std::string_view body);
 Result<void> load_daemon(World& world, std::string_view body);
 
+struct PairMemory {
+    std::optional<Tick> last;
+    FeedPast past;
+};
+
 // An account's text; the feed is opened by the caller.
 struct AccountMemory {
     exchange::SimVenue venue;
     Replay replay;               // without feed
     std::uint64_t position = 0;  // ticks done
     UtcTime now;                 // the account's clock
-    std::map<Pair, Tick> last;   // prices, by pair
+    std::map<Pair, PairMemory> pairs;
     std::map<Asset, Decimal> ignored;
+    std::vector<UtcTime> sent;
     bool removed = false;
 };
 Result<AccountMemory> load_account(std::string_view body);

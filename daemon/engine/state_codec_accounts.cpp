@@ -22,35 +22,83 @@ json::object replay_json(const Replay& replay) {
             {"position", replay.feed ? replay.feed->position() : 0}};
 }
 
+json::array tick_json(const Tick& tick) {
+    return {ms_of(tick.time), text_of(tick.price.value), tick.position};
+}
+
 // The last price of each pair: a position of a market that stands still is valued by it.
 json::object last_json(const Market& market) {
     json::object last;
     for (const auto& [pair, at] : market.pairs)
-        if (at.last)
-            last[pair.text()] =
-                json::array{ms_of(at.last->time), text_of(at.last->price.value), at.last->position};
+        if (at.last) last[pair.text()] = tick_json(*at.last);
     return last;
 }
 
-std::map<Pair, Tick> read_last(StateReader& in) {
-    std::map<Pair, Tick> last;
-    const json::object* found = in.at("last").if_object();
-    if (found == nullptr) in.fail("last");
-    for (const auto& [name, value] : found == nullptr ? json::object{} : *found) {
-        const json::array* fields = value.if_array();
-        const json::string* price =
-            fields != nullptr && fields->size() == 3 ? (*fields)[1].if_string() : nullptr;
-        if (price == nullptr) {
-            in.fail("last");
-            continue;
-        }
-        Tick tick;
-        tick.time = UtcTime{Duration{in.number("last", (*fields)[0])}};
-        tick.price = Price{in.parsed("last", Decimal::parse(*price))};
-        tick.position = static_cast<std::uint64_t>(in.number("last", (*fields)[2]));
-        last[in.parsed("last", Pair::parse(name))] = tick;
+// Of the pairs whose windows do not simply hold their feed.
+json::object pasts_json(const Market& market) {
+    json::object pasts;
+    for (const auto& [pair, at] : market.pairs) {
+        const FeedPast& past = at.past;
+        if (past == FeedPast{}) continue;
+        pasts[pair.text()] =
+            json::object{{"since", past.since},
+                         {"holes", json::array(past.holes.begin(), past.holes.end())},
+                         {"begins_anew", past.begins_anew},
+                         {"unanchored", past.unanchored},
+                         {"refused", past.refused ? json::value(tick_json(*past.refused))
+                                                  : json::value(nullptr)}};
     }
-    return last;
+    return pasts;
+}
+
+Tick read_tick(StateReader& in, std::string_view name, const json::value& value) {
+    const json::array* fields = value.if_array();
+    const json::string* price =
+        fields != nullptr && fields->size() == 3 ? (*fields)[1].if_string() : nullptr;
+    if (price == nullptr) {
+        in.fail(name);
+        return {};
+    }
+    Tick tick;
+    tick.time = UtcTime{Duration{in.number(name, (*fields)[0])}};
+    tick.price = Price{in.parsed(name, Decimal::parse(*price))};
+    tick.position = static_cast<std::uint64_t>(in.number(name, (*fields)[2]));
+    return tick;
+}
+
+FeedPast read_past(StateReader& in) {
+    FeedPast past;
+    past.since = in.count<std::uint64_t>("since");
+    for (const json::value& hole : in.array("holes"))
+        past.holes.push_back(static_cast<std::uint64_t>(in.number("holes", hole)));
+    past.begins_anew = in.flag("begins_anew");
+    past.unanchored = in.flag("unanchored");
+    if (!in.at("refused").is_null()) past.refused = read_tick(in, "refused", in.at("refused"));
+    return past;
+}
+
+// Calls f(pair, value) for each pair that the object names.
+template <class F>
+void each_pair(StateReader& in, std::string_view name, F&& f) {
+    const json::object* found = in.at(name).if_object();
+    if (found == nullptr) return in.fail(name);
+    for (const auto& [key, value] : *found)
+        f(in.parsed(name, Pair::parse(key)), value);
+}
+
+std::map<Pair, PairMemory> read_pairs(StateReader& in) {
+    std::map<Pair, PairMemory> pairs;
+    each_pair(in, "last", [&](const Pair& pair, const json::value& value) {
+        pairs[pair].last = read_tick(in, "last", value);
+    });
+    // An account that was stored before prices were refused has no such past.
+    if (!in.has("pasts")) return pairs;
+    each_pair(in, "pasts", [&](const Pair& pair, const json::value& value) {
+        StateReader from{value};
+        pairs[pair].past = read_past(from);
+        in.adopt(from);
+    });
+    return pairs;
 }
 
 json::object preset_json(const Preset& preset) {
@@ -86,14 +134,31 @@ std::map<Asset, Decimal> read_ignored(StateReader& in) {
     return ignored;
 }
 
+json::array times_json(const std::vector<UtcTime>& times) {
+    json::array out;
+    for (const UtcTime time : times)
+        out.push_back(ms_of(time));
+    return out;
+}
+
+// An account that was stored before its orders were counted has sent none.
+std::vector<UtcTime> read_sent(StateReader& in) {
+    std::vector<UtcTime> sent;
+    for (const json::value& at : in.has("sent") ? in.array("sent") : json::array{})
+        sent.push_back(UtcTime{Duration{in.number("sent", at)}});
+    return sent;
+}
+
 }  // namespace
 
 std::string save_account(const World& world, const Account& account) {
     return json::serialize(json::object{{"venue", account.venue.save()},
                                         {"now", ms_of(world.market_of(account).now)},
                                         {"last", last_json(world.market_of(account))},
+                                        {"pasts", pasts_json(world.market_of(account))},
                                         {"replay", replay_json(account.replay)},
                                         {"ignored", ignored_json(account.ignored)},
+                                        {"sent", times_json(account.sent)},
                                         {"removed", account.removed}});
 }
 
@@ -118,13 +183,14 @@ Result<AccountMemory> load_account(std::string_view body) {
     const auto position = from.count<std::uint64_t>("position");
     in.adopt(from);
     const UtcTime now = in.time("now");
-    std::map<Pair, Tick> last = read_last(in);
+    std::map<Pair, PairMemory> pairs = read_pairs(in);
     std::map<Asset, Decimal> ignored = read_ignored(in);
+    std::vector<UtcTime> sent = read_sent(in);
     const bool removed = in.has("removed") && in.flag("removed");
     VAULT_TRYV(in.result("account"));
     VAULT_TRY(exchange::SimVenue venue, exchange::SimVenue::load(venue_text));
-    return AccountMemory{std::move(venue), std::move(replay),  position, now,
-                         std::move(last),  std::move(ignored), removed};
+    return AccountMemory{std::move(venue), std::move(replay),  position,        now,
+                         std::move(pairs), std::move(ignored), std::move(sent), removed};
 }
 
 std::string save_user(const User& user) {
@@ -178,10 +244,34 @@ Result<Job> load_job(std::string_view body) {
     return job;
 }
 
+namespace {
+
+json::object standings_json(const World& world) {
+    json::object standings;
+    for (const auto& [pair, standing] : world.standings)
+        standings[pair.text()] =
+            json::object{{"status", to_text(standing.status)}, {"since", ms_of(standing.since)}};
+    return standings;
+}
+
+// A daemon that was stored before pairs had a status knows of none.
+void read_standings(World& world, StateReader& in) {
+    if (!in.has("standings")) return;
+    each_pair(in, "standings", [&](const Pair& pair, const json::value& value) {
+        StateReader from{value};
+        world.standings[pair] = {from.parsed("status", parse_pair_status(from.text("status"))),
+                                 from.time("since")};
+        in.adopt(from);
+    });
+}
+
+}  // namespace
+
 std::string save_daemon(const World& world) {
     return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)},
                                         {"risk", texts_json(save_level(world.daemon_risk))},
-                                        {"risk_asset", world.summed_in.text()}});
+                                        {"risk_asset", world.summed_in.text()},
+                                        {"standings", standings_json(world)}});
 }
 
 Result<void> load_daemon(World& world, std::string_view body) {
@@ -191,6 +281,7 @@ Result<void> load_daemon(World& world, std::string_view body) {
     const Texts risk = in.has("risk") ? read_texts(in, "risk") : Texts{};
     if (in.has("risk_asset") && !in.text("risk_asset").empty())
         world.summed_in = in.parsed("risk_asset", Asset::parse(in.text("risk_asset")));
+    read_standings(world, in);
     VAULT_TRYV(in.result("daemon"));
     return load_level(world.daemon_risk, risk);
 }

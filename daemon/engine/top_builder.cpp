@@ -256,6 +256,7 @@ ports::TopSleeve TopBuilder::sleeve_row(const Vault& vault, const Sleeve& sleeve
     row.asset = vault.row.asset;
     row.state = sleeve_state(world_, vault, sleeve);
     if (row.state == "idle") row.idle_reason = idle_reason(world_, vault, sleeve);
+    if (row.state == "stuck") row.idle_reason = stuck_reason(vault, sleeve);
     if (row.state == "needs_attention") row.idle_reason = needed_attention(vault, sleeve);
     row.preset = sleeve.preset;
     row.cash = books.cash;
@@ -373,10 +374,11 @@ void TopBuilder::sleeve_alerts(const Vault& vault, const Sleeve& sleeve) {
                                    to_text(order.request.id));
             });
     for (const PairSlot& slot : sleeve.slots)
-        if (slot.stuck)
-            alerts_.add(AlertList::Warning, "stuck", name, [&] {
-                return fmt::format("{} is too little to be sold", slot.pair.text());
-            });
+        if (is_stuck(slot)) {
+            alerts_.add(AlertList::Warning, "stuck", name,
+                        [&] { return stuck_reason(vault, sleeve); });
+            break;
+        }
     if (!sleeve.capped_by.empty())
         alerts_.add(AlertList::Info, "risk_cap", name,
                     [&] { return fmt::format("no buys: {} was reached", sleeve.capped_by); });

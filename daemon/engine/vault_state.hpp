@@ -113,6 +113,11 @@ struct Vault {
     const Sleeve& sleeve(SleeveKind kind) const { return sleeves[index_of(kind)]; }
 };
 
+// A position that nothing sells now: it is too small, or its pair takes no sells.
+inline bool is_stuck(const PairSlot& slot) {
+    const bool held = slot.view.quantity.is_positive();
+    return slot.stuck || (held && !takes_orders(slot.view.rules.status, Side::Sell));
+}
 PairSlot* find_slot(Sleeve& sleeve, const Pair& pair);  // null: the vault does not trade it
 Order* find_order(Sleeve& sleeve, const OrderId& id);   // null: forgotten or never there
 bool has_live_order(const Sleeve& sleeve);

@@ -1,6 +1,7 @@
 #include "daemon/engine/view_builder.hpp"
 
 #include "daemon/engine/cap_inputs.hpp"
+#include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/sleeve_settings.hpp"
 #include "daemon/engine/sleeve_trader.hpp"
 #include "daemon/ledger/market_value.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace vault::engine {
 namespace {
@@ -66,6 +68,17 @@ bool has_prices(const World& world, const Vault& vault) {
         const PairMarket* market = world.pair_market(account, pair);
         return market != nullptr && market->last.has_value();
     });
+}
+
+// Empty while one of its pairs does.
+std::string no_pair_trades(const World& world, const Vault& vault) {
+    std::string all;
+    for (const Pair& pair : vault.pairs) {
+        const std::string why = pair_trouble(world, world.account_of(vault), pair);
+        if (why.empty()) return {};
+        all += (all.empty() ? "" : "; ") + why;
+    }
+    return all;
 }
 
 ports::AutoRaiseView auto_raise_view(const ledger::AutoRaise& policy) {
@@ -208,8 +221,7 @@ std::optional<ports::ScriptView> script_view(const World& world, const Sleeve& s
 std::string_view sleeve_state(const World& world, const Vault& vault, const Sleeve& sleeve) {
     const HoldKind held = effective_hold(world, vault, sleeve);
     const bool open = has_open_position(vault, sleeve);
-    const bool stuck = std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
-                                   [](const PairSlot& slot) { return slot.stuck; });
+    const bool stuck = std::ranges::any_of(sleeve.slots, is_stuck);
     if (!needed_attention(vault, sleeve).empty()) return "needs_attention";
     if (held == HoldKind::Liquidating) return "liquidating";
     if (held == HoldKind::Halted) return "halted";
@@ -223,12 +235,21 @@ std::string_view sleeve_state(const World& world, const Vault& vault, const Slee
     return any_warm(sleeve) ? "watching" : "warming_up";
 }
 
+// Of the first position that nothing sells now.
+std::string stuck_reason(const Vault& vault, const Sleeve& sleeve) {
+    const auto slot = std::ranges::find_if(sleeve.slots, is_stuck);
+    if (slot == sleeve.slots.end()) return {};
+    if (slot->stuck) return fmt::format("{} is too little to be sold", slot->pair.text());
+    return status_text(slot->view.rules) + stuck_text(vault, sleeve, *slot);
+}
+
 std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve) {
     if (vault.books.tradeable().is_zero()) return "tradeable is 0";
     if (vault.books.free_cash(sleeve.kind).is_zero() && vault.books.flat(sleeve.kind) &&
         !has_live_order(sleeve))
         return "nothing is allocated to it";
     if (vault.pairs.empty()) return "no pair is selected";
+    if (std::string why = no_pair_trades(world, vault); !why.empty()) return why;
     if (!has_prices(world, vault)) return "no price yet: start a replay";
     if (!world.no_buys.empty()) return "no buys: " + world.no_buys;
     if (std::string why = script_in_the_way(world, vault, sleeve); !why.empty()) return why;
@@ -251,7 +272,7 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
         view.pair = pair;
         view.state = known && !slot->attention.empty() ? "needs_attention"
                      : position.dust                   ? "dust"
-                     : known && slot->stuck            ? "stuck"
+                     : known && is_stuck(*slot)        ? "stuck"
                                                        : "open";
         view.quantity = position.coins();
         view.held = position.held;
@@ -264,6 +285,8 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
             view.value = ledger::value_at_market(position.coins(), market->last->price,
                                                  account.venue.settings().fee_rate);
             view.unrealised = view.value - position.cost;
+            view.price_at = market->last->time;
+            view.price_frozen = price_frozen(*market);
         } else {
             view.price_stale = true;
             view.value = position.cost;
@@ -283,6 +306,7 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
     view.state = sleeve_state(world, vault, sleeve);
     const bool capped = hold_of_caps(wider_holds(world, vault), vault, sleeve) != HoldKind::None;
     if (view.state == "idle" || capped) view.idle_reason = idle_reason(world, vault, sleeve);
+    if (view.state == "stuck") view.idle_reason = stuck_reason(vault, sleeve);
     if (view.state == "needs_attention") view.idle_reason = needed_attention(vault, sleeve);
     view.cash = books.cash;
     view.locked = books.locked;
@@ -360,6 +384,19 @@ ports::SleeveMarkView mark_of(const World& world, const Vault& vault, const Slee
     return mark;
 }
 
+// "0.5 ETH is valued at 2000 of 2024-01-01T00:00:00Z: halted", of each such position.
+std::vector<std::string> frozen_values(const World& world, const Vault& vault) {
+    std::vector<std::string> out;
+    for (const Sleeve& sleeve : vault.sleeves)
+        for (const ports::PositionView& position : positions_of(world, vault, sleeve))
+            if (!position.price_frozen.empty())
+                out.push_back(fmt::format("{} {} is valued at {} of {}: {}",
+                                          position.quantity.text(), position.pair.base.text(),
+                                          position.price->text(), format_utc(*position.price_at),
+                                          position.price_frozen));
+    return out;
+}
+
 }  // namespace
 
 ports::VaultMarkView mark_of(const World& world, const Vault& vault) {
@@ -378,7 +415,8 @@ ports::VaultMarkView mark_of(const World& world, const Vault& vault) {
             .reserve = vault.books.reserve(),
             .unallocated = vault.books.unallocated(),
             .quiet = mark_of(world, vault, vault.sleeve(SleeveKind::Quiet)),
-            .flash = mark_of(world, vault, vault.sleeve(SleeveKind::Flash))};
+            .flash = mark_of(world, vault, vault.sleeve(SleeveKind::Flash)),
+            .frozen = frozen_values(world, vault)};
 }
 
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay) {
@@ -410,6 +448,23 @@ ports::PairMarketView view_of(const World& world, const Account& account, const 
     if (seen == nullptr || !seen->last) return view;
     view.price = seen->last->price;
     view.price_at = seen->last->time;
+    return view;
+}
+
+ports::PairView view_of(const World& world, const Vault& vault, const PairRules& rules) {
+    ports::PairView view;
+    view.rules = rules;
+    view.selected = std::ranges::find(vault.pairs, rules.pair) != vault.pairs.end();
+    const Account& account = world.account_of(vault);
+    const auto standing = world.standings.find(rules.pair);
+    if (standing != world.standings.end()) view.status_since = standing->second.since;
+    view.trouble = pair_trouble(world, account, rules.pair);
+    const PairMarket* market = world.pair_market(account, rules.pair);
+    if (market == nullptr) return view;
+    view.price_frozen = price_frozen(*market);
+    if (!market->last) return view;
+    view.price = market->last->price;
+    view.price_at = market->last->time;
     return view;
 }
 
@@ -451,6 +506,17 @@ void warn_of_attention(ports::StatusView& view, const Vault& vault) {
     for (const Sleeve& sleeve : vault.sleeves)
         for (const PairSlot& slot : sleeve.slots)
             warn(sleeve_name(vault, sleeve.kind), slot.attention);
+}
+
+// Of the pairs that the vault trades, each pair of an account once.
+void warn_of_pairs(ports::StatusView& view, const World& world, const Vault& vault,
+                   std::set<std::pair<AccountId, Pair>>& told) {
+    const Account& account = world.account_of(vault);
+    for (const Pair& pair : vault.pairs) {
+        const std::string why = pair_trouble(world, account, pair);
+        if (!why.empty() && told.emplace(account.row.id, pair).second)
+            view.warnings.push_back(fmt::format("{}: {}", to_text(account.row.id), why));
+    }
 }
 
 void warn_of_cap(ports::StatusView& view, const World& world, const CapLevel& level) {
@@ -513,6 +579,9 @@ ports::StatusView status_of(const World& world, const ports::Visible& visible) {
     if (view.attention > 0)
         for (const Vault& vault : world.vaults)
             if (sees(world, visible, vault.row.user)) warn_of_attention(view, vault);
+    std::set<std::pair<AccountId, Pair>> told;
+    for (const Vault& vault : world.vaults)
+        if (sees(world, visible, vault.row.user)) warn_of_pairs(view, world, vault, told);
     if (!world.no_buys.empty()) view.warnings.push_back("buys are stopped: " + world.no_buys);
     warn_of_cap(view, world, {});
     for (const User& user : world.users)

@@ -15,6 +15,7 @@ std::vector<ports::PositionView> positions_of(const World& world, const Vault& v
                                               const Sleeve& sleeve);
 ports::ReplayView view_of(const World& world, const Account& account, const Replay& replay);
 ports::PairMarketView view_of(const World& world, const Account& account, const Pair& pair);
+ports::PairView view_of(const World& world, const Vault& vault, const PairRules& rules);
 ports::JobView view_of(const World& world, const Job& job);
 // Of what is visible to who asks.
 ports::StatusView status_of(const World& world, const ports::Visible& visible);
@@ -31,6 +32,8 @@ ports::PauseView hold_view(std::string level, std::string target, const Hold& ho
 // underfunded stuck needs_attention.
 std::string_view sleeve_state(const World& world, const Vault& vault, const Sleeve& sleeve);
 std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve);
+// Why a position of it cannot be sold now, and what can be done; empty if all can.
+std::string stuck_reason(const Vault& vault, const Sleeve& sleeve);
 // Why the sleeve waits for a person, and with what the person decides; empty if it does not.
 std::string needed_attention(const Vault& vault, const Sleeve& sleeve);
 std::string vault_state(const World& world, const Vault& vault);

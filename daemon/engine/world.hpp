@@ -10,6 +10,7 @@
 #include "daemon/exchange/sim/venue.hpp"
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/feed_factory.hpp"
+#include "daemon/risk/order_rules.hpp"
 
 #include <deque>
 #include <memory>
@@ -27,10 +28,21 @@ struct Listener {
     market::WindowSpec window;  // that it holds
 };
 
+// Which prices of its feed a pair's windows hold: a restart folds the same ones again.
+struct FeedPast {
+    std::uint64_t since = 0;           // position of the first
+    std::vector<std::uint64_t> holes;  // positions after it that were refused, ascending
+    bool begins_anew = false;          // the windows are empty; the next good price is a gap's end
+    bool unanchored = false;           // the last price is another feed's: nothing to compare with
+    std::optional<Tick> refused;       // the newest price, if it was not believed
+    friend bool operator==(const FeedPast&, const FeedPast&) = default;
+};
+
 struct PairMarket {
     PairRules rules;
     market::PairWindows windows;
-    std::optional<Tick> last;
+    std::optional<Tick> last;  // that was believed
+    FeedPast past;
     std::vector<Listener> listeners;  // by account, then in its vaults' order
     // Vaults with a cap that this pair's price may trip: its own, or one that sums it up.
     std::vector<VaultId> watched;
@@ -85,6 +97,7 @@ struct Account {
     Replay replay;
     std::vector<VaultId> vaults;
     std::map<Asset, Decimal> ignored;  // of what no vault explains
+    std::vector<UtcTime> sent;         // orders of the last minute, while their number is limited
     bool removed = false;              // it takes no command and is in no list
     bool dirty = false;
 
@@ -105,8 +118,15 @@ struct DigestHash {
     std::size_t operator()(const Digest& digest) const;
 };
 
+// A pair whose status is another than trading, and since when by the wall clock.
+struct PairStanding {
+    PairStatus status = PairStatus::Trading;
+    UtcTime since;
+};
+
 struct World {
-    std::map<Pair, PairRules> catalogue;  // of the simulated exchange; constant
+    std::map<Pair, PairRules> catalogue;  // of the simulated exchange; PairWatch alone changes it
+    std::map<Pair, PairStanding> standings;
     std::deque<User> users;
     std::deque<Account> accounts;
     std::deque<Vault> vaults;
@@ -118,6 +138,7 @@ struct World {
     Hold daemon_hold;
     WideRisk daemon_risk;  // its caps are those of the configuration
     bool daemon_dirty = false;
+    risk::OrderRules order_rules;      // those of the configuration
     Asset risk_asset;                  // in which users and the daemon are summed up
     Asset summed_in;                   // in which they were, when the store was written
     std::uint64_t watch_version = 1;   // rises when the vaults to watch, or listeners, change

@@ -29,6 +29,11 @@ std::string_view to_text(Reason reason) {
         case Reason::ScriptFault: return "script_fault";
         case Reason::AlreadyHolds: return "already_holds";
         case Reason::NothingHeld: return "nothing_held";
+        case Reason::NotTrading: return "not_trading";
+        case Reason::PriceBand: return "price_band";
+        case Reason::MaxOrder: return "max_order";
+        case Reason::MaxOrdersPerMinute: return "max_orders_per_minute";
+        case Reason::SelfCross: return "self_cross";
     }
     return "";
 }

@@ -41,8 +41,14 @@ enum class Reason : std::uint8_t {
     ScriptFault,   // it is not running, or what it said is none
     AlreadyHolds,  // a script wants to buy with a position open
     NothingHeld,   // a script wants to sell without one
+    NotTrading,    // a gate, after paused: the pair's status forbids the order
+    // An order that is held back before it is sent (risk/order_rules.hpp).
+    PriceBand,
+    MaxOrder,
+    MaxOrdersPerMinute,
+    SelfCross,
 };
-inline constexpr Reason kLastReason = Reason::NothingHeld;
+inline constexpr Reason kLastReason = Reason::SelfCross;
 std::string_view to_text(Reason reason);
 std::string_view to_text(Action action);
 

@@ -70,7 +70,9 @@ struct PositionView {
     std::string state;  // open dust stuck needs_attention
     Decimal quantity, held, cost, average_price;
     std::optional<Decimal> price;  // last
-    bool price_stale = false;
+    bool price_stale = false;      // there is none
+    std::optional<UtcTime> price_at;
+    std::string price_frozen;  // halted delisted refused: why it is an old one; empty: it is not
     Decimal value, unrealised;
     std::optional<UtcTime> opened_at;
     // What it goes on with although its sleeve is set otherwise by now.
@@ -165,13 +167,17 @@ struct VaultMarkView {
     Decimal fee_rate;       // with which open positions are valued
     Decimal reserve, unallocated;
     SleeveMarkView quiet, flash;
+    std::vector<std::string> frozen;  // of its open positions: what is valued at an old price, why
 };
 
 struct PairView {
     PairRules rules;
     bool selected = false;
+    std::optional<UtcTime> status_since;  // of another than trading; wall clock
+    std::string trouble;                  // why nothing is bought in it; empty if it could be
     std::optional<Price> price;
     std::optional<UtcTime> price_at;
+    std::string price_frozen;  // as PositionView's
 };
 
 struct PairsView {

@@ -46,6 +46,14 @@ constexpr std::array kExplanations{
         "the sleeve's script does not run, or said what is no decision (sleeve show tells)"},
     Explanation{"already_holds", "the sleeve's script wanted to buy with a position open"},
     Explanation{"nothing_held", "the sleeve's script wanted to sell without a position"},
+    Explanation{"price_band",
+                "the order would have been too far from the last price, or there is none"},
+    Explanation{"max_order", "one buy may not take so much (risk show lists max_order)"},
+    Explanation{"max_orders_per_minute",
+                "the account has sent as many orders as it may in a minute"},
+    Explanation{"self_cross", "it would have matched another order of the same account"},
+    Explanation{"not_trading",
+                "the exchange takes no such order in the pair now (market pairs tells its status)"},
 };
 
 }  // namespace

@@ -62,6 +62,17 @@ constexpr std::array kSentences{
     Sentence{
         "warming_up", "",
         "The trend had {hourly_closes} hourly closes, and the momentum window began at {p1$}."},
+    Sentence{"price_band", "",
+             "An order has to be within {order_limit%} of the last price, which was "
+             "{order_found$}."},
+    Sentence{"max_order", "", "The buy was worth {order_found}; one order may be {order_limit}."},
+    Sentence{"max_orders_per_minute", "",
+             "The account had sent {order_found} orders within a minute, of {order_limit}."},
+    Sentence{"self_cross", "",
+             "The account's own order {order_limit} was live on the other side; it waits until "
+             "that is gone."},
+    Sentence{"not_trading", "",
+             "The exchange said that the pair is {pair_status}; the last price was {price$}."},
     Sentence{"cooldown", "", "The last cycle closed at {last_close} and {last_cycle}."},
 };
 

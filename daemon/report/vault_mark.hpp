@@ -51,6 +51,7 @@ struct VaultMark {
     VaultSums sums;
     Unrealised unrealised;
     std::array<std::uint32_t, 2> cycles{};  // closed
+    std::vector<std::string> frozen;        // what of unrealised is at an old price, and why
 };
 
 }  // namespace vault::report

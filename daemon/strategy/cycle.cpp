@@ -59,6 +59,7 @@ bool moves_too_much(const CycleParams& p, const MarketView& m) {
 Reason entry_gate(const CycleParams& p, const MarketView& m, const SleeveFigures& s,
                   Decimal spend) {
     if (s.paused) return Reason::Paused;
+    if (!takes_orders(s.rules.status, Side::Buy)) return Reason::NotTrading;
     if (m.stale) return Reason::StalePrice;
     if (!m.warm) return Reason::WarmingUp;
     if (!p.trading_windows.contains(m.now)) return Reason::Window;
@@ -133,6 +134,7 @@ Decision check_sell(const CycleParams& p, const MarketView& m, const SleeveFigur
     if (signal != Reason::StopLoss && signal != Reason::Trailing) return hold(Check::Sell, signal);
     if (signal == Reason::Trailing && m.slippage && *m.slippage > p.max_slippage)
         return hold(Check::Sell, Reason::MaxSlippage);
+    if (!takes_orders(s.rules.status, Side::Sell)) return hold(Check::Sell, Reason::NotTrading);
     const Quantity whole_lots = market::floor_lot(s.quantity, s.rules.lot);
     if (market::below_minimum(s.rules, m.price, whole_lots))
         return hold(Check::Sell, Reason::BelowMinimum);

@@ -33,7 +33,8 @@ static_assert(sizeof(CycleState) <= 128);
 
 // Runs the timers, then the due check of the side that can act: the buy check while flat, the sell
 // check while a position is held. Decision::check is None when that side was not due. A sell that
-// the pair's minima forbid is hold(below_minimum). A stale price holds both sides.
+// the pair's minima forbid is hold(below_minimum), one that its status forbids hold(not_trading). A
+// stale price holds both sides.
 ports::Decision evaluate(const CycleParams& params, const ports::MarketView& market,
                          const ports::SleeveFigures& sleeve, CycleState& state);
 

@@ -7,6 +7,7 @@ that makes it sell again, then flat for weeks. It runs ten minutes a second, so 
 seconds and stays.
 """
 
+import itertools
 import json
 import shlex
 import time
@@ -19,10 +20,12 @@ SETTINGS = ("history=5m momentum_window=1m buy_check=1s sell_check=1s spike=1.01
 
 
 class Scene:
-    """An account of its own with a vault whose flash sleeve has 1000 USDT and may buy."""
+    """An account of its own with a vault whose flash sleeve has 1000 USDT and may buy. `good`: candles
+    that it could go on with."""
 
-    def __init__(self, who, candles, speed):
+    def __init__(self, who, candles, speed, good):
         self.who = who
+        self.good = good
         self.account = who.ctl("account", "add", "--exchange", "paper", "--label", f"scene-{time.monotonic_ns()}")["id"]
         self.vault = who.ctl("vault", "create", "--account", self.account, "--asset", "USDT", "--balance",
                              "2000")["id"]
@@ -77,8 +80,80 @@ def candle_file(daemon, name, after):
     return file
 
 
+def wrong_prices(daemon, name):
+    """2000 for a while, then four prices a minute of which none is near the one before."""
+    file = daemon.directory / name
+    with file.open("w", encoding="ascii") as out:
+        for minute in range(END):
+            row = "2000,2000,2000,2000" if minute < RISE else "1,1000000,0.01,100"
+            out.write(f"{1_704_067_200 + 60 * minute},{row},1\n")
+    return file
+
+
+class Configuration:
+    """What it says of ETH/USDT, which every scene trades, and of orders."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.text = daemon.config.read_text()
+
+    def take(self, more):
+        self.daemon.config.write_text(self.text + more)
+        self.daemon.ctl("config", "reload")
+
+    def say(self, rules):
+        self.take(f"paper:\n  pairs:\n    - {{pair: ETH/USDT, {rules}}}\n" if rules else "")
+
+
+def planted_in_pairs(scene_of, daemon, wrong):
+    """The causes that lie with the exchange, as planted() yields them."""
+    exchange = Configuration(daemon)
+    for status in ("halted", "cancel_only"):
+        scene = scene_of()
+        scene.start()
+        scene.wait_for_prices()
+        exchange.say(f"status: {status}")
+        yield f"the pair is {status}", scene, "pair_status", f"ETH/USDT is {status}", \
+            lambda: exchange.say("")
+
+    scene = scene_of()
+    scene.start()
+    scene.wait_for_prices()
+    exchange.say("renamed_to: BTC/USDT")
+    yield "the pair was renamed", scene, "pair_status", "it is BTC/USDT now", None
+    exchange.say("")
+
+    scene = scene_of()
+    scene.do("vault pairs V --add BTC/USDT")
+    scene.start()
+    scene.wait_for_coins()
+    exchange.say("status: delisted")
+    yield "coins of a delisted pair", scene, "person", "take them off the exchange", None
+    exchange.say("")
+
+    scene = scene_of(candles=wrong)
+    scene.start()
+    scene.wait_told("is not believed")
+    yield "absurd prices", scene, "price", "is not believed", \
+        (f"replay stop --account A; replay start {scene.good} --account A --pair ETH/USDT --interval 1m "
+         "--speed 600 --from 2024-01-12T00:00:00Z; replay run --account A")
+
+
+def planted_in_orders(scene_of, daemon):
+    """The causes that lie with the order rules: the sleeve wants to buy at every check."""
+    configuration = Configuration(daemon)
+    for rule, value in (("max_order", 100), ("price_band", 0.0001)):
+        scene = scene_of()
+        configuration.take(f"risk:\n  {rule}: {value}\n")
+        scene.do("sleeve set V flash spike=1")
+        scene.start()
+        scene.wait_told(rule)
+        yield rule, scene, "decision", rule, lambda: configuration.take("")
+
+
 def planted(scene_of, daemon, fall):
-    """Yields (cause, scene, check, words, what ends it; None: the remedy as it stands, "": nothing can)."""
+    """Yields (cause, scene, check, words, what ends it: commands, or something to call; None: the remedy as
+    it stands)."""
     scene = scene_of()
     scene.start()
     scene.do("vault pause V --why 'news day'")
@@ -209,9 +284,12 @@ def run(vaultd, vaultctl):
         fall = candle_file(daemon, "fall.csv", 1900)
 
         def scene_of(who=daemon, candles=rise, speed="600"):
-            return Scene(who, candles, speed)
+            return Scene(who, candles, speed, rise)
 
-        for cause, scene, name, words, remedy in planted(scene_of, daemon, fall):
+        causes = itertools.chain(planted_in_pairs(scene_of, daemon, wrong_prices(daemon, "wrong.csv")),
+                                 planted_in_orders(scene_of, daemon),
+                                 planted(scene_of, daemon, fall))
+        for cause, scene, name, words, remedy in causes:
             answer = scene.ask()
             check(not answer["ok"], cause, "was not found:", json.dumps(answer))
             check(answer["blocked_by"] == name and words in answer["message"], cause, "was told as",
@@ -223,13 +301,15 @@ def run(vaultd, vaultctl):
                 check(words[0] == "vaultctl", "no command:", answer["remedy"])
                 done = scene.who.run(*words[1:])
                 check(done.code == 0, answer["remedy"], done.stderr)
+            elif callable(remedy):
+                remedy()
             else:
                 scene.do(remedy)
             scene.wait(f"an end of: {cause}", lambda scene=scene, told=(name, answer["message"]): told !=
                        (scene.ask()["blocked_by"], scene.ask()["message"]))
             found.append(cause)
             scene.do("replay stop --account A")
-    check(len(found) >= 20, len(found), "causes")
+    check(len(found) >= 27, len(found), "causes")
     print(len(found), "causes were planted and found")
 
 

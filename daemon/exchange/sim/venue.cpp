@@ -85,9 +85,22 @@ std::vector<VenueEvent> SimVenue::cancel(const OrderId& id, UtcTime now) {
 
 std::vector<VenueEvent> SimVenue::on_tick(const Tick& tick, const PairRules& rules) {
     Events out;
-    if (orders_.empty()) return out;
+    if (orders_.empty() || !matches_orders(rules.status)) return out;
     std::erase_if(orders_, [&](LiveOrder& order) {
         return order.request.pair == rules.pair && step(order, tick, rules, out);
+    });
+    return out;
+}
+
+std::vector<VenueEvent> SimVenue::on_status(const PairRules& rules, UtcTime now) {
+    Events out;
+    const bool keeps_sells = makes_prices(rules.status);
+    if (rules.status == PairStatus::Trading) return out;
+    std::erase_if(orders_, [&](LiveOrder& order) {
+        if (order.request.pair != rules.pair) return false;
+        if (order.request.side == Side::Sell && keeps_sells) return false;
+        end(order, OrderState::Expired, fmt::format("pair_{}", to_text(rules.status)), now, out);
+        return true;
     });
     return out;
 }

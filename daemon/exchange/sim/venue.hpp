@@ -39,7 +39,8 @@ struct Refused {  // reason: insufficient_balance, bad_order, duplicate_order, r
     std::string reason;
     friend bool operator==(const Refused&, const Refused&) = default;
 };
-struct Ended {  // reason: empty when Filled; else lapsed_in_gap, below_minimum, canceled, limit
+struct Ended {  // reason: empty when Filled; else lapsed_in_gap, below_minimum, canceled,
+                // limit, pair_halted, pair_delisted …
     OrderId order;
     OrderState state = OrderState::Canceled;
     std::string reason;
@@ -75,8 +76,12 @@ class SimVenue {
     std::vector<VenueEvent> place(const OrderRequest& request);
     // The live order ends as Canceled; no event if it is not live.
     std::vector<VenueEvent> cancel(const OrderId& id, UtcTime now);
-    // rules.pair is the tick's pair. Orders fill in the order in which they were placed.
+    // rules.pair is the tick's pair. Orders fill in the order in which they were placed; none does
+    // while the pair matches none.
     std::vector<VenueEvent> on_tick(const Tick& tick, const PairRules& rules);
+    // The pair's status changed: buys that it takes no more end, and all once it is halted; Expired
+    // with the reason pair_<status>.
+    std::vector<VenueEvent> on_status(const PairRules& rules, UtcTime now);
 
     // amount > 0. Errors: InvalidParams, AmountTooLarge, InsufficientBalance.
     Result<FundingRecord> deposit(const Asset& asset, Decimal amount, UtcTime now);

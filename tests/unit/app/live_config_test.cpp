@@ -219,12 +219,29 @@ TEST_F(LiveConfigTest, PairsAreComparedAsAList) {
     start();
     write(
         "store: {disk_alert_pct: 70}\ncandles: {path: files}\n"
-        "paper:\n  pairs:\n    - {pair: ETH/USDT, min_cost: 7}\n");
+        "paper:\n  pairs:\n    - {pair: ETH/USDT, lot: 7}\n");
     const auto report = reload();
     ASSERT_EQ(report.changes.size(), 1U);
     EXPECT_EQ(report.changes[0].key, "paper.pairs");
     EXPECT_EQ(report.changes[0].fate, ConfigFate::NeedsRestart);
     EXPECT_EQ(report.changes[0].to, "14 pairs, other: ETH/USDT");
+}
+
+TEST_F(LiveConfigTest, StatusAndMinimaOfPairsAreTakenOverAndTheRestWaits) {
+    start();
+    write(
+        "store: {disk_alert_pct: 70}\ncandles: {path: files}\n"
+        "paper:\n  pairs:\n    - {pair: ETH/USDT, min_cost: 7, status: halted}\n"
+        "    - {pair: BTC/USDT, lot: 1}\n    - {pair: X/USDT, tick: 1, lot: 1}\n");
+    const auto report = reload();
+    ASSERT_EQ(report.changes.size(), 2U);
+    EXPECT_EQ(report.changes[0].fate, ConfigFate::Applied);
+    EXPECT_EQ(report.changes[0].to, "14 pairs, other: ETH/USDT");
+    EXPECT_EQ(report.changes[1].fate, ConfigFate::NeedsRestart);
+    EXPECT_EQ(report.changes[1].to, "15 pairs, other: BTC/USDT, X/USDT");
+    const PairRules& eth = live->running().paper.pairs.front();
+    EXPECT_EQ(eth.status, PairStatus::Halted);
+    EXPECT_EQ(eth.min_cost, Decimal::from_int(7));
 }
 
 }  // namespace

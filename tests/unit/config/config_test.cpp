@@ -150,6 +150,19 @@ paper:
     EXPECT_EQ(config.paper.pairs.front().tick, "0.01"_dec);
 }
 
+TEST(Config, PairsHaveAStatus) {
+    const Config config = good(R"(
+paper:
+  pairs:
+    - {pair: ETH/USDT, status: cancel_only}
+    - {pair: BTC/USDT, renamed_to: ETH/USDT}
+)");
+    EXPECT_EQ(config.paper.pairs[0].status, PairStatus::CancelOnly);
+    EXPECT_EQ(config.paper.pairs[1].status, PairStatus::Delisted);
+    EXPECT_EQ(config.paper.pairs[1].renamed_to->text(), "ETH/USDT");
+    EXPECT_EQ(config.paper.pairs[2].status, PairStatus::Trading);
+}
+
 TEST(Config, TargetsOfAlerts) {
     const Config config = good(R"(
 alerts:
@@ -235,6 +248,12 @@ TEST(Config, SaysFileLineColumnKeyAndWhatToDo) {
          "f.yaml:3:24: unknown key paper.pairs[].tik; did you mean tick?"},
         {"paper:\n  pairs:\n    - {pair: ETH/USDT, tick: 0}\n", "f.yaml:3:30: paper.pairs[].tick:"},
         {"paper:\n  pairs:\n    - {pair: ETH/USDT, lot: -1}\n", "f.yaml:3:29: paper.pairs[].lot: "},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT, status: closed}\n",
+         "f.yaml:3:32: paper.pairs[].status: 'closed' is no status of a pair; one of: trading"},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT, status: halted, renamed_to: BTC/USDT}\n",
+         "f.yaml:3:7: paper.pairs: ETH/USDT was renamed, so its status is delisted"},
+        {"paper:\n  pairs:\n    - {pair: ETH/USDT, renamed_to: ETH/USDT}\n",
+         "f.yaml:3:36: paper.pairs[].renamed_to: 'ETH/USDT' is not another pair"},
         {"paper:\n  pairs:\n    - {pair: X/USDT, tick: 1}\n",
          "f.yaml:3:7: paper.pairs: X/USDT is not built in, so it needs tick and lot"},
         {"paper:\n  pairs:\n    - {pair: ETH/USDT}\n    - {pair: ETH/USDT}\n",

@@ -27,14 +27,15 @@ ports::PositionView position() {
     view.price = "2050"_dec;
     view.value = "5.1045"_dec;
     view.unrealised = "0.1295"_dec;
+    view.price_at = kAt;
     view.opened_at = kAt;
     return view;
 }
 
 const std::string kPosition =
     R"({"vault":"v1","sleeve":"flash","pair":"ETH/USDT","state":"open","quantity":"0.0025",)"
-    R"("held":"0","cost":"4.975","average_price":"1990","price":"2050","price_stale":false,)"
-    R"("value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z",)"
+    R"("held":"0","cost":"4.975","average_price":"1990","price":"2050",)"
+    R"("price_at":"2021-04-02T09:39:45.500Z","price_stale":false,"price_frozen":"","value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z",)"
     R"("kept_exits":{}})";
 
 ports::PauseView pause() {
@@ -185,12 +186,19 @@ TEST(Render, UserAndAccount) {
 TEST(Render, PairsReplayEntryStatus) {
     ports::PairsView pairs;
     pairs.vault = VaultId{1};
-    pairs.pairs = {{PairRules{kEth, "0.01"_dec, "0.0001"_dec, "10"_dec, "0"_dec}, true,
-                    Price{"2000"_dec}, kAt}};
+    ports::PairView& pair = pairs.pairs.emplace_back();
+    pair.rules = {kEth, "0.01"_dec, "0.0001"_dec, "10"_dec, "0"_dec, PairStatus::Halted};
+    pair.selected = true;
+    pair.status_since = pair.price_at = kAt;
+    pair.trouble = "ETH/USDT is halted";
+    pair.price = Price{"2000"_dec};
+    pair.price_frozen = "halted";
     EXPECT_EQ(render_view(pairs),
               R"({"vault":"v1","pairs":[{"pair":"ETH/USDT","tick":"0.01","lot":"0.0001",)"
-              R"("min_cost":"10","min_quantity":"0","selected":true,"price":"2000",)"
-              R"("price_at":"2021-04-02T09:39:45.500Z"}]})");
+              R"("min_cost":"10","min_quantity":"0","status":"halted",)"
+              R"("status_since":"2021-04-02T09:39:45.500Z","renamed_to":null,)"
+              R"("trouble":"ETH/USDT is halted","selected":true,"price":"2000",)"
+              R"("price_at":"2021-04-02T09:39:45.500Z","price_frozen":"halted"}]})");
     ports::ReplayView replay;
     replay.account = AccountId{1};
     replay.state = "running";
@@ -476,6 +484,7 @@ TEST(Render, MarksSurviveTheirText) {
     one.flash.unrealised = -"0.000000000000000001"_dec;
     one.flash.coins = {{Asset::parse("ETH").value(), "0.5"_dec}};
     one.flash.cycles = 4;
+    one.frozen = {"0.5 ETH is valued at 2000"};
     const auto marks = read_marks(render_view(std::vector{one}));
     ASSERT_EQ(marks.size(), 1u);
     EXPECT_EQ(marks[0].user_name, one.user_name);
@@ -488,6 +497,7 @@ TEST(Render, MarksSurviveTheirText) {
     EXPECT_EQ(marks[0].sums.sleeves[1].balance, "4.9801"_dec);
     EXPECT_EQ(marks[0].sums.sleeves[1].coins.at(one.flash.coins[0].base), "0.5"_dec);
     EXPECT_EQ(marks[0].cycles[1], 4u);
+    EXPECT_EQ(marks[0].frozen, one.frozen);
 }
 
 }  // namespace

@@ -480,6 +480,55 @@ struct Cycles {
     }
 };
 
+// What a pair's status forbids does not happen, and its price stands still where it makes none. No
+// price is believed that is not near the one before it or the one that was refused.
+struct PairStatuses {
+    std::map<std::pair<AccountId, Pair>, std::pair<Decimal, Decimal>> known;  // last, refused
+
+    static bool near(Decimal a, Decimal b) { return a <= b + b && b <= a + a; }
+
+    std::string prices(const Account& account, const PairMarket& at) {
+        if (!at.last) return {};
+        const Decimal now = at.last->price.value;
+        const auto [place, fresh] = known.try_emplace({account.row.id, at.rules.pair}, now, kZero);
+        const auto [last, refused] = place->second;
+        place->second = {now, at.past.refused ? at.past.refused->price.value : kZero};
+        if (!now.is_positive()) return "a price of " + now.text();
+        if (fresh || now == last) return {};
+        if (!makes_prices(at.rules.status)) return "a price of a pair that makes none";
+        return near(now, last) || near(now, refused) ? "" : "a jump to " + now.text();
+    }
+
+    std::string operator()(const EngineStep& step) {
+        for (const Account& account : step.world().accounts)
+            for (const auto& [pair, at] : step.world().market_of(account).pairs)
+                if (const std::string bad = prices(account, at); !bad.empty())
+                    return pair.text() + ": " + bad;
+        const std::string bad =
+            each_sleeve(step.world(), [&](const Vault&, const Sleeve& sleeve) -> std::string {
+                for (const Order& order : sleeve.orders) {
+                    const PairStatus status = step.world().catalogue.at(order.request.pair).status;
+                    const bool waits = order.request.side == Side::Sell && makes_prices(status);
+                    if (order.live() && !takes_orders(status, order.request.side) && !waits)
+                        return "a live order in a pair that is " + std::string{to_text(status)};
+                }
+                return {};
+            });
+        if (!bad.empty()) return bad;
+        for (const ports::FillRow& row : step.rows().fills)
+            if (row.fill.order.number != 0 &&
+                !matches_orders(step.world().catalogue.at(row.pair).status))
+                return row.fill.trade_id + " in a pair that matches none";
+        return each_new_order(
+            step,
+            [&](const Vault&, const Sleeve&, const ports::OrderRow& row,
+                const Order&) -> std::string {
+                const auto& rules = step.world().catalogue.at(row.pair);
+                return takes_orders(rules.status, row.side) ? "" : "the pair takes none";
+            });
+    }
+};
+
 }  // namespace
 
 std::string each_new_order(const EngineStep& step, const NewOrder& f) {
@@ -501,26 +550,29 @@ std::string each_new_order(const EngineStep& step, const NewOrder& f) {
 }
 
 std::vector<NamedWatcher> engine_watchers() {
-    return {{"identities", identities},
-            {"nothing_is_quarantined", nothing_is_quarantined},
-            {"batch_is_durable", batch_is_durable},
-            {"refused_changes_nothing", refused_changes_nothing},
-            {"I8", i8},
-            {"I10", ExchangeTotals{}},
-            {"I17", OwnMoney{}},
-            {"I18_I21_I22", Closes{}},
-            {"I20", quiet_keeps},
-            {"I25", NewestAllocation{}},
-            {"I26_I35_I42", orders_and_money},
-            {"I36_I38_I40", OrderIds{}},
-            {"I28", Minima{}},
-            {"I29_I30", holds},
-            {"I31", HoldsStay{}},
-            {"attention", attention},
-            {"hand_sales", HandSales{}},
-            {"caps", cap_watcher()},
-            {"day_closes", DayCloses{}},
-            {"cycles", Cycles{}}};
+    std::vector<NamedWatcher> all{{"identities", identities},
+                                  {"nothing_is_quarantined", nothing_is_quarantined},
+                                  {"batch_is_durable", batch_is_durable},
+                                  {"refused_changes_nothing", refused_changes_nothing},
+                                  {"I8", i8},
+                                  {"I10", ExchangeTotals{}},
+                                  {"I17", OwnMoney{}},
+                                  {"I18_I21_I22", Closes{}},
+                                  {"I20", quiet_keeps},
+                                  {"I25", NewestAllocation{}},
+                                  {"I26_I35_I42", orders_and_money},
+                                  {"I36_I38_I40", OrderIds{}},
+                                  {"I28", Minima{}},
+                                  {"I29_I30", holds},
+                                  {"I31", HoldsStay{}},
+                                  {"attention", attention},
+                                  {"hand_sales", HandSales{}},
+                                  {"pair_statuses", PairStatuses{}},
+                                  {"caps", cap_watcher()},
+                                  {"day_closes", DayCloses{}},
+                                  {"cycles", Cycles{}}};
+    std::ranges::move(order_rule_watchers(), std::back_inserter(all));
+    return all;
 }
 
 Watcher engine_watcher(std::string_view name) {

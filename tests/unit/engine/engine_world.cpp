@@ -86,6 +86,7 @@ void EngineWorld::set_up() {
             desk_.apply(cmd::SetSleeve{id, kind, any_settings()});
     }
     if (chance(30)) desk_.configure(any_daemon_caps());
+    if (chance(50)) desk_.configure(any_order_rules());
     if (chance(40)) desk_.must(cmd::SetCaps{user_target("ann"), any_caps(risk::Level::User), true});
     if (chance(40)) desk_.must(cmd::SetCaps{vault_target(kV1), any_caps(risk::Level::Vault), true});
 }
@@ -135,6 +136,14 @@ risk::Caps EngineWorld::any_daemon_caps() {
     return caps;
 }
 
+risk::OrderRules EngineWorld::any_order_rules() {
+    risk::OrderRules rules;
+    if (chance(30)) rules.price_band = "0.0004"_dec;  // less than some venues' slippage
+    if (chance(50)) rules.max_order = any_of<Decimal>({"200"_dec, "800"_dec});
+    if (chance(50)) rules.max_orders_per_minute = static_cast<std::uint32_t>(1 + roll(3));
+    return rules;
+}
+
 Decimal EngineWorld::amount(Decimal about) {
     if (chance(10)) return kZero;
     if (chance(5)) return -about;
@@ -177,7 +186,29 @@ bool EngineWorld::run(int steps) {
 void EngineWorld::step() {
     if (chance(68)) return price();
     if (chance(9)) return restart();
+    if (chance(8)) return market_status();
     command();
+}
+
+// Most pairs trade most of the time, so that lives go on.
+void EngineWorld::market_status() {
+    const Pair pair = any_of<Pair>({kEthUsdt, kEthUsdt, kBtcUsdt, kEthUsdc, kEthBtc});
+    const auto status = chance(50) ? PairStatus::Trading : static_cast<PairStatus>(roll(5));
+    const PairStatus before = desk_.world().catalogue.at(pair).status;
+    desk_.set_status(pair, status);
+    if (before != status) ++seen_[fmt::format("status {}", to_text(status))];
+    look({desk_,
+          StepKind::Command,
+          fmt::format("{} is {}", pair.text(), to_text(status)),
+          false,
+          {}});
+}
+
+// What a broken feed sends.
+Price EngineWorld::wrong_price(Decimal known) {
+    const Decimal factor = any_of<Decimal>({"0.01"_dec, "0.4"_dec, "3"_dec, "1000"_dec});
+    const auto wrong = mul(known, factor, Rounding::Down);
+    return Price{chance(20) || !wrong ? kZero : wrong.value()};
 }
 
 Price EngineWorld::next_price(Decimal from, Decimal tick) {
@@ -204,8 +235,9 @@ void EngineWorld::price() {
     const std::vector<Pair> pushed = pushed_pairs(account);
     if (pushed.empty() || chance(62)) {
         Decimal& known = prices_[{account, kEthUsdt}];
-        const Price price = next_price(known, "0.01"_dec);
-        known = price.value;
+        const bool wrong = chance(2);
+        const Price price = wrong ? wrong_price(known) : next_price(known, "0.01"_dec);
+        if (!wrong) known = price.value;
         const bool gap = chance(2);
         const Duration after = gap         ? Duration{std::chrono::hours{1 + roll(30)}}
                                : chance(4) ? Duration{std::chrono::minutes{5}}
@@ -312,7 +344,10 @@ void EngineWorld::hold_command() {
 
 void EngineWorld::caps_command() {
     if (chance(20)) {
-        desk_.configure(chance(40) ? risk::Caps{} : any_daemon_caps());
+        if (chance(50))
+            desk_.configure(chance(40) ? risk::Caps{} : any_daemon_caps());
+        else
+            desk_.configure(chance(40) ? risk::OrderRules{} : any_order_rules());
         return look({desk_, StepKind::Command, "configure", false, {}});
     }
     if (chance(40))

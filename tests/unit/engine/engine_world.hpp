@@ -28,6 +28,7 @@ class EngineWorld {
     void price();
     void command();
     void restart();
+    void market_status();
 
     void money_command();
     void hold_command();
@@ -58,8 +59,10 @@ class EngineWorld {
     std::map<std::string, std::string> any_settings();
     std::map<std::string, std::string> any_caps(risk::Level level);
     risk::Caps any_daemon_caps();
+    risk::OrderRules any_order_rules();
     std::vector<Pair> pushed_pairs(AccountId account) const;
     Price next_price(Decimal from, Decimal tick);
+    Price wrong_price(Decimal known);
 
     std::uint64_t seed_;
     std::mt19937_64 random_;

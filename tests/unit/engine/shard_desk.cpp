@@ -201,6 +201,28 @@ void ShardDesk::configure(const risk::Caps& daemon_caps) {
     commit();
 }
 
+void ShardDesk::configure(const risk::OrderRules& order_rules) {
+    options_.order_rules = order_rules;
+    shard_->configure(options_);
+    commit();
+}
+
+void ShardDesk::set_rules(const PairRules& rules) {
+    change_before_restart(rules);
+    shard_->configure(options_);
+    commit();
+}
+
+void ShardDesk::set_status(const Pair& pair, PairStatus status) {
+    PairRules rules = options_.catalogue.at(pair);
+    rules.status = status;
+    set_rules(rules);
+}
+
+void ShardDesk::change_before_restart(const PairRules& rules) {
+    options_.catalogue.at(rules.pair) = rules;
+}
+
 void ShardDesk::must(const ports::Command& command) {
     const auto error = apply(command);
     EXPECT_FALSE(error.has_value()) << (error ? error->message() : "");

@@ -77,6 +77,12 @@ class ShardDesk {
                                bool dry_run = false);
     // The daemon's caps, as a reload of the configuration would.
     void configure(const risk::Caps& daemon_caps);
+    void configure(const risk::OrderRules& order_rules);
+    // The exchange's rules of a pair, as a reload of the configuration would bring them; or as a
+    // restart finds them that were changed meanwhile.
+    void set_rules(const PairRules& rules);
+    void set_status(const Pair& pair, PairStatus status);
+    void change_before_restart(const PairRules& rules);
     // As apply, for commands that must succeed: the test fails otherwise.
     void must(const ports::Command& command);
 

@@ -93,8 +93,10 @@ class SleeveMachineTest : public ::testing::Test {
     Vault vault = funded_vault();
     Hold daemon_hold, user_hold;
     LevelRisk daemon_risk, user_risk;
-    Surroundings around{
-        {daemon_hold, user_hold, daemon_risk, user_risk}, "0.004"_dec, "10000"_dec, false};
+    Surroundings around{.holds = {daemon_hold, user_hold, daemon_risk, user_risk},
+                        .fee_rate = "0.004"_dec,
+                        .wallet = "10000"_dec,
+                        .look_at_order = [](const auto&...) { return std::nullopt; }};
     Recorder recorder;
     Effects effects{recorder, {}, {}, {}};
     SleeveMachine machine{vault, around, effects};

@@ -269,5 +269,33 @@ TEST(SimSettings, AreValidated) {
     EXPECT_EQ(validate(settings).error().field(), "reject_per_million");
 }
 
+TEST_F(Sim, AHaltExpiresAllOrdersOfThePairAlone) {
+    accept(buy());
+    OrderRequest other = buy("1"_dec, "1"_dec);
+    other.id.vault = VaultId{2};
+    other.pair = Pair::parse("BTC/USDT").value();
+    accept(other);
+    rules.status = PairStatus::Halted;
+    const auto events = venue.on_status(rules, kStart);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(ended(events).state, OrderState::Expired);
+    EXPECT_EQ(ended(events).reason, "pair_halted");
+    EXPECT_EQ(venue.live_orders(), std::vector{other.id});
+    EXPECT_EQ(venue.balance(usdt).held, "1"_dec);
+    EXPECT_TRUE(venue.on_status(rules, kStart).empty());
+}
+
+TEST_F(Sim, CancelOnlyKeepsASellAndMatchesItOnceThePairTrades) {
+    EXPECT_TRUE(venue.deposit(eth, "1"_dec, kStart).has_value());
+    accept(sell("1"_dec));
+    accept(buy());
+    rules.status = PairStatus::CancelOnly;
+    EXPECT_EQ(venue.on_status(rules, kStart).size(), 1U) << "the buy ends";
+    EXPECT_TRUE(tick("2000"_dec).empty());
+    rules.status = PairStatus::Trading;
+    EXPECT_TRUE(venue.on_status(rules, kStart).empty());
+    EXPECT_EQ(ended(tick("2000"_dec)).state, OrderState::Filled);
+}
+
 }  // namespace
 }  // namespace vault::exchange
