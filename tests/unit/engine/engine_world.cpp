@@ -138,9 +138,9 @@ risk::Caps EngineWorld::any_daemon_caps() {
 
 risk::OrderRules EngineWorld::any_order_rules() {
     risk::OrderRules rules;
-    if (chance(30)) rules.price_band = "0.0004"_dec;  // less than some venues' slippage
-    if (chance(50)) rules.max_order = any_of<Decimal>({"200"_dec, "800"_dec});
-    if (chance(50)) rules.max_orders_per_minute = static_cast<std::uint32_t>(1 + roll(3));
+    if (chance(15)) rules.price_band = "0.0004"_dec;  // less than some venues' slippage
+    if (chance(30)) rules.max_order = any_of<Decimal>({"200"_dec, "800"_dec});
+    if (chance(70)) rules.max_orders_per_minute = static_cast<std::uint32_t>(1 + roll(2));
     return rules;
 }
 
@@ -186,14 +186,14 @@ bool EngineWorld::run(int steps) {
 void EngineWorld::step() {
     if (chance(68)) return price();
     if (chance(9)) return restart();
-    if (chance(8)) return market_status();
+    if (chance(4)) return market_status();
     command();
 }
 
 // Most pairs trade most of the time, so that lives go on.
 void EngineWorld::market_status() {
     const Pair pair = any_of<Pair>({kEthUsdt, kEthUsdt, kBtcUsdt, kEthUsdc, kEthBtc});
-    const auto status = chance(50) ? PairStatus::Trading : static_cast<PairStatus>(roll(5));
+    const auto status = chance(60) ? PairStatus::Trading : static_cast<PairStatus>(roll(5));
     const PairStatus before = desk_.world().catalogue.at(pair).status;
     desk_.set_status(pair, status);
     if (before != status) ++seen_[fmt::format("status {}", to_text(status))];

@@ -78,7 +78,6 @@ class OneAMinute : public OpenDesk {
         rules.max_orders_per_minute = 1;
         configure(rules);
         tick("2000");
-        push(kBtcUsdt, "30000");
     }
 };
 
@@ -86,6 +85,7 @@ class OneAMinute : public OpenDesk {
 TEST(OrderDesk, AnAccountSendsSoManyOrdersAMinute) {
     OneAMinute desk;
     desk.tick("2001");
+    desk.push(kBtcUsdt, "30000");
     desk.tick("2030");
     ASSERT_EQ(desk.sleeve(kFlash).last_order, 1U);
     desk.push(kBtcUsdt, "30600");
@@ -99,7 +99,9 @@ TEST(OrderDesk, AnAccountSendsSoManyOrdersAMinute) {
 
 TEST(OrderDesk, AStopLossDoesNotWaitForItsMinute) {
     OneAMinute desk;
-    open_position(desk);
+    desk.tick("2020");
+    desk.push(kBtcUsdt, "30000");
+    desk.tick("2020");
     ASSERT_FALSE(desk.books().flat(kFlash));
     desk.push(kBtcUsdt, "30600");
     ASSERT_EQ(desk.sleeve(kFlash).last_order, 2U);

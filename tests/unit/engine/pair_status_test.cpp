@@ -42,7 +42,6 @@ class TwoPairs : public OpenDesk {
         settings["spend"] = "0.4";
         must(cmd::SetSleeve{kV1, kFlash, settings});
         tick("2000");
-        push(kBtcUsdt, "30000");
     }
 };
 
@@ -93,6 +92,7 @@ TEST(PairStatus, CoinsWaitAndOtherPairsGoOn) {
     EXPECT_NE(flash_of(desk).idle_reason.find("cannot be sold until it trades again"),
               std::string::npos);
     EXPECT_EQ(decisions(desk, "sell", "not_trading"), 1U);
+    desk.push(kBtcUsdt, "30000");
     desk.tick("1500");  // would stop it out
     EXPECT_EQ(flash_of(desk).unrealised, value);
     EXPECT_EQ(flash_of(desk).positions.front().price_frozen, "halted");
