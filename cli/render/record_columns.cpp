@@ -138,7 +138,7 @@ constexpr std::array kUses{
         "problem"},
     Use{"risk.show risk.explain risk.set",
         "level of cap limit standing headroom asset blocks arithmetic ends remedy"},
-    Use{"risk.test", "at earliest cap limit blocks until buys_blocked arithmetic ends"},
+    Use{"risk.test", "at earliest oldest_price cap limit blocks until buys_blocked arithmetic ends"},
     Use{"alert.list alert.ack",
         "id severity kind subject user message next first_at last_at count seen_at seen_by "
         "deliveries"},

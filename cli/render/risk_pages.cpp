@@ -36,6 +36,8 @@ std::string trip_lines(const json::object& trip) {
     out += line("", text_of(trip, "arithmetic"));
     if (text_of(trip, "earliest") != text_of(trip, "at"))
         out += line("may have been since: ", text_of(trip, "earliest"));
+    if (text_of(trip, "oldest_price") != text_of(trip, "at"))
+        out += line("mixed with a price of: ", text_of(trip, "oldest_price"));
     out += line("blocks: ", text_of(trip, "blocks"));
     const std::string until = text_of(trip, "until");
     out += line("until: ",

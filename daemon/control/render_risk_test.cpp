@@ -9,6 +9,7 @@ namespace {
 json::object trip_row(const report::RiskTrip& trip) {
     return {{"at", to_json(trip.at)},
             {"earliest", to_json(trip.earliest)},
+            {"oldest_price", to_json(trip.oldest_price)},
             {"cap", trip.cap},
             {"limit", trip.limit},
             {"arithmetic", trip.arithmetic},

@@ -142,6 +142,13 @@ bool PastLevel::holds_coins() const {
     return false;
 }
 
+std::optional<UtcTime> PastLevel::oldest_price() const {
+    std::optional<UtcTime> oldest;
+    for (const PastMarket& market : markets_)
+        if (market.price && (!oldest || market.at < *oldest) && holds(market)) oldest = market.at;
+    return oldest;
+}
+
 void PastLevel::set_price(std::size_t market, Decimal price, UtcTime at) {
     markets_[market].price = price;
     markets_[market].at = at;

@@ -41,6 +41,8 @@ class PastLevel {
     bool counts(std::size_t vault, SleeveKind sleeve) const;
     bool holds(const PastMarket& market) const;  // coins whose worth that price is
     bool holds_coins() const;
+    // Of the newest prices of what is held, the oldest; none: nothing is held.
+    std::optional<UtcTime> oldest_price() const;
 
     void set_price(std::size_t market, Decimal price, UtcTime at);
     // Takes the books and prices of the vault as they are by now into the sums.

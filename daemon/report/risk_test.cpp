@@ -47,18 +47,16 @@ Result<bool> RiskTest::step(ports::StoreReader& reader) {
         VAULT_TRYV(feed(reader, source));
         return true;
     }
-    if (moments_.empty()) {
-        const bool late = !open_;
-        if (late) {
-            VAULT_TRYV(open_markets(reader, from_));
-        }
-        return late && !hungry_.empty();
-    }
-    const auto [at, part, source, index] = *moments_.begin();
-    if (!open_ && at >= from_) {
+    const Moment* const next = moments_.empty() ? nullptr : &*moments_.begin();
+    if (!open_ && (next == nullptr || std::get<UtcTime>(*next) >= from_)) {
         VAULT_TRYV(open_markets(reader, from_));
         return true;
     }
+    if (booked_ && (next == nullptr || std::pair(std::get<UtcTime>(*next), std::get<Part>(*next)) >
+                                           std::pair(*booked_, Part::Booked)))
+        judge_booked();
+    if (next == nullptr) return false;
+    const auto [at, part, source, index] = *next;
     moments_.erase(moments_.begin());
     switch (source) {
         case Source::Journal: {
@@ -167,7 +165,7 @@ Result<void> RiskTest::pass(ports::StoreReader& reader, UtcTime at, std::size_t 
                 if (level_.counts(vault, close.sleeve)) *unrealised += close.unrealised;
         }
         level_.begin_day(vault, at, unrealised);
-        if (floor_day(at) > day_) end_day(floor_day(at));
+        if (floor_day(at) > day_) end_day(at);
     }
     if (at < since_ || begun_) return success();
     begun_ = true;
@@ -190,8 +188,7 @@ Result<void> RiskTest::on_entry(ports::StoreReader& reader, std::size_t vault) {
     VAULT_TRYV(past.post());
     level_.measure(vault);
     VAULT_TRYV(open_markets(reader, at));
-    // Without coins no price is missing.
-    if (booked && begun_ && !level_.holds_coins()) judge(at);
+    if (booked && begun_) booked_ = at;
     return success();
 }
 
@@ -222,9 +219,15 @@ Result<void> RiskTest::on_price(ports::StoreReader& reader, std::size_t market) 
     return success();
 }
 
+// Once all that was booked at an instant is: without coins no price is missing.
+void RiskTest::judge_booked() {
+    const UtcTime at = *std::exchange(booked_, std::nullopt);
+    if (!level_.holds_coins()) judge(at);
+}
+
 void RiskTest::on_resume() {
     const UtcTime at = events_[next_resume_++].at;
-    if (!capped_by_.empty()) end_latch(at, false);
+    if (!capped_by_.empty()) end_latch(at, std::nullopt);
 }
 
 void RiskTest::judge(UtcTime at) {
@@ -249,6 +252,7 @@ void RiskTest::trip(std::string_view cap, UtcTime at) {
         if (reading.key == cap)
             rows_.push_back({.at = at,
                              .earliest = judged_,
+                             .oldest_price = level_.oldest_price().value_or(at),
                              .cap = std::string(cap),
                              .limit = reading.limit,
                              .arithmetic = reading.arithmetic,
@@ -259,23 +263,23 @@ void RiskTest::trip(std::string_view cap, UtcTime at) {
 
 // What was latched measures anew, as the engine has it: a sleeve at once, a wider level from the
 // next price on.
-void RiskTest::end_latch(UtcTime at, bool by_day) {
-    rows_[latch_].until = at;
+void RiskTest::end_latch(UtcTime at, std::optional<UtcTime> midnight) {
+    rows_[latch_].until = midnight.value_or(at);
     const std::string cap = std::exchange(capped_by_, "");
-    if (cap == "max_daily_loss") level_.mark_day(at, !by_day);
+    if (cap == "max_daily_loss") level_.mark_day(at, !midnight);
     if (cap != "max_drawdown") return;
     drawdown_.reset();
     if (mark_.level == risk::Level::Sleeve && level_.unresolved() == 0)
         drawdown_ = risk::begin_drawdown(level_.figures().stake, at);
 }
 
-void RiskTest::end_day(UtcTime midnight) {
-    day_ = midnight;
+void RiskTest::end_day(UtcTime at) {
+    day_ = floor_day(at);
     if (const auto gate = gates_.find("max_trades_per_day"); gate != gates_.end()) {
-        rows_[gate->second].until = midnight;
+        rows_[gate->second].until = day_;
         gates_.erase(gate);
     }
-    if (mark_.caps.caps_reset_daily && !capped_by_.empty()) end_latch(midnight, true);
+    if (mark_.caps.caps_reset_daily && !capped_by_.empty()) end_latch(at, day_);
 }
 
 // A buy that was sent in truth, before it is booked.
@@ -316,6 +320,7 @@ bool RiskTest::refuse(const risk::CapReading& reading, UtcTime at) {
         gates_.emplace(reading.key, rows_.size());
         rows_.push_back({.at = at,
                          .earliest = at,
+                         .oldest_price = at,
                          .cap = std::string(reading.key),
                          .limit = reading.limit,
                          .arithmetic = reading.arithmetic,
@@ -363,6 +368,11 @@ std::vector<std::string> RiskTest::notes() const {
             "between two is not seen, and earliest tells since when a trip may have been; "
             "engine.price_snapshot_every and store.retention.prices_full say how many are kept",
             format_duration(steps_.longest), format_utc(*steps_.at)));
+    if (std::ranges::any_of(rows_,
+                            [](const RiskTrip& trip) { return trip.oldest_price < trip.at; }))
+        notes.emplace_back(
+            "a trip whose oldest_price is before it mixes prices of several markets that "
+            "were not stored at the same time: it may be none");
     if (steps_.unjudged > 0)
         notes.push_back(fmt::format("moments without a price, at which nothing was judged: {}",
                                     steps_.unjudged));

@@ -22,6 +22,8 @@ namespace vault::report {
 struct RiskTrip {
     UtcTime at;        // the first stored price that shows it, or the buy that is refused
     UtcTime earliest;  // it may have been at any moment after this one
+    // Of the prices that it is made of, the oldest: `at`, or before it where several markets count.
+    UtcTime oldest_price;
     std::string cap, limit, arithmetic;
     risk::OnTrip blocks = risk::OnTrip::Entries;
     std::optional<UtcTime> until;    // none: nothing ended it
@@ -77,10 +79,11 @@ class RiskTest {
     Result<void> on_entry(ports::StoreReader& reader, std::size_t vault);
     Result<void> on_price(ports::StoreReader& reader, std::size_t market);
     void on_resume();
+    void judge_booked();
     void judge(UtcTime at);
     void trip(std::string_view cap, UtcTime at);
-    void end_latch(UtcTime at, bool by_day);
-    void end_day(UtcTime midnight);
+    void end_latch(UtcTime at, std::optional<UtcTime> midnight);
+    void end_day(UtcTime at);
     Result<void> on_buy(ports::StoreReader& reader, std::size_t vault, const PastEntry& past);
     bool refuse(const risk::CapReading& reading, UtcTime at);
     Result<std::vector<Asset>> dust_of(ports::StoreReader& reader, std::size_t vault,
@@ -96,6 +99,7 @@ class RiskTest {
     std::set<Moment> moments_;     // the next one of each source
     std::vector<Named> hungry_;    // sources that have to be read first
     bool open_ = false, begun_ = false;
+    std::optional<UtcTime> booked_;  // something was, and is not judged yet
 
     std::string capped_by_;
     std::optional<risk::Drawdown> drawdown_;

@@ -77,7 +77,7 @@ def formats(daemon):
     check("in truth" in page and max(map(len, page.splitlines())) <= 80, page)
     check(json.loads(daemon.run(*words, "-o", "jsonl").stdout)["rows"], "jsonl")
     table = daemon.run(*words, "-o", "csv").stdout.splitlines()
-    check(len(table) == 2 and table[0].startswith("at,earliest,cap,limit,blocks,until"), table)
+    check(len(table) == 2 and table[0].startswith("at,earliest,oldest_price,cap,limit,blocks,until"), table)
     check(minute(daemon.run(*words, "--quiet").stdout.strip()) == at(FALL), "--quiet")
     told = daemon.run(*words).stderr
     check("what happened between two is not seen" in told, "the notes:", told)
