@@ -52,8 +52,9 @@ std::string cap_in_the_way(const World& world, const Vault& vault, const Sleeve&
     for (const risk::CapReading& each :
          risk::read_caps(caps, reading_inputs(world, vault, sleeve, caps))) {
         if (each.standing == risk::Standing::Latched)
-            return fmt::format("risk cap {} was reached: {}; it ends with {}", each.key,
-                               each.arithmetic, each.ends);
+            return fmt::format(
+                "risk cap {} was reached: {}; it ends with {}", each.key,
+                each.trip.arithmetic.empty() ? each.arithmetic : each.trip.arithmetic, each.ends);
         if (each.standing == risk::Standing::Blocks)
             return fmt::format("risk cap {}: {}", each.key, each.arithmetic);
     }
@@ -105,6 +106,13 @@ std::string needed_attention(const Vault& vault, const Sleeve& sleeve) {
     if (vault.attention.empty()) return {};
     return fmt::format("the vault was stopped: {}; check it, then: vaultctl vault resume {}",
                        vault.attention, to_text(vault.row.id));
+}
+
+std::string stuck_in_liquidation(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot) {
+    return fmt::format(
+        "{} is too little to be sold: the liquidation waits for a higher price; "
+        "what else ends it: vaultctl why-not-trading {} {}",
+        slot.pair.text(), to_text(vault.row.id), to_text(sleeve.kind));
 }
 
 ports::UserView view_of(const User& user) {
@@ -431,7 +439,7 @@ std::string progress_of(const World& world, const Job& job) {
 void count_sleeve(ports::StatusView& view, const World& world, const Vault& vault,
                   const Sleeve& sleeve) {
     for (const PairSlot& slot : sleeve.slots)
-        if (!slot.attention.empty()) ++view.attention;
+        if (waits_for_a_person(sleeve, slot)) ++view.attention;
     if (has_open_position(vault, sleeve)) ++view.open_positions;
     if (effective_hold(world, vault, sleeve) != HoldKind::None) ++view.paused_sleeves;
     for (const Order& order : sleeve.orders) {
@@ -447,17 +455,20 @@ void warn_of_attention(ports::StatusView& view, const Vault& vault) {
     warn(to_text(vault.row.id), vault.attention);
     for (const Sleeve& sleeve : vault.sleeves)
         for (const PairSlot& slot : sleeve.slots)
-            warn(sleeve_name(vault, sleeve.kind), slot.attention);
+            if (waits_for_a_person(sleeve, slot))
+                warn(sleeve_name(vault, sleeve.kind),
+                     slot.attention.empty() ? stuck_in_liquidation(vault, sleeve, slot)
+                                            : slot.attention);
 }
 
 void warn_of_cap(ports::StatusView& view, const World& world, const CapLevel& level) {
     const LevelRisk& risk = risk_of(world, level);
     if (risk.capped_by.empty()) return;
     view.warnings.push_back(fmt::format(
-        "{} was reached by {}: it blocks {} until vaultctl {}", risk.capped_by,
+        "{} was reached by {}: it blocks {} until {}", risk.capped_by,
         level.user ? "the user " + name_of(world, level) : std::string{"the whole daemon"},
         risk::blocked_words(risk::on_trip(risk.caps, risk.capped_by)),
-        resume_command(world, level)));
+        risk::end_words(kind_of(level), risk.caps, "vaultctl " + resume_command(world, level))));
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ std::string_view sleeve_state(const World& world, const Vault& vault, const Slee
 std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve);
 // Why the sleeve waits for a person, and with what the person decides; empty if it does not.
 std::string needed_attention(const Vault& vault, const Sleeve& sleeve);
+// Of a position that a liquidation cannot sell.
+std::string stuck_in_liquidation(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot);
 std::string vault_state(const World& world, const Vault& vault);
 
 }  // namespace vault::engine

@@ -519,6 +519,7 @@ std::vector<NamedWatcher> engine_watchers() {
             {"attention", attention},
             {"hand_sales", HandSales{}},
             {"caps", cap_watcher()},
+            {"cap_days", cap_day_watcher()},
             {"day_closes", DayCloses{}},
             {"cycles", Cycles{}}};
 }

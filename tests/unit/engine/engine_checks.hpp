@@ -34,7 +34,8 @@ using NewOrder = std::function<std::string(const Vault& vault, const Sleeve& sle
                                            const ports::OrderRow& row, const Order& order)>;
 std::string each_new_order(const EngineStep& step, const NewOrder& f);
 
-Watcher cap_watcher();  // cap_checks.cpp
+Watcher cap_watcher();      // cap_checks.cpp
+Watcher cap_day_watcher();  // cap_day_checks.cpp
 // All of them, fresh; or the one of that name.
 std::vector<NamedWatcher> engine_watchers();
 Watcher engine_watcher(std::string_view name);
