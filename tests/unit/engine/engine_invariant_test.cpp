@@ -78,7 +78,7 @@ TEST(EngineInvariant, R_LossCapsMeasureWhatPricesDid) {
                 static_cast<unsigned long long>(lives.first_seed + lives.count - 1));
     EXPECT_EQ(run_lives(lives, "cap_days", &seen), "");
     for (const char* what : {"adopt done", "day_close", "event cap_ended"})
-        EXPECT_GE(seen[what], 20U) << what;
+        EXPECT_GE(seen[what], 10U) << what;
 }
 TEST(EngineInvariant, R_MidnightClosesEachDayOnce) {
     EXPECT_EQ(lives_of(51, "day_closes"), "");
