@@ -165,7 +165,8 @@ class Batch {
         Invocation& line = step.invocation;
         const Method& command = *line.command;
         CallOptions options{all_.dry_run || line.globals.dry_run, line.globals.idem_key};
-        if (command.name == "vault.liquidate" && (line.globals.yes || all_.yes || options.dry_run))
+        const bool asks = protocol::find_param(command, "confirm") != nullptr;
+        if (asks && (line.globals.yes || all_.yes || options.dry_run))
             line.params["confirm"] = true;
         if (options.idem_key.empty() && !all_.idem_key.empty())
             options.idem_key = fmt::format("{}.{}", all_.idem_key, step.line);

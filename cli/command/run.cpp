@@ -28,10 +28,12 @@ int help_command(const Invocation& invocation, Terminal& terminal) {
     return run(words, terminal);
 }
 
-// Nothing if the command may go on, else the exit code.
+// Nothing if the command may go on, else the exit code. Where it depends on the figures, the daemon
+// says whether it needs a confirmation.
 std::optional<int> confirm(Session& session, Invocation& invocation) {
-    if (invocation.command->name != "vault.liquidate") return std::nullopt;
+    if (protocol::find_param(*invocation.command, "confirm") == nullptr) return std::nullopt;
     if (!invocation.globals.yes && !invocation.globals.dry_run) {
+        if (invocation.command->name != "vault.liquidate") return std::nullopt;
         const std::string vault(invocation.params["vault"].get_string());
         const auto answer = session.terminal().ask(fmt::format(
             "This cancels all orders of {0} and sells its coins. Type {0} to go on: ", vault));

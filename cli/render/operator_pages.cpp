@@ -200,7 +200,9 @@ std::string caps_page(const json::array& caps, const Look& look) {
         level = here;
         out += fmt::format("  {} {}: {}\n", printable(text_of(cap, "cap")),
                            printable(text_of(cap, "limit")), printable(text_of(cap, "standing")));
-        out += line("", text_of(cap, "arithmetic"));
+        const std::string at = text_of(cap, "tripped_at");
+        out += line("at " + at + ": ", text_of(cap, "tripped"));
+        out += line(at.empty() ? "" : "now: ", text_of(cap, "arithmetic"));
         const std::string left = text_of(cap, "headroom");
         out += line("left before it blocks: ", left.empty() ? "" : left);
         if (text_of(cap, "standing") == "free") continue;

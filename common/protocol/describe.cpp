@@ -57,6 +57,7 @@ json::object describe_method(const Method& method) {
     row["long_job"] = method.long_job;
     row["moderated"] = method.moderated;
     row["sweeping"] = method.sweeping;
+    row["own_if_unnamed"] = method.own_if_unnamed;
     row["bootstrap"] = method.bootstrap;
     json::array params;
     for (const Param& param : method.params)

@@ -137,10 +137,13 @@ constexpr Method kTable[] = {
      .right = Right::Trade,
      .risk = Risk::Raises,
      .mutates = true,
+     .moderated = true,
      .sweeping = true,
      .primary = "state",
      .examples = kResumeEx,
-     .detail = "Also ends what a risk cap of that level blocks; it measures anew from then on."},
+     .detail = "Also ends what a risk cap of that level blocks; it measures anew from then on. "
+               "Whoever is no admin resumes what is his own; a cap of the whole daemon is ended by "
+               "an admin."},
     {.name = "why_not_trading",
      .summary = "What keeps a vault from trading, and the remedy",
      .noun = "",

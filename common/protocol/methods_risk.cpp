@@ -87,15 +87,17 @@ constexpr Method kTable[] = {
      .right = Right::Trade,
      .risk = Risk::Neutral,
      .mutates = true,
-     .sweeping = true,
+     .own_if_unnamed = true,
      .primary = "standing",
      .examples = kSetEx,
      .detail =
          "max_daily_loss and max_drawdown (a fraction of the peak) count unrealised profit too, "
          "over all sleeves of the level, and are latched: what they block then, buys (entries), "
          "all orders (all) or everything after it was sold (liquidate), is "
-         "max_daily_loss_on_trip and max_drawdown_on_trip; it ends with vault resume, resume "
-         "--user, or the next UTC day with caps_reset_daily=true. A level begins to measure when "
+         "max_daily_loss_on_trip and max_drawdown_on_trip; it ends with sleeve "
+         "resume, vault resume or resume --user, and with caps_reset_daily=true also with the UTC "
+         "day: that of each account's own clock, and above vaults not before today's loss is below "
+         "the cap. A level begins to measure when "
          "its first loss cap is set. max_trades_per_day counts buys sent; max_exposure_per_base "
          "bounds the value of one coin over the user. The caps of a vault are in its asset, those "
          "of a user in risk.asset of the configuration, at the last prices of each account; while "

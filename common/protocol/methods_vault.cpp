@@ -85,10 +85,12 @@ constexpr Param kWriteDown[] = {kVaultWord, kSleeveWord,
                                 flag("pair", "which position, if the sleeve has several", Pair)};
 
 constexpr Param kAdopt[] = {
-    kVaultWord, kSleeveWord,
+    kVaultWord,
+    kSleeveWord,
     flag("qty", "how many coins, in units of the base", Decimal).positive().need(),
     flag("cost", "what all of them cost, in the vault's asset", Decimal).positive().need(),
-    flag("pair", "which pair, if the vault trades several", Pair)};
+    flag("pair", "which pair, if the vault trades several", Pair),
+    flag("confirm", "the caller was asked", Bool).hidden()};
 
 constexpr Words kCreateEx[] = {"vaultctl vault create --account a1 --asset USDT --balance 10000"};
 constexpr Words kListEx[] = {"vaultctl vault list", "vaultctl vault list --user alice -o csv"};
@@ -467,9 +469,10 @@ constexpr Method kVaultTable[] = {
          "For coins that were bought or sent by hand; account unattributed lists what there is. "
          "The "
          "cost comes into the vault as funding, is added to Tradeable and to the sleeve, and is "
-         "spent on the coins at once: no profit or loss. The exit rules judge the position by that "
-         "cost from the next price on, so a cost far above the price sells at the stop-loss; look "
-         "at it first with --dry-run."},
+         "spent on the coins at once: no profit or loss, and none to a risk cap either, whatever "
+         "the coins are worth at the last price. The exit rules judge the position by that cost "
+         "from the next price on, so a cost far above the price sells at the stop-loss: one that "
+         "is more than 20 % off the price needs --yes."},
 };
 
 }  // namespace

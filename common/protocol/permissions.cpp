@@ -88,6 +88,7 @@ Decision without_object(const Caller& caller, const MethodFacts& method) {
     if (is_personal(method)) return allowed(method, Scope::Own);
     if (!method.mutates) return allowed(method, readable(caller.role));
     if (method.right == Right::Admin) return allowed(method, Scope::Everyones);
+    if (method.own_if_unnamed) return allowed(method, Scope::Own);
     if (!method.sweeping) return refused(Refusal::NotOwner);
     return allowed(method, caller.role == Role::Admin ? Scope::Everyones : Scope::Own);
 }
@@ -207,6 +208,7 @@ MethodFacts facts_of(const Method& method) {
             .mutates = method.mutates,
             .moderated = method.moderated,
             .sweeping = method.sweeping,
+            .own_if_unnamed = method.own_if_unnamed,
             .bootstrap = method.bootstrap};
 }
 

@@ -23,6 +23,7 @@ struct MethodFacts {
     bool mutates = true;
     bool moderated = false;
     bool sweeping = false;
+    bool own_if_unnamed = false;
     bool bootstrap = false;
 };
 MethodFacts facts_of(const Method& method);

@@ -126,7 +126,8 @@ struct Method {
     bool moderated = false;
     // Names no object: of everybody for an admin, of the caller alone for anyone else.
     bool sweeping = false;
-    bool bootstrap = false;  // root and the daemon's own user may, until there is an admin
+    bool own_if_unnamed = false;  // names no object: of the caller alone, whoever that is
+    bool bootstrap = false;       // root and the daemon's own user may, until there is an admin
     // What --quiet prints: a field of the result; "pairs.pair" a field of the objects in a field,
     // "vault sleeve" two fields on a line.
     std::string_view primary{};

@@ -37,8 +37,12 @@ Result<ports::Command> write_down(const protocol::Params& params) {
 
 Result<ports::Command> adopt(const protocol::Params& params) {
     VAULT_TRY(const VaultId vault, vault_of(params));
-    return cmd::AdoptPosition{vault, sleeve_of(params), params.pair("pair"),
-                              Quantity{*params.decimal("qty")}, *params.decimal("cost")};
+    return cmd::AdoptPosition{vault,
+                              sleeve_of(params),
+                              params.pair("pair"),
+                              Quantity{*params.decimal("qty")},
+                              *params.decimal("cost"),
+                              params.flag("confirm")};
 }
 
 // position.list and position.show: the engine narrows by vault, the rest is done here.

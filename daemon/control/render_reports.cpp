@@ -22,7 +22,8 @@ std::string name_of(UserId user, const UserNames& names) {
 }
 
 void add_owner(json::object& object, const ports::Owner& owner, const UserNames& names) {
-    object["user"] = name_of(owner.user, names);
+    const bool nobodys = owner.user == ports::kForWhoSeesAll;
+    object["user"] = name_of(nobodys ? UserId{} : owner.user, names);
     object["account"] = to_json(owner.account);
     object["mode"] = to_json(owner.mode);
     object["actor"] = owner.actor;

@@ -275,6 +275,8 @@ json::value to_json(const ports::CapView& view) {
                         {"asset", view.asset},
                         {"blocks", view.blocks},
                         {"arithmetic", view.arithmetic},
+                        {"tripped_at", control::to_json(view.tripped_at)},
+                        {"tripped", view.tripped},
                         {"ends", view.ends},
                         {"remedy", view.remedy}};
 }

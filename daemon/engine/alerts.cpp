@@ -23,8 +23,7 @@ struct Advice {
 };
 constexpr std::array kAdvice{
     Advice{"vault_quarantined", "vaultctl ledger verify {}; then vaultctl vault show {}"},
-    Advice{"cap_tripped", "vaultctl sleeve show {s}; once you agree: vaultctl sleeve resume {s}"},
-    Advice{"cap_ended", "nothing: the sleeve may buy again", true},
+    Advice{"cap_ended", "nothing: what it blocked goes on", true},
     Advice{"vault_underfunded", "vaultctl vault show {}; deposit, or free what is in the sleeves"},
     Advice{"position_unexplained", "vaultctl position list; then vaultctl position resolve {s}"},
     Advice{"unallocate_request_lapsed", "vaultctl sleeve show {s}"},
@@ -66,6 +65,19 @@ std::string next_step(const Advice* advice, const std::string& subject) {
     replace_all(text, "{s}", words);
     replace_all(text, "{}", subject);
     return text;
+}
+
+// A cap is ended at its own level: a sleeve's is of an account, a user's of none.
+std::string after_trip(const ports::EventRow& event) {
+    std::string words = event.object;
+    std::ranges::replace(words, '.', ' ');
+    if (event.owner.user == UserId{})
+        return "vaultctl risk show; once you agree, as an admin: vaultctl resume";
+    if (event.owner.account == AccountId{})
+        return fmt::format("vaultctl risk show; once you agree: vaultctl resume --user {}", words);
+    const std::string_view kind = words == event.object ? "vault" : "sleeve";
+    return fmt::format("vaultctl {0} show {1}; once you agree: vaultctl {0} resume {1}", kind,
+                       words);
 }
 
 std::string key_of(const AlertRow& row) {
@@ -180,7 +192,8 @@ std::optional<AlertRow> alert_of(const ports::EventRow& event, const World& worl
     row.user = event.owner.user;
     if (const User* const user = world.find_user(row.user)) row.user_name = user->row.name;
     row.message = event.message;
-    row.next = next_step(advice, row.subject);
+    row.next =
+        event.type == ports::kCapTripped ? after_trip(event) : next_step(advice, row.subject);
     row.first_at = row.last_at = now;
     for (const ports::AlertRoute& route : rules.routes)
         if (wants(route, row)) row.deliveries.push_back({.target = route.target});

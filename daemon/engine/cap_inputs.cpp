@@ -85,7 +85,8 @@ risk::Exposure exposure_of(const Vault& vault, const Sleeve& sleeve) {
 
 risk::Stake stake_of(const Vault& vault, SleeveKind sleeve, Decimal unrealised) {
     const ledger::SleeveBooks& books = vault.books.sleeve(sleeve);
-    return {vault.books.balance(sleeve) + unrealised, books.swept, books.principal};
+    return {vault.books.balance(sleeve) + unrealised, books.swept,
+            books.principal + vault.sleeve(sleeve).unearned};
 }
 
 risk::Outside outside_of(const World& world, const Vault& vault, const Asset& base) {
@@ -98,6 +99,10 @@ risk::Outside outside_of(const World& world, const Vault& vault, const Asset& ba
     return out;
 }
 
+std::string resume_command(const Vault& vault, const Sleeve& sleeve) {
+    return fmt::format("sleeve resume {} {}", to_text(vault.row.id), to_text(sleeve.kind));
+}
+
 risk::ReadingInputs reading_inputs(const World& world, const Vault& vault, const Sleeve& sleeve,
                                    const risk::Caps& caps) {
     const ledger::SleeveBooks& books = vault.books.sleeve(sleeve.kind);
@@ -105,9 +110,10 @@ risk::ReadingInputs reading_inputs(const World& world, const Vault& vault, const
     const std::string name = fmt::format("{} {}", to_text(vault.row.id), to_text(sleeve.kind));
     risk::ReadingInputs in{.level = risk::Level::Sleeve,
                            .asset = std::string{vault.row.asset.text()},
-                           .resume = "sleeve resume " + name,
+                           .resume = resume_command(vault, sleeve),
                            .set = "vaultctl sleeve set " + name,
                            .capped_by = sleeve.capped_by,
+                           .trip = sleeve.trip,
                            .unresolved = 0,
                            .exposure = exposure_of(vault, sleeve),
                            .day = sleeve.day,
@@ -233,6 +239,7 @@ risk::ReadingInputs reading_inputs(const World& world, const CapLevel& level, co
                            .resume = resume_command(world, level),
                            .set = set_command(world, level),
                            .capped_by = risk.capped_by,
+                           .trip = risk.trip,
                            .unresolved = now.unresolved,
                            .exposure = {},
                            .day = risk.day,

@@ -10,10 +10,12 @@ namespace vault::engine {
 Decimal buy_budget(const Sleeve& sleeve, Decimal free);
 // As the slots' views are, which SleeveMachine::refresh() keeps current.
 risk::Exposure exposure_of(const Vault& vault, const Sleeve& sleeve);
+// What its loss caps follow.
 risk::Stake stake_of(const Vault& vault, SleeveKind sleeve, Decimal unrealised);
 // What the caps see outside when this vault would buy `base`. Every coin is valued at the last
 // price in this vault's own market; what is still being bought for another quote, by its price.
 risk::Outside outside_of(const World& world, const Vault& vault, const Asset& base);
+std::string resume_command(const Vault& vault, const Sleeve& sleeve);  // "sleeve resume v1 flash"
 // What `caps`, the sleeve's or some of them, read.
 risk::ReadingInputs reading_inputs(const World& world, const Vault& vault, const Sleeve& sleeve,
                                    const risk::Caps& caps);

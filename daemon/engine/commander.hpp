@@ -120,6 +120,7 @@ class Commander {
     // What the caller may not see is not there, as far as he is told.
     bool sees(UserId owner) const;
     bool sees(const ports::AlertRow& alert) const;
+    ports::AlertRow as_shown(ports::AlertRow alert) const;
     Result<void> may_have_more(std::size_t has, std::size_t most, std::string_view of_what) const;
     Result<void> leaves_an_admin(const User& without) const;
     std::size_t pending_users() const;
@@ -180,7 +181,7 @@ class Commander {
     bool end_caps(const ports::cmd::Target& target);
     void apply_hold(Vault& vault, Sleeve& sleeve, HoldRequest request);
     Result<void> choose_script(Vault& vault, Sleeve& next, const ports::cmd::SetStrategy& c);
-    Result<void> clear_attention(Vault& vault, const Sleeve* only);
+    Result<bool> clear_attention(Vault& vault, const Sleeve* only);
 
     World& world_;
     Recorder& recorder_;

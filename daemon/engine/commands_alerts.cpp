@@ -15,14 +15,22 @@ bool Commander::sees(const AlertRow& alert) const {
     return alert.user == UserId{} || sees(alert.user);
 }
 
-// Where the operator's targets are and what is wrong with them is the operator's business.
+// Where the operator's targets are and what is wrong with them is the operator's business, and a
+// cap of the whole daemon is ended by an admin.
+ports::AlertRow Commander::as_shown(AlertRow alert) const {
+    if (context_.visible.everyones) return alert;
+    alert.deliveries.clear();
+    if (alert.kind == ports::kCapTripped && alert.user == UserId{})
+        alert.next = "ask an admin, who ends it with: vaultctl resume";
+    return alert;
+}
+
 Result<ports::View> Commander::on(const ports::cmd::ListAlerts& c) {
     ports::AlertsView view;
     for (const AlertRow& alert : world_.alerts.slots()) {
         if (alert.id == AlertId{} || !sees(alert)) continue;
         if (alert.seen_at && !c.seen) continue;
-        view.rows.push_back(alert);
-        if (!context_.visible.everyones) view.rows.back().deliveries.clear();
+        view.rows.push_back(as_shown(alert));
     }
     std::ranges::sort(view.rows, {}, &AlertRow::id);
     return view;

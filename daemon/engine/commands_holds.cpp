@@ -95,8 +95,9 @@ Result<std::vector<Vault*>> Commander::vaults_of(const ports::cmd::Target& targe
     return out;
 }
 
-// A quarantined vault goes on only if its books are right and the exchange has what they say.
-Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
+// A quarantined vault goes on only if its books are right and the exchange has what they say. True
+// if a sleeve's cap has ended.
+Result<bool> Commander::clear_attention(Vault& vault, const Sleeve* only) {
     if (!vault.attention.empty() && only == nullptr) {
         auto sound = ledger::check_identities(vault.books);
         if (!sound)
@@ -118,6 +119,7 @@ Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
         vault.attention.clear();
         recorder_.touch(vault);
     }
+    bool ended = false;
     for (Sleeve& sleeve : vault.sleeves) {
         if (only != nullptr && only != &sleeve) continue;
         for (const PairSlot& slot : sleeve.slots)
@@ -128,10 +130,11 @@ Result<void> Commander::clear_attention(Vault& vault, const Sleeve* only) {
                              "vault", "vaultctl position resolve V S --as sold|withdrawn|kept"};
         if (sleeve.script && world_.health_of(*sleeve.script).gave_up())
             recorder_.restart_script(sleeve.script->name);
-        if (!sleeve.capped_by.empty())
-            SleeveTrader{world_, recorder_}.end_cap(vault, sleeve, now(vault), context_.actor);
+        if (sleeve.capped_by.empty()) continue;
+        SleeveTrader{world_, recorder_}.end_cap(vault, sleeve, now(vault), context_.actor);
+        ended = true;
     }
-    return success();
+    return ended;
 }
 
 // What a new hold does to one sleeve at once: buys are cancelled; a halt and a liquidation cancel
@@ -172,14 +175,15 @@ Result<ports::PauseView> Commander::hold(const ports::cmd::Target& target, HoldR
     VAULT_TRY(const std::vector<Vault*> concerned, vaults_of(target));
     // A resume of the user or the daemon lifts that level's hold only: what stopped one vault or
     // one sleeve is looked at there.
+    bool ended = false;
     if (request == HoldRequest::Resume && target.level == Level::Vault) {
-        VAULT_TRYV(clear_attention(*concerned.front(), nullptr));
+        VAULT_TRY(ended, clear_attention(*concerned.front(), nullptr));
     }
     if (request == HoldRequest::Resume && target.level == Level::Sleeve) {
         Vault& one = *concerned.front();
-        VAULT_TRYV(clear_attention(one, &one.sleeve(target.sleeve)));
+        VAULT_TRY(ended, clear_attention(one, &one.sleeve(target.sleeve)));
     }
-    const bool ended = request == HoldRequest::Resume && end_caps(target);
+    if (request == HoldRequest::Resume && end_caps(target)) ended = true;
     Hold* level = &world_.daemon_hold;
     ports::Owner owner{{}, {}, Mode::Paper, context_.actor};
     UtcTime at = clock_.now();

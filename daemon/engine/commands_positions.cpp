@@ -10,6 +10,28 @@ namespace {
 
 using As = ports::cmd::ResolvePosition::As;
 
+// The cost that a person states is taken as it is only if it is near the price, or he says so
+// again.
+Result<void> check_cost(const ports::cmd::AdoptPosition& c, const Pair& pair,
+                        const PairMarket* market) {
+    if (market == nullptr || !market->last)
+        return Error{Errc::WrongState,
+                     fmt::format("there is no price of {} yet: nobody knows what the coins are "
+                                 "worth",
+                                 pair.text()),
+                     "pair", "start a replay, or wait for the market, and adopt them then"};
+    VAULT_TRY(const Decimal worth, mul(c.quantity.value, market->last->price.value, Rounding::Up));
+    const auto beyond = [&](int percent) {
+        return compare_products(c.cost, Decimal::from_int(100), worth, Decimal::from_int(percent));
+    };
+    if (c.confirmed || (beyond(80) >= 0 && beyond(120) <= 0)) return success();
+    return Error{Errc::ConfirmationNeeded,
+                 fmt::format("the cost {} is more than 20 % off what the coins are worth at the "
+                             "last price: {} {}",
+                             c.cost.text(), worth.text(), pair.quote.text()),
+                 "cost", "confirm with --yes, or give what they cost"};
+}
+
 // The sale that stands for coins that are gone: at the price that the user says, with the account's
 // fee, or, if they left, to their owner at cost: the money leaves with them, and neither is
 // anybody's profit or loss.
@@ -103,12 +125,15 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
         slot->attention.clear();
         const std::string cause = "fill:paper:" + fill.trade_id;
         const Decimal taken = fill.cost;
+        const Decimal before = unrealised_of(world_, *vault, sleeve);
         VAULT_TRYV(trader.book_hand_sale(*vault, sleeve, slot->pair, fill, cause));
         if (c.as == As::Withdrawn && taken.is_positive()) {
             ledger::Transaction tx = transaction(*vault);
             VAULT_TRYV(tx.withdraw(taken, ledger::EntryKind::ManualTrade));
             adopt(*vault, std::move(tx));
         }
+        if (c.as == As::Withdrawn)
+            trader.keep_apart(*vault, sleeve, unrealised_of(world_, *vault, sleeve) - before);
         VAULT_TRYV(settle_own_vault(account, base, gone));
         if (lacking_cash(world_, *vault).is_positive())
             return Error{Errc::InsufficientBalance,
@@ -153,6 +178,13 @@ Result<ports::View> Commander::on(const ports::cmd::AdoptPosition& c) {
     if (has_live_order(sleeve, pair))
         return Error{Errc::NotFlat, fmt::format("an order in {} is live", pair.text()), "pair",
                      "pause the sleeve and wait for its orders to end"};
+    if (sleeve.held == HoldKind::Liquidating)
+        return Error{
+            Errc::WrongState,
+            fmt::format("{} is being liquidated: the coins would be sold at once",
+                        sleeve_name(*vault, c.sleeve)),
+            "vault",
+            fmt::format("wait until it has sold, then: vaultctl risk show {}", to_text(c.vault))};
     const Decimal spare = max(kZero, unexplained(world_, account, pair.base));
     if (c.quantity.value > spare)
         return Error{
@@ -160,6 +192,7 @@ Result<ports::View> Commander::on(const ports::cmd::AdoptPosition& c) {
             fmt::format("{} has {} {} that no vault explains, not {}", to_text(account.row.id),
                         spare.text(), pair.base.text(), c.quantity.value.text()),
             "qty", fmt::format("vaultctl account unattributed {}", to_text(account.row.id))};
+    VAULT_TRYV(check_cost(c, pair, world_.pair_market(account, pair)));
     Fill fill;
     fill.trade_id = fmt::format("adopt.{}.{}", to_text(c.vault), ++vault->commands);
     fill.time = now(*vault);
@@ -178,9 +211,12 @@ Result<ports::View> Commander::on(const ports::cmd::AdoptPosition& c) {
     allocation_row(*vault, "adopt", std::string{to_text(c.sleeve)}, c.cost);
     recorder_.event(owner_of(*vault, context_.actor), fill.time, "warning", "position_adopted",
                     sleeve_name(*vault, c.sleeve),
-                    fmt::format("{} {} of the account are now the sleeve's, at a cost of {} {}",
+                    fmt::format("{} {} of the account are now the sleeve's, at a cost of {} {}{}",
                                 c.quantity.value.text(), pair.base.text(), c.cost.text(),
-                                vault->row.asset.text()));
+                                vault->row.asset.text(),
+                                sleeve.held == HoldKind::Halted
+                                    ? "; it is halted, so its exit rules do not sell them"
+                                    : ""));
     return positions_of(world_, *vault, sleeve);
 }
 

@@ -17,22 +17,27 @@ using Level = ports::cmd::Target::Level;
 
 ports::CapView view_of(risk::Level level, std::string of, std::string asset,
                        risk::CapReading&& reading) {
-    return {.level = std::string{risk::to_text(level)},
-            .of = std::move(of),
-            .cap = std::string{reading.key},
-            .limit = std::move(reading.limit),
-            .standing = std::string{risk::to_text(reading.standing)},
-            .headroom = std::move(reading.headroom),
-            .asset = std::move(asset),
-            .blocks = std::string{risk::to_text(reading.blocks)},
-            .arithmetic = std::move(reading.arithmetic),
-            .ends = std::move(reading.ends),
-            .remedy = std::move(reading.remedy)};
+    return {
+        .level = std::string{risk::to_text(level)},
+        .of = std::move(of),
+        .cap = std::string{reading.key},
+        .limit = std::move(reading.limit),
+        .standing = std::string{risk::to_text(reading.standing)},
+        .headroom = std::move(reading.headroom),
+        .asset = std::move(asset),
+        .blocks = std::string{risk::to_text(reading.blocks)},
+        .arithmetic = std::move(reading.arithmetic),
+        .tripped_at = reading.trip.at == UtcTime{} ? std::nullopt : std::optional{reading.trip.at},
+        .tripped = std::move(reading.trip.arithmetic),
+        .ends = std::move(reading.ends),
+        .remedy = std::move(reading.remedy)};
 }
 
 // What all users have together is for who may see all of them.
 void leave_out_figures(ports::CapView& view) {
     view.headroom.clear();
+    view.tripped.clear();
+    view.remedy.clear();  // it is an admin's
     view.arithmetic = "its figures are of all users together: for admins and auditors";
 }
 
@@ -123,11 +128,7 @@ Result<void> Commander::set_caps(risk::Caps& caps, const ports::cmd::SetCaps& c,
 
 Result<ports::View> Commander::on(const ports::cmd::SetCaps& c) {
     const risk::Level level = level_of(c.target);
-    if (level == risk::Level::Daemon)
-        return Error{Errc::InvalidParams, "the caps of the whole daemon are in its configuration",
-                     "user",
-                     "name --vault or --user; or set risk.max_daily_loss … there, then: vaultctl "
-                     "config reload"};
+    VAULT_CHECK(level != risk::Level::Daemon, "the daemon's caps are in its configuration");
     std::vector<ports::CapView> out;
     if (level == risk::Level::User) {
         VAULT_TRY(User* const user, this->user(c.target.user));

@@ -7,6 +7,11 @@
 namespace vault::engine {
 namespace {
 
+const std::string kOfUser = "user", kOfDaemon = "daemon";
+constexpr const char* kRealised = "_realised";
+constexpr const char* kUnrealised = "_unrealised";
+constexpr const char* kUnknown = "unknown";
+
 std::string text_of(UtcTime time) {
     return std::to_string(time.time_since_epoch().count());
 }
@@ -70,7 +75,13 @@ Texts save_level(const LevelRisk& level) {
         if (const std::string text = risk::cap_text(level.caps, key.name);
             text != risk::cap_text(none, key.name))
             out[std::string{key.name}] = text;
-    if (!level.capped_by.empty()) out["capped_by"] = level.capped_by;
+    if (!level.capped_by.empty()) {
+        out["capped_by"] = level.capped_by;
+        out["tripped_at"] = text_of(level.trip.at);
+        out["tripped"] = level.trip.arithmetic;
+        out["tripped_in"] = to_text(level.tripped_in);
+        out["trip_day_over"] = level.trip_day_over ? "true" : "false";
+    }
     if (level.day.day != UtcTime{}) {
         out["day"] = text_of(level.day.day);
         out["day_realised"] = level.day.realised_before.text();
@@ -89,7 +100,20 @@ Texts save_level(const LevelRisk& level) {
 Texts save_booked(const risk::Booked& booked) {
     return {{"realised", booked.realised.text()},
             {"swept", booked.swept.text()},
-            {"principal", booked.principal.text()}};
+            {"principal", booked.principal.text()},
+            {"unearned", booked.unearned.text()}};
+}
+
+// "unknown" where a price was missing.
+Texts save_marks(const VaultShare& share) {
+    Texts out;
+    for (const auto& [name, mark] :
+         {std::pair{kOfUser, &share.of_user}, std::pair{kOfDaemon, &share.of_daemon}}) {
+        if (*mark == WideMark{}) continue;
+        out[name + kRealised] = mark->realised.text();
+        out[name + kUnrealised] = mark->unrealised ? mark->unrealised->text() : kUnknown;
+    }
+    return out;
 }
 
 Texts save_level(const WideRisk& level) {
@@ -107,6 +131,17 @@ Result<void> load_level(LevelRisk& level, const Texts& texts) {
     const bool latches = level.capped_by.empty() || level.capped_by == "max_daily_loss" ||
                          level.capped_by == "max_drawdown";
     if (!latches) return not_understood("capped_by");
+    // A latch of before they were kept ends with any account's day.
+    level.trip_day_over = true;
+    from.take("tripped_at", level.trip.at);
+    if (const std::string* const text = from.find("tripped")) level.trip.arithmetic = *text;
+    if (const std::string* const text = from.find("tripped_in")) {
+        const auto account = parse_account_id(*text);
+        if (!account) return not_understood("tripped_in");
+        level.tripped_in = account.value();
+        const std::string* const over = from.find("trip_day_over");
+        level.trip_day_over = over != nullptr && *over == "true";
+    }
     from.take("day", level.day.day);
     from.take("day_realised", level.day.realised_before);
     from.take("day_unrealised", level.day.unrealised_before);
@@ -126,11 +161,28 @@ Result<void> load_booked(risk::Booked& booked, const Texts& texts) {
     from.take("realised", booked.realised);
     from.take("swept", booked.swept);
     from.take("principal", booked.principal);
+    from.take("unearned", booked.unearned);
+    return from.result();
+}
+
+Result<void> load_marks(VaultShare& share, const Texts& texts) {
+    Taker from{texts};
+    for (const auto& [name, mark] :
+         {std::pair{kOfUser, &share.of_user}, std::pair{kOfDaemon, &share.of_daemon}}) {
+        from.take(name + kRealised, mark->realised);
+        const std::string* const unrealised = from.find(name + kUnrealised);
+        if (unrealised != nullptr && *unrealised == kUnknown)
+            mark->unrealised.reset();
+        else
+            from.take(name + kUnrealised, *mark->unrealised);
+    }
     return from.result();
 }
 
 Result<void> load_level(WideRisk& level, const Texts& texts) {
     VAULT_TRYV(load_level(static_cast<LevelRisk&>(level), texts));
+    // What was stored before each vault had its mark begins anew with the next price.
+    if (!texts.contains("unearned")) level.day = {};
     return load_booked(level.sums.booked, texts);
 }
 

@@ -14,10 +14,13 @@ Texts save_level(const LevelRisk& level);
 // With what the books added up; the rest of the sums is made anew from the vaults.
 Texts save_level(const WideRisk& level);
 Texts save_booked(const risk::Booked& booked);
+// Where the levels above measure the vault's day from.
+Texts save_marks(const VaultShare& share);
 
 // Errors: StoreInvalid naming the entry.
 Result<void> load_level(LevelRisk& level, const Texts& texts);
 Result<void> load_level(WideRisk& level, const Texts& texts);
 Result<void> load_booked(risk::Booked& booked, const Texts& texts);
+Result<void> load_marks(VaultShare& share, const Texts& texts);
 
 }  // namespace vault::engine

@@ -5,19 +5,35 @@
 // risk.asset, on sums that hold one VaultShare per vault, so that a price or a booking costs what
 // the one vault costs. LevelWatch changes them; state_codec writes them down. The shard's thread.
 #include "common/domain/asset.hpp"
+#include "common/domain/ids.hpp"
 #include "daemon/risk/drawdown.hpp"
 #include "daemon/risk/readings.hpp"
 
+#include <array>
 #include <map>
 
 namespace vault::engine {
 
 struct LevelRisk {
     risk::Caps caps;
-    std::string capped_by;  // the latched cap; empty if none
-    risk::DayMarks day;     // since midnight UTC, or since the first loss cap was set; 1970: no cap
+    std::string capped_by;       // the latched cap; empty if none
+    risk::Trip trip;             // of the latched cap
+    AccountId tripped_in;        // the account whose price tripped it
+    bool trip_day_over = false;  // that account's UTC day has ended since
+    // Since midnight UTC, or since the first loss cap was set; 1970: no cap. Above vaults it adds
+    // up the WideMarks of the vaults, and `day` is the newest that one of them began.
+    risk::DayMarks day;
     std::optional<risk::Drawdown> drawdown;  // while max_drawdown is set, from its first price on
     bool follows_losses() const { return risk::follows_losses(caps); }
+};
+
+// From where a level above vaults measures the day of one of them, which is that of its account's
+// clock. In risk.asset.
+struct WideMark {
+    Decimal realised;  // booked since
+    // Of what was open then; none: that had no price, and the first one that it gets counts.
+    std::optional<Decimal> unrealised = kZero;
+    friend bool operator==(const WideMark&, const WideMark&) = default;
 };
 
 // What one vault adds to the sums of its user and of the daemon.
@@ -36,6 +52,8 @@ struct VaultShare {
     bool resolved = true;         // false: a part of it has no price, so nothing of it is summed
     risk::Booked booked;          // in its own asset: what is in Sums::booked
     bool summed = false;          // a level sums it up; else its books are taken as they are
+    WideMark of_user, of_daemon;  // while that level measures its day
+    bool waits_for_mark() const { return !of_user.unrealised || !of_daemon.unrealised; }
 };
 
 // In risk.asset, over all vaults of a level.
@@ -56,6 +74,8 @@ struct WideRisk : LevelRisk {
     Sums sums;
     // A cap is set that looks at the sums.
     bool follows() const { return follows_losses() || caps.max_exposure_per_base; }
+    // Its day has begun, so that the vaults have marks.
+    bool measures_day() const { return follows_losses() && day.day != UtcTime{}; }
 };
 
 // What the loss caps of a level compare.

@@ -90,6 +90,8 @@ VaultShare share_of(const World& world, const Vault& vault) {
     share.seq = vault.books.head().seq;
     share.rate = rate_of(world, vault);
     share.booked = vault.share.summed ? vault.share.booked : booked_of(vault);
+    share.of_user = vault.share.of_user;
+    share.of_daemon = vault.share.of_daemon;
     share.summed = true;
     const auto unrealised = unrealised_of(world, vault, share.open);
     const Decimal equity = balance_of(vault) + unrealised.value_or(kZero);
@@ -129,17 +131,61 @@ void take_away(Sums& sums, const VaultShare& share) {
     }
 }
 
-// A sum that would leave the range of the books stays where it is.
-void grow(Decimal& sum, Decimal by, Decimal rate) {
+// Returns by what the sum grew: one that would leave the range of the books stays where it is.
+Decimal grow(Decimal& sum, Decimal by, Decimal rate) {
     const auto value = mul(by, rate, Rounding::Floor);
     const auto next = value ? add(sum, value.value()) : value;
-    if (next && next.value().abs() <= ledger::kBalanceMax) sum = next.value();
+    if (!next || next.value().abs() > ledger::kBalanceMax) return kZero;
+    sum = next.value();
+    return value.value();
 }
 
-void grow(Sums& sums, const risk::Booked& before, const risk::Booked& now, Decimal rate) {
-    grow(sums.booked.realised, now.realised - before.realised, rate);
-    grow(sums.booked.swept, now.swept - before.swept, rate);
-    grow(sums.booked.principal, now.principal - before.principal, rate);
+// What came unearned is no profit of the day: it moves from where the day is measured.
+void grow(WideRisk& level, WideMark& mark, const risk::Booked& before, const risk::Booked& now,
+          Decimal rate) {
+    risk::Booked& sum = level.sums.booked;
+    const Decimal realised = grow(sum.realised, now.realised - before.realised, rate);
+    const Decimal unearned = grow(sum.unearned, now.unearned - before.unearned, rate);
+    grow(sum.swept, now.swept - before.swept, rate);
+    grow(sum.principal, now.principal - before.principal, rate);
+    if (!level.measures_day()) return;
+    mark.realised += realised;
+    if (!mark.unrealised) return;
+    *mark.unrealised += unearned;
+    level.day.unrealised_before += unearned;
+}
+
+// The level's day, as far as this vault goes, begins with the share as it is.
+void begin_mark(WideRisk& level, WideMark& mark, const VaultShare& share) {
+    level.day.realised_before += mark.realised;
+    level.day.unrealised_before += share.unrealised - mark.unrealised.value_or(kZero);
+    mark = {kZero, share.resolved ? std::optional{share.unrealised} : std::nullopt};
+}
+
+struct LevelMark {
+    WideRisk& level;
+    WideMark& mark;
+};
+std::array<LevelMark, 2> marks_of(World& world, Vault& vault) {
+    return {LevelMark{world.user_of(vault).risk, vault.share.of_user},
+            LevelMark{world.daemon_risk, vault.share.of_daemon}};
+}
+
+void touch_levels(World& world, Recorder& recorder, Vault& vault) {
+    recorder.touch(vault);
+    if (world.user_of(vault).risk.follows()) recorder.touch(world.user_of(vault));
+    if (world.daemon_risk.follows()) recorder.touch_daemon(world);
+}
+
+// The first price at which it is known what was open when the day began.
+void settle_marks(World& world, Recorder& recorder, Vault& vault) {
+    if (!vault.share.waits_for_mark() || !vault.share.resolved) return;
+    for (const LevelMark& each : marks_of(world, vault)) {
+        if (each.mark.unrealised) continue;
+        each.mark.unrealised = vault.share.unrealised;
+        if (each.level.measures_day()) each.level.day.unrealised_before += vault.share.unrealised;
+    }
+    touch_levels(world, recorder, vault);
 }
 
 bool is_summed(const World& world, const Vault& vault) {
@@ -154,7 +200,8 @@ risk::Booked booked_of(const Vault& vault) {
         const ledger::SleeveBooks& books = vault.books.sleeve(kind);
         sum.realised += books.realised;
         sum.swept += books.swept;
-        sum.principal += books.principal;
+        sum.principal += books.principal + vault.sleeve(kind).unearned;
+        sum.unearned += vault.sleeve(kind).unearned;
     }
     return sum;
 }
@@ -187,30 +234,48 @@ void measure(World& world, Recorder& recorder, Vault& vault) {
     const VaultShare& before = vault.share;
     const risk::Booked booked = booked_of(vault);
     const bool still = before.summed && !before.open && before.resolved &&
-                       before.seq == vault.books.head().seq && before.booked == booked &&
-                       before.rate == rate_of(world, vault);
+                       !before.waits_for_mark() && before.seq == vault.books.head().seq &&
+                       before.booked == booked && before.rate == rate_of(world, vault);
     if (still) return;
     if (!vault.watched) {  // a new one
         vault.watched = true;
         ++world.watched_vaults;
         ++world.watch_version;
     }
-    VaultShare now = share_of(world, vault);
-    User& user = world.user_of(vault);
+    const VaultShare old = std::exchange(vault.share, share_of(world, vault));
+    VaultShare& now = vault.share;
     const bool moved = now.rate && booked != now.booked;
-    for (WideRisk* level : {&user.risk, &world.daemon_risk}) {
-        if (!level->follows()) continue;
-        take_away(level->sums, before);
-        add(level->sums, now);
-        if (moved) grow(level->sums, now.booked, booked, *now.rate);
+    for (const auto& [level, mark] : marks_of(world, vault)) {
+        if (!level.follows()) continue;
+        take_away(level.sums, old);
+        add(level.sums, now);
+        if (moved) grow(level, mark, now.booked, booked, *now.rate);
     }
     if (moved) {
         now.booked = booked;
-        recorder.touch(vault);  // it may have been stored as owed
-        if (user.risk.follows()) recorder.touch(user);
-        if (world.daemon_risk.follows()) recorder.touch_daemon(world);
+        touch_levels(world, recorder, vault);  // it may have been stored as owed
     }
-    vault.share = std::move(now);
+    settle_marks(world, recorder, vault);
+}
+
+void begin_day(World& world, Recorder& recorder, Vault& vault, UtcTime now) {
+    for (const auto& [level, mark] : marks_of(world, vault)) {
+        if (!level.measures_day()) continue;
+        begin_mark(level, mark, vault.share);
+        level.day.day = std::max(level.day.day, floor_day(now));
+        touch_levels(world, recorder, vault);
+    }
+}
+
+void begin_days(World& world, Recorder& recorder, std::optional<UserId> user) {
+    for (Vault& vault : world.vaults) {
+        if (user && vault.row.user != *user) continue;
+        WideMark& mark = user ? vault.share.of_user : vault.share.of_daemon;
+        const VaultShare& share = vault.share;
+        const WideMark fresh{kZero,
+                             share.resolved ? std::optional{share.unrealised} : std::nullopt};
+        if (std::exchange(mark, fresh) != fresh) recorder.touch(vault);
+    }
 }
 
 void count_buys(World& world, const Vault& vault, std::int64_t buys) {
@@ -232,6 +297,9 @@ void rebuild_sums(World& world, Recorder& recorder) {
             count_buys(world, vault, sleeve.day.buys);
         const bool was_owed = is_owed(vault);
         vault.share = is_summed(world, vault) ? share_of(world, vault) : VaultShare{};
+        for (const auto& [level, mark] : marks_of(world, vault))
+            if (!level.follows_losses() && std::exchange(mark, {}) != WideMark{})
+                recorder.touch(vault);
         if (was_owed && !is_owed(vault)) recorder.touch(vault);
         for (WideRisk* level : {&world.user_of(vault).risk, &world.daemon_risk})
             if (level->follows()) add(level->sums, vault.share);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace vault::engine {
 namespace {
@@ -64,21 +65,22 @@ void LevelWatch::list_watched(const Market& market, PairMarket& at, const Pair& 
 void LevelWatch::on_price(const Market& market, PairMarket& at, const Pair& pair, UtcTime now) {
     if (world_.watched_vaults == 0) return;
     if (at.watched_at != world_.watch_version) list_watched(market, at, pair);
+    const AccountId by = recorded_under(market);
     std::vector<UserId> users;
     for (const VaultId id : at.watched) {
         Vault& vault = *world_.find_vault(id);
         measure(world_, recorder_, vault);
-        if (vault.risk.follows_losses()) judge({.vault = id}, now);
+        if (vault.risk.follows_losses()) judge({.vault = id}, vault.row.account, now);
         if (users.empty() || users.back() != vault.row.user) users.push_back(vault.row.user);
     }
     std::ranges::sort(users);
     users.erase(std::unique(users.begin(), users.end()), users.end());
     for (const UserId id : users)
-        if (world_.find_user(id)->risk.follows_losses()) judge({.user = id}, now);
-    if (!users.empty() && world_.daemon_risk.follows_losses()) judge({}, now);
+        if (world_.find_user(id)->risk.follows_losses()) judge({.user = id}, by, now);
+    if (!users.empty() && world_.daemon_risk.follows_losses()) judge({}, by, now);
 }
 
-void LevelWatch::judge(const CapLevel& level, UtcTime now) {
+void LevelWatch::judge(const CapLevel& level, AccountId by, UtcTime now) {
     LevelRisk& risk = risk_of(level);
     const LevelFigures of = figures_of(world_, level);
     if (of.unresolved > 0) return;
@@ -86,28 +88,43 @@ void LevelWatch::judge(const CapLevel& level, UtcTime now) {
     const auto before = risk.drawdown;
     const std::string_view cap = reached(risk, of, now);
     if (risk.drawdown != before) touch(level);
-    if (!cap.empty()) trip(level, cap, of, now);
+    if (cap.empty()) return;
+    risk.tripped_in = by;
+    trip(level, cap, of, now);
 }
 
 void LevelWatch::trip(const CapLevel& level, std::string_view cap, const LevelFigures& figures,
                       UtcTime now) {
     LevelRisk& risk = risk_of(level);
     risk.capped_by = cap;
+    risk.trip_day_over = false;
     touch(level);
     const std::string asset = asset_of(world_, level);
-    const std::string arithmetic =
-        cap == "max_daily_loss"
-            ? risk::daily_loss_text(risk.caps, risk.day, figures.realised, figures.unrealised,
-                                    asset)
-            : risk::drawdown_text(risk.caps, *risk.drawdown, figures.stake, asset);
-    tell(
-        level, now, "alert", "cap_tripped",
-        fmt::format("{} of the {}: {}; it blocks {} until {}{}", cap, risk::to_text(kind_of(level)),
-                    arithmetic, risk::blocked_words(risk::on_trip(risk.caps, cap)),
-                    risk.caps.caps_reset_daily ? "the next UTC day, or until " : "",
-                    "vaultctl " + resume_command(world_, level)),
-        "engine");
+    risk.trip = {now, cap == "max_daily_loss"
+                          ? risk::daily_loss_text(risk.caps, risk.day, figures.realised,
+                                                  figures.unrealised, asset)
+                          : risk::drawdown_text(risk.caps, *risk.drawdown, figures.stake, asset)};
+    tell_trip(level);
     hold_sleeves(level, cap);
+}
+
+// What all users have together is told to who may see all of them; that it holds buys, to all.
+void LevelWatch::tell_trip(const CapLevel& level) {
+    const LevelRisk& risk = risk_of(level);
+    const std::string_view kind = risk::to_text(kind_of(level));
+    const std::string what = fmt::format(
+        "it blocks {} until {}", risk::blocked_words(risk::on_trip(risk.caps, risk.capped_by)),
+        risk::end_words(kind_of(level), risk.caps, "vaultctl " + resume_command(world_, level)));
+    const bool of_all = kind_of(level) == risk::Level::Daemon;
+    tell(level, risk.trip.at, "alert", "cap_tripped",
+         of_all ? fmt::format("{} of the {}: it was reached; {}", risk.capped_by, kind, what)
+                : fmt::format("{} of the {}: {}; {}", risk.capped_by, kind, risk.trip.arithmetic,
+                              what),
+         "engine");
+    if (!of_all) return;
+    recorder_.event({ports::kForWhoSeesAll, {}, Mode::Paper, "engine"}, risk.trip.at, "info",
+                    "cap_arithmetic", name_of(world_, level),
+                    fmt::format("{} of the {}: {}", risk.capped_by, kind, risk.trip.arithmetic));
 }
 
 void LevelWatch::hold_sleeves(const CapLevel& level, std::string_view why) {
@@ -143,44 +160,93 @@ void LevelWatch::mark_day(const CapLevel& level, UtcTime now) {
     LevelRisk& risk = risk_of(level);
     const LevelFigures of = figures_of(world_, level);
     risk.day = {};
-    if (of.unresolved == 0) risk.day = {floor_day(now), of.realised, of.unrealised, 0};
+    if (of.unresolved == 0) {
+        risk.day = {floor_day(now), of.realised, of.unrealised, 0};
+        if (!level.vault) begin_days(world_, recorder_, level.user);
+    }
     touch(level);
 }
 
 void LevelWatch::end_cap(const CapLevel& level, UtcTime now, const std::string& actor) {
-    LevelRisk& risk = risk_of(level);
+    const LevelRisk& risk = risk_of(level);
     if (risk.capped_by.empty()) return;
+    if (risk.capped_by == "max_daily_loss" && risk.follows_losses()) mark_day(level, now);
+    release(level, now, actor);
+}
+
+void LevelWatch::release(const CapLevel& level, UtcTime now, const std::string& actor) {
+    LevelRisk& risk = risk_of(level);
     const std::string cap = std::exchange(risk.capped_by, "");
-    if (cap == "max_daily_loss" && risk.follows_losses()) mark_day(level, now);
+    risk.trip = {};
     if (cap == "max_drawdown") risk.drawdown.reset();  // begins with the next price
     touch(level);
     tell(level, now, "info", "cap_ended",
-         fmt::format("{} of the {} holds no longer and measures from {} on", cap,
-                     risk::to_text(kind_of(level)), format_utc(now)),
-         actor);
+         fmt::format("{} of the {} holds no longer", cap, risk::to_text(kind_of(level))), actor);
     hold_sleeves(level, {});
 }
 
-void LevelWatch::roll(const CapLevel& level, UtcTime now) {
+void LevelWatch::end_with_day(const CapLevel& level, const Market& market, UtcTime now) {
     LevelRisk& risk = risk_of(level);
-    if (floor_day(now) <= risk.day.day) return;
-    if (risk.follows_losses()) mark_day(level, now);
-    if (risk.caps.caps_reset_daily) end_cap(level, now, "engine");
+    if (risk.capped_by.empty()) return;
+    if (std::ranges::binary_search(market.accounts, risk.tripped_in)) {
+        risk.trip_day_over = true;
+        touch(level);
+    }
+    const LevelFigures of = figures_of(world_, level);
+    const bool below = of.unresolved == 0 &&
+                       !risk::daily_loss_reached(risk.caps, risk.day, of.realised, of.unrealised);
+    if (risk.caps.caps_reset_daily && risk.trip_day_over && below) release(level, now, "engine");
 }
 
 void LevelWatch::on_day_over(const Market& market, UtcTime now) {
+    std::set<UserId> users;
     for (const AccountId id : market.accounts) {
         const Account& account = *world_.find_account(id);
-        for (const VaultId vault : account.vaults)
-            roll({.vault = vault}, now);
-        roll({.user = account.row.user}, now);
+        users.insert(account.row.user);
+        for (const VaultId vault_id : account.vaults) {
+            Vault& vault = *world_.find_vault(vault_id);
+            measure(world_, recorder_, vault);
+            begin_day(world_, recorder_, vault, now);
+            if (vault.risk.follows_losses()) mark_day({.vault = vault_id}, now);
+            end_with_day({.vault = vault_id}, market, now);
+        }
     }
-    roll({}, now);
+    for (const UserId user : users)
+        end_with_day({.user = user}, market, now);
+    end_with_day({}, market, now);
 }
 
 void LevelWatch::settle() {
     for (const VaultId id : recorder_.touched_vaults())
-        measure(world_, recorder_, *world_.find_vault(id));
+        settle(*world_.find_vault(id));
+}
+
+void LevelWatch::settle(Vault& vault) {
+    measure(world_, recorder_, vault);
+    for (Sleeve& sleeve : vault.sleeves)
+        follow_money(vault, sleeve);
+    const UtcTime now = world_.market_of(world_.account_of(vault)).now;
+    for (const CapLevel& level :
+         {CapLevel{.vault = vault.row.id}, CapLevel{.user = vault.row.user}, CapLevel{}})
+        follow_money(level, now);
+}
+
+// At the price at which it came or went: a later fall is one of all that is there then.
+void LevelWatch::follow_money(Vault& vault, Sleeve& sleeve) {
+    if (!sleeve.drawdown || sleeve.capped_by == "max_drawdown") return;
+    const risk::Stake stake = stake_of(vault, sleeve.kind, unrealised_of(world_, vault, sleeve));
+    if (stake.principal == sleeve.drawdown->principal) return;
+    risk::follow(*sleeve.drawdown, stake, world_.market_of(world_.account_of(vault)).now);
+    recorder_.touch(vault, sleeve);
+}
+
+void LevelWatch::follow_money(const CapLevel& level, UtcTime now) {
+    LevelRisk& risk = risk_of(level);
+    if (!risk.drawdown || risk.capped_by == "max_drawdown") return;
+    const LevelFigures of = figures_of(world_, level);
+    if (of.unresolved > 0 || of.stake.principal == risk.drawdown->principal) return;
+    risk::follow(*risk.drawdown, of.stake, now);
+    touch(level);
 }
 
 void LevelWatch::set_caps(const CapLevel& level, const risk::Caps& caps, UtcTime now) {

@@ -5,7 +5,10 @@
 // what it wants. A market in which no vault is watched costs one comparison a price. A level whose
 // worth is not known is not judged: it trips nothing, and its caps block buys (cap_inputs.hpp).
 //
-// The day of a user, or of the daemon, is the newest UTC day that a market of theirs has reached.
+// Accounts have clocks of their own. Today's loss of a user or of the daemon is the sum of what
+// each vault lost in the day of its own account's clock, so that a day's end begins anew for the
+// vaults of its accounts alone. What has tripped and ends with the day ends at the first day's end
+// at which today's loss is below the cap, not before that of the account whose price tripped it.
 // Made for one turn; the shard's thread.
 #include "daemon/engine/cap_inputs.hpp"
 #include "daemon/engine/level_sums.hpp"
@@ -18,11 +21,12 @@ class LevelWatch {
 
     // Before the sleeves see a new price of the pair, which is the market's last by now.
     void on_price(const Market& market, PairMarket& at, const Pair& pair, UtcTime now);
-    // The market passed midnight, and the sleeves of its vaults did: so do those vaults, and their
-    // users and the daemon, if it is their first market that does.
+    // The market passed midnight, and the sleeves of its vaults did: so do those vaults. What
+    // tripped above them may end.
     void on_day_over(const Market& market, UtcTime now);
-    // What the batch changed in the books is in the sums before it is closed.
-    void settle();
+    // What was booked is in the sums, and money that moved in the drawdowns, before the next price.
+    void settle(Vault& vault);
+    void settle();  // of all vaults that the batch changed
 
     // A level begins to measure with its first loss cap. What has tripped stays so.
     void set_caps(const CapLevel& level, const risk::Caps& caps, UtcTime now);
@@ -33,13 +37,18 @@ class LevelWatch {
 
   private:
     LevelRisk& risk_of(const CapLevel& level);
+    void follow_money(Vault& vault, Sleeve& sleeve);
+    void follow_money(const CapLevel& level, UtcTime now);
     void touch(const CapLevel& level);
     void tell(const CapLevel& level, UtcTime at, std::string severity, std::string type,
               std::string message, const std::string& actor);
-    void judge(const CapLevel& level, UtcTime now);
+    // `by`: the account whose price it is.
+    void judge(const CapLevel& level, AccountId by, UtcTime now);
     void trip(const CapLevel& level, std::string_view cap, const LevelFigures& figures,
               UtcTime now);
-    void roll(const CapLevel& level, UtcTime now);
+    void tell_trip(const CapLevel& level);
+    void end_with_day(const CapLevel& level, const Market& market, UtcTime now);
+    void release(const CapLevel& level, UtcTime now, const std::string& actor);
     void mark_day(const CapLevel& level, UtcTime now);
     void hold_sleeves(const CapLevel& level, std::string_view why);
     void hold_sleeves(Vault& vault, std::string_view why);

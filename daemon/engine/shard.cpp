@@ -288,6 +288,8 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
         restore(std::move(backup));
         return answer;
     }
+    for (const Vault& before : backup.changed_vaults)
+        LevelWatch{world_, scratch}.settle(*world_.find_vault(before.row.id));
     Applied applied{render(view.value())};
     if (keyed) remember_reply(context, keeps_nothing(command) ? "" : applied.reply_json, scratch);
     if (!is_housekeeping(command)) {

@@ -126,14 +126,14 @@ void SleeveMachine::check_loss_caps(Sleeve& sleeve, Decimal unrealised, UtcTime 
 void SleeveMachine::trip(Sleeve& sleeve, std::string_view cap, const std::string& arithmetic,
                          UtcTime now) {
     sleeve.capped_by = cap;
+    sleeve.trip = {now, arithmetic};
     record_.touch(vault_, sleeve);
     record_.event(owner_of(vault_, "engine"), now, "alert", "cap_tripped",
                   sleeve_name(vault_, sleeve.kind),
                   fmt::format("{}: {}; it blocks {} until {}", cap, arithmetic,
                               risk::blocked_words(risk::on_trip(sleeve.caps, cap)),
-                              sleeve.caps.caps_reset_daily
-                                  ? "the next UTC day, or until the sleeve is resumed"
-                                  : "the sleeve is resumed"));
+                              risk::end_words(risk::Level::Sleeve, sleeve.caps,
+                                              "vaultctl " + resume_command(vault_, sleeve))));
     const bool all = risk::on_trip(sleeve.caps, cap) != risk::OnTrip::Entries;
     cancel(sleeve, all ? std::nullopt : std::optional{Side::Buy}, cap);
     for (PairSlot& slot : sleeve.slots)
@@ -144,6 +144,7 @@ void SleeveMachine::trip(Sleeve& sleeve, std::string_view cap, const std::string
 void SleeveMachine::end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now,
                             const std::string& actor) {
     const std::string cap = std::exchange(sleeve.capped_by, "");
+    sleeve.trip = {};
     const Decimal realised = std::as_const(vault_.books).sleeve(sleeve.kind).realised;
     if (cap == "max_daily_loss") {
         sleeve.day.realised_before = realised;

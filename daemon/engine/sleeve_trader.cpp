@@ -193,7 +193,19 @@ Result<void> SleeveTrader::book_hand_purchase(Vault& vault, Sleeve& sleeve, cons
                                               const Fill& fill, ledger::EntryContext context) {
     const Surroundings surroundings = around(vault);
     SleeveMachine machine{vault, surroundings, effects_};
-    return machine.on_hand_purchase(sleeve, pair, fill, std::move(context));
+    const Decimal before = unrealised_of(world_, vault, sleeve);
+    VAULT_TRYV(machine.on_hand_purchase(sleeve, pair, fill, std::move(context)));
+    keep_apart(vault, sleeve, unrealised_of(world_, vault, sleeve) - before);
+    return success();
+}
+
+// The levels above vaults take it with what the books add up.
+void SleeveTrader::keep_apart(Vault& vault, Sleeve& sleeve, Decimal gain) {
+    sleeve.unearned += gain;
+    sleeve.day.unrealised_before += gain;
+    if (vault.risk.day.day != UtcTime{}) vault.risk.day.unrealised_before += gain;
+    effects_.record.touch(vault, sleeve);
+    effects_.record.touch(vault);
 }
 
 Result<void> SleeveTrader::book_correction(Vault& vault, ledger::Transaction tx, UtcTime now) {

@@ -32,6 +32,9 @@ class SleeveTrader {
                                 const std::string& cause);
     Result<void> book_hand_purchase(Vault& vault, Sleeve& sleeve, const Pair& pair,
                                     const Fill& fill, ledger::EntryContext context);
+    // Coins came or went at a stated cost, which made `gain` of the sleeve's unrealised profit: to
+    // its caps and those above it that is none, nor a loss.
+    void keep_apart(Vault& vault, Sleeve& sleeve, Decimal gain);
     Result<void> book_correction(Vault& vault, ledger::Transaction tx, UtcTime now);
     // Every position that the exchange may not have any more waits for a person (rule 9); dust only
     // if the others cannot explain it. `actor`: who made it so.

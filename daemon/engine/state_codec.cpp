@@ -227,6 +227,7 @@ std::string save_vault(const Vault& vault) {
         {"reversed", std::move(reversed)},
         {"updated_at", ms_of(vault.updated_at)},
         {"risk", texts_json(save_level(vault.risk))},
+        {"day_above", texts_json(save_marks(vault.share))},
         {"summed", texts_json(is_owed(vault) ? save_booked(vault.share.booked) : Texts{})},
         {"books", books_json(vault.books.state())}});
 }
@@ -252,11 +253,13 @@ Result<ledger::BooksState> load_vault(Vault& vault, std::string_view body) {
     vault.updated_at = in.time("updated_at");
     const Texts risk = in.has("risk") ? read_texts(in, "risk") : Texts{};
     const Texts summed = in.has("summed") ? read_texts(in, "summed") : Texts{};
+    const Texts day_above = in.has("day_above") ? read_texts(in, "day_above") : Texts{};
     vault.share.summed = !summed.empty();
     ledger::BooksState books = read_books(in);
     VAULT_TRYV(in.result("vault"));
     VAULT_TRYV(load_level(vault.risk, risk));
     VAULT_TRYV(load_booked(vault.share.booked, summed));
+    VAULT_TRYV(load_marks(vault.share, day_above));
     return books;
 }
 
@@ -283,6 +286,9 @@ std::string save_sleeve(const Sleeve& sleeve) {
                                      {"day_unrealised", text_of(sleeve.day.unrealised_before)},
                                      {"day_buys", sleeve.day.buys},
                                      {"capped_by", sleeve.capped_by},
+                                     {"tripped_at", ms_of(sleeve.trip.at)},
+                                     {"tripped", sleeve.trip.arithmetic},
+                                     {"unearned", text_of(sleeve.unearned)},
                                      {"drawdown", drawdown_json(sleeve.drawdown)},
                                      {"sweep_due", optional_ms(sleeve.sweep_due)}};
     if (sleeve.script) text["script"] = save_script(*sleeve.script);
@@ -318,6 +324,9 @@ Result<void> load_sleeve(Sleeve& sleeve, std::string_view body) {
     sleeve.day.unrealised_before = in.decimal("day_unrealised");
     sleeve.day.buys = in.count<std::uint32_t>("day_buys");
     sleeve.capped_by = in.text("capped_by");
+    // A sleeve that was stored before they were kept has none.
+    if (in.has("tripped")) sleeve.trip = {in.time("tripped_at"), in.text("tripped")};
+    if (in.has("unearned")) sleeve.unearned = in.decimal("unearned");
     sleeve.drawdown = read_drawdown(in);
     sleeve.sweep_due = read_optional_time(in, "sweep_due");
     load_script(in, sleeve.script);

@@ -48,11 +48,6 @@ Decimal today_of(const World& world, const Vault& vault) {
            today_of(world, vault, vault.sleeve(SleeveKind::Flash));
 }
 
-bool waits_for_a_person(const Sleeve& sleeve) {
-    return std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
-                       [](const PairSlot& slot) { return !slot.attention.empty(); });
-}
-
 std::size_t urgency_of(const World& world, const Vault& vault) {
     const std::string state = vault_state(world, vault);
     for (const Sleeve& sleeve : vault.sleeves)
@@ -364,7 +359,8 @@ void TopBuilder::vault_alerts(const Vault& vault) {
 
 void TopBuilder::sleeve_alerts(const Vault& vault, const Sleeve& sleeve) {
     const auto name = [&] { return sleeve_name(vault, sleeve.kind); };
-    if (waits_for_a_person(sleeve))
+    const auto unexplained = [](const PairSlot& slot) { return !slot.attention.empty(); };
+    if (std::ranges::any_of(sleeve.slots, unexplained))
         alerts_.add(AlertList::Critical, "needs_attention", name,
                     [&] { return needed_attention(vault, sleeve); });
     for (const Order& order : sleeve.orders)
@@ -374,11 +370,9 @@ void TopBuilder::sleeve_alerts(const Vault& vault, const Sleeve& sleeve) {
                                    to_text(order.request.id));
             });
     for (const PairSlot& slot : sleeve.slots)
-        if (is_stuck(slot)) {
-            alerts_.add(AlertList::Warning, "stuck", name,
-                        [&] { return stuck_reason(vault, sleeve); });
-            break;
-        }
+        if (is_stuck(slot))
+            alerts_.add(waits_for_a_person(sleeve, slot) ? AlertList::Critical : AlertList::Warning,
+                        "stuck", name, [&] { return stuck_reason(vault, sleeve, slot); });
     if (!sleeve.capped_by.empty())
         alerts_.add(AlertList::Info, "risk_cap", name,
                     [&] { return fmt::format("no buys: {} was reached", sleeve.capped_by); });

@@ -28,6 +28,15 @@ Order* find_order(Sleeve& sleeve, const OrderId& id) {
     return found == sleeve.orders.end() ? nullptr : &*found;
 }
 
+bool waits_for_a_person(const Sleeve& sleeve, const PairSlot& slot) {
+    return !slot.attention.empty() || (is_stuck(slot) && sleeve.held == HoldKind::Liquidating);
+}
+
+bool waits_for_a_person(const Sleeve& sleeve) {
+    return std::any_of(sleeve.slots.begin(), sleeve.slots.end(),
+                       [&](const PairSlot& slot) { return waits_for_a_person(sleeve, slot); });
+}
+
 bool has_live_order(const Sleeve& sleeve) {
     return std::any_of(sleeve.orders.begin(), sleeve.orders.end(),
                        [](const Order& order) { return order.live(); });

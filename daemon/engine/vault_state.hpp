@@ -78,8 +78,12 @@ struct Sleeve {
     bool ever_closed = false;
     bool last_cycle_lost = false;
     UtcTime last_fill;
-    risk::DayMarks day;              // since midnight UTC
-    std::string capped_by;           // the latched cap that holds buys; empty if none
+    risk::DayMarks day;     // since midnight UTC
+    std::string capped_by;  // the latched cap that holds buys; empty if none
+    risk::Trip trip;        // of the latched cap
+    // What coins that came or left at a stated cost were worth above it, summed up: nobody's profit
+    // (position adopt, position resolve --as withdrawn).
+    Decimal unearned;
     HoldKind held = HoldKind::None;  // effective_hold(), kept current by refresh()
     bool follows_losses = false;     // a cap looks at every price; kept current by refresh()
     bool dirty = false;
@@ -120,6 +124,9 @@ inline bool is_stuck(const PairSlot& slot) {
 }
 PairSlot* find_slot(Sleeve& sleeve, const Pair& pair);  // null: the vault does not trade it
 Order* find_order(Sleeve& sleeve, const OrderId& id);   // null: forgotten or never there
+// A position that the exchange does not explain, or that a liquidation cannot sell.
+bool waits_for_a_person(const Sleeve& sleeve, const PairSlot& slot);
+bool waits_for_a_person(const Sleeve& sleeve);
 bool has_live_order(const Sleeve& sleeve);
 bool has_live_order(const Sleeve& sleeve, const Pair& pair);
 // By which the pair is judged.

@@ -54,8 +54,9 @@ std::string cap_in_the_way(const World& world, const Vault& vault, const Sleeve&
     for (const risk::CapReading& each :
          risk::read_caps(caps, reading_inputs(world, vault, sleeve, caps))) {
         if (each.standing == risk::Standing::Latched)
-            return fmt::format("risk cap {} was reached: {}; it ends with {}", each.key,
-                               each.arithmetic, each.ends);
+            return fmt::format(
+                "risk cap {} was reached: {}; it ends with {}", each.key,
+                each.trip.arithmetic.empty() ? each.arithmetic : each.trip.arithmetic, each.ends);
         if (each.standing == risk::Standing::Blocks)
             return fmt::format("risk cap {}: {}", each.key, each.arithmetic);
     }
@@ -238,9 +239,18 @@ std::string_view sleeve_state(const World& world, const Vault& vault, const Slee
 // Of the first position that nothing sells now.
 std::string stuck_reason(const Vault& vault, const Sleeve& sleeve) {
     const auto slot = std::ranges::find_if(sleeve.slots, is_stuck);
-    if (slot == sleeve.slots.end()) return {};
-    if (slot->stuck) return fmt::format("{} is too little to be sold", slot->pair.text());
-    return status_text(slot->view.rules) + stuck_text(vault, sleeve, *slot);
+    return slot == sleeve.slots.end() ? "" : stuck_reason(vault, sleeve, *slot);
+}
+
+std::string stuck_reason(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot) {
+    if (!slot.stuck) return status_text(slot.view.rules) + stuck_text(vault, sleeve, slot);
+    std::string text = fmt::format("{} is too little to be sold", slot.pair.text());
+    if (sleeve.held == HoldKind::Liquidating)
+        text += fmt::format(
+            ": the liquidation waits for a higher price; what else ends it: vaultctl "
+            "why-not-trading {} {}",
+            to_text(vault.row.id), to_text(sleeve.kind));
+    return text;
 }
 
 std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve) {
@@ -489,7 +499,7 @@ std::string progress_of(const World& world, const Job& job) {
 void count_sleeve(ports::StatusView& view, const World& world, const Vault& vault,
                   const Sleeve& sleeve) {
     for (const PairSlot& slot : sleeve.slots)
-        if (!slot.attention.empty()) ++view.attention;
+        if (waits_for_a_person(sleeve, slot)) ++view.attention;
     if (has_open_position(vault, sleeve)) ++view.open_positions;
     if (effective_hold(world, vault, sleeve) != HoldKind::None) ++view.paused_sleeves;
     for (const Order& order : sleeve.orders) {
@@ -505,7 +515,9 @@ void warn_of_attention(ports::StatusView& view, const Vault& vault) {
     warn(to_text(vault.row.id), vault.attention);
     for (const Sleeve& sleeve : vault.sleeves)
         for (const PairSlot& slot : sleeve.slots)
-            warn(sleeve_name(vault, sleeve.kind), slot.attention);
+            if (waits_for_a_person(sleeve, slot))
+                warn(sleeve_name(vault, sleeve.kind),
+                     slot.attention.empty() ? stuck_reason(vault, sleeve, slot) : slot.attention);
 }
 
 // Of the pairs that the vault trades, each pair of an account once.
@@ -523,10 +535,10 @@ void warn_of_cap(ports::StatusView& view, const World& world, const CapLevel& le
     const LevelRisk& risk = risk_of(world, level);
     if (risk.capped_by.empty()) return;
     view.warnings.push_back(fmt::format(
-        "{} was reached by {}: it blocks {} until vaultctl {}", risk.capped_by,
+        "{} was reached by {}: it blocks {} until {}", risk.capped_by,
         level.user ? "the user " + name_of(world, level) : std::string{"the whole daemon"},
         risk::blocked_words(risk::on_trip(risk.caps, risk.capped_by)),
-        resume_command(world, level)));
+        risk::end_words(kind_of(level), risk.caps, "vaultctl " + resume_command(world, level))));
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ std::string_view sleeve_state(const World& world, const Vault& vault, const Slee
 std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sleeve);
 // Why a position of it cannot be sold now, and what can be done; empty if all can.
 std::string stuck_reason(const Vault& vault, const Sleeve& sleeve);
+std::string stuck_reason(const Vault& vault, const Sleeve& sleeve, const PairSlot& slot);
 // Why the sleeve waits for a person, and with what the person decides; empty if it does not.
 std::string needed_attention(const Vault& vault, const Sleeve& sleeve);
 std::string vault_state(const World& world, const Vault& vault);

@@ -55,6 +55,8 @@ struct AlertRow {
 
 // The kind of the alert that `alert test` makes: it waits for nothing and is tried once.
 inline constexpr std::string_view kTestAlert = "alert_test";
+// A loss cap was reached.
+inline constexpr std::string_view kCapTripped = "cap_tripped";
 
 // Alerts as they are once a batch is durable: those that it changed, or all.
 struct AlertPage {

@@ -182,6 +182,7 @@ struct AdoptPosition {  // coins of the account that no vault has become a sleev
     std::optional<Pair> pair;  // none: the only one that the vault trades
     Quantity quantity;         // > 0
     Decimal cost;              // of all of it, in the vault's asset; > 0
+    bool confirmed = false;    // the cost may be far from the price
 };
 struct ReplayStart {
     AccountId account;

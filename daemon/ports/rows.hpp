@@ -7,6 +7,7 @@
 #include "common/domain/permission.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -184,6 +185,9 @@ struct DayCloseRow {  // unique (vault, sleeve, day)
     Decimal balance, equity, realised, unrealised, fees, swept, principal;
     Decimal vault_total, vault_tradeable;
 };
+
+// The owner of an event that is for who may see everybody's; no user has that number.
+inline constexpr UserId kForWhoSeesAll{std::numeric_limits<std::uint32_t>::max()};
 
 // One line of the event log: what happened, for the people and programs that follow along.
 struct EventRow {

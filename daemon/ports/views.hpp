@@ -227,11 +227,14 @@ struct EntryView {
 struct CapView {
     std::string level, of;  // "vault" "v1"; of: the user's name, "v1.flash", empty for the daemon
     std::string cap, limit;
-    std::string standing;  // free blocks latched unjudged unresolved
-    std::string headroom;  // what is left before it blocks; empty if that is unknown
-    std::string asset;     // that its amounts are in
-    std::string blocks;    // entries all liquidate
-    std::string arithmetic, ends, remedy;
+    std::string standing;                 // free blocks latched unjudged unresolved
+    std::string headroom;                 // what is left before it blocks; empty if that is unknown
+    std::string asset;                    // that its amounts are in
+    std::string blocks;                   // entries all liquidate
+    std::string arithmetic;               // what it measures now
+    std::optional<UtcTime> tripped_at{};  // latched: when, and what it measured then
+    std::string tripped{};
+    std::string ends, remedy;
 };
 
 struct StatusView {

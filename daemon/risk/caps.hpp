@@ -59,13 +59,21 @@ OnTrip on_trip(const Caps& caps, std::string_view key);
 // True if `after` lets something pass that `before` did not.
 bool raises_risk(const Caps& before, const Caps& after);
 
-// What the sleeve has done since midnight UTC of `day`.
+// What has been done since midnight UTC of `day`.
 struct DayMarks {
     UtcTime day;
     Decimal realised_before;    // realised at midnight
-    Decimal unrealised_before;  // of the positions open at midnight, at its price
+    Decimal unrealised_before;  // of the positions open at midnight, at its price; adopted since:
+                                // what they came with
     std::uint32_t buys = 0;     // sent since
     friend bool operator==(const DayMarks&, const DayMarks&) = default;
+};
+
+// What a loss cap measured when it tripped.
+struct Trip {
+    UtcTime at;
+    std::string arithmetic;  // empty: it was not kept
+    friend bool operator==(const Trip&, const Trip&) = default;
 };
 
 struct Exposure {

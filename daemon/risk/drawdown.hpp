@@ -12,12 +12,14 @@ namespace vault::risk {
 struct Stake {
     Decimal equity;     // unrealised included
     Decimal swept;      // ever
-    Decimal principal;  // net allocations
+    Decimal principal;  // net allocations, and what adopted coins were worth above their cost
 };
 
 // What the books have added up since they were opened.
 struct Booked {
-    Decimal realised, swept, principal;
+    Decimal realised, swept;
+    Decimal principal;  // as a Stake's
+    Decimal unearned;   // what of the principal is no allocation
     friend bool operator==(const Booked&, const Booked&) = default;
 };
 

@@ -40,6 +40,7 @@ class Reader {
         if (caps_.max_exposure_per_base) exposure(*caps_.max_exposure_per_base);
         if (caps_.quote_band) quote(*caps_.quote_band);
         latched_but_off();
+        set_but_off();
         return std::move(out_);
     }
 
@@ -54,7 +55,10 @@ class Reader {
         each.arithmetic = std::move(arithmetic);
         each.blocks = on_trip(caps_, key);
         each.ends = ends;
-        if (standing == Standing::Latched) each.remedy = "vaultctl " + in_.resume;
+        if (standing == Standing::Latched) {
+            each.remedy = "vaultctl " + in_.resume;
+            each.trip = in_.trip;
+        }
         if (standing == Standing::Blocks) each.remedy = fmt::format("{} {}=…", in_.set, key);
     }
     void say(std::string_view key, Standing standing, Decimal headroom, std::string arithmetic,
@@ -73,19 +77,7 @@ class Reader {
     Standing latched(std::string_view key, bool reached) const {
         return in_.capped_by == key ? Standing::Latched : if_blocked(reached);
     }
-    std::string latch_ends() const {
-        const std::string resume = fmt::format("{}, by {}", in_.resume, who_resumes());
-        return caps_.caps_reset_daily ? "the next UTC day, or " + resume : resume;
-    }
-    std::string_view who_resumes() const {
-        switch (in_.level) {
-            case Level::Sleeve:
-            case Level::Vault: return "its owner or a moderator";
-            case Level::User: return "that user";
-            case Level::Daemon: return "an admin";
-        }
-        return "";
-    }
+    std::string latch_ends() const { return end_words(in_.level, caps_, in_.resume); }
     // A loss is not judged while the worth of a vault is unknown: it trips nothing, and nothing is
     // bought.
     bool unresolved(std::string_view key) {
@@ -107,6 +99,19 @@ class Reader {
         for (const std::string_view key : {"max_daily_loss", "max_drawdown"}) {
             if (in_.capped_by != key || cap_text(caps_, key) != "off") continue;
             put(key, Standing::Latched, "", "the cap was reached and is off by now", latch_ends());
+        }
+    }
+
+    // What else was said about a loss cap that is off.
+    void set_but_off() {
+        for (const std::string_view key : {"max_daily_loss", "max_drawdown"}) {
+            const bool said = on_trip(caps_, key) != OnTrip::Entries ||
+                              (caps_.caps_reset_daily && !follows_losses(caps_));
+            if (!said || in_.capped_by == key || cap_text(caps_, key) != "off") continue;
+            put(key, Standing::Free, "",
+                fmt::format("the cap is off; once it is set and reached, it blocks {}",
+                            blocked_words(on_trip(caps_, key))),
+                "");
         }
     }
 
@@ -233,6 +238,17 @@ std::string_view blocked_words(OnTrip on_trip) {
         case OnTrip::Liquidate: return "all orders, once everything is sold,";
     }
     return "";
+}
+
+std::string end_words(Level level, const Caps& caps, std::string_view resume) {
+    const bool of_all = level == Level::Daemon;
+    const bool wide = level == Level::User || of_all;
+    const std::string_view by = of_all ? "an admin" : "its owner, a moderator or an admin";
+    return fmt::format("{}{}, by {}",
+                       !caps.caps_reset_daily ? ""
+                       : wide ? "the end of a UTC day with today's loss below the cap, or "
+                              : "the next UTC day, or ",
+                       resume, by);
 }
 
 std::vector<CapReading> read_caps(const Caps& caps, const ReadingInputs& inputs) {

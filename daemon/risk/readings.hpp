@@ -17,6 +17,8 @@ enum class Standing : std::uint8_t {
 std::string_view to_text(Standing standing);
 // "buys", "all orders" …
 std::string_view blocked_words(OnTrip on_trip);
+// What ends a latched cap of that level: `resume` is the command for it.
+std::string end_words(Level level, const Caps& caps, std::string_view resume);
 
 struct CapReading {
     std::string_view key;
@@ -25,6 +27,7 @@ struct CapReading {
     std::string headroom;  // what is left before it blocks; empty if that is unknown
     OnTrip blocks = OnTrip::Entries;
     std::string arithmetic;
+    Trip trip;           // latched: what it measured then
     std::string ends;    // what ends a block, and who may do it
     std::string remedy;  // the command for it; empty if nothing has to be done
 };
@@ -39,6 +42,7 @@ struct ReadingInputs {
     std::string resume;  // the command that ends a latch, "sleeve resume v1 flash"
     std::string set;     // the command that sets a cap, up to its KEY=VALUE
     std::string capped_by;
+    Trip trip;                     // of the latched cap
     std::uint32_t unresolved = 0;  // vaults whose worth nobody knows
     Exposure exposure;
     DayMarks day;

@@ -28,6 +28,7 @@ EngineHost::EngineHost(const std::filesystem::path& state, const exchange::SimSe
     const config::Config config = config::defaults();
     options_.paper = venue;
     options_.scripts_path = scripts;
+    options_.risk_asset = Asset::parse(config.risk.asset).value();
     for (const PairRules& rules : config.paper.pairs)
         options_.catalogue.emplace(rules.pair, rules);
     signer_ = std::make_unique<secrets::FileSigner>(

@@ -8,7 +8,8 @@
 // repeats, and after it. Processor time at one price a second is that of the engine and
 // the store in this process, because vaultd has no live feed yet: all accounts follow one market,
 // as accounts of a live exchange will, every tick goes in by Shard::push_price, the port for live
-// feeds, and each second's batch is committed; the clock is virtual, so an hour takes seconds.
+// feeds, and each second's batch is committed; the clock is virtual, so an hour takes seconds. The
+// same hour again with every risk cap set at every level, none of them reached.
 // Arguments: [vaults] [--json].
 #include "daemon/engine/market_runner.hpp"
 #include "daemon/exchange/paper/synthetic_feed.hpp"
@@ -236,8 +237,65 @@ class SecondBySecond {
     exchange::SyntheticFeed feed_ = one_price_a_second();
 };
 
+constexpr std::uint64_t kWarmUp = 5 * 3'600;
+constexpr std::uint64_t kSeconds = 3'600;
+
+// All that look at every price and all that a buy asks, too wide to be reached.
+void set_caps(EngineHost& host) {
+    using Level = ports::cmd::Target::Level;
+    const std::map<std::string, std::string> losses{
+        {"max_daily_loss", "100000"}, {"max_drawdown", "0.9"}, {"max_trades_per_day", "1000"}};
+    std::map<std::string, std::string> coins = losses;
+    coins["max_exposure_per_base"] = "100000000";
+    std::map<std::string, std::string> all = coins;
+    all["max_position"] = "100000";
+    all["max_position_pct"] = "100";
+    all["quote_band"] = "0.5";
+    for (std::uint32_t i = 1; i <= host.vaults(); ++i) {
+        const VaultId vault{i};
+        for (const SleeveKind sleeve : kSleeveKinds)
+            host.apply(ports::cmd::SetCaps{{Level::Sleeve, vault, sleeve, {}}, all, true});
+        host.apply(ports::cmd::SetCaps{{Level::Vault, vault, {}, {}}, losses, true});
+        host.apply(
+            ports::cmd::SetCaps{{Level::User, {}, {}, fmt::format("user{}", i)}, coins, true});
+    }
+    engine::EngineOptions options = host.options();
+    for (const auto& [key, text] : coins)
+        VAULT_CHECK(risk::set_cap(options.daemon_caps, key, text).has_value(), "a cap is one");
+    host.shard().configure(options);
+}
+
+// Processor nanoseconds that one price costs a vault.
+double price_of_a_price(std::size_t vaults, bool capped) {
+    const WorkFolder work;
+    EngineHost host{work.path()};
+    while (host.vaults() < vaults)
+        host.add_vault();
+    if (capped) set_caps(host);
+    host.settle();
+    share_market(host);
+    SecondBySecond market{host};
+    market.warm_up(kWarmUp);
+    market.run(60);
+    return market.run(kSeconds) * 1e9 / static_cast<double>(kSeconds * vaults);
+}
+
+void caps(Figures& figures, std::size_t vaults) {
+    constexpr int kRounds = 3;
+    std::vector<double> with, without;
+    for (int i = 0; i < kRounds; ++i) {
+        without.push_back(price_of_a_price(vaults, false));
+        with.push_back(price_of_a_price(vaults, true));
+    }
+    figures.add({.name = fmt::format("fleet_caps_{}_vaults_1_price", vaults),
+                 .value = median(with),
+                 .unit = "ns a vault",
+                 .baseline = median(without),
+                 .ratio = median(with) / median(without),
+                 .runs = kRounds});
+}
+
 void engine_alone(Figures& figures, std::size_t vaults) {
-    constexpr std::uint64_t kSeconds = 3'600;
     const WorkFolder work;
     EngineHost host{work.path()};
     host.add_vault();
@@ -249,7 +307,7 @@ void engine_alone(Figures& figures, std::size_t vaults) {
     const double bytes = static_cast<double>(::mallinfo2().uordblks - before);
     share_market(host);
     SecondBySecond market{host};
-    market.warm_up(5 * 3'600);
+    market.warm_up(kWarmUp);
     market.run(60);
     const std::uint64_t orders = market.orders();
     const double share = 100 * market.run(kSeconds) / static_cast<double>(kSeconds);
@@ -276,6 +334,7 @@ int main(int argc, char** argv) {
     const bool given = argc > 1 && std::string_view{argv[1]} != "--json";
     const std::size_t vaults = given ? std::strtoull(argv[1], nullptr, 10) : 10'000;
     vault::bench::engine_alone(figures, std::max<std::size_t>(vaults, 2));
+    vault::bench::caps(figures, std::clamp<std::size_t>(vaults, 2, 1'000));
     vault::bench::real_daemon(figures, std::max<std::size_t>(vaults, 2));
     return figures.exit_code();
 }

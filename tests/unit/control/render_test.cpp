@@ -304,13 +304,16 @@ TEST(RenderView, ACap) {
                                             .headroom = "0",
                                             .asset = "USDT",
                                             .blocks = "all",
-                                            .arithmetic = "lost 60",
+                                            .arithmetic = "lost 0",
+                                            .tripped_at = kAt,
+                                            .tripped = "lost 60",
                                             .ends = "vault resume v1",
                                             .remedy = "vaultctl vault resume v1"}};
     EXPECT_EQ(render_view(caps),
               R"([{"level":"vault","of":"v1","cap":"max_daily_loss","limit":"50",)"
               R"("standing":"latched","headroom":"0","asset":"USDT","blocks":"all",)"
-              R"("arithmetic":"lost 60","ends":"vault resume v1",)"
+              R"("arithmetic":"lost 0","tripped_at":"2021-04-02T09:39:45.500Z",)"
+              R"("tripped":"lost 60","ends":"vault resume v1",)"
               R"("remedy":"vaultctl vault resume v1"}])");
 }
 

@@ -569,6 +569,7 @@ std::vector<NamedWatcher> engine_watchers() {
                                   {"hand_sales", HandSales{}},
                                   {"pair_statuses", PairStatuses{}},
                                   {"caps", cap_watcher()},
+                                  {"cap_days", cap_day_watcher()},
                                   {"day_closes", DayCloses{}},
                                   {"cycles", Cycles{}}};
     std::ranges::move(order_rule_watchers(), std::back_inserter(all));

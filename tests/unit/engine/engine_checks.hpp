@@ -35,6 +35,7 @@ using NewOrder = std::function<std::string(const Vault& vault, const Sleeve& sle
 std::string each_new_order(const EngineStep& step, const NewOrder& f);
 
 Watcher cap_watcher();                            // cap_checks.cpp
+Watcher cap_day_watcher();                        // cap_day_checks.cpp
 std::vector<NamedWatcher> order_rule_watchers();  // order_checks.cpp
 // All of them, fresh; or the one of that name.
 std::vector<NamedWatcher> engine_watchers();

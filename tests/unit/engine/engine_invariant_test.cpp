@@ -70,6 +70,16 @@ TEST(EngineInvariant, R_CapsHoldBuys) {
     for (const char* level : {"sleeve", "vault", "user", "daemon"})
         EXPECT_GE(seen[std::string{"cap of "} + level], 20U) << level;
 }
+// Accounts have clocks of their own, and people state costs: neither forgets or makes a loss.
+TEST(EngineInvariant, R_LossCapsMeasureWhatPricesDid) {
+    std::map<std::string, std::uint64_t> seen;
+    const Lives lives{property_seed() + 6'000'000, 6 * kLives, 200};
+    std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(lives.first_seed),
+                static_cast<unsigned long long>(lives.first_seed + lives.count - 1));
+    EXPECT_EQ(run_lives(lives, "cap_days", &seen), "");
+    for (const char* what : {"adopt done", "day_close", "event cap_ended"})
+        EXPECT_GE(seen[what], 10U) << what;
+}
 TEST(EngineInvariant, R_MidnightClosesEachDayOnce) {
     EXPECT_EQ(lives_of(51, "day_closes"), "");
 }

@@ -439,8 +439,11 @@ void EngineWorld::adopt(VaultId id, SleeveKind kind) {
                     StepKind::Wallet);
     }
     const Decimal quantity = amount(desk_.venue(account).balance(pair.base).total());
-    const auto cost = mul(quantity, prices_[{account, pair}], Rounding::Up);
-    send("adopt", cmd::AdoptPosition{id, kind, pair, Quantity{quantity}, cost.value()},
+    const auto worth = mul(quantity, prices_[{account, pair}], Rounding::Up).value();
+    const auto cost =
+        mul(worth, dec(any_of<std::string>({"1", "1", "1.1", "0.01", "7", "400"})), Rounding::Up);
+    if (!cost) return;
+    send("adopt", cmd::AdoptPosition{id, kind, pair, Quantity{quantity}, cost.value(), chance(80)},
          StepKind::Wallet);
 }
 

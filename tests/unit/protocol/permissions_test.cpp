@@ -34,6 +34,8 @@ constexpr std::array kLines{
     Line{'M', "approve, reset a password", {"NSyyA", "NSyAA", "RRRRR", "RRRRR"}},
     Line{'A', "what is an admin's alone", {"eyyyA", "RRRRR", "RRRRR", "RRRRR"}},
     Line{'H', "halt everything; anyone else what is theirs", {"eyNNA", "oyNAA", "oyAAA", "RRRRR"}},
+    Line{'G', "resume everything, or what a member has", {"eyyyA", "oyyAA", "oyAAA", "RRRRR"}},
+    Line{'C', "own caps", {"oyNNA", "oyNAA", "oyAAA", "RRRRR"}},
 };
 
 // What the policy says of a method: its line, the word of the permission list that it needs, and
@@ -50,7 +52,7 @@ constexpr std::array kSaid{
     Said{"top", 'L', "", 'r'},
     Said{"health", 'O', "", 'r'},
     Said{"halt", 'H', "", 'v'},
-    Said{"resume", 'H', "trade", '^'},
+    Said{"resume", 'G', "trade", '^'},
     Said{"why_not_trading", 'L', "", 'r'},
     Said{"version", 'O', "", 'r'},
     Said{"api.describe", 'O', "", 'r'},
@@ -111,7 +113,7 @@ constexpr std::array kSaid{
     Said{"risk.show", 'L', "", 'r'},
     Said{"risk.explain", 'L', "", 'r'},
     Said{"risk.test", 'L', "", 'r'},
-    Said{"risk.set", 'H', "trade", '='},
+    Said{"risk.set", 'C', "trade", '='},
     Said{"position.adopt", 'V', "trade", '^'},
     Said{"market.import", 'A', "", '='},
     Said{"market.pairs", 'L', "", 'r'},

@@ -100,10 +100,50 @@ TEST(Readings, ALatchIsTheTrippedCapsAloneAndSaysWhoEndsIt) {
     const auto read = read_caps(caps, in);
     EXPECT_EQ(read[0].standing, Standing::Free);
     EXPECT_EQ(read[1].standing, Standing::Latched);
-    EXPECT_EQ(read[1].ends, "sleeve resume v1 flash, by its owner or a moderator");
+    EXPECT_EQ(read[1].ends, "sleeve resume v1 flash, by its owner, a moderator or an admin");
     caps.caps_reset_daily = true;
     EXPECT_EQ(read_caps(caps, in)[1].ends,
-              "the next UTC day, or sleeve resume v1 flash, by its owner or a moderator");
+              "the next UTC day, or sleeve resume v1 flash, by its owner, a moderator or an admin");
+    EXPECT_EQ(end_words(Level::Daemon, caps, "resume"),
+              "the end of a UTC day with today's loss below the cap, or resume, by an admin");
+}
+
+// What a latched cap measured when it tripped stands beside what it measures now.
+TEST(Readings, ALatchKeepsWhatItMeasuredWhenItTripped) {
+    Caps caps;
+    caps.max_daily_loss = "100"_dec;
+    ReadingInputs in = inputs();
+    in.trip = {kDay + 5h, "lost 100"};
+    EXPECT_EQ(read_caps(caps, in)[0].trip, Trip{});
+    in.capped_by = "max_daily_loss";
+    for (const std::uint32_t unresolved : {0U, 1U}) {
+        in.unresolved = unresolved;
+        EXPECT_EQ(read_caps(caps, in)[0].trip, in.trip);
+        EXPECT_NE(read_caps(caps, in)[0].arithmetic, "lost 100");
+    }
+    caps.max_daily_loss.reset();
+    EXPECT_EQ(read_caps(caps, in).back().trip, in.trip);
+}
+
+TEST(Readings, WhatIsSaidOfALossCapIsShownWhileItIsOff) {
+    Caps caps;
+    const auto said = [&] {
+        std::string text;
+        for (const CapReading& each : read_caps(caps, inputs()))
+            if (each.limit == "off") text += std::string{each.key} + " " + each.arithmetic + "\n";
+        return text;
+    };
+    EXPECT_EQ(said(), "");
+    caps.drawdown_on_trip = OnTrip::All;
+    EXPECT_EQ(said(),
+              "max_drawdown the cap is off; once it is set and reached, it blocks all orders\n");
+    caps.max_drawdown = "0.1"_dec;
+    EXPECT_EQ(said(), "");
+    caps = {};
+    caps.caps_reset_daily = true;
+    EXPECT_EQ(said(),
+              "max_daily_loss the cap is off; once it is set and reached, it blocks buys\n"
+              "max_drawdown the cap is off; once it is set and reached, it blocks buys\n");
 }
 
 // What people are told is what the engine does: any figures, any caps.
