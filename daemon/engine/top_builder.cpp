@@ -1,5 +1,6 @@
 #include "daemon/engine/top_builder.hpp"
 
+#include "daemon/engine/status_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
 
 #include <fmt/format.h>

@@ -17,12 +17,6 @@ ports::ReplayView view_of(const World& world, const Account& account, const Repl
 ports::PairMarketView view_of(const World& world, const Account& account, const Pair& pair);
 ports::PairView view_of(const World& world, const Vault& vault, const PairRules& rules);
 ports::JobView view_of(const World& world, const Job& job);
-// Of what is visible to who asks.
-ports::StatusView status_of(const World& world, const ports::Visible& visible);
-// Its parts, for who walks over all vaults anyway: what no vault has to be looked at for, and what
-// one vault adds to the counts. Warnings are left out; they are as many as there is trouble.
-ports::StatusView status_but_vaults(const World& world, const ports::Visible& visible);
-void count_vault(ports::StatusView& view, const World& world, const Vault& vault);
 // The holds in force on a sleeve, widest first.
 std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
                                        const Sleeve* sleeve);

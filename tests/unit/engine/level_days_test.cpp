@@ -1,6 +1,7 @@
 // Loss caps of users and of the daemon over accounts whose clocks differ: whose day is over when,
 // what ends a latch, and what is told of a trip to whom.
 #include "daemon/engine/cap_inputs.hpp"
+#include "daemon/engine/status_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "tests/unit/engine/shard_desk.hpp"
 
