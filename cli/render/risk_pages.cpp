@@ -2,6 +2,7 @@
 
 #include "cli/render/columns.hpp"
 #include "cli/render/fold.hpp"
+#include "cli/render/table.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
