@@ -282,7 +282,7 @@ void EngineWorld::command() {
     if (which < 40) return money_command();
     if (which < 65) return hold_command();
     if (which < 75) return settings_command();
-    if (which < 90) return wallet_command();
+    if (which < 86) return wallet_command();
     position_command();
 }
 
