@@ -119,7 +119,9 @@ TEST(Registry, PolicyFollowsTheSpecification) {
         }
         // What the rights policy needs to be sound.
         EXPECT_TRUE(method.mutates || (!method.moderated && !method.sweeping));
-        EXPECT_FALSE(method.moderated && method.sweeping);
+        // Both: of everybody, or of the user that it names.
+        EXPECT_FALSE(method.moderated && method.sweeping && find_param(method, "user") == nullptr);
+        EXPECT_FALSE(method.own_if_unnamed && (method.sweeping || !method.mutates));
         EXPECT_EQ(method.bootstrap, method.name == "user.create");
         if (method.right == Right::Open) {
             EXPECT_FALSE(method.mutates && method.name != "login" && method.name != "register");
