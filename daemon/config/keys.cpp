@@ -155,8 +155,7 @@ const std::array kKeys{
         "of the caps here and of users; other assets count at the last price of their account",
         risk<&Risk::asset>()},
     Key{"risk.max_daily_loss", "cap", "of risk.asset", "off", "0.00000001", "1000000000000",
-        "most that all vaults together may lose since midnight UTC of their accounts, unrealised "
-        "included",
+        "most that all vaults together may lose since midnight UTC, unrealised included",
         risk<&Risk::max_daily_loss>(), kLive},
     Key{"risk.max_daily_loss_on_trip", "word", "entries, all or liquidate", "entries", "", "",
         "what it blocks then: buys, all orders, or first sell everything",
