@@ -126,6 +126,7 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
         const std::string cause = "fill:paper:" + fill.trade_id;
         const Decimal taken = fill.cost;
         const Decimal before = unrealised_of(world_, *vault, sleeve);
+        const Decimal spare = unexplained(world_, account, vault->row.asset);
         VAULT_TRYV(trader.book_hand_sale(*vault, sleeve, slot->pair, fill, cause));
         if (c.as == As::Withdrawn && taken.is_positive()) {
             ledger::Transaction tx = transaction(*vault);
@@ -135,7 +136,7 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
         if (c.as == As::Withdrawn)
             trader.keep_apart(*vault, sleeve, unrealised_of(world_, *vault, sleeve) - before);
         VAULT_TRYV(settle_own_vault(account, base, gone));
-        if (lacking_cash(world_, *vault).is_positive())
+        if (unexplained(world_, account, vault->row.asset) < min(kZero, spare))
             return Error{Errc::InsufficientBalance,
                          fmt::format("the exchange does not have the {} that such a sale gives",
                                      vault->row.asset.text()),

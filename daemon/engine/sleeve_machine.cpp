@@ -297,6 +297,7 @@ void SleeveMachine::on_pair_status(Sleeve& sleeve, PairSlot& slot, const ports::
     if (!open)
         remember(sleeve, slot, view, slot.view,
                  {holds ? Check::Sell : Check::Buy, Action::Hold, Reason::NotTrading}, 0);
+    record_.touch(vault_, sleeve);  // a repeat is counted
     if (!vault_.books.balance(sleeve.kind).is_positive()) return;
     const bool trades = rules.status == PairStatus::Trading;
     const std::string_view severity = trades ? "info" : holds && !open ? "alert" : "warning";

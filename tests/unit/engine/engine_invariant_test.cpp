@@ -53,7 +53,7 @@ TEST(EngineInvariant, I36_I38_I40_OrderIdsAreDenseFillsBoundedTradesUnique) {
 // every one of them, or they would show nothing.
 TEST(EngineInvariant, R_CapsHoldBuys) {
     std::map<std::string, std::uint64_t> seen;
-    const Lives lives{property_seed() + 5'000'000, 10 * kLives, 200};
+    const Lives lives{property_seed() + 5'000'000, 14 * kLives, 200};
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(lives.first_seed),
                 static_cast<unsigned long long>(lives.first_seed + lives.count - 1));
     EXPECT_EQ(run_lives(lives, "caps", &seen), "");
@@ -73,7 +73,7 @@ TEST(EngineInvariant, R_CapsHoldBuys) {
 // Accounts have clocks of their own, and people state costs: neither forgets or makes a loss.
 TEST(EngineInvariant, R_LossCapsMeasureWhatPricesDid) {
     std::map<std::string, std::uint64_t> seen;
-    const Lives lives{property_seed() + 6'000'000, 6 * kLives, 200};
+    const Lives lives{property_seed() + 6'000'000, 9 * kLives, 200};
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(lives.first_seed),
                 static_cast<unsigned long long>(lives.first_seed + lives.count - 1));
     EXPECT_EQ(run_lives(lives, "cap_days", &seen), "");

@@ -24,7 +24,7 @@ INSTANTIATE_TEST_SUITE_P(Block, EngineProperty, testing::Range<std::uint64_t>(0,
 // A generator that never reaches an event proves nothing about it.
 TEST(EngineLives, ReachWhatTheyShouldShow) {
     std::map<std::string, std::uint64_t> seen;
-    EXPECT_EQ(run_lives({1, 280, kSteps}, "identities", &seen), "");
+    EXPECT_EQ(run_lives({1, 360, kSteps}, "identities", &seen), "");
     for (
         const char* what :
         {"restart",          "add_pair done",     "remove_pair done",    "allocate done",

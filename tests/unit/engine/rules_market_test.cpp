@@ -360,8 +360,8 @@ TEST(Corrections, ABuyThatIsReversedLeavesNothingToDecide) {
 TEST(Corrections, CoinsDoNotComeBackToAPairThatIsGone) {
     OpenDesk desk{{.flash = "1010"}};
     open_position(desk);
-    desk.tick("1000");
-    desk.tick("1000");
+    desk.tick("1100");
+    desk.tick("1100");
     ASSERT_TRUE(desk.books().flat(kFlash));
     const auto sale = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
                                    [](const auto& row) { return row.kind == "sell_fill"; });
