@@ -8,9 +8,9 @@ _vaultctl_kind() {
     'top --user' | 'resume --user' | 'user show:1' | 'user wallets:1' | 'user approve:1' | \
     'user disable:1' | 'user enable:1' | 'user set-password:1' | 'user set-role:1' | \
     'user permit:1' | 'secrets rotate --user' | 'vault list --user' | 'sleeve list --user' | \
-    'preset list --user' | 'preset show --user' | 'preset diff --user' | 'risk set --user' | \
-    'report vault --user' | 'report fees --user' | 'report sweeps --user' | 'report pnl --user' | \
-    'audit list --user' | 'events --user')
+    'preset list --user' | 'preset show --user' | 'preset diff --user' | 'risk test --user' | \
+    'risk set --user' | 'report vault --user' | 'report fees --user' | 'report sweeps --user' | \
+    'report pnl --user' | 'audit list --user' | 'events --user')
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
@@ -29,11 +29,12 @@ _vaultctl_kind() {
     'sleeve pause:1' | 'sleeve resume:1' | 'sleeve strategy:1' | 'sleeve mode:1' | \
     'position list --vault' | 'position show:1' | 'position resolve:1' | 'position write-down:1' | \
     'position adopt:1' | 'preset diff --vault' | 'preset create --vault' | 'preset apply:2' | \
-    'risk show:1' | 'risk explain:1' | 'risk set --vault' | 'ledger list:1' | 'ledger verify:1' | \
-    'ledger export:1' | 'ledger correct:1' | 'decision why:1' | 'decision list --vault' | \
-    'order list --vault' | 'trade list --vault' | 'sweep list --vault' | 'report vault:1' | \
-    'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | 'chart balance:1' | \
-    'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1' | 'chart price:1')
+    'risk show:1' | 'risk explain:1' | 'risk test:1' | 'risk set --vault' | 'ledger list:1' | \
+    'ledger verify:1' | 'ledger export:1' | 'ledger correct:1' | 'decision why:1' | \
+    'decision list --vault' | 'order list --vault' | 'trade list --vault' | 'sweep list --vault' | \
+    'report vault:1' | 'report fees:1' | 'report sweeps:1' | 'report pnl:1' | 'events --vault' | \
+    'chart balance:1' | 'chart pnl:1' | 'chart sweeps:1' | 'chart fees:1' | 'chart tradeable:1' | \
+    'chart price:1')
         kind=(@vaults)
         ;;
     'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
@@ -57,38 +58,39 @@ _vaultctl_kind() {
     'position write-down --pair' | 'position adopt --qty' | 'position adopt --cost' | \
     'position adopt --pair' | 'preset show:1' | 'preset diff:1' | 'preset diff:2' | \
     'preset create:1' | 'preset create:rest' | 'preset create --from' | 'preset create --note' | \
-    'preset remove:1' | 'preset apply:1' | 'preset apply --why' | 'risk set:rest' | \
-    'market import --pair' | 'market import --interval' | 'market pairs --quote' | \
-    'market prices:1' | 'market candles:1' | 'market candles --interval' | \
-    'market candles --from' | 'market candles --to' | 'market candles --limit' | \
-    'replay start --pair' | 'replay start --interval' | 'replay start --seed' | \
-    'replay start --from' | 'replay start --to' | 'replay start --days' | 'replay run --until' | \
-    'job show:1' | 'job cancel:1' | 'ledger list --since' | 'ledger list --until' | \
-    'ledger list --limit' | 'ledger export --from-seq' | 'ledger correct --reverses' | \
-    'ledger correct --reason' | 'decision list --pair' | 'decision list --since' | \
-    'decision list --until' | 'decision list --limit' | 'decision show:1' | 'decision explain:1' | \
-    'order list --pair' | 'order list --since' | 'order list --until' | 'order list --limit' | \
-    'order show:1' | 'order explain:1' | 'trade list --pair' | 'trade list --since' | \
-    'trade list --until' | 'trade list --limit' | 'trade show:1' | 'trade explain:1' | \
-    'sweep list --pair' | 'sweep list --since' | 'sweep list --until' | 'sweep list --limit' | \
-    'sweep show:1' | 'sweep explain:1' | 'report vault --from' | 'report vault --to' | \
-    'report fees --from' | 'report fees --to' | 'report sweeps --from' | 'report sweeps --to' | \
-    'report pnl --from' | 'report pnl --to' | 'audit list --actor' | 'audit list --object' | \
-    'audit list --action' | 'audit list --since' | 'audit list --until' | 'audit list --limit' | \
-    'events --since' | 'events --until' | 'events --limit' | 'events --from-seq' | 'alert ack:1' | \
-    'alert test:1' | 'wait:1' | 'wait --for' | 'job wait:1' | 'api call:rest' | \
-    'script check --command' | 'script check --interval' | 'script check --pair' | \
-    'script check --ticks' | 'script check --sleeves' | 'script check --cash' | \
-    'script check --set' | 'script check --deadline' | 'chart balance --from' | \
-    'chart balance --to' | 'chart balance --since' | 'chart balance --width' | \
-    'chart balance --height' | 'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | \
-    'chart pnl --width' | 'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | \
-    'chart sweeps --since' | 'chart sweeps --width' | 'chart sweeps --height' | \
-    'chart fees --from' | 'chart fees --to' | 'chart fees --since' | 'chart fees --width' | \
-    'chart fees --height' | 'chart tradeable --from' | 'chart tradeable --to' | \
-    'chart tradeable --since' | 'chart tradeable --width' | 'chart tradeable --height' | \
-    'chart price --pair' | 'chart price --interval' | 'chart price --from' | 'chart price --to' | \
-    'chart price --since' | 'chart price --width' | 'chart price --height')
+    'preset remove:1' | 'preset apply:1' | 'preset apply --why' | 'risk test --since' | \
+    'risk test --set' | 'risk set:rest' | 'market import --pair' | 'market import --interval' | \
+    'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
+    'market candles --interval' | 'market candles --from' | 'market candles --to' | \
+    'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
+    'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
+    'replay run --until' | 'job show:1' | 'job cancel:1' | 'ledger list --since' | \
+    'ledger list --until' | 'ledger list --limit' | 'ledger export --from-seq' | \
+    'ledger correct --reverses' | 'ledger correct --reason' | 'decision list --pair' | \
+    'decision list --since' | 'decision list --until' | 'decision list --limit' | \
+    'decision show:1' | 'decision explain:1' | 'order list --pair' | 'order list --since' | \
+    'order list --until' | 'order list --limit' | 'order show:1' | 'order explain:1' | \
+    'trade list --pair' | 'trade list --since' | 'trade list --until' | 'trade list --limit' | \
+    'trade show:1' | 'trade explain:1' | 'sweep list --pair' | 'sweep list --since' | \
+    'sweep list --until' | 'sweep list --limit' | 'sweep show:1' | 'sweep explain:1' | \
+    'report vault --from' | 'report vault --to' | 'report fees --from' | 'report fees --to' | \
+    'report sweeps --from' | 'report sweeps --to' | 'report pnl --from' | 'report pnl --to' | \
+    'audit list --actor' | 'audit list --object' | 'audit list --action' | 'audit list --since' | \
+    'audit list --until' | 'audit list --limit' | 'events --since' | 'events --until' | \
+    'events --limit' | 'events --from-seq' | 'alert ack:1' | 'alert test:1' | 'wait:1' | \
+    'wait --for' | 'job wait:1' | 'api call:rest' | 'script check --command' | \
+    'script check --interval' | 'script check --pair' | 'script check --ticks' | \
+    'script check --sleeves' | 'script check --cash' | 'script check --set' | \
+    'script check --deadline' | 'chart balance --from' | 'chart balance --to' | \
+    'chart balance --since' | 'chart balance --width' | 'chart balance --height' | \
+    'chart pnl --from' | 'chart pnl --to' | 'chart pnl --since' | 'chart pnl --width' | \
+    'chart pnl --height' | 'chart sweeps --from' | 'chart sweeps --to' | 'chart sweeps --since' | \
+    'chart sweeps --width' | 'chart sweeps --height' | 'chart fees --from' | 'chart fees --to' | \
+    'chart fees --since' | 'chart fees --width' | 'chart fees --height' | \
+    'chart tradeable --from' | 'chart tradeable --to' | 'chart tradeable --since' | \
+    'chart tradeable --width' | 'chart tradeable --height' | 'chart price --pair' | \
+    'chart price --interval' | 'chart price --from' | 'chart price --to' | 'chart price --since' | \
+    'chart price --width' | 'chart price --height')
         kind=()
         ;;
     'top --sort')
@@ -103,10 +105,10 @@ _vaultctl_kind() {
     'sleeve pause:2' | 'sleeve resume:2' | 'sleeve strategy:2' | 'sleeve mode:2' | \
     'position list --sleeve' | 'position show:2' | 'position resolve:2' | \
     'position write-down:2' | 'position adopt:2' | 'preset diff --sleeve' | \
-    'preset create --sleeve' | 'preset apply:3' | 'risk explain:2' | 'risk set --sleeve' | \
-    'decision why:2' | 'decision list --sleeve' | 'order list --sleeve' | 'trade list --sleeve' | \
-    'sweep list --sleeve' | 'events --sleeve' | 'chart balance --sleeve' | 'chart pnl --sleeve' | \
-    'chart sweeps --sleeve' | 'chart fees --sleeve')
+    'preset create --sleeve' | 'preset apply:3' | 'risk explain:2' | 'risk test:2' | \
+    'risk set --sleeve' | 'decision why:2' | 'decision list --sleeve' | 'order list --sleeve' | \
+    'trade list --sleeve' | 'sweep list --sleeve' | 'events --sleeve' | 'chart balance --sleeve' | \
+    'chart pnl --sleeve' | 'chart sweeps --sleeve' | 'chart fees --sleeve')
         kind=(quiet flash)
         ;;
     'config check:1' | 'login --password-file' | 'login --code-file' | 'passwd --password-file' | \
@@ -207,13 +209,13 @@ _vaultctl_kind() {
             sleeve.history sleeve.pause sleeve.resume sleeve.strategy sleeve.mode position.list
             position.show position.resolve position.write_down position.adopt preset.list
             preset.show preset.diff preset.create preset.remove preset.apply risk.show risk.explain
-            risk.set market.import market.pairs market.prices market.candles replay.start replay.run
-            replay.status replay.stop job.list job.show job.cancel ledger.list ledger.verify
-            ledger.export ledger.correct decision.why decision.list decision.show decision.explain
-            order.list order.show order.explain trade.list trade.show trade.explain sweep.list
-            sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl audit.list
-            audit.verify audit.head events sub.open sub.credit sub.close alert.list alert.ack
-            alert.test
+            risk.test risk.set market.import market.pairs market.prices market.candles replay.start
+            replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
+            ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
+            decision.explain order.list order.show order.explain trade.list trade.show trade.explain
+            sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
+            audit.list audit.verify audit.head events sub.open sub.credit sub.close alert.list
+            alert.ack alert.test
         )
         ;;
     'api errors:1')
@@ -315,7 +317,7 @@ _vaultctl_choices() {
         choices=(list show diff create remove apply)
         ;;
     'risk')
-        choices=(show explain set)
+        choices=(show explain test set)
         ;;
     'market')
         choices=(import pairs prices candles)
@@ -523,6 +525,9 @@ _vaultctl_flags() {
         ;;
     'preset apply')
         flags=(--apply-to-open --why)
+        ;;
+    'risk test')
+        flags=(--user --since --set)
         ;;
     'risk set')
         flags=(--vault --sleeve --user)

@@ -9,7 +9,7 @@ very remedy that it recommends let the vault trade again.
 import json
 import shlex
 
-from falling_market import LEVELS, PRICES, kill, run_until, set_caps, set_up
+from falling_market import LEVELS, PRICES, at, candles, kill, run_until, set_caps, set_up
 from private_daemon import Daemon, check, main
 
 FALLEN, RISEN, END = 20, 45, len(PRICES)
