@@ -139,7 +139,8 @@ constexpr std::array kUses{
     Use{"risk.show risk.explain risk.set",
         "level of cap limit standing headroom asset blocks arithmetic tripped_at tripped ends "
         "remedy"},
-    Use{"risk.test", "at earliest oldest_price cap limit blocks until buys_blocked arithmetic ends"},
+    Use{"risk.test",
+        "at earliest oldest_price cap limit blocks until buys_blocked arithmetic ends"},
     Use{"alert.list alert.ack",
         "id severity kind subject user message next first_at last_at count seen_at seen_by "
         "deliveries"},

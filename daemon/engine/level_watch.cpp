@@ -1,6 +1,7 @@
 #include "daemon/engine/level_watch.hpp"
 
 #include "daemon/engine/sleeve_trader.hpp"
+#include "daemon/risk/loss_caps.hpp"
 
 #include <fmt/format.h>
 
@@ -10,19 +11,9 @@
 namespace vault::engine {
 namespace {
 
-// Follows the drawdown; the cap that has just been reached, empty if none.
 std::string_view reached(LevelRisk& level, const LevelFigures& now, UtcTime at) {
-    if (level.caps.max_drawdown && level.capped_by != "max_drawdown") {
-        if (!level.drawdown) level.drawdown = risk::begin_drawdown(now.stake, at);
-        risk::follow(*level.drawdown, now.stake, at);
-    }
-    if (!level.capped_by.empty()) return {};
-    if (risk::daily_loss_reached(level.caps, level.day, now.realised, now.unrealised))
-        return "max_daily_loss";
-    const bool fallen =
-        level.caps.max_drawdown &&
-        risk::drawdown_reached(*level.drawdown, now.stake, *level.caps.max_drawdown);
-    return fallen ? "max_drawdown" : "";
+    return risk::reached(level.caps, level.capped_by, level.day, level.drawdown,
+                         {now.realised, now.unrealised, now.stake}, at);
 }
 
 }  // namespace

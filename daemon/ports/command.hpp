@@ -2,6 +2,7 @@
 // What a person can ask of the engine, as typed values. The control room turns a validated request
 // into one of them, and the shard carries it out (commands.hpp).
 #include "common/base/clock.hpp"
+#include "daemon/ports/account_commands.hpp"
 #include "daemon/ports/alert.hpp"
 #include "daemon/ports/people_commands.hpp"
 #include "daemon/ports/presets.hpp"
@@ -24,36 +25,6 @@ struct ListUsers {};
 struct SetWallets {
     std::string name;
     std::vector<Asset> add, remove;
-};
-struct AddAccount {
-    std::string user;  // empty: the caller
-    std::string exchange;
-    std::string label;
-};
-struct ListAccounts {
-    std::string user = {};  // empty: of all
-};
-struct RemoveAccount {
-    AccountId account;
-};
-// What no vault of the account explains of an asset is a deposit of one, or is ignored from now on.
-struct Attribute {
-    AccountId account;
-    Asset asset;
-    std::optional<VaultId> to{};      // none: ignored, in the place of what was ignored before
-    std::optional<Decimal> amount{};  // none: all of it
-};
-struct PaperFunding {  // deposit > 0, withdrawal < 0
-    AccountId account;
-    Asset asset;
-    Decimal amount;
-};
-struct PaperTrade {  // a trade made by hand on the simulated exchange
-    AccountId account;
-    Pair pair;
-    Side side = Side::Buy;
-    Quantity quantity;
-    std::optional<Price> price;  // none: the last price
 };
 struct CreateVault {
     AccountId account;

@@ -188,7 +188,9 @@ Result<void> RiskTest::on_entry(ports::StoreReader& reader, std::size_t vault) {
     VAULT_TRYV(past.post());
     level_.measure(vault);
     VAULT_TRYV(open_markets(reader, at));
-    if (booked && begun_) booked_ = at;
+    if (!booked || !begun_) return success();
+    booked_ = at;
+    follow_money(at);
     return success();
 }
 
@@ -223,6 +225,13 @@ Result<void> RiskTest::on_price(ports::StoreReader& reader, std::size_t market) 
 void RiskTest::judge_booked() {
     const UtcTime at = *std::exchange(booked_, std::nullopt);
     if (!level_.holds_coins()) judge(at);
+}
+
+// At the price at which it came or went, as the engine does.
+void RiskTest::follow_money(UtcTime at) {
+    if (!drawdown_ || capped_by_ == "max_drawdown" || level_.unresolved() > 0) return;
+    const risk::Stake stake = level_.figures().stake;
+    if (stake.principal != drawdown_->principal) risk::follow(*drawdown_, stake, at);
 }
 
 void RiskTest::on_resume() {

@@ -80,6 +80,7 @@ class RiskTest {
     Result<void> on_price(ports::StoreReader& reader, std::size_t market);
     void on_resume();
     void judge_booked();
+    void follow_money(UtcTime at);
     void judge(UtcTime at);
     void trip(std::string_view cap, UtcTime at);
     void end_latch(UtcTime at, std::optional<UtcTime> midnight);

@@ -191,9 +191,11 @@ def killed_meanwhile(daemon, undisturbed):
     daemon.ctl("ledger", "verify", "--all")
 
 
-def runner_of(daemon):
+def runners_of(daemon):
+    """What vaultd has started: each process id with the words of its command after the program."""
     children = pathlib.Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children")
-    return [int(pid) for pid in children.read_text().split()]
+    return {int(pid): pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:-1]
+            for pid in children.read_text().split()}
 
 
 def runner_killed(daemon):
@@ -204,9 +206,9 @@ def runner_killed(daemon):
     daemon.ctl("replay", "start", *start, "--account", "a4", "--speed", "60")
     daemon.ctl("replay", "run", "--account", "a4")
     wait_for("the script is ready", lambda: sleeve(daemon, "v4")["script"]["phase"] == "ready")
-    pids = runner_of(daemon)
-    check(len(pids) == 1, "vaultd has started", pids)
-    os.kill(pids[0], signal.SIGKILL)
+    runners = runners_of(daemon)
+    check(sorted(runners.values()) == [[], ["--hooks"]], "vaultd has started", runners)
+    os.kill(next(pid for pid, words in runners.items() if not words), signal.SIGKILL)
     wait_for("it is given up", lambda: sleeve(daemon, "v4")["script"]["phase"] == "gave_up")
     told = alerts(daemon)
     check("v4.flash" in told, told)

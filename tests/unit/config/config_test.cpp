@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <span>
 #include <string>
 #include <unistd.h>
 
@@ -200,6 +201,14 @@ struct Fault {
     const char* message;  // its start
 };
 
+void expect_each(std::span<const Fault> faults) {
+    for (const Fault& fault : faults) {
+        const std::string message = bad(fault.text);
+        EXPECT_TRUE(message.starts_with(fault.message))
+            << fault.text << "gave      " << message << "\nexpected  " << fault.message;
+    }
+}
+
 TEST(Config, SaysFileLineColumnKeyAndWhatToDo) {
     const Fault faults[] = {
         {"stor:\n  path: x\n", "f.yaml:1:1: unknown key stor; did you mean store?"},
@@ -240,6 +249,18 @@ TEST(Config, SaysFileLineColumnKeyAndWhatToDo) {
         {"control:\n  mode: 99999\n", "f.yaml:2:9: control.mode: '99999' is not an octal"},
         {"log:\n  level: verbose\n",
          "f.yaml:2:10: log.level: 'verbose' is not a log level; accepted: one of debug, info"},
+        {"a: &x 1\nb: *x\n", "f.yaml:2:4: aliases (*name) are not supported"},
+        {"store: {path: !!binary x}\n", "f.yaml:1:15: tags (!name) are not supported"},
+        {"store: {path: x\n", "f.yaml:"},
+        {"store:\n\tpath: x\n", "f.yaml:2:"},
+        {"store:\n  path: x\n---\nlog: {}\n", "f.yaml:4:1: a second document is not read"},
+        {"? [a]\n: b\n", "f.yaml:1:3: a key must be a plain word"},
+    };
+    expect_each(faults);
+}
+
+TEST(Config, SaysWhatIsWrongWithAPair) {
+    const Fault faults[] = {
         {"paper:\n  pairs: x\n", "f.yaml:2:10: paper.pairs must be a list"},
         {"paper:\n  pairs:\n    - x\n", "f.yaml:3:7: paper.pairs: an item looks like"},
         {"paper:\n  pairs:\n    - {tick: 1}\n", "f.yaml:3:7: paper.pairs[].pair is missing"},
@@ -258,18 +279,8 @@ TEST(Config, SaysFileLineColumnKeyAndWhatToDo) {
          "f.yaml:3:7: paper.pairs: X/USDT is not built in, so it needs tick and lot"},
         {"paper:\n  pairs:\n    - {pair: ETH/USDT}\n    - {pair: ETH/USDT}\n",
          "f.yaml:4:7: paper.pairs: ETH/USDT is listed twice"},
-        {"a: &x 1\nb: *x\n", "f.yaml:2:4: aliases (*name) are not supported"},
-        {"store: {path: !!binary x}\n", "f.yaml:1:15: tags (!name) are not supported"},
-        {"store: {path: x\n", "f.yaml:"},
-        {"store:\n\tpath: x\n", "f.yaml:2:"},
-        {"store:\n  path: x\n---\nlog: {}\n", "f.yaml:4:1: a second document is not read"},
-        {"? [a]\n: b\n", "f.yaml:1:3: a key must be a plain word"},
     };
-    for (const Fault& fault : faults) {
-        const std::string message = bad(fault.text);
-        EXPECT_TRUE(message.starts_with(fault.message))
-            << fault.text << "gave      " << message << "\nexpected  " << fault.message;
-    }
+    expect_each(faults);
 }
 
 TEST(Config, SaysWhatIsWrongWithATarget) {
@@ -310,11 +321,7 @@ TEST(Config, SaysWhatIsWrongWithATarget) {
          "f.yaml:4:7: alerts.targets: a is listed twice"},
         {"alerts:\n  heartbeat_url: soon\n", "f.yaml:2:18: alerts.heartbeat_url: '…' is no http"},
     };
-    for (const Fault& fault : faults) {
-        const std::string message = bad(fault.text);
-        EXPECT_TRUE(message.starts_with(fault.message))
-            << fault.text << "gave      " << message << "\nexpected  " << fault.message;
-    }
+    expect_each(faults);
 }
 
 TEST(Config, RulesBetweenKeysPointAtTheFirstOfThem) {

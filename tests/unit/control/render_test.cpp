@@ -35,7 +35,8 @@ ports::PositionView position() {
 const std::string kPosition =
     R"({"vault":"v1","sleeve":"flash","pair":"ETH/USDT","state":"open","quantity":"0.0025",)"
     R"("held":"0","cost":"4.975","average_price":"1990","price":"2050",)"
-    R"("price_at":"2021-04-02T09:39:45.500Z","price_stale":false,"price_frozen":"","value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z",)"
+    R"("price_at":"2021-04-02T09:39:45.500Z","price_stale":false,"price_frozen":"",)"
+    R"("value":"5.1045","unrealised":"0.1295","opened_at":"2021-04-02T09:39:45.500Z",)"
     R"("kept_exits":{}})";
 
 ports::PauseView pause() {
@@ -178,7 +179,8 @@ TEST(Render, UserAndAccount) {
     const std::string golden_account =
         R"({"id":"a2","user":"ann","exchange":"paper","label":"","wallets":[{"asset":"USDT",)"
         R"("free":"1","held":"2","total":"3","unattributed":"0.5","ignored":"0.25"}],)"
-        R"("vaults":["v1"],"now":"2021-04-02T09:39:45.500Z","created_at":"2021-04-02T09:39:45.500Z"})";
+        R"("vaults":["v1"],"now":"2021-04-02T09:39:45.500Z",)"
+        R"("created_at":"2021-04-02T09:39:45.500Z"})";
     EXPECT_EQ(render_view(account), golden_account);
     EXPECT_EQ(render_view(std::vector{account}), "[" + golden_account + "]");
 }

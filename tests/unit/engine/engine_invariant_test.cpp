@@ -53,7 +53,7 @@ TEST(EngineInvariant, I36_I38_I40_OrderIdsAreDenseFillsBoundedTradesUnique) {
 // every one of them, or they would show nothing.
 TEST(EngineInvariant, R_CapsHoldBuys) {
     std::map<std::string, std::uint64_t> seen;
-    const Lives lives{property_seed() + 5'000'000, 14 * kLives, 200};
+    const Lives lives{property_seed() + 5'000'000, 20 * kLives, 200};
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(lives.first_seed),
                 static_cast<unsigned long long>(lives.first_seed + lives.count - 1));
     EXPECT_EQ(run_lives(lives, "caps", &seen), "");

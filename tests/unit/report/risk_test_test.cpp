@@ -107,7 +107,7 @@ TEST_F(RiskTests, DailyLossTripsAtTheFirstStoredPriceThatReachesIt) {
               "the cap is 20");
     EXPECT_EQ(trip.blocks, risk::OnTrip::Entries);
     EXPECT_FALSE(trip.until);
-    EXPECT_EQ(trip.ends, "sleeve resume v1 flash, by its owner or a moderator");
+    EXPECT_EQ(trip.ends, "sleeve resume v1 flash, by its owner, a moderator or an admin");
     EXPECT_EQ(trip.buys_blocked, 2U);
     EXPECT_EQ(test->buys(), 3U);
     EXPECT_EQ(test->buys_blocked(), 2U);
@@ -131,7 +131,7 @@ TEST_F(RiskTests, ADailyResetEndsALatchAtMidnight) {
     EXPECT_EQ(test->rows()[0].blocks, risk::OnTrip::All);
     EXPECT_EQ(test->rows()[0].buys_blocked, 1U);
     EXPECT_EQ(test->rows()[0].ends,
-              "the next UTC day, or vault resume v1, by its owner or a moderator");
+              "the next UTC day, or vault resume v1, by its owner, a moderator or an admin");
 }
 
 TEST_F(RiskTests, WhatSomebodyEndedInTruthEndsHereToo) {
