@@ -104,6 +104,23 @@ Result<ports::cmd::Target> sleeve_target(const protocol::Params& params) {
     return target;
 }
 
+Result<ports::cmd::Target> caps_target(const Call& call) {
+    const protocol::Params& params = call.params;
+    if (params.has("vault") && params.has("user"))
+        return Error(Errc::InvalidParams, "a cap is of a vault or of a user", "user",
+                     "leave the vault or the user out");
+    if (params.has("sleeve") && !params.has("vault"))
+        return Error(Errc::InvalidParams, "a sleeve is one of a vault", "sleeve",
+                     "name the vault too");
+    if (params.has("sleeve")) return sleeve_target(params);
+    if (params.has("vault")) return vault_target(params);
+    if (!params.has("user")) return sweeping_target(call);
+    ports::cmd::Target target;
+    target.level = ports::cmd::Target::Level::User;
+    target.user = params.text("user");
+    return target;
+}
+
 Result<ports::RowFilter> row_filter(const Call& call) {
     const protocol::Params& params = call.params;
     ports::RowFilter filter;

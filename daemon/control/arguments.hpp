@@ -25,6 +25,8 @@ Result<ports::cmd::VaultChoice> vault_choice(const protocol::Params& params);
 ports::cmd::Target sweeping_target(const Call& call);
 Result<ports::cmd::Target> vault_target(const protocol::Params& params);
 Result<ports::cmd::Target> sleeve_target(const protocol::Params& params);
+// Whose caps: of `vault` and `sleeve`, of a vault, of `user`, or as sweeping_target().
+Result<ports::cmd::Target> caps_target(const Call& call);
 // What the caller may see, narrowed by `vault`, `sleeve`, `pair`, `since`, `until`, `limit` (100 if
 // absent).
 Result<ports::RowFilter> row_filter(const Call& call);

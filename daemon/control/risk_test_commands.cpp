@@ -13,23 +13,6 @@ namespace cmd = ports::cmd;
 
 namespace {
 
-Result<cmd::Target> target_of(const Call& call) {
-    const protocol::Params& params = call.params;
-    if (params.has("vault") && params.has("user"))
-        return Error(Errc::InvalidParams, "a cap is of a vault or of a user", "user",
-                     "leave the vault or --user out");
-    if (params.has("sleeve") && !params.has("vault"))
-        return Error(Errc::InvalidParams, "a sleeve is one of a vault", "sleeve",
-                     "name the vault too, such as v1 flash");
-    if (params.has("sleeve")) return sleeve_target(params);
-    if (params.has("vault")) return vault_target(params);
-    if (!params.has("user")) return sweeping_target(call);
-    cmd::Target target;
-    target.level = cmd::Target::Level::User;
-    target.user = params.text("user");
-    return target;
-}
-
 // There is a history since then.
 Result<void> check_since(const report::LevelMark& level, UtcTime since) {
     UtcTime newest;
@@ -46,7 +29,7 @@ Result<void> check_since(const report::LevelMark& level, UtcTime since) {
 }
 
 Handled test(Services& services, const Call& call) {
-    const Result<cmd::Target> target = target_of(call);
+    const Result<cmd::Target> target = caps_target(call);
     if (!target) co_return target.error();
     auto pending =
         ask(services, call, cmd::MarkLevel{target.value(), call.params.map("set")}, &render_view);
