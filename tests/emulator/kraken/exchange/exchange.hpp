@@ -48,7 +48,7 @@ class Exchange {
     std::size_t accounts() const { return accounts_.size(); }
     const Order& order(OrderNo no) const { return orders_[no]; }
     std::size_t orders() const { return orders_.size(); }
-    // Dollars and their coins at par, others by their market against USD; without one at par too.
+    // By its market against USD; at par without one. What is out of range is kAmountMax.
     Decimal usd_of(Asset asset, Decimal amount) const;
     std::vector<Event> take_events();
 

@@ -19,6 +19,12 @@ bool takes_any_price(const OrderTerms& terms) {
     return !has_limit(terms.type);
 }
 
+// Base units for `cost`, at most kAmountMax.
+Decimal affordable_at(Decimal price, Decimal cost) {
+    const auto quantity = div(cost, price, Rounding::Down);
+    return quantity ? min(quantity.value(), kAmountMax) : kAmountMax;
+}
+
 bool is_due(const Order& order, Decimal last) {
     const bool falls = (order.terms.side == Side::Sell) == is_stop_loss(order.terms.type);
     return falls ? last <= order.terms.trigger : last >= order.terms.trigger;
@@ -49,7 +55,7 @@ Exchange::Fillable Exchange::fillable(const OrderTerms& terms, Decimal wanted,
     for (const LevelChange& level : book(terms.pair).top(opposite(terms.side), all)) {
         if (!accepts(taker, level.price)) break;
         Decimal quantity = min(level.quantity, wanted - out.quantity);
-        const Decimal affordable = div(most_cost - out.cost, level.price, Rounding::Down).value();
+        const Decimal affordable = affordable_at(level.price, most_cost - out.cost);
         const bool last = affordable <= quantity;
         if (last) quantity = round_step(affordable, pair.lot(), Rounding::Floor);
         out.quantity += quantity;
@@ -314,8 +320,9 @@ void Exchange::settle_triggers(PairNo pair) {
 Decimal Exchange::usd_of(Asset asset, Decimal amount) const {
     for (PairNo no = 0; no < markets_.size(); ++no) {
         const PairInfo& pair = instruments_.pair(no);
-        if (pair.base == asset && pair.quote.text() == "ZUSD")
-            return mul(amount, last_price(no), Rounding::Down).value();
+        if (pair.base != asset || pair.quote.text() != "ZUSD") continue;
+        const auto usd = mul(amount, last_price(no), Rounding::Down);
+        return usd ? usd.value() : kAmountMax;
     }
     return amount;
 }

@@ -33,21 +33,14 @@ std::optional<Answered> parse_answered(std::string_view text) {
 }
 
 std::optional<Strike> FaultPlan::strike(std::string_view endpoint) {
-    std::optional<Strike> out;
-    for (Fault& fault : faults_) {
-        if (out || (fault.at != "*" && fault.at != endpoint)) continue;
-        if (fault.skip > 0) {
-            --fault.skip;
-            continue;
-        }
-        if (!random_.chance_per_million(fault.per_million)) continue;
-        --fault.times;
-        Landing landing = fault.landing;
-        if (landing == Landing::Half)
-            landing = random_.below(2) == 0 ? Landing::Yes : Landing::Never;
-        out = Strike{landing, fault.answered, fault.status, fault.refusal, fault.delay};
-    }
-    std::erase_if(faults_, [](const Fault& each) { return each.times == 0; });
+    const auto struck = std::find_if(faults_.begin(), faults_.end(), [&](Fault& each) {
+        return each.aim.strikes(endpoint, random_);
+    });
+    if (struck == faults_.end()) return std::nullopt;
+    Strike out{struck->landing, struck->answered, struck->status, struck->refusal, struck->delay};
+    if (out.landing == Landing::Half)
+        out.landing = random_.below(2) == 0 ? Landing::Yes : Landing::Never;
+    if (struck->aim.is_spent()) faults_.erase(struck);
     return out;
 }
 

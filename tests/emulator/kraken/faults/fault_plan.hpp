@@ -3,11 +3,10 @@
 // request, and what its client gets. "Accepted, then a timeout" is {Yes, Timeout}; "a 502 page and
 // perhaps an order" is {Half, Page}. The same seed, faults and requests give the same strikes. One
 // thread.
-#include "common/base/random.hpp"
 #include "tests/emulator/kraken/exchange/moment.hpp"
+#include "tests/emulator/kraken/faults/aim.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,15 +35,12 @@ std::optional<Landing> parse_landing(std::string_view text);
 std::optional<Answered> parse_answered(std::string_view text);
 
 struct Fault {
-    std::string at = "*";  // an endpoint's name, "AddOrder"; "*": every one
+    Aim aim{};  // at endpoints, "AddOrder"
     Landing landing = Landing::Yes;
     Answered answered = Answered::Usual;
-    unsigned status = 502;                                            // of a page
-    std::string refusal = "EService:Busy";                            // of a refusal
-    Span delay{};                                                     // until it lands later
-    std::uint64_t skip = 0;                                           // so many requests pass first
-    std::uint64_t times = std::numeric_limits<std::uint64_t>::max();  // then so many are struck
-    std::uint32_t per_million = 1'000'000;                            // the chance of each
+    unsigned status = 502;                  // of a page
+    std::string refusal = "EService:Busy";  // of a refusal
+    Span delay{};                           // until it lands later
 };
 
 // What happens to one request.
@@ -62,8 +58,7 @@ class FaultPlan {
 
     void add(Fault fault) { faults_.push_back(std::move(fault)); }
     void clear() { faults_.clear(); }
-    // Asked once for each request. Of several faults the first that strikes counts; those that are
-    // used up are dropped.
+    // Asked once for each request; the first fault that strikes counts.
     std::optional<Strike> strike(std::string_view endpoint);
 
   private:

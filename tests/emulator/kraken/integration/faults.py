@@ -90,6 +90,31 @@ def half_of_them_land(emulator):
     check(0 < there < len(names), "of", len(names), "landed", there)
 
 
+def mishaps_of_messages(emulator):
+    emulator.control("time", advance="10m")
+    token = emulator.result("GetWebSocketsToken")["token"]
+    own = Socket(emulator, "/auth/v2")
+    own.send(method="subscribe", params={"channel": "executions", "token": token, "snap_orders": False})
+    own.until(lambda message: message.get("method") == "subscribe")
+    emulator.control("message_faults", faults=[
+        {"at": "executions/filled", "mishap": "lost", "times": 1},
+        {"at": "executions/filled", "mishap": "disconnect", "times": 1}])
+    market = {"pair": "XBTUSD", "type": "buy", "ordertype": "market", "volume": "0.001"}
+    emulator.result("AddOrder", **market)
+    for sequence, kind in enumerate(("pending_new", "new", "trade"), 1):
+        message = own.message()
+        expect((message["sequence"], message["data"][0]["exec_type"]), (sequence, kind), "the first order")
+    emulator.result("AddOrder", **market)
+    try:
+        expect(own.message()["sequence"], 5, "the gap that the lost one leaves")
+        while True:
+            own.message()
+    except (ConnectionError, socket.timeout) as ended:
+        check(not isinstance(ended, socket.timeout), "the socket was not closed")
+    told = [(line["message"], line["mishap"]) for line in emulator.truth("mishap")]
+    expect(told, [("executions/filled", "lost"), ("executions/filled", "disconnect")], "the truth log")
+
+
 def what_others_do(emulator):
     emulator.control("time", advance="10m")
     emulator.control("foreign_nonce", name="main")
@@ -124,6 +149,7 @@ def main():
         a_compressed_answer_that_is_none(emulator)
         an_order_that_lands_later(emulator)
         half_of_them_land(emulator)
+        mishaps_of_messages(emulator)
         what_others_do(emulator)
 
 

@@ -27,16 +27,19 @@ SyntheticMarket::SyntheticMarket(const Instruments& instruments, std::uint64_t s
     }
 }
 
+// Rounded toward no change, so that up and down are alike.
 void SyntheticMarket::step(Walk& walk) {
-    constexpr std::int64_t kMost = 30;  // in 10^-5 of the price
+    constexpr std::int64_t kMost = 30;
     const auto drawn = static_cast<std::int64_t>(walk.random.below(2 * kMost + 1)) - kMost;
-    const Decimal change =
-        mul_div(walk.price, Decimal::from_int(drawn), Decimal::from_int(100'000), Rounding::Down)
-            .value();
-    const Decimal low = div(walk.pair.start_price, Decimal::from_int(4), Rounding::Down).value();
+    const Decimal part = div(walk.price, Decimal::from_int(100'000), Rounding::Down).value();
+    const Decimal tenth = div(walk.pair.tick, Decimal::from_int(10), Rounding::Down).value();
+    const Decimal change = mul(max(part, tenth), Decimal::from_int(drawn), Rounding::Down).value();
+    const Decimal next = walk.price + round_step(change, walk.pair.tick, Rounding::Down);
+    const Decimal low = div(walk.pair.start_price, Decimal::from_int(4), Rounding::Up).value();
     const Decimal high = times(walk.pair.start_price, 4);
-    const Decimal next = max(low, min(high, walk.price + change));
-    walk.price = max(walk.pair.tick, round_step(next, walk.pair.tick, Rounding::Floor));
+    // A price that was set beyond them finds back.
+    const bool rises = next > walk.price;
+    if ((next >= low || rises) && (next <= high || !rises)) walk.price = next;
 }
 
 std::optional<MarketTrade> SyntheticMarket::next_by(Moment until) {

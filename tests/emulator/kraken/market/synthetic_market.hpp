@@ -18,13 +18,13 @@ struct MarketTrade {
 
 class SyntheticMarket {
   public:
-    // A pair trades every 1 to 9 s, each time at most 0.03 % from the last price, and stays between
-    // a quarter and four times its start price.
+    // A pair trades every 1 to 9 s, each time at most 0.03 % or three ticks from the last price, up
+    // as often as down, and stays between a quarter and four times its start price.
     SyntheticMarket(const Instruments& instruments, std::uint64_t seed, Moment start);
 
     // The next trade, if there is one by `until`.
     std::optional<MarketTrade> next_by(Moment until);
-    // The walk goes on from there; what is a multiple of the tick already is kept.
+    // The walk goes on from there. A multiple of the tick.
     void set_price(PairNo pair, Decimal price) { walks_[pair].price = price; }
 
   private:

@@ -23,6 +23,7 @@ namespace vault::kraken_emulator {
 // What stands behind the sockets of a server.
 class SocketDesk {
   public:
+    // Null cuts the connection.
     using Push = std::function<void(const std::shared_ptr<const std::string>&)>;
 
     virtual ~SocketDesk() = default;
@@ -70,7 +71,7 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
 
     void push(const std::shared_ptr<const std::string>& text) {
         queue_.push_back(text);
-        if (queue_.size() > kQueueMost) boost::beast::get_lowest_layer(socket_).close();
+        if (!text || queue_.size() > kQueueMost) boost::beast::get_lowest_layer(socket_).close();
         wake_.cancel();
     }
 
@@ -82,6 +83,7 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
             }
             const auto text = queue_.front();
             queue_.pop_front();
+            if (!text) co_return;
             const auto [unsent, size] =
                 co_await socket_.async_write(boost::asio::buffer(*text), kAwait);
             if (unsent) self->open_ = false;

@@ -44,10 +44,35 @@ void Hub::close(SocketNo socket) {
     sockets_.erase(socket);
 }
 
+void Hub::put(Socket& socket, const SharedText& text) {
+    socket.last_sent = exchange_.now();
+    socket.send(text);
+    if (const SharedText next = std::exchange(socket.swapped, nullptr)) socket.send(next);
+}
+
 void Hub::send(SocketNo socket, std::string text) {
-    Socket& to = sockets_[socket];
-    to.last_sent = exchange_.now();
-    to.send(std::make_shared<const std::string>(std::move(text)));
+    put(sockets_[socket], std::make_shared<const std::string>(std::move(text)));
+}
+
+// What a channel says to one socket, unless a fault is in the way.
+void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& text) {
+    Socket& socket = sockets_[number];
+    const auto fault = faults_.strike(message);
+    if (!fault) {
+        put(socket, text);
+        return;
+    }
+    struck_.push_back({number, std::string{message}, fault->mishap});
+    switch (fault->mishap) {
+        case Mishap::Lost: break;
+        case Mishap::Doubled:
+            put(socket, text);
+            put(socket, text);
+            break;
+        case Mishap::Late: socket.late.emplace(exchange_.now() + fault->delay, text); break;
+        case Mishap::Swapped: socket.swapped = text; break;
+        case Mishap::Disconnect: socket.send(nullptr); break;
+    }
 }
 
 // The text is made once, and only if somebody listens.
@@ -55,19 +80,22 @@ void Hub::send_to(const Topic& topic, const std::function<std::string()>& text) 
     const auto found = listeners_.find(topic);
     if (found == listeners_.end() || found->second.empty()) return;
     const auto shared = std::make_shared<const std::string>(text());
-    for (const SocketNo socket : found->second) {
-        sockets_[socket].last_sent = exchange_.now();
-        sockets_[socket].send(shared);
-    }
+    for (const SocketNo socket : found->second)
+        tell_one(socket, to_text(topic.channel), shared);
 }
 
-void Hub::send_private(Channel channel, AccountNo account, const std::string& element) {
+void Hub::send_private(Channel channel, AccountNo account, const std::string& element,
+                       std::string_view kind) {
     const auto found = listeners_.find(Topic{channel, 0, 0});
     if (found == listeners_.end()) return;
+    std::string name{to_text(channel)};
+    if (!kind.empty()) name.append("/").append(kind);
     for (const SocketNo socket : found->second) {
         Socket& each = sockets_[socket];
         if (each.account != account) continue;
-        send(socket, private_message(to_text(channel), false, element, ++each.sequences[channel]));
+        tell_one(socket, name,
+                 std::make_shared<const std::string>(
+                     private_message(to_text(channel), false, element, ++each.sequences[channel])));
     }
 }
 
@@ -80,10 +108,11 @@ void Hub::tell(std::span<const Event> events) {
         } else if (const auto* book = std::get_if<BookEvent>(&event)) {
             books.insert(book->pair);
         } else if (const auto* order = std::get_if<OrderEvent>(&event)) {
-            send_private(Channel::Executions, order->order.account,
-                         execution_of(exchange_, *order));
+            send_private(Channel::Executions, order->order.account, execution_of(exchange_, *order),
+                         to_text(order->execution));
         } else if (const auto* row = std::get_if<LedgerEvent>(&event)) {
-            send_private(Channel::Balances, row->account, balance_change_of(exchange_, row->row));
+            send_private(Channel::Balances, row->account, balance_change_of(exchange_, row->row),
+                         {});
         } else if (const auto* listing = std::get_if<ListingEvent>(&event)) {
             send_to({Channel::Instrument, 0, 0},
                     [&] { return instrument_message(exchange_, listing->pair, Kind::Update); });
@@ -134,9 +163,11 @@ void Hub::tell_books(const std::set<PairNo>& pairs) {
 }
 
 void Hub::beat() {
-    for (const auto& [socket, state] : sockets_) {
-        const bool silent = exchange_.now() - state.last_sent >= std::chrono::seconds{1};
-        if (!state.topics.empty() && silent) send(socket, heartbeat_message());
+    for (auto& [number, socket] : sockets_) {
+        while (!socket.late.empty() && socket.late.begin()->first <= exchange_.now())
+            put(socket, socket.late.extract(socket.late.begin()).mapped());
+        const bool silent = exchange_.now() - socket.last_sent >= std::chrono::seconds{1};
+        if (!socket.topics.empty() && silent) send(number, heartbeat_message());
     }
 }
 

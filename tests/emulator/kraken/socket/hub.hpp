@@ -2,6 +2,7 @@
 // Hub: all sockets of WebSocket v2. It knows what each subscribed to, answers what clients say and
 // tells what the exchange did. It writes no bytes: each socket has a function that takes its
 // messages, whole and in order; the same text is shared by all who get it. One thread.
+#include "tests/emulator/kraken/faults/message_plan.hpp"
 #include "tests/emulator/kraken/rest/tokens.hpp"
 #include "tests/emulator/kraken/socket/public_messages.hpp"
 
@@ -12,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 namespace vault::kraken_emulator {
 
@@ -25,12 +27,21 @@ std::optional<Channel> parse_channel(std::string_view text);
 // Public sockets have the public channels, private ones the two that need a token.
 enum class SocketSide : bool { Public, Private };
 
+// A message that a fault struck.
+struct MessageStruck {
+    SocketNo socket = 0;
+    std::string message;  // its name: "executions/filled"
+    Mishap mishap = Mishap::Lost;
+};
+
 class Hub {
   public:
+    // Null closes the socket.
     using Send = std::function<void(const SharedText&)>;
 
-    Hub(Exchange& exchange, const Tokens& tokens, std::uint64_t seed)
-        : exchange_(exchange), tokens_(tokens), seed_(seed) {}
+    // `faults` strike what is told on channels, not answers.
+    Hub(Exchange& exchange, const Tokens& tokens, MessagePlan& faults, std::uint64_t seed)
+        : exchange_(exchange), tokens_(tokens), faults_(faults), seed_(seed) {}
 
     // Greets it with the system's status.
     SocketNo open(SocketSide side, Send send);
@@ -38,8 +49,10 @@ class Hub {
     void receive(SocketNo socket, std::string_view text);
     // What the exchange did, all of one instant; books are told as they are now.
     void tell(std::span<const Event> events);
-    // A heartbeat to each that subscribed and heard nothing for a second.
+    // Late messages that are due, and a heartbeat to each that subscribed and heard nothing for a
+    // second.
     void beat();
+    std::vector<MessageStruck> take_struck() { return std::exchange(struck_, {}); }
 
   private:
     // Of one pair, or of all (0); `detail` is the depth, the index of the interval, or 1 for a
@@ -55,6 +68,8 @@ class Hub {
         Send send;
         std::set<Topic> topics;
         Moment last_sent{};
+        SharedText swapped;                          // waits for the next one
+        std::multimap<Moment, SharedText> late;      // by when they are due
         std::optional<AccountNo> account;            // of its token
         std::map<Channel, std::uint64_t> sequences;  // of private channels
     };
@@ -81,20 +96,26 @@ class Hub {
                         const boost::json::object& request) const;
     // hub.cpp
     void send(SocketNo socket, std::string text);
+    void put(Socket& socket, const SharedText& text);
+    void tell_one(SocketNo socket, std::string_view message, const SharedText& text);
     std::uint64_t connection_of(SocketNo socket) const;
     void send_to(const Topic& topic, const std::function<std::string()>& text);
-    void send_private(Channel channel, AccountNo account, const std::string& element);
+    // `kind` is that of an execution, else empty.
+    void send_private(Channel channel, AccountNo account, const std::string& element,
+                      std::string_view kind);
     void tell_trades(const std::vector<PublicTrade>& trades);
     void tell_books(const std::set<PairNo>& pairs);
 
     Exchange& exchange_;
     const Tokens& tokens_;
+    MessagePlan& faults_;
     std::uint64_t seed_;
     SocketNo opened_ = 0;
     std::map<SocketNo, Socket> sockets_;
     std::map<Topic, std::set<SocketNo>> listeners_;
     std::map<Topic, BookView> views_;  // of books that somebody listens to
     std::map<PairNo, std::vector<LevelChange>> best_;
+    std::vector<MessageStruck> struck_;
 };
 
 }  // namespace vault::kraken_emulator

@@ -124,6 +124,13 @@ void TruthLog::write_landing(Moment time, std::string_view key, std::string_view
     end(json);
 }
 
+void TruthLog::write_mishap(Moment time, std::uint64_t socket, std::string_view message,
+                            std::string_view mishap) {
+    JsonWriter json = begin(time, "mishap");
+    json.key("socket").number(socket).member("message", message).member("mishap", mishap);
+    end(json);
+}
+
 void TruthLog::write_control(Moment time, std::string_view method, std::string_view what) {
     JsonWriter json = begin(time, "control");
     json.member("method", method).raw_member("what", what);

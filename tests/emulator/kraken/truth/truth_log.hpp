@@ -32,6 +32,9 @@ class TruthLog {
     // A request that was accepted earlier and is done now.
     void write_landing(Moment time, std::string_view key, std::string_view endpoint,
                        std::string_view refusal);
+    // A message of a socket that a fault struck.
+    void write_mishap(Moment time, std::uint64_t socket, std::string_view message,
+                      std::string_view mishap);
     // Something that was done by way of the control endpoint; `what` is a whole JSON document.
     void write_control(Moment time, std::string_view method, std::string_view what);
     void flush() { out_.flush(); }

@@ -1,5 +1,7 @@
 #include "tests/emulator/kraken/faults/fault_plan.hpp"
 
+#include "tests/emulator/kraken/faults/message_plan.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,7 +11,7 @@ namespace {
 
 TEST(FaultPlan, StrikesItsEndpointAfterTheFirstFewAndThenNoMore) {
     FaultPlan plan{1};
-    plan.add({.at = "AddOrder", .answered = Answered::Reset, .skip = 1, .times = 2});
+    plan.add({.aim = {.at = "AddOrder", .skip = 1, .times = 2}, .answered = Answered::Reset});
     EXPECT_FALSE(plan.strike("Balance"));
     EXPECT_FALSE(plan.strike("AddOrder"));
     EXPECT_TRUE(plan.strike("AddOrder"));
@@ -20,7 +22,7 @@ TEST(FaultPlan, StrikesItsEndpointAfterTheFirstFewAndThenNoMore) {
 
 TEST(FaultPlan, TheFirstThatStrikesCounts) {
     FaultPlan plan{1};
-    plan.add({.at = "Balance", .answered = Answered::Cut, .times = 1});
+    plan.add({.aim = {.at = "Balance", .times = 1}, .answered = Answered::Cut});
     plan.add({.answered = Answered::Page, .status = 520});
     EXPECT_EQ(plan.strike("Balance")->answered, Answered::Cut);
     EXPECT_EQ(plan.strike("Balance")->status, 520U);
@@ -47,12 +49,26 @@ TEST(FaultPlan, HalfIsDrawnFromTheSeed) {
 
 TEST(FaultPlan, AChanceIsPerRequest) {
     FaultPlan plan{5};
-    plan.add({.per_million = 250'000});
+    plan.add({.aim = {.per_million = 250'000}});
     int struck = 0;
     for (int i = 0; i < 1'000; ++i)
         struck += plan.strike("AddOrder") ? 1 : 0;
     EXPECT_GT(struck, 200);
     EXPECT_LT(struck, 300);
+}
+
+TEST(MessagePlan, StrikesAChannelOrOneKindOfItsMessages) {
+    MessagePlan plan{1};
+    plan.add({.aim = {.at = "executions/filled", .times = 1}, .mishap = Mishap::Lost});
+    plan.add({.aim = {.at = "balances"}, .mishap = Mishap::Doubled});
+    EXPECT_FALSE(plan.strike("executions/trade"));
+    EXPECT_EQ(plan.strike("executions/filled")->mishap, Mishap::Lost);
+    EXPECT_FALSE(plan.strike("executions/filled"));
+    EXPECT_EQ(plan.strike("balances")->mishap, Mishap::Doubled);
+    plan.clear();
+    plan.add({.aim = {.at = "executions"}, .mishap = Mishap::Disconnect});
+    EXPECT_TRUE(plan.strike("executions/new"));
+    EXPECT_FALSE(plan.strike("executions2"));
 }
 
 TEST(FaultPlan, WordsGoBothWays) {
@@ -61,6 +77,9 @@ TEST(FaultPlan, WordsGoBothWays) {
     for (const std::string_view word :
          {"usual", "timeout", "reset", "page", "cut", "gzip", "refusal"})
         EXPECT_EQ(to_text(*parse_answered(word)), word);
+    for (const std::string_view word : {"lost", "doubled", "late", "swapped", "disconnect"})
+        EXPECT_EQ(to_text(*parse_mishap(word)), word);
+    EXPECT_FALSE(parse_mishap("found"));
     EXPECT_FALSE(parse_landing("soon"));
     EXPECT_FALSE(parse_answered("well"));
 }

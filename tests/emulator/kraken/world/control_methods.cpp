@@ -273,9 +273,24 @@ Result<std::uint32_t> asked_chance(const ControlCall& call) {
     return static_cast<std::uint32_t>(of_one.raw() / (Decimal::kOne / 1'000'000));
 }
 
+Result<Aim> asked_aim(const ControlCall& call) {
+    Aim aim;
+    aim.at = call.params.text("at").value_or("*");
+    VAULT_TRY(aim.skip, asked_count(call, "skip", 0));
+    VAULT_TRY(aim.times, asked_count(call, "times", aim.times));
+    if (aim.times == 0) return wrong("times", "is 0", "1 or more; without it: for ever");
+    VAULT_TRY(aim.per_million, asked_chance(call));
+    return aim;
+}
+
+Result<Span> asked_delay(const ControlCall& call) {
+    VAULT_TRY(const auto delay, asked_span(call, "delay"));
+    return delay.value_or(std::chrono::seconds{1});
+}
+
 Result<Fault> asked_fault(const ControlCall& call) {
     Fault fault;
-    fault.at = call.params.text("at").value_or("*");
+    VAULT_TRY(fault.aim, asked_aim(call));
     const auto landing = parse_landing(call.params.text("landing").value_or("yes"));
     if (!landing) return wrong("landing", "is none", "yes, never, half or later");
     const auto answered = parse_answered(call.params.text("answered").value_or("usual"));
@@ -290,31 +305,46 @@ Result<Fault> asked_fault(const ControlCall& call) {
     if (status < 200 || status > 599) return wrong("status", "is none of HTTP", "such as 502");
     fault.status = static_cast<unsigned>(status);
     fault.refusal = call.params.text("refusal").value_or(fault.refusal);
-    VAULT_TRY(const auto delay, asked_span(call, "delay"));
-    fault.delay = delay.value_or(std::chrono::seconds{1});
-    VAULT_TRY(fault.skip, asked_count(call, "skip", 0));
-    VAULT_TRY(fault.times, asked_count(call, "times", fault.times));
-    if (fault.times == 0) return wrong("times", "is 0", "1 or more; without it: for ever");
-    VAULT_TRY(fault.per_million, asked_chance(call));
+    VAULT_TRY(fault.delay, asked_delay(call));
     return fault;
 }
 
-// {"faults":[{"at":"AddOrder","landing":"half","answered":"page","status":"520","times":"1"}, …]}:
-// all are checked before the first counts. An empty list ends those that are in force.
-Result<std::string> faults_method(const ControlCall& call) {
+Result<MessageFault> asked_message_fault(const ControlCall& call) {
+    MessageFault fault;
+    VAULT_TRY(fault.aim, asked_aim(call));
+    const auto mishap = parse_mishap(call.params.text("mishap").value_or(""));
+    if (!mishap) return wrong("mishap", "is none", "lost, doubled, late, swapped or disconnect");
+    fault.mishap = *mishap;
+    VAULT_TRY(fault.delay, asked_delay(call));
+    return fault;
+}
+
+// A list of faults: all are checked before the first counts, and an empty one ends those in force.
+template <class Plan, class Read>
+Result<std::string> set_faults(const ControlCall& call, Plan& plan, Read read) {
     const boost::json::array* given = call.params.array("faults");
     if (given == nullptr) return wrong("faults", "is no list", "[{…}, …]; [] ends all");
-    std::vector<Fault> faults;
+    std::vector<typename decltype(read(call))::value_type> faults;
     for (const boost::json::value& each : *given) {
         if (!each.is_object()) return wrong("faults", "has one that is no object", "[{…}, …]");
         const Params params = Params::from_object(each.get_object());
-        VAULT_TRY(Fault fault, asked_fault({call.world, params, call.wall}));
+        VAULT_TRY(auto fault, read({call.world, params, call.wall}));
         faults.push_back(std::move(fault));
     }
-    if (faults.empty()) call.world.faults().clear();
-    for (Fault& fault : faults)
-        call.world.faults().add(std::move(fault));
+    if (faults.empty()) plan.clear();
+    for (auto& fault : faults)
+        plan.add(std::move(fault));
     return done();
+}
+
+// {"faults":[{"at":"AddOrder","landing":"half","answered":"page","status":520,"times":1}, …]}
+Result<std::string> faults_method(const ControlCall& call) {
+    return set_faults(call, call.world.faults(), asked_fault);
+}
+
+// {"faults":[{"at":"executions/filled","mishap":"lost","times":1}, …]}
+Result<std::string> message_faults_method(const ControlCall& call) {
+    return set_faults(call, call.world.message_faults(), asked_message_fault);
 }
 
 // {"name":"main"}: somebody else uses that key too, with a nonce an hour ahead of what it saw.
@@ -353,7 +383,7 @@ Result<std::string> state_method(const ControlCall& call) {
 }  // namespace
 
 std::span<const ControlMethod> control_methods() {
-    static const std::array<ControlMethod, 13> kTable{{
+    static const std::array<ControlMethod, 14> kTable{{
         {"time", time_method},
         {"trade", trade_method},
         {"status", status_method},
@@ -365,6 +395,7 @@ std::span<const ControlMethod> control_methods() {
         {"revoke", revoke_method},
         {"order", order_method},
         {"faults", faults_method},
+        {"message_faults", message_faults_method},
         {"foreign_nonce", foreign_nonce_method},
         {"state", state_method, false},
     }};

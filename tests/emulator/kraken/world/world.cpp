@@ -33,7 +33,8 @@ World::World(Instruments instruments, WorldSettings settings, std::ostream& trut
     : settings_(settings),
       exchange_(std::move(instruments), settings.exchange, settings.start),
       gateway_(exchange_),
-      hub_(exchange_, gateway_.tokens(), settings.exchange.seed),
+      message_faults_(settings.exchange.seed),
+      hub_(exchange_, gateway_.tokens(), message_faults_, settings.exchange.seed),
       market_(exchange_.instruments(), settings.exchange.seed, settings.start - settings.history),
       faults_(settings.exchange.seed),
       truth_(truth, exchange_),
@@ -56,6 +57,8 @@ void World::record() {
     for (const Event& event : events)
         truth_.write(event);
     hub_.tell(events);
+    for (const MessageStruck& each : hub_.take_struck())
+        truth_.write_mishap(exchange_.now(), each.socket, each.message, to_text(each.mishap));
 }
 
 void World::advance(SteadyTime wall) {

@@ -38,6 +38,7 @@ class World {
     Pace& pace() { return pace_; }
     TruthLog& truth() { return truth_; }
     FaultPlan& faults() { return faults_; }
+    MessagePlan& message_faults() { return message_faults_; }
     std::uint64_t seed() const { return settings_.exchange.seed; }
     // A trade of others, from which the synthetic market goes on.
     void trade(PairNo pair, Side taker, Decimal price, Decimal quantity);
@@ -52,6 +53,7 @@ class World {
     WorldSettings settings_;
     Exchange exchange_;
     Gateway gateway_;
+    MessagePlan message_faults_;
     Hub hub_;
     SyntheticMarket market_;
     FaultPlan faults_;
