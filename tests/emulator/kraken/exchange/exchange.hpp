@@ -1,0 +1,153 @@
+#pragma once
+// Exchange: the whole of a small Kraken as one deterministic value: listing, books, accounts,
+// orders and time. What the world does and what clients ask come in as calls, what follows goes out
+// as events; the same calls give the same events to the last digit. It does no I/O and reads no
+// clock. One thread.
+#include "tests/emulator/kraken/exchange/account.hpp"
+#include "tests/emulator/kraken/exchange/event.hpp"
+#include "tests/emulator/kraken/exchange/id_maker.hpp"
+#include "tests/emulator/kraken/exchange/refusal.hpp"
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace vault::kraken_emulator {
+
+struct Settings {
+    std::uint64_t seed = 1;
+    std::size_t street_levels = 100;  // per side of each book
+    Span read_lag{};                  // reads of orders, trades and balances are that old
+    // A post-only order that would take: refused, or accepted and canceled. Both are seen.
+    bool post_only_refused = true;
+};
+
+struct Amendment {
+    std::optional<Decimal> quantity{};  // the new total, base units
+    std::optional<Decimal> limit{}, trigger{};
+    bool post_only = false;  // this once; an order that is post-only stays so
+    Moment deadline = kNever;
+};
+
+class Exchange {
+  public:
+    Exchange(Instruments instruments, Settings settings, Moment start);
+
+    Moment now() const { return now_; }
+    const Settings& settings() const { return settings_; }
+    const Instruments& instruments() const { return instruments_; }
+    SystemStatus status() const { return status_; }
+    const Book& book(PairNo pair) const { return markets_[pair].book; }
+    const Tape& tape(PairNo pair) const { return markets_[pair].tape; }
+    // Of the last trade, or where the pair starts.
+    Decimal last_price(PairNo pair) const;
+    const Account& account(AccountNo no) const { return accounts_[no]; }
+    std::size_t accounts() const { return accounts_.size(); }
+    const Order& order(OrderNo no) const { return orders_[no]; }
+    std::size_t orders() const { return orders_.size(); }
+    // By its market against USD; at par without one. What is out of range is kAmountMax.
+    Decimal usd_of(Asset asset, Decimal amount) const;
+    std::vector<Event> take_events();
+
+    // The world.
+    // Time passes: orders expire, switches fire. Never backwards.
+    void advance(Moment to);
+    // A trade of others at `price`. Client orders that it passes are filled whole, those at its
+    // price up to `quantity`. Nothing matches while system or pair are not online.
+    void trade(PairNo pair, Side taker, Decimal price, Decimal quantity);
+    // A trade from before the start: on the tape alone. `time` ascends per pair.
+    void print_history(PairNo pair, Side taker, Decimal price, Decimal quantity, Moment time);
+    // Puts the street around the last price, after history was printed.
+    void open_books();
+    AccountNo open_account(std::string name, Tier tier);
+    void set_earlier_volume(AccountNo account, Decimal usd);
+    // Deposit, withdrawal and the like; `amount` is signed, `type` as the ledger says it.
+    void transfer(AccountNo account, Asset asset, Decimal amount, std::string_view type,
+                  std::string_view subtype);
+    void set_status(SystemStatus status);
+    void set_listing(PairNo pair, PairStatus status, Decimal order_min);
+    void set_read_lag(Span lag) { settings_.read_lag = lag; }
+
+    // Clients.
+    Answer<void> validate(AccountNo account, const OrderTerms& terms) const;
+    Answer<OrderNo> add(AccountNo account, const OrderTerms& terms);
+    Answer<std::string> amend(AccountNo account, OrderNo order, const Amendment& amendment);
+    Answer<void> cancel(AccountNo account, OrderNo order);
+    Answer<std::size_t> cancel_all(AccountNo account);
+    // Cancels all orders of the account after `timeout`; zero turns it off. Returns when.
+    Moment arm_switch(AccountNo account, Span timeout);
+
+    // Reads, as clients get them: `read_lag` old. Null: not to be seen (yet).
+    const Order* seen(OrderNo order) const;
+    const Order* find(AccountNo account, std::string_view txid) const;
+    std::vector<const Order*> open_orders(AccountNo account) const;    // oldest first
+    std::vector<const Order*> closed_orders(AccountNo account) const;  // newest end first
+    std::size_t trades_seen(AccountNo account) const;  // how many of account.trades, the oldest
+    std::size_t ledger_seen(AccountNo account) const;
+    Decimal balance_seen(AccountNo account, Asset asset) const;
+    Decimal held_seen(AccountNo account, Asset asset) const;
+
+    // An order of that account by id, without lag, as the engine finds it for a cancel.
+    std::optional<OrderNo> known(AccountNo account, std::string_view txid) const;
+
+  private:
+    struct Market {
+        Book book;
+        Tape tape;
+        std::set<OrderNo> waiting;  // trigger orders
+    };
+    struct OldOrder {
+        Moment replaced;
+        Order order;
+    };
+    struct Fillable {
+        Decimal quantity, cost;  // base, quote units
+    };
+
+    // exchange.cpp
+    Answer<OrderTerms> accepted(const Account& account, const OrderTerms& terms) const;
+    Answer<void> check_funds(const Account& account, const Order& order) const;
+    Answer<void> check_amendment(const Account& account, const Order& old, const Order& changed,
+                                 const Amendment& amendment) const;
+    Order drafted(const Account& account, const OrderTerms& terms) const;
+    void cancel_quietly(AccountNo account, std::string_view reason);
+    Moment next_due(Moment most) const;
+    // matching.cpp
+    void start(Order& order);
+    void work(Order& order);
+    void execute(Order& taker);
+    void resolve_self_trade(Order& taker, Order& maker);
+    void fill(Order& order, Decimal price, Decimal quantity, bool maker, std::uint64_t public_id);
+    std::uint64_t print(PairNo pair, Side taker, bool market, Decimal price, Decimal quantity);
+    void fill_resting(PairNo pair, Side maker, Decimal price, Decimal quantity);
+    void settle_triggers(PairNo pair);
+    void finish(Order& order, OrderStatus status, Execution execution, std::string_view reason);
+    void hold(Order& order);
+    void remember(const Order& order);
+    void tell(const Order& order, Execution execution);
+    void tell_book(PairNo pair);
+    std::string post(Account& account, Asset asset, Decimal amount, Decimal fee,
+                     std::string_view type, std::string_view subtype, const std::string& refid);
+    bool accepts(const Order& taker, Decimal price) const;
+    Fillable fillable(const OrderTerms& terms, Decimal wanted, Decimal most_cost) const;
+    void set_street(PairNo pair);
+    bool matches(PairNo pair) const;
+
+    Instruments instruments_;
+    Settings settings_;
+    Moment now_;
+    SystemStatus status_ = SystemStatus::Online;
+    IdMaker ids_;
+    std::vector<Market> markets_;  // by PairNo
+    std::deque<Account> accounts_;
+    std::deque<Order> orders_;  // by OrderNo; references stay valid
+    std::unordered_map<std::string, OrderNo> by_id_;
+    std::set<std::pair<Moment, OrderNo>> expiries_;
+    std::map<OrderNo, std::deque<OldOrder>> old_;  // what reads still see
+    std::vector<Event> events_;
+};
+
+}  // namespace vault::kraken_emulator

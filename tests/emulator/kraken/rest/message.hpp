@@ -1,0 +1,34 @@
+#pragma once
+// A request and its reply, as the API sees them: no connection, no header but what it reads; and
+// how much of the reply its client gets, which a fault decides.
+// Values; any thread.
+#include <cstdint>
+#include <string>
+
+namespace vault::kraken_emulator {
+
+struct Request {
+    std::string method;        // "GET"
+    std::string path;          // "/0/public/Time"
+    std::string query;         // without '?'
+    std::string content_type;  // of the body
+    std::string api_key, api_sign;
+    std::string body;
+};
+
+enum class Delivery : std::uint8_t {
+    Whole,
+    Cut,    // half of the body, though its length says all; then the connection closes
+    Never,  // the connection stays open and silent
+    Reset,  // the connection is reset
+};
+
+struct Reply {
+    unsigned status = 200;
+    std::string content_type = "application/json";
+    std::string content_encoding{};  // empty: none
+    std::string body{};
+    Delivery delivery = Delivery::Whole;
+};
+
+}  // namespace vault::kraken_emulator

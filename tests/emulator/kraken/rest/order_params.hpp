@@ -1,0 +1,20 @@
+#pragma once
+// From the parameters of AddOrder and AmendOrder to what the engine takes. What the emulator does
+// not have (margin, icebergs, trailing stops, conditional closes, scheduled starts) is refused by
+// the parameter's name. Pure; any thread.
+#include "tests/emulator/kraken/rest/endpoint.hpp"
+
+namespace vault::kraken_emulator {
+
+// A UUID with or without dashes, or up to 18 visible ASCII characters.
+bool is_client_id(std::string_view text);
+
+// `arrived` is when the request came. `pair` is that of the batch, or nullopt to read it from the
+// parameters.
+Answer<OrderTerms> asked_terms(const Exchange& exchange, const Params& params, Moment arrived,
+                               std::optional<PairNo> pair);
+Answer<Amendment> asked_amendment(const Params& params, Moment arrived);
+// 2 to 60 s ahead of `arrived`; kNever if not given.
+Answer<Moment> asked_deadline(const Params& params, Moment arrived);
+
+}  // namespace vault::kraken_emulator

@@ -1,0 +1,174 @@
+#include "tests/emulator/kraken/socket/hub.hpp"
+
+#include "tests/emulator/kraken/exchange/id_maker.hpp"
+#include "tests/emulator/kraken/socket/private_messages.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace vault::kraken_emulator {
+namespace {
+
+constexpr std::array<std::string_view, 7> kChannels{"ticker",     "trade",      "ohlc",    "book",
+                                                    "instrument", "executions", "balances"};
+
+}  // namespace
+
+std::string_view to_text(Channel channel) {
+    return kChannels[static_cast<std::size_t>(channel)];
+}
+
+std::optional<Channel> parse_channel(std::string_view text) {
+    const auto* at = std::find(kChannels.begin(), kChannels.end(), text);
+    if (at == kChannels.end()) return std::nullopt;
+    return static_cast<Channel>(at - kChannels.begin());
+}
+
+std::uint64_t Hub::connection_of(SocketNo socket) const {
+    return scatter(seed_ + socket) | (std::uint64_t{1} << 63);
+}
+
+SocketNo Hub::open(SocketSide side, Send send_to_it) {
+    const SocketNo socket = ++opened_;
+    sockets_[socket].side = side;
+    sockets_[socket].send = std::move(send_to_it);
+    send(socket, status_message(exchange_.status(), connection_of(socket)));
+    return socket;
+}
+
+void Hub::close(SocketNo socket) {
+    for (const Topic& topic : sockets_[socket].topics) {
+        listeners_[topic].erase(socket);
+        if (listeners_[topic].empty()) views_.erase(topic);
+    }
+    sockets_.erase(socket);
+}
+
+void Hub::put(Socket& socket, const SharedText& text) {
+    socket.last_sent = exchange_.now();
+    socket.send(text);
+    if (const SharedText next = std::exchange(socket.swapped, nullptr)) socket.send(next);
+}
+
+void Hub::send(SocketNo socket, std::string text) {
+    put(sockets_[socket], std::make_shared<const std::string>(std::move(text)));
+}
+
+// What a channel says to one socket, unless a fault is in the way.
+void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& text) {
+    Socket& socket = sockets_[number];
+    const auto fault = faults_.strike(message);
+    if (!fault) {
+        put(socket, text);
+        return;
+    }
+    struck_.push_back({number, std::string{message}, fault->mishap});
+    switch (fault->mishap) {
+        case Mishap::Lost: break;
+        case Mishap::Doubled:
+            put(socket, text);
+            put(socket, text);
+            break;
+        case Mishap::Late: socket.late.emplace(exchange_.now() + fault->delay, text); break;
+        case Mishap::Swapped: socket.swapped = text; break;
+        case Mishap::Disconnect: socket.send(nullptr); break;
+    }
+}
+
+// The text is made once, and only if somebody listens.
+void Hub::send_to(const Topic& topic, const std::function<std::string()>& text) {
+    const auto found = listeners_.find(topic);
+    if (found == listeners_.end() || found->second.empty()) return;
+    const auto shared = std::make_shared<const std::string>(text());
+    for (const SocketNo socket : found->second)
+        tell_one(socket, to_text(topic.channel), shared);
+}
+
+void Hub::send_private(Channel channel, AccountNo account, const std::string& element,
+                       std::string_view kind) {
+    const auto found = listeners_.find(Topic{channel, 0, 0});
+    if (found == listeners_.end()) return;
+    std::string name{to_text(channel)};
+    if (!kind.empty()) name.append("/").append(kind);
+    for (const SocketNo socket : found->second) {
+        Socket& each = sockets_[socket];
+        if (each.account != account) continue;
+        tell_one(socket, name,
+                 std::make_shared<const std::string>(
+                     private_message(to_text(channel), false, element, ++each.sequences[channel])));
+    }
+}
+
+void Hub::tell(std::span<const Event> events) {
+    std::vector<PublicTrade> trades;
+    std::set<PairNo> books;
+    for (const Event& event : events) {
+        if (const auto* trade = std::get_if<TradeEvent>(&event)) {
+            trades.push_back(trade->trade);
+        } else if (const auto* book = std::get_if<BookEvent>(&event)) {
+            books.insert(book->pair);
+        } else if (const auto* order = std::get_if<OrderEvent>(&event)) {
+            send_private(Channel::Executions, order->order.account, execution_of(exchange_, *order),
+                         to_text(order->execution));
+        } else if (const auto* row = std::get_if<LedgerEvent>(&event)) {
+            send_private(Channel::Balances, row->account, balance_change_of(exchange_, row->row),
+                         {});
+        } else if (const auto* listing = std::get_if<ListingEvent>(&event)) {
+            send_to({Channel::Instrument, 0, 0},
+                    [&] { return instrument_message(exchange_, listing->pair, Kind::Update); });
+        } else if (const auto* status = std::get_if<StatusEvent>(&event)) {
+            for (const auto& [socket, unused] : sockets_)
+                send(socket, status_message(status->status, connection_of(socket)));
+        }
+    }
+    tell_trades(trades);
+    tell_books(books);
+}
+
+// All trades of a pair in one message; then what follows from them.
+void Hub::tell_trades(const std::vector<PublicTrade>& trades) {
+    std::map<PairNo, std::vector<PublicTrade>> by_pair;
+    for (const PublicTrade& trade : trades)
+        by_pair[trade.pair].push_back(trade);
+    for (const auto& each : by_pair) {
+        const PairNo pair = each.first;
+        send_to({Channel::Trade, pair, 0},
+                [&] { return trade_message(exchange_, each.second, Kind::Update); });
+        send_to({Channel::Ticker, pair, 0},
+                [&] { return ticker_message(exchange_, pair, Kind::Update); });
+        for (std::size_t i = 0; i < kIntervals.size(); ++i)
+            send_to({Channel::Ohlc, pair, i},
+                    [&] { return ohlc_message(exchange_, pair, i, 1, Kind::Update); });
+    }
+}
+
+void Hub::tell_books(const std::set<PairNo>& pairs) {
+    for (auto& [topic, view] : views_) {
+        if (!pairs.contains(topic.pair)) continue;
+        const std::vector<LevelChange> changes = view.follow(exchange_.book(topic.pair));
+        if (changes.empty()) continue;
+        send_to(topic, [&, &topic = topic, &view = view] {
+            return book_message(exchange_, topic.pair, view, changes, Kind::Update);
+        });
+    }
+    for (const PairNo pair : pairs) {
+        const Book& book = exchange_.book(pair);
+        std::vector<LevelChange> best = book.top(Side::Buy, 1);
+        for (const LevelChange& ask : book.top(Side::Sell, 1))
+            best.push_back(ask);
+        if (std::exchange(best_[pair], best) == best) continue;
+        send_to({Channel::Ticker, pair, 1},
+                [&] { return ticker_message(exchange_, pair, Kind::Update); });
+    }
+}
+
+void Hub::beat() {
+    for (auto& [number, socket] : sockets_) {
+        while (!socket.late.empty() && socket.late.begin()->first <= exchange_.now())
+            put(socket, socket.late.extract(socket.late.begin()).mapped());
+        const bool silent = exchange_.now() - socket.last_sent >= std::chrono::seconds{1};
+        if (!socket.topics.empty() && silent) send(number, heartbeat_message());
+    }
+}
+
+}  // namespace vault::kraken_emulator

@@ -1,0 +1,300 @@
+#include "tests/emulator/kraken/socket/order_entry.hpp"
+
+#include "tests/emulator/kraken/rest/order_params.hpp"
+#include "tests/emulator/kraken/wire/json_writer.hpp"
+#include "tests/emulator/kraken/wire/number_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace vault::kraken_emulator {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kBatchLeast = 2, kBatchMost = 15;
+constexpr std::int64_t kSwitchMost = 86'400;  // s
+
+// Who asks what.
+struct Entry {
+    Exchange& exchange;
+    AccountNo account;
+    const json::object& params;
+};
+using Results = std::vector<Answer<std::string>>;
+
+// "cancel_newest", "stop-loss" and "gtc" as REST spells them.
+std::string spelled(std::string text) {
+    std::replace(text.begin(), text.end(), '_', '-');
+    return text;
+}
+std::string upper(std::string text) {
+    for (char& c : text)
+        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return text;
+}
+
+// 0.5 to 60 s ahead; 5 s if not given.
+Answer<Moment> asked_deadline_of(const Params& params, Moment now) {
+    BOOST_OUTCOME_TRY(const auto given, params.rfc3339("deadline"));
+    const Span ahead = given.value_or(now + std::chrono::seconds{5}) - now;
+    if (ahead < std::chrono::milliseconds{500} || ahead > std::chrono::seconds{60})
+        return Refusal::invalid("deadline");
+    return now + ahead;
+}
+
+Answer<void> read_prices(const Params& params, const json::object& object, OrderTerms& terms) {
+    if (has_limit(terms.type)) {
+        BOOST_OUTCOME_TRY(const auto limit, params.decimal("limit_price"));
+        if (!limit) return Refusal::invalid("limit_price");
+        terms.limit = *limit;
+    }
+    if (has_trigger(terms.type)) {
+        const json::value* triggers = object.if_contains("triggers");
+        if (triggers == nullptr || !triggers->is_object()) return Refusal::invalid("triggers");
+        const Params inner = Params::from_object(triggers->get_object());
+        BOOST_OUTCOME_TRY(const auto price, inner.decimal("price"));
+        if (!price || inner.text("price_type").value_or("static") != "static" ||
+            inner.text("reference").value_or("last") != "last")
+            return Refusal::invalid("triggers");
+        terms.trigger = *price;
+    }
+    return boost::outcome_v2::success();
+}
+
+Answer<void> read_quantity(const Params& params, OrderTerms& terms) {
+    BOOST_OUTCOME_TRY(const auto quantity, params.decimal("order_qty"));
+    BOOST_OUTCOME_TRY(const auto cash, params.decimal("cash_order_qty"));
+    if (quantity.has_value() == cash.has_value()) return Refusal::invalid("order_qty");
+    terms.in_quote = cash.has_value();
+    terms.quantity = cash ? *cash : *quantity;
+    return boost::outcome_v2::success();
+}
+
+Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
+    const auto force = parse_time_in_force(upper(params.text("time_in_force").value_or("gtc")));
+    if (!force) return Refusal::invalid("time_in_force");
+    terms.force = *force;
+    BOOST_OUTCOME_TRY(const auto expires, params.rfc3339("expire_time"));
+    if (expires.has_value() != (terms.force == TimeInForce::Gtd))
+        return Refusal::invalid("expire_time");
+    terms.expires = expires.value_or(kNever);
+    BOOST_OUTCOME_TRY(terms.post_only, params.flag("post_only", false));
+    terms.fee_in_base = params.text("fee_preference").value_or("quote") == "base";
+    const auto stp = parse_self_trade(spelled(params.text("stp_type").value_or("cancel_newest")));
+    if (!stp) return Refusal::invalid("stp_type");
+    terms.self_trade = *stp;
+    BOOST_OUTCOME_TRY(terms.deadline, asked_deadline_of(params, now));
+    BOOST_OUTCOME_TRY(const auto userref, params.integer("order_userref"));
+    if (userref && !std::in_range<std::int32_t>(*userref)) return Refusal::invalid("order_userref");
+    if (userref) terms.userref = static_cast<std::int32_t>(*userref);
+    terms.cl_ord_id = params.text("cl_ord_id").value_or("");
+    if (!terms.cl_ord_id.empty() && !is_client_id(terms.cl_ord_id))
+        return Refusal{refused::kInvalidArguments};
+    return boost::outcome_v2::success();
+}
+
+// `outer` has what all orders of a batch share.
+Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& object,
+                              const Params& outer) {
+    const Params params = Params::from_object(object);
+    OrderTerms terms;
+    const std::string symbol = params.text("symbol").value_or(outer.text("symbol").value_or(""));
+    const auto pair = exchange.instruments().find_symbol(symbol);
+    if (!pair) return Refusal{"Currency pair not supported " + symbol};
+    terms.pair = *pair;
+    const auto side = parse_side(params.text("side").value_or(""));
+    if (!side) return Refusal::invalid("side");
+    terms.side = side.value();
+    const auto type = parse_order_type(params.text("order_type").value_or(""));
+    if (!type) return Refusal::invalid("order_type");
+    terms.type = *type;
+    BOOST_OUTCOME_TRYV(read_quantity(params, terms));
+    BOOST_OUTCOME_TRYV(read_prices(params, object, terms));
+    BOOST_OUTCOME_TRYV(read_options(params, exchange.now(), terms));
+    return terms;
+}
+
+void write_names(JsonWriter& json, const Order& order) {
+    json.member("order_id", order.id);
+    if (!order.terms.cl_ord_id.empty()) json.member("cl_ord_id", order.terms.cl_ord_id);
+    if (order.terms.userref) json.key("order_userref").number(*order.terms.userref);
+}
+
+// One element of a result: the order, or nothing for one that was validated only.
+Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer) {
+    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry.exchange, object, outer));
+    BOOST_OUTCOME_TRY(const bool validate, outer.flag("validate", false));
+    JsonWriter json;
+    json.begin_object();
+    if (validate) {
+        BOOST_OUTCOME_TRYV(entry.exchange.validate(entry.account, terms));
+    } else {
+        BOOST_OUTCOME_TRY(const OrderNo made, entry.exchange.add(entry.account, terms));
+        write_names(json, entry.exchange.order(made));
+    }
+    return json.key("warnings").begin_array().end_array().end_object().take();
+}
+
+Results add_order(const Entry& entry) {
+    return {add_one(entry, entry.params, Params::from_object(entry.params))};
+}
+
+// One answer for all: a list of orders and errors.
+Results batch_add(const Entry& entry) {
+    const Params params = Params::from_object(entry.params);
+    const json::array* orders = params.array("orders");
+    if (orders == nullptr || orders->size() < kBatchLeast || orders->size() > kBatchMost)
+        return {Refusal::invalid("orders")};
+    JsonWriter json;
+    json.begin_array();
+    for (const json::value& each : *orders) {
+        const auto made = each.is_object() ? add_one(entry, each.get_object(), params)
+                                           : Refusal::invalid("orders");
+        if (made)
+            json.raw(made.value());
+        else
+            json.begin_object().member("error", made.error().text).end_object();
+    }
+    return {json.end_array().take()};
+}
+
+std::optional<OrderNo> by_client_id(const Entry& entry, const std::string& cl_ord_id) {
+    const auto& open = entry.exchange.account(entry.account).open_ids;
+    const auto found = open.find(cl_ord_id);
+    if (found == open.end()) return std::nullopt;
+    return found->second;
+}
+
+Answer<std::string> amend_one(const Entry& entry) {
+    const Params params = Params::from_object(entry.params);
+    const auto txid = params.text("order_id");
+    const auto cl_ord_id = params.text("cl_ord_id");
+    if (txid.has_value() == cl_ord_id.has_value()) return Refusal{refused::kInvalidArguments};
+    const auto order =
+        txid ? entry.exchange.known(entry.account, *txid) : by_client_id(entry, *cl_ord_id);
+    if (!order) return Refusal{refused::kUnknownOrder};
+    Amendment amendment;
+    BOOST_OUTCOME_TRY(amendment.quantity, params.decimal("order_qty"));
+    BOOST_OUTCOME_TRY(amendment.limit, params.decimal("limit_price"));
+    BOOST_OUTCOME_TRY(amendment.trigger, params.decimal("trigger_price"));
+    BOOST_OUTCOME_TRY(amendment.post_only, params.flag("post_only", false));
+    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.exchange.now()));
+    BOOST_OUTCOME_TRY(const std::string id, entry.exchange.amend(entry.account, *order, amendment));
+    JsonWriter json;
+    json.begin_object().member("amend_id", id);
+    write_names(json, entry.exchange.order(*order));
+    return json.end_object().take();
+}
+
+Results amend_order(const Entry& entry) {
+    return {amend_one(entry)};
+}
+
+Answer<std::string> cancel_one(const Entry& entry, std::optional<OrderNo> order) {
+    if (!order) return Refusal{refused::kUnknownOrder};
+    BOOST_OUTCOME_TRYV(entry.exchange.cancel(entry.account, *order));
+    JsonWriter json;
+    json.begin_object();
+    write_names(json, entry.exchange.order(*order));
+    return json.end_object().take();
+}
+
+// An answer for each order that is named; a userref names all that have it.
+Results cancel_order(const Entry& entry) {
+    const Params params = Params::from_object(entry.params);
+    Results out;
+    if (const auto* ids = params.array("order_id"))
+        for (const json::value& each : *ids)
+            out.push_back(cancel_one(
+                entry, each.is_string() ? entry.exchange.known(entry.account,
+                                                               std::string_view{each.get_string()})
+                                        : std::nullopt));
+    if (const auto* ids = params.array("cl_ord_id"))
+        for (const json::value& each : *ids)
+            out.push_back(cancel_one(
+                entry, each.is_string() ? by_client_id(entry, std::string{each.get_string()})
+                                        : std::nullopt));
+    if (const auto* refs = params.array("order_userref"))
+        for (const json::value& each : *refs) {
+            const std::set<OrderNo> open = entry.exchange.account(entry.account).open;
+            for (const OrderNo order : open)
+                if (each.is_int64() &&
+                    entry.exchange.order(order).terms.userref == each.get_int64())
+                    out.push_back(cancel_one(entry, order));
+        }
+    if (out.empty()) out.push_back(Refusal{refused::kUnknownOrder});
+    return out;
+}
+
+std::string counted(std::size_t count) {
+    JsonWriter json;
+    return json.begin_object().key("count").number(count).end_object().take();
+}
+
+// One answer for all: how many were canceled.
+Results batch_cancel(const Entry& entry) {
+    const Params params = Params::from_object(entry.params);
+    const json::array* orders = params.array("orders");
+    if (orders == nullptr || orders->empty()) return {Refusal::invalid("orders")};
+    std::size_t count = 0;
+    for (const json::value& each : *orders) {
+        if (!each.is_string()) return {Refusal::invalid("orders")};
+        const std::string_view id{each.get_string()};
+        auto order = entry.exchange.known(entry.account, id);
+        if (!order) order = by_client_id(entry, std::string{id});
+        if (cancel_one(entry, order)) ++count;
+    }
+    if (count == 0) return {Refusal{refused::kUnknownOrder}};
+    return {counted(count)};
+}
+
+Results cancel_all(const Entry& entry) {
+    const auto count = entry.exchange.cancel_all(entry.account);
+    if (!count) return {count.error()};
+    return {counted(count.value())};
+}
+
+Results cancel_all_orders_after(const Entry& entry) {
+    const auto timeout = Params::from_object(entry.params).integer("timeout");
+    const std::int64_t seconds = timeout ? timeout.value().value_or(-1) : -1;
+    if (seconds < 0 || seconds > kSwitchMost) return {Refusal::invalid("timeout")};
+    const Moment at = entry.exchange.arm_switch(entry.account, std::chrono::seconds{seconds});
+    JsonWriter json;
+    json.begin_object().member("currentTime", rfc3339(entry.exchange.now(), 0));
+    return {json.member("triggerTime", at == kNever ? "0" : rfc3339(at, 0)).end_object().take()};
+}
+
+struct Method {
+    std::string_view name;
+    Results (*handler)(const Entry&);
+};
+constexpr std::array<Method, 7> kMethods{{
+    {"add_order", add_order},
+    {"batch_add", batch_add},
+    {"amend_order", amend_order},
+    {"cancel_order", cancel_order},
+    {"batch_cancel", batch_cancel},
+    {"cancel_all", cancel_all},
+    {"cancel_all_orders_after", cancel_all_orders_after},
+}};
+
+const Method* find(std::string_view name) {
+    const auto* at = std::find_if(kMethods.begin(), kMethods.end(),
+                                  [&](const Method& each) { return each.name == name; });
+    return at == kMethods.end() ? nullptr : at;
+}
+
+}  // namespace
+
+bool is_order_entry(std::string_view method) {
+    return find(method) != nullptr;
+}
+
+Results enter_order(Exchange& exchange, AccountNo account, std::string_view method,
+                    const json::object& params) {
+    return find(method)->handler({exchange, account, params});
+}
+
+}  // namespace vault::kraken_emulator

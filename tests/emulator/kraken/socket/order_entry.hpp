@@ -1,0 +1,22 @@
+#pragma once
+// Orders by way of the private socket: its own names for what AddOrder and the others take, and one
+// answer per order. One thread.
+#include "tests/emulator/kraken/exchange/exchange.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vault::kraken_emulator {
+
+// Whether that method is one of order entry.
+bool is_order_entry(std::string_view method);
+
+// The texts of "result", or what was refused; several where Kraken answers each order for itself.
+std::vector<Answer<std::string>> enter_order(Exchange& exchange, AccountNo account,
+                                             std::string_view method,
+                                             const boost::json::object& params);
+
+}  // namespace vault::kraken_emulator

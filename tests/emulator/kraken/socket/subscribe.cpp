@@ -1,0 +1,275 @@
+// What clients of a socket ask for.
+#include "common/protocol/codec.hpp"
+#include "tests/emulator/kraken/socket/hub.hpp"
+#include "tests/emulator/kraken/socket/order_entry.hpp"
+#include "tests/emulator/kraken/socket/private_messages.hpp"
+#include "tests/emulator/kraken/wire/json_writer.hpp"
+#include "tests/emulator/kraken/wire/number_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace vault::kraken_emulator {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::int64_t, 5> kDepths{10, 25, 100, 500, 1'000};
+constexpr std::size_t kPastTrades = 50;
+
+bool is_private(Channel channel) {
+    return channel == Channel::Executions || channel == Channel::Balances;
+}
+bool has_symbols(Channel channel) {
+    return channel != Channel::Instrument && !is_private(channel);
+}
+
+std::string_view text_at(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string()) return {};
+    return {value->get_string().data(), value->get_string().size()};
+}
+bool flag_at(const json::object& object, std::string_view name, bool otherwise) {
+    const json::value* value = object.if_contains(name);
+    return value != nullptr && value->is_bool() ? value->get_bool() : otherwise;
+}
+std::int64_t number_at(const json::object& object, std::string_view name, std::int64_t otherwise) {
+    const json::value* value = object.if_contains(name);
+    return value != nullptr && value->is_int64() ? value->get_int64() : otherwise;
+}
+
+// {"depth":10}, {"interval":1}, {"event_trigger":"bbo"}
+Answer<std::size_t> asked_detail(Channel channel, const json::object& params) {
+    if (channel == Channel::Book) {
+        const std::int64_t depth = number_at(params, "depth", kDepths.front());
+        if (std::find(kDepths.begin(), kDepths.end(), depth) == kDepths.end())
+            return Refusal{"Subscription depth not supported"};
+        return static_cast<std::size_t>(depth);
+    }
+    if (channel == Channel::Ohlc) {
+        const std::int64_t minutes =
+            std::clamp<std::int64_t>(number_at(params, "interval", 1), 0, kIntervals.back());
+        const auto index = interval_index(static_cast<int>(minutes));
+        if (!index) return Refusal{"Subscription ohlc interval not supported"};
+        return *index;
+    }
+    const bool bbo = channel == Channel::Ticker && text_at(params, "event_trigger") == "bbo";
+    return bbo ? 1U : 0U;
+}
+
+// time_in and time_out are the same: nothing takes time here.
+std::string ended(JsonWriter& json, const json::object& request, Moment now) {
+    json.member("time_in", rfc3339(now, 6)).member("time_out", rfc3339(now, 6));
+    if (request.contains("req_id"))
+        json.raw_member("req_id", protocol::to_compact(request.at("req_id")));
+    return json.end_object().take();
+}
+
+}  // namespace
+
+std::string Hub::refusal(std::string_view text, std::string_view symbol,
+                         const json::object& request) const {
+    JsonWriter json;
+    json.begin_object().member("error", text);
+    if (const auto method = text_at(request, "method"); !method.empty())
+        json.member("method", method);
+    json.flag("success", false);
+    if (!symbol.empty()) json.member("symbol", symbol);
+    return ended(json, request, exchange_.now());
+}
+
+std::string Hub::accepted(const Wish& wish, std::string_view symbol,
+                          const json::object& request) const {
+    JsonWriter json;
+    json.begin_object().member("method", wish.subscribe ? "subscribe" : "unsubscribe");
+    json.key("result").begin_object().member("channel", to_text(wish.channel));
+    if (wish.channel == Channel::Ticker)
+        json.member("event_trigger", wish.detail == 1 ? "bbo" : "trades");
+    if (wish.channel == Channel::Book) json.key("depth").number(wish.detail);
+    if (wish.channel == Channel::Ohlc) json.key("interval").number(kIntervals[wish.detail]);
+    if (wish.channel == Channel::Executions) {
+        json.key("maxratecount").number(125);
+        json.flag("snap_orders", wish.snapshot).flag("snap_trades", wish.past_trades);
+    } else if (wish.subscribe) {
+        json.flag("snapshot", wish.snapshot);
+    }
+    if (!symbol.empty()) json.member("symbol", symbol);
+    json.end_object().flag("success", true);
+    return ended(json, request, exchange_.now());
+}
+
+Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) {
+    const json::value* given = request.if_contains("params");
+    if (given == nullptr || !given->is_object()) return Refusal{"Event(s) not found"};
+    const json::object& params = given->get_object();
+    const auto channel = parse_channel(text_at(params, "channel"));
+    Socket& state = sockets_[socket];
+    const bool offered = channel && is_private(*channel) == (state.side == SocketSide::Private);
+    if (!offered) return Refusal{"Channel not found"};
+    Wish wish;
+    wish.channel = *channel;
+    wish.subscribe = text_at(request, "method") == "subscribe";
+    wish.snapshot = flag_at(params, "snapshot", wish.channel != Channel::Trade);
+    BOOST_OUTCOME_TRY(wish.detail, asked_detail(wish.channel, params));
+    if (is_private(wish.channel)) {
+        const auto account = tokens_.find(text_at(params, "token"), exchange_.now());
+        if (!account) return Refusal{"ESession:Invalid session"};
+        state.account = account;
+        wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
+        wish.past_trades = flag_at(params, "snap_trades", false);
+    }
+    if (!has_symbols(wish.channel)) {
+        wish.symbols.emplace_back();
+        return wish;
+    }
+    const json::value* symbols = params.if_contains("symbol");
+    if (symbols == nullptr || !symbols->is_array()) return Refusal{"Symbol(s) not found"};
+    for (const json::value& each : symbols->get_array())
+        if (each.is_string()) wish.symbols.emplace_back(each.get_string());
+    if (wish.symbols.empty()) return Refusal{"Symbol(s) not found"};
+    return wish;
+}
+
+// One answer per symbol, each followed by its snapshot.
+void Hub::answer_wish(SocketNo socket, const Wish& wish, const json::object& request) {
+    for (const std::string& symbol : wish.symbols) {
+        Topic topic{wish.channel, 0, wish.detail};
+        if (has_symbols(wish.channel)) {
+            const auto pair = exchange_.instruments().find_symbol(symbol);
+            if (!pair) {
+                send(socket, refusal("Currency pair not supported " + symbol, symbol, request));
+                continue;
+            }
+            topic.pair = *pair;
+        }
+        const bool listens = sockets_[socket].topics.contains(topic);
+        if (listens == wish.subscribe) {
+            send(socket, refusal(listens ? "Already subscribed" : "Subscription Not Found", symbol,
+                                 request));
+            continue;
+        }
+        send(socket, accepted(wish, symbol, request));
+        if (wish.subscribe) {
+            add_topic(socket, topic, wish);
+            continue;
+        }
+        sockets_[socket].topics.erase(topic);
+        listeners_[topic].erase(socket);
+        if (listeners_[topic].empty()) views_.erase(topic);
+    }
+}
+
+void Hub::add_topic(SocketNo socket, const Topic& topic, const Wish& wish) {
+    if (topic.channel == Channel::Book && !views_.contains(topic))
+        views_.emplace(topic, topic.detail).first->second.follow(exchange_.book(topic.pair));
+    if (is_private(topic.channel)) sockets_[socket].sequences[topic.channel] = 0;
+    if (is_private(topic.channel))
+        send_private_snapshot(socket, wish);
+    else if (wish.snapshot)
+        send_snapshot(socket, topic, wish);
+    sockets_[socket].topics.insert(topic);
+    listeners_[topic].insert(socket);
+}
+
+void Hub::send_snapshot(SocketNo socket, const Topic& topic, const Wish& wish) {
+    switch (wish.channel) {
+        case Channel::Ticker:
+            send(socket, ticker_message(exchange_, topic.pair, Kind::Snapshot));
+            break;
+        case Channel::Trade: {
+            const auto& all = exchange_.tape(topic.pair).trades();
+            const auto count = std::min<std::ptrdiff_t>(kPastTrades, std::ssize(all));
+            const std::vector<PublicTrade> newest{all.end() - count, all.end()};
+            send(socket, trade_message(exchange_, newest, Kind::Snapshot));
+            break;
+        }
+        case Channel::Ohlc:
+            send(socket, ohlc_message(exchange_, topic.pair, topic.detail, Tape::kCandlesKept,
+                                      Kind::Snapshot));
+            break;
+        case Channel::Book: {
+            const BookView& view = views_.at(topic);
+            std::vector<LevelChange> all = view.side(Side::Buy);
+            const auto& asks = view.side(Side::Sell);
+            all.insert(all.end(), asks.begin(), asks.end());
+            send(socket, book_message(exchange_, topic.pair, view, all, Kind::Snapshot));
+            break;
+        }
+        case Channel::Instrument:
+            send(socket, instrument_message(exchange_, std::nullopt, Kind::Snapshot));
+            break;
+        case Channel::Executions:
+        case Channel::Balances: break;
+    }
+}
+
+void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
+    const Account& account = exchange_.account(*sockets_[socket].account);
+    std::string elements;
+    const auto add = [&](const std::string& element) {
+        elements.append(elements.empty() ? "" : ",").append(element);
+    };
+    if (wish.channel == Channel::Balances && wish.snapshot)
+        for (const auto& [asset, balance] : account.balances())
+            add(balance_of(exchange_, asset, balance));
+    if (wish.channel == Channel::Executions && wish.snapshot)
+        for (const OrderNo each : account.open)
+            add(open_order_of(exchange_, exchange_.order(each)));
+    if (wish.past_trades)
+        for (std::size_t i = account.trades.size() - std::min(account.trades.size(), kPastTrades);
+             i < account.trades.size(); ++i)
+            add(past_trade_of(exchange_, account.trades[i]));
+    if (!wish.snapshot && !wish.past_trades) return;
+    std::uint64_t& sequence = sockets_[socket].sequences[wish.channel];
+    send(socket, private_message(to_text(wish.channel), true, elements, ++sequence));
+}
+
+// Who has a subscription needs no fresh token.
+void Hub::answer_entry(SocketNo socket, std::string_view method, const json::object& request) {
+    const json::value* given = request.if_contains("params");
+    const json::object params =
+        given != nullptr && given->is_object() ? given->get_object() : json::object{};
+    const Socket& state = sockets_[socket];
+    auto account = tokens_.find(text_at(params, "token"), exchange_.now());
+    if (!account && !state.topics.empty()) account = state.account;
+    if (!account) {
+        send(socket, refusal("ESession:Invalid session", {}, request));
+        return;
+    }
+    for (const Answer<std::string>& each : enter_order(exchange_, *account, method, params)) {
+        if (!each) {
+            send(socket, refusal(each.error().text, {}, request));
+            continue;
+        }
+        JsonWriter json;
+        json.begin_object().member("method", method).raw_member("result", each.value());
+        send(socket, ended(json.flag("success", true), request, exchange_.now()));
+    }
+}
+
+void Hub::receive(SocketNo socket, std::string_view text) {
+    const auto document = protocol::parse_json(text);
+    if (!document || !document.value().is_object()) {
+        send(socket, refusal("Malformed request", {}, {}));
+        return;
+    }
+    const json::object& request = document.value().get_object();
+    const std::string_view method = text_at(request, "method");
+    if (method == "ping") {
+        JsonWriter json;
+        json.begin_object().member("method", "pong");
+        send(socket, ended(json, request, exchange_.now()));
+    } else if (method == "subscribe" || method == "unsubscribe") {
+        const auto wish = asked_wish(socket, request);
+        if (wish)
+            answer_wish(socket, wish.value(), request);
+        else
+            send(socket, refusal(wish.error().text, {}, request));
+    } else if (is_order_entry(method) && sockets_[socket].side == SocketSide::Private) {
+        answer_entry(socket, method, request);
+    } else {
+        send(socket, refusal("Method not found", {}, request));
+    }
+}
+
+}  // namespace vault::kraken_emulator

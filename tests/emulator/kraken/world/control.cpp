@@ -1,0 +1,59 @@
+#include "tests/emulator/kraken/world/control.hpp"
+
+#include "common/protocol/codec.hpp"
+#include "common/protocol/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vault::kraken_emulator {
+namespace {
+
+std::string method_names() {
+    std::string out;
+    for (const ControlMethod& each : control_methods())
+        out.append(out.empty() ? "" : ", ").append(each.name);
+    return out;
+}
+
+Reply failed(const Error& error) {
+    JsonWriter json;
+    json.begin_object().key("error").begin_object();
+    json.member("code", protocol::error_row(error.code()).code).member("message", error.message());
+    json.member("field", error.field()).member("hint", error.hint());
+    return {.status = 400, .body = json.end_object().end_object().take()};
+}
+
+Result<std::string> answer(World& world, const Request& request, SteadyTime wall) {
+    const std::string_view name = std::string_view{request.path}.substr(1);
+    const auto methods = control_methods();
+    const auto method = std::find_if(methods.begin(), methods.end(),
+                                     [&](const ControlMethod& each) { return each.name == name; });
+    if (method == methods.end())
+        return Error{Errc::NotFound, fmt::format("there is no method '{}'", name), "path",
+                     "one of " + method_names()};
+    const std::string body = request.body.empty() ? "{}" : request.body;
+    VAULT_TRY(const auto document, protocol::parse_json(body));
+    if (!document.is_object())
+        return Error{Errc::InvalidParams, "the body is not a JSON object", "body",
+                     "send {\"name\": value, …}"};
+    world.advance(wall);
+    const Params params = Params::from_object(document.get_object());
+    VAULT_TRY(std::string out, method->handler({world, params, wall}));
+    world.record();
+    if (method->changes)
+        world.truth().write_control(world.exchange().now(), name,
+                                    protocol::to_compact(document.get_object()));
+    return out;
+}
+
+}  // namespace
+
+Reply handle_control(World& world, const Request& request, SteadyTime wall) {
+    auto answered = answer(world, request, wall);
+    if (!answered) return failed(answered.error());
+    return {.body = std::move(answered.value())};
+}
+
+}  // namespace vault::kraken_emulator
