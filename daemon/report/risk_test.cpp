@@ -188,9 +188,11 @@ Result<void> RiskTest::on_entry(ports::StoreReader& reader, std::size_t vault) {
     VAULT_TRYV(past.post());
     level_.measure(vault);
     VAULT_TRYV(open_markets(reader, at));
-    if (!booked || !begun_) return success();
-    booked_ = at;
-    follow_money(at);
+    if (!begun_) return success();
+    if (booked)
+        booked_ = at;
+    else
+        follow_money(at);
     return success();
 }
 
@@ -227,11 +229,20 @@ void RiskTest::judge_booked() {
     if (!level_.holds_coins()) judge(at);
 }
 
-// At the price at which it came or went, as the engine does.
+// What a command moved, at the price at which it came or went, as the engine does; what a fill
+// returned is followed with the price that filled it.
 void RiskTest::follow_money(UtcTime at) {
     if (!drawdown_ || capped_by_ == "max_drawdown" || level_.unresolved() > 0) return;
     const risk::Stake stake = level_.figures().stake;
-    if (stake.principal != drawdown_->principal) risk::follow(*drawdown_, stake, at);
+    if (stake.principal == drawdown_->principal) return;
+    risk::follow(*drawdown_, stake, at);
+    const auto oldest = level_.oldest_price();
+    if (oldest && *oldest < at) peak_price_ = std::min(peak_price_.value_or(at), *oldest);
+}
+
+UtcTime RiskTest::oldest_price(std::string_view cap, UtcTime at) const {
+    const UtcTime oldest = level_.oldest_price().value_or(at);
+    return cap == "max_drawdown" ? std::min(oldest, peak_price_.value_or(oldest)) : oldest;
 }
 
 void RiskTest::on_resume() {
@@ -247,6 +258,7 @@ void RiskTest::judge(UtcTime at) {
     level_.know_days();
     const std::string_view cap =
         risk::reached(mark_.caps, capped_by_, level_.day(), drawdown_, level_.figures(), at);
+    if (drawdown_ && drawdown_->peak_at == at) peak_price_.reset();
     if (!cap.empty()) trip(cap, at);
     judged_ = at;
 }
@@ -261,7 +273,7 @@ void RiskTest::trip(std::string_view cap, UtcTime at) {
         if (reading.key == cap)
             rows_.push_back({.at = at,
                              .earliest = judged_,
-                             .oldest_price = level_.oldest_price().value_or(at),
+                             .oldest_price = oldest_price(cap, at),
                              .cap = std::string(cap),
                              .limit = reading.limit,
                              .arithmetic = reading.arithmetic,
@@ -278,6 +290,7 @@ void RiskTest::end_latch(UtcTime at, std::optional<UtcTime> midnight) {
     if (cap == "max_daily_loss") level_.mark_day(at, !midnight);
     if (cap != "max_drawdown") return;
     drawdown_.reset();
+    peak_price_.reset();
     if (mark_.level == risk::Level::Sleeve && level_.unresolved() == 0)
         drawdown_ = risk::begin_drawdown(level_.figures().stake, at);
 }
@@ -380,8 +393,8 @@ std::vector<std::string> RiskTest::notes() const {
     if (std::ranges::any_of(rows_,
                             [](const RiskTrip& trip) { return trip.oldest_price < trip.at; }))
         notes.emplace_back(
-            "a trip whose oldest_price is before it mixes prices of several markets that "
-            "were not stored at the same time: it may be none");
+            "a trip whose oldest_price is before it mixes prices that were not stored at the "
+            "same time, of several markets or of when money came or went: it may be none");
     if (steps_.unjudged > 0)
         notes.push_back(fmt::format("moments without a price, at which nothing was judged: {}",
                                     steps_.unjudged));

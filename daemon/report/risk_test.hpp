@@ -22,7 +22,8 @@ namespace vault::report {
 struct RiskTrip {
     UtcTime at;        // the first stored price that shows it, or the buy that is refused
     UtcTime earliest;  // it may have been at any moment after this one
-    // Of the prices that it is made of, the oldest: `at`, or before it where several markets count.
+    // Of the prices that it is made of, the oldest: `at`, or before it where several markets count
+    // or money was moved between two prices.
     UtcTime oldest_price;
     std::string cap, limit, arithmetic;
     risk::OnTrip blocks = risk::OnTrip::Entries;
@@ -81,6 +82,7 @@ class RiskTest {
     void on_resume();
     void judge_booked();
     void follow_money(UtcTime at);
+    UtcTime oldest_price(std::string_view cap, UtcTime at) const;
     void judge(UtcTime at);
     void trip(std::string_view cap, UtcTime at);
     void end_latch(UtcTime at, std::optional<UtcTime> midnight);
@@ -104,6 +106,7 @@ class RiskTest {
 
     std::string capped_by_;
     std::optional<risk::Drawdown> drawdown_;
+    std::optional<UtcTime> peak_price_;  // older than the money that moved the peak at it
     UtcTime day_, judged_;
     std::size_t latch_ = 0;                                  // in rows_, while capped_by_
     std::map<std::string, std::size_t, std::less<>> gates_;  // caps that refuse buys now, in rows_

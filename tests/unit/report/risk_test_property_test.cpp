@@ -39,7 +39,8 @@ Trip trip_of(UtcTime at, const std::string& message) {
     const auto colon = message.find(": ");
     const std::string head = message.substr(0, colon);
     return {at, head.substr(0, head.find(' ')),
-            message.substr(colon + 2, message.rfind("; it blocks") - colon - 2)};
+            message.substr(colon + 2,
+                           std::min(message.rfind("; it blocks"), message.size()) - colon - 2)};
 }
 
 // Ann's accounts, one or two, a vault of USDT on each, their clocks a second apart. What several
@@ -73,11 +74,12 @@ class Life {
             }
     }
 
+    // The daemon's figures are an event of their own.
     std::vector<Trip> tripped(const std::string& of) const {
+        const std::string_view type = of.empty() ? "cap_arithmetic" : "cap_tripped";
         std::vector<Trip> trips;
         for (const ports::EventRow& row : desk_.all().events)
-            if (row.type == "cap_tripped" && row.object == of)
-                trips.push_back(trip_of(row.at, row.message));
+            if (row.type == type && row.object == of) trips.push_back(trip_of(row.at, row.message));
         return trips;
     }
 
