@@ -67,7 +67,7 @@ class EnginePlantedBug : public testing::TestWithParam<Planted> {
 
 TEST_P(EnginePlantedBug, IsCaughtByTheRandomLives) {
     planted_bug = GetParam().bug;
-    const std::string failure = run_lives({1, 500, kSteps});
+    const std::string failure = run_lives({1, 2000, kSteps});
     EXPECT_NE(failure, "") << GetParam().name << " went unseen";
     const std::string first = failure.substr(0, failure.find('\n'));
     RecordProperty("caught_by", first);
