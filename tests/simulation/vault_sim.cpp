@@ -2,6 +2,7 @@
 // with the command that repeats each, and a table; --json adds the figures as JSON lines on stdout.
 #include "tests/simulation/campaign.hpp"
 #include "tests/simulation/planted.hpp"
+#include "tests/support/command_line.hpp"
 #include "tests/support/figures.hpp"
 
 #include <boost/program_options.hpp>
@@ -46,15 +47,7 @@ po::options_description described(Arguments& a) {
 Result<Arguments> parse(int argc, char** argv) {
     Arguments out;
     const po::options_description options = described(out);
-    try {
-        po::variables_map values;
-        const int style = po::command_line_style::default_style &
-                          ~static_cast<int>(po::command_line_style::allow_guessing);
-        po::store(po::command_line_parser(argc, argv).options(options).style(style).run(), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return Error{Errc::Usage, error.what()};
-    }
+    VAULT_TRYV(test::read_command_line(options, argc, argv));
     if (out.help) std::cout << options;
     if (out.vaults < 1 || out.vaults > 1'000 || out.days < 1 || out.days > 300)
         return Error{Errc::Usage, "--vaults takes 1 to 1000, --days 1 to 300"};

@@ -7,6 +7,7 @@
 #include "tests/emulator/kraken/server/tls.hpp"
 #include "tests/emulator/kraken/wire/number_text.hpp"
 #include "tests/emulator/kraken/world/control.hpp"
+#include "tests/support/command_line.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -51,15 +52,7 @@ po::options_description described(Arguments& a) {
 Result<Arguments> parse(int argc, char** argv) {
     Arguments out;
     const po::options_description options = described(out);
-    try {
-        po::variables_map values;
-        const int style = po::command_line_style::default_style &
-                          ~static_cast<int>(po::command_line_style::allow_guessing);
-        po::store(po::command_line_parser(argc, argv).options(options).style(style).run(), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return Error{Errc::Usage, error.what()};
-    }
+    VAULT_TRYV(test::read_command_line(options, argc, argv));
     if (out.help) std::cout << options;
     if (out.market != "synthetic" && out.market != "none")
         return Error{Errc::Usage, "--market is synthetic or none"};
