@@ -43,6 +43,7 @@ constexpr std::array kGates{
     Gate{"cooldown", "vaultctl sleeve set {0} {1} cooldown=0s loss_cooldown=0s"},
     Gate{"caps", "vaultctl sleeve show {0} {1}"},
     Gate{"fee_too_high", "vaultctl sleeve set {0} {1} stop_loss=FRACTION"},
+    Gate{"max_slippage", "vaultctl sleeve set {0} {1} max_slippage=FRACTION"},
     Gate{"max_move", "vaultctl sleeve set {0} {1} max_move=off"},
     Gate{"price_band", "vaultctl market prices"},
     Gate{"max_order", "vaultctl risk show {0}"},

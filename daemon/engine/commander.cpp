@@ -1,7 +1,7 @@
 #include "daemon/engine/commander.hpp"
 
-#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/status_builder.hpp"
+#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "daemon/ports/absent.hpp"
 

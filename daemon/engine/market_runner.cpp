@@ -19,6 +19,11 @@ std::optional<Price> price_of(const std::optional<Tick>& tick) {
     return tick ? std::optional{tick->price} : std::nullopt;
 }
 
+// The simulated exchange has no book: each order fills that far from the price, whatever its size.
+Decimal expected_slippage(const World& world, const Listener& at) {
+    return world.accounts[at.account.value - 1].venue.settings().slippage;
+}
+
 struct ByAccount {
     bool operator()(const Listener& a, AccountId b) const { return a.account < b; }
     bool operator()(AccountId a, const Listener& b) const { return a < b.account; }
@@ -52,15 +57,22 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
     }
     at.windows.add(tick);
     LevelWatch{world_, recorder_}.on_price(market, at, pair, tick.time);
-    const market::PriceWindow* shown = nullptr;
+    const Listener* shown = nullptr;  // whom `view` fits: many have the same window
     ports::MarketView view;
     for (const Listener& listener : at.listeners) {
-        if (listener.slot->window != shown) {
-            shown = listener.slot->window;
-            view = strategy::market_view(shown->figures());
-        }
+        if (shown == nullptr || listener.slot->window != shown->slot->window)
+            view = market_view(world_, listener);
+        else if (listener.account != shown->account)
+            view.slippage = expected_slippage(world_, listener);
+        shown = &listener;
         trader.on_tick(listener, view);
     }
+}
+
+ports::MarketView market_view(const World& world, const Listener& at) {
+    ports::MarketView view = strategy::market_view(at.slot->window->figures());
+    view.slippage = expected_slippage(world, at);
+    return view;
 }
 
 // False: it is refused, which is told once. The first good one after a break is a gap's end.

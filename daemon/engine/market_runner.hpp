@@ -48,6 +48,9 @@ class MarketRunner {
     Duration snapshot_every_;
 };
 
+// What its window and its account show a listener now. The window is not empty.
+ports::MarketView market_view(const World& world, const Listener& at);
+
 // A replay that is over, by its data's end or by command: pending orders are dropped, positions
 // stay.
 void end_replay(World& world, Recorder& recorder, Account& account, ReplayState state);

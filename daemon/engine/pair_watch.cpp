@@ -19,10 +19,11 @@ std::string_view meaning_of(PairStatus status) {
     return "";
 }
 
-ports::MarketView shown_to(const Listener& listener, const Market& market, const PairMarket& at) {
+ports::MarketView shown_to(const World& world, const Listener& listener, const Market& market,
+                           const PairMarket& at) {
     ports::MarketView view;
     if (listener.slot->window != nullptr && !listener.slot->window->empty())
-        view = strategy::market_view(listener.slot->window->figures());
+        view = market_view(world, listener);
     else if (at.last)
         view.price = at.last->price;
     view.now = market.now;
@@ -78,7 +79,7 @@ void PairWatch::change(Market& market, PairMarket& at) {
         recorder_.touch(account);
     }
     for (const Listener& listener : at.listeners)
-        trader.on_pair_status(listener, shown_to(listener, market, at));
+        trader.on_pair_status(listener, shown_to(world_, listener, market, at));
     if (!makes_prices(at.rules.status)) MarketRunner::begin_anew(market, at);
 }
 

@@ -5,8 +5,18 @@ namespace vault::engine {
 using ports::ScriptComplaint;
 using ports::ScriptFault;
 
+// What a script has seen may have been taken back with the shard before: it begins anew, as the
+// shard does. One that was given up stays so.
 void ScriptDesk::introduce(Shard& shard) {
     shard.number_ticks_after(last_seq_);
+    const auto begins_anew = [this](const auto& wanted) {
+        const auto status = statuses_.find(wanted.first);
+        return status == statuses_.end() || status->second.phase != ports::ScriptPhase::GaveUp;
+    };
+    Specs given_up = wanted_;
+    std::erase_if(given_up, begins_anew);
+    want(std::move(given_up));
+    news_.clear();
     for (const auto& [name, status] : statuses_) {
         ScriptNews news;
         news.script = name;

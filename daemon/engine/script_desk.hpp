@@ -1,8 +1,8 @@
 #pragma once
 // ScriptDesk: between a shard's turns and whoever runs users' scripts. After a turn it starts and
 // stops what the shard wants, and shows scripts the ticks that the turn left; what comes of them it
-// keeps for the next turn. It outlives the shards: to one that was loaded again it tells how the
-// scripts fare, and what the one before had asked is nobody's. Owned by the TurnLoop; its thread.
+// keeps for the next turn. It outlives the shards: with one that was loaded again the scripts begin
+// anew, and what the one before had asked is nobody's. Owned by the TurnLoop; its thread.
 #include "daemon/engine/shard.hpp"
 
 #include <deque>

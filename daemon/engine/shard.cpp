@@ -299,8 +299,11 @@ Result<Shard::Applied> Shard::change(const ports::CallContext& context,
     }
     recorder_.append(std::move(scratch));
     rebind(commander.to_rebind());
-    for (const AccountId id : commander.to_rebind())
-        recorder_.touch(*world_.find_account(id));  // a pair that is gone takes its price along
+    for (const AccountId id : commander.to_rebind()) {
+        Account& account = *world_.find_account(id);
+        recorder_.touch(account);  // a pair that is gone takes its price along
+        settle_overdue(account);
+    }
     return applied;
 }
 

@@ -86,6 +86,7 @@ class Shard {
     bool run_account(Account& account, std::size_t ticks_max);
     void tell_script(const ports::ScriptStatus& status);
     void settle_answers(Account& account);
+    void settle_overdue(Account& account);
     void settle(const Listener& listener);
     void show_again(Account& account);
     void forget_ticks(Vault& vault);

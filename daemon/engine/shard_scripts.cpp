@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1U << 20U;
 
-ports::MarketView view_of(const Listener& at) {
-    return strategy::market_view(at.slot->window->figures());
-}
-
 }  // namespace
 
 std::map<std::string, ports::ScriptSpec> Shard::wanted_scripts() const {
@@ -80,11 +76,25 @@ void Shard::settle_answers(Account& account) {
     touch_all(account);
 }
 
+// The one that was waited for may have gone with a command; then the others' answers count now.
+void Shard::settle_overdue(Account& account) {
+    const Market& market = world_.market_of(account);
+    if (!market.exchange.empty() || market.awaited > 0) return;
+    const auto answered = [](const Listener& at) {
+        return at.sleeve->script && at.sleeve->script->slots.at(at.slot->pair).answer;
+    };
+    const bool overdue = std::ranges::any_of(market.pairs, [&](const auto& entry) {
+        return std::ranges::any_of(entry.second.listeners, answered);
+    });
+    if (overdue) settle_answers(account);
+}
+
 void Shard::settle(const Listener& listener) {
     ScriptSlot& own = listener.sleeve->script->slots[listener.slot->pair];
     if (!own.answer) return;
     const ScriptAnswer answer = *std::exchange(own.answer, std::nullopt);
-    SleeveTrader{world_, recorder_}.on_script_answer(listener, view_of(listener), answer);
+    SleeveTrader{world_, recorder_}.on_script_answer(listener, market_view(world_, listener),
+                                                     answer);
 }
 
 // Ticks that were in flight when the state was stored. The window holds what they saw.
@@ -96,7 +106,8 @@ void Shard::show_again(Account& account) {
         for (const Listener& listener : at.listeners) {
             if (!listener.sleeve->script) continue;
             const ScriptSlot& own = listener.sleeve->script->slots[pair];
-            if (own.asked && own.seq == 0) trader.show_again(listener, view_of(listener));
+            if (own.asked && own.seq == 0)
+                trader.show_again(listener, market_view(world_, listener));
         }
 }
 

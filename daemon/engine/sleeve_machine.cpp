@@ -184,7 +184,7 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
     const bool stopped =
         sleeve.held == HoldKind::Halted || !vault_.attention.empty() || !slot.attention.empty();
     if (selling && decision.action == Action::Hold && slot.standing_sell != Reason::None &&
-        can_repeat_sell(decision.reason))
+        !slot.view.order_pending && can_repeat_sell(decision.reason))
         decision = {decision.check, Action::Sell, slot.standing_sell};
     if (selling && stopped && decision.action == Action::Sell)
         decision = {decision.check, Action::Hold, why_stopped(sleeve)};

@@ -22,6 +22,12 @@ Decimal half(Decimal amount) {
     return Decimal::from_raw(amount.raw() / 2);
 }
 
+cmd::SetStrategy by_script(VaultId vault, SleeveKind sleeve) {
+    cmd::SetStrategy choice{vault, sleeve, "script", ""};
+    choice.command = "./mine.py";  // one script for all sleeves of a user
+    return choice;
+}
+
 std::string vault_text(const ports::VaultView& v) {
     return fmt::format(
         "{} {}", to_text(v.id),
@@ -90,6 +96,7 @@ std::vector<Draft> setup_commands(const Plan& plan) {
         add(cmd::SetTradeable{id, tradeable});
         add(cmd::Allocate{id, half(half(tradeable)), half(tradeable)});
         if (i % 3 != 0) add(cmd::SetSleeve{id, SleeveKind::Quiet, {{"preset", "flash"}}});
+        if (i % 4 == 1) add(by_script(id, SleeveKind::Flash));
     }
     return out;
 }
@@ -187,8 +194,11 @@ ports::Command CommandSource::setting_command() {
         }
         case 2: return cmd::SetPairs{id, {pair_for(id)}, {}, false};
         case 3: return cmd::SetPairs{id, {}, {pair_for(id)}, false};
-        case 4:
-            return cmd::SetStrategy{id, sleeve(), random_.below(4) == 0 ? "magic" : "cycle", ""};
+        case 4: {
+            const std::uint64_t which = random_.below(4);
+            if (which == 1) return by_script(id, sleeve());
+            return cmd::SetStrategy{id, sleeve(), which == 0 ? "magic" : "cycle", ""};
+        }
     }
     return cmd::SetSleeve{id, sleeve(), settings[random_.below(settings.size())]};
 }

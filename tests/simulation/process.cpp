@@ -27,6 +27,9 @@ void Process::start() {
         });
     };
     loop_->on_events = on_events;
+    scripts_ = std::make_unique<SimulatedScripts>(queue_);
+    scripts_->tell(loop_->script_listener());
+    loop_->run_scripts_by(*scripts_);
     if (loop_->start()) {
         if (on_birth) on_birth(loop_->shard()->last_event());
         return;
@@ -43,6 +46,7 @@ void Process::end() {
     reloads_before_ = reloads();
     turns_before_ = turns();
     loop_.reset();
+    scripts_.reset();
     scheduler_.reset();
 }
 

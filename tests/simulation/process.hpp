@@ -5,6 +5,7 @@
 #include "daemon/engine/turn_loop.hpp"
 #include "tests/simulation/faulty_store.hpp"
 #include "tests/simulation/plan.hpp"
+#include "tests/simulation/simulated_scripts.hpp"
 
 namespace vault::simulation {
 
@@ -44,6 +45,7 @@ class Process {
     SimulatedFeeds feeds_;
     NullLogger log_;
     std::unique_ptr<ProcessScheduler> scheduler_;
+    std::unique_ptr<SimulatedScripts> scripts_;
     std::unique_ptr<engine::TurnLoop> loop_;
     std::uint64_t life_ = 0;
     std::uint64_t reloads_before_ = 0, turns_before_ = 0;

@@ -1,5 +1,6 @@
 #include "tests/simulation/run.hpp"
 
+#include "daemon/engine/view_builder.hpp"
 #include "tests/simulation/stage.hpp"
 
 #include <fmt/format.h>
@@ -51,10 +52,24 @@ class ChaosRun {
         if (!stage_.sound()) return;
         stage_.script(release_all());
         const std::uint64_t buys = stage_.oracle.buys();
+        const std::vector<Looked> looked = looked_in(*stage_.process.world());
         stage_.script(run_on());
         stage_.until([this] { return !running(); }, "the last day");
         stage_.finish();
-        check_lively(buys);
+        check_lively(buys, looked);
+    }
+
+    // How often each sleeve has decided, and its market's time, in the order of vaults.
+    struct Looked {
+        std::uint32_t often = 0;
+        UtcTime now;
+    };
+    static std::vector<Looked> looked_in(const engine::World& world) {
+        std::vector<Looked> out;
+        for (const engine::Vault& vault : world.vaults)
+            for (const engine::Sleeve& sleeve : vault.sleeves)
+                out.push_back({sleeve.looks, world.market_of(world.account_of(vault)).now});
+        return out;
     }
 
     std::vector<Draft> release_all() const {
@@ -100,22 +115,31 @@ class ChaosRun {
     }
 
     // A day without faults and holds: every sleeve whose pair has prices is checked to the end.
-    void check_lively(std::uint64_t buys_before) {
+    void check_lively(std::uint64_t buys_before, const std::vector<Looked>& looked_before) {
         if (!stage_.sound()) return;
         const engine::World& world = *stage_.process.world();
+        auto before = looked_before.begin();
         std::size_t able = 0;
         for (const engine::Vault& vault : world.vaults) {
             const engine::Account& account = world.account_of(vault);
             const UtcTime now = world.market_of(account).now;
-            for (const engine::Sleeve& sleeve : vault.sleeves)
+            for (const engine::Sleeve& sleeve : vault.sleeves) {
+                const bool decides = sleeve.looks > before->often || now == before->now;
+                ++before;
                 for (const engine::PairSlot& slot : sleeve.slots) {
                     if (slot.pair != account.replay.source.pair) continue;
-                    const UtcTime last =
-                        std::max(slot.state.last_buy_check, slot.state.last_sell_check);
+                    // A script has no timers.
+                    const UtcTime last = sleeve.script ? decides ? now : UtcTime{}
+                                                       : std::max(slot.state.last_buy_check,
+                                                                  slot.state.last_sell_check);
                     if (now - last > std::chrono::hours{2})
-                        stage_.oracle.complain(to_text(vault.row.id) + " is not checked any more");
+                        stage_.oracle.complain(
+                            fmt::format("{} is not checked any more: {}",
+                                        engine::sleeve_name(vault, sleeve.kind),
+                                        engine::view_of(world, vault, sleeve).idle_reason));
                     if (slot.view.free_cash > Decimal::from_int(50) && !slot.view.paused) ++able;
                 }
+            }
         }
         if (able >= 6 && stage_.oracle.buys() == buys_before)
             stage_.oracle.complain("nothing is bought any more after everything has healed");

@@ -56,6 +56,36 @@ TEST(Rule6, ALossStaysInFlashAndIsEarnedBackBeforeAnythingIsSwept) {
     EXPECT_EQ(desk.sleeve_books(kFlash).cash, "979.682"_dec);
 }
 
+// What the simulated exchange charges is what a fill is expected to cost.
+TEST(MaxSlippage, RefusesABuyAndDelaysATrailingSellButNoStopLoss) {
+    OpenDesk desk{{.flash = "1020.1", .slippage = "0.01"}};
+    const auto reason = [&desk] { return desk.all().decisions.back().reason; };
+    const auto allow = [&desk](const char* most) {
+        cmd::SetSleeve set{kV1, kFlash, {{"max_slippage", most}}};
+        set.apply_to_open = true;
+        desk.must(set);
+    };
+    desk.tick("2020");
+    EXPECT_EQ(reason(), "max_slippage");
+    EXPECT_NE(desk.all().decisions.back().figures_json.find(R"("expected_slippage":"0.01")"),
+              std::string::npos);
+    EXPECT_TRUE(desk.all().orders.empty());
+
+    allow("0.01");  // as far is allowed
+    desk.tick("2041");
+    desk.tick("2020");  // fills at 2040.2
+    ASSERT_EQ(desk.books().position(kFlash, asset("ETH"))->coins(), "0.5"_dec);
+    allow("0.0099");
+    desk.tick("2120");
+    desk.tick("2100");  // the trail would sell
+    EXPECT_EQ(reason(), "max_slippage");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, 1U);
+    desk.tick("1930");  // below 2040.2 less 5 %
+    EXPECT_EQ(reason(), "stop_loss");
+    desk.tick("1930");
+    EXPECT_TRUE(desk.books().flat(kFlash));
+}
+
 TEST(Rule5, QuietKeepsItsProfit) {
     OpenDesk desk{{.quiet = "1010", .flash = "0"}};
     open_position(desk);

@@ -23,7 +23,7 @@ cmd::SetStrategy mine(std::string command = "./mine.py") {
 
 class ScriptSleeveTest : public ::testing::Test {
   protected:
-    ScriptSleeveTest() {
+    explicit ScriptSleeveTest(const DeskOptions& options = {}) : desk_(options) {
         desk_.tick("2000");  // the first price and the one after it: the window is warm
         before_ = desk_.all().decisions.size();
         desk_.must(mine());
@@ -171,6 +171,34 @@ TEST_F(ScriptSleeveTest, APartIsSoldOnceAndASaleOfAllStandsUntilFlat) {
     EXPECT_TRUE(desk_.sleeve(kFlash).slots[0].view.quantity.is_zero());
 }
 
+exchange::SimSettings slow_venue() {
+    exchange::SimSettings venue;
+    venue.latency_ticks = 2;
+    return venue;
+}
+
+class SlowVenueScriptTest : public ScriptSleeveTest {
+  protected:
+    SlowVenueScriptTest() : ScriptSleeveTest({.paper = slow_venue()}) {}
+};
+
+// Whatever the script says meanwhile, or fails to say.
+TEST_F(SlowVenueScriptTest, ASaleThatStandsIsNotRepeatedWhileItsOrderIsLive) {
+    say("2000", Action::Buy, "dip");
+    for (int i = 0; i < 3; ++i)
+        say("2000", Action::Hold, "waits");
+    ASSERT_TRUE(desk_.sleeve(kFlash).slots[0].view.quantity.is_positive());
+    say("2010", Action::Sell, "enough");
+    const std::size_t orders = desk_.all().orders.size();
+    say("2010", Action::Hold, "waits");
+    fail("2010", ScriptFault::Late);
+    EXPECT_EQ(desk_.all().orders.size(), orders);
+    EXPECT_EQ(decided(), "sell hold script_late");
+    EXPECT_EQ(desk_.vault().attention, "");
+    say("2010", Action::Hold, "waits");
+    EXPECT_TRUE(desk_.sleeve(kFlash).slots[0].view.quantity.is_zero());
+}
+
 TEST_F(ScriptSleeveTest, AnOpenPositionIsShownTheExitsThatItKeeps) {
     const auto stop_loss = [](const ScriptAsk& ask) {
         const auto& params = ask.tick.params;
@@ -196,6 +224,24 @@ TEST_F(ScriptSleeveTest, AReplayWaitsForTheAnswer) {
     answer(ask.tick.seq, {ScriptDecision{ask.tick.seq, Action::Hold, "none", {}, {}, {}}, {}});
     EXPECT_GT(desk_.world().markets[0].now, then);  // it went on by itself
     EXPECT_EQ(desk_.shard().take_asks().size(), 1U);
+}
+
+TEST_F(ScriptSleeveTest, AnAnswerCountsWhenTheOtherSleeveDoesWithoutItsScript) {
+    desk_.must(cmd::Allocate{kV1, dec("1000"), kZero});
+    cmd::SetStrategy quiet = mine();
+    quiet.sleeve = kQuiet;
+    desk_.must(quiet);
+    desk_.tick("2000");
+    const std::vector<ScriptAsk> asks = desk_.shard().take_asks();
+    ASSERT_EQ(asks.size(), 2U);
+    const auto flash = std::find_if(asks.begin(), asks.end(),
+                                    [](const ScriptAsk& ask) { return ask.sleeve == kFlash; });
+    answer(flash->tick.seq, {ScriptDecision{flash->tick.seq, Action::Buy, "dip", {}, {}, {}}, {}});
+    EXPECT_EQ(decided(), "nothing");  // quiet's is awaited
+    quiet = {kV1, kQuiet, "cycle", {}};
+    desk_.must(quiet);
+    EXPECT_EQ(decided(), "buy buy dip");
+    EXPECT_FALSE(slot().asked);
 }
 
 TEST_F(ScriptSleeveTest, AReplayWaitsWhileTheScriptIsStarted) {

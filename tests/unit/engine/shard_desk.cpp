@@ -303,7 +303,7 @@ namespace {
 exchange::SimSettings plain(const DeskOptions& options) {
     exchange::SimSettings paper = options.paper;
     paper.fee_rate = dec(options.fee);
-    paper.slippage = kZero;
+    paper.slippage = dec(options.slippage);
     return paper;
 }
 

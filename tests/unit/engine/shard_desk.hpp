@@ -122,12 +122,13 @@ class ShardDesk {
 };
 
 // A desk with user ann, account a1 following ETH/USDT from 2000, and the vault v1 of USDT with
-// `total`, all of it tradeable, simple_settings() on both sleeves. No fee unless said.
+// `total`, all of it tradeable, simple_settings() on both sleeves. No fee or slippage unless said.
 struct DeskOptions {
     std::string total = "10000";
     std::string quiet = "0";
     std::string flash = "1000";
     std::string fee = "0";
+    std::string slippage = "0";
     exchange::SimSettings paper = {};
 };
 class OpenDesk : public ShardDesk {
