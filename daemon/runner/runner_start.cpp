@@ -16,6 +16,8 @@
 namespace vault::runner {
 namespace {
 
+constexpr std::string_view kNice = "10";  // whoever trades goes first
+
 bool is_socket(const std::string& path) {
     struct stat about {};
     return !path.empty() && ::stat(path.c_str(), &about) == 0 && S_ISSOCK(about.st_mode);
@@ -28,10 +30,20 @@ std::string beside_this(const std::string& program) {
     return fault ? program : (self.parent_path() / program).string();
 }
 
+// Where the kernel weighs sessions (sched(7), autogroup), nice values count within one alone. A
+// kernel without that has no such file.
+void make_way() {
+    const int file = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+    if (file < 0) return;
+    [[maybe_unused]] const auto written = ::write(file, kNice.data(), kNice.size());
+    ::close(file);
+}
+
 // In the child: nothing of the daemon but its standard error. A session of its own, so that what a
 // terminal sends the daemon does not end the runner before it.
 [[noreturn]] void become(const std::string& program, RunnerRole role, int end) {
     ::setsid();
+    if (role == RunnerRole::Scripts) make_way();
     for (const int number : {SIGHUP, SIGPIPE, SIGXFSZ, SIGCHLD})
         ::signal(number, SIG_DFL);
     if (::dup2(end, STDIN_FILENO) < 0 || ::dup2(end, STDOUT_FILENO) < 0) ::_exit(127);

@@ -99,7 +99,7 @@ class Child {
     }
 
     [[noreturn]] void run_script(bool weak) {
-        ::setsid();
+        ::setpgid(0, 0);  // in the runner's session: what that weighs, all scripts weigh together
         ::setpriority(PRIO_PROCESS, 0, kNice);
         take_descriptors();
         if (::chdir(spec_.folder.c_str()) != 0)
