@@ -212,9 +212,9 @@ constexpr Method kVaultTable[] = {
      .mutates = true,
      .primary = "unallocated",
      .examples = kReleaseEx,
-     .detail = "Takes what lies free in the sleeves first, then asks their open positions for the "
-               "rest, which returns as unallocated when they close; each sleeve gives in "
-               "proportion to what it has. Follow it in unallocate_requested, and keep it out of "
+     .detail = "Takes at once what lies free in sleeves that hold nothing, and asks those with a "
+               "position for the rest, which returns as unallocated when it closes; each sleeve "
+               "gives in proportion to what it has. Follow it in unallocate_requested, and keep it out of "
                "new trades with vault set-tradeable."},
     {.name = "vault.reserve",
      .summary = "Keep a share of Total Coins out of Tradeable",

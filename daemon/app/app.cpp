@@ -132,6 +132,7 @@ struct App::Parts {
     Result<void> build(const config::Config& config);
     void make_driver(const config::Config& from);
     void halt_amnesia(const std::string& note);
+    void tell_amnesia(const std::string& why);
     void note_batch();
     asio::awaitable<void> put_in_force(config::Config effective);
     void await_hangup();
@@ -249,9 +250,22 @@ void App::Parts::halt_amnesia(const std::string& note) {
         "amnesia: " + note +
         "; compare orders and balances with the exchanges, then vaultctl resume";
     driver->first(std::move(context), ports::cmd::Halt{{}, why}, &control::render_nothing,
-                  [this](const Result<ports::Reply>& reply) {
+                  [this, why](const Result<ports::Reply>& reply) {
                       if (!reply || !reply.value().durable)
                           return logger.log(LogLevel::Alert, "amnesia", "the halt is not durable");
+                      tell_amnesia(why);
+                  });
+}
+
+// As an alert. Only then is the restore forgotten: a start before halts and tells again.
+void App::Parts::tell_amnesia(const std::string& why) {
+    ports::CallContext context;
+    context.actor = "restore";
+    context.method = "raise";
+    ports::cmd::Raise alert{ports::Severity::Critical, "store_is_older", "", why};
+    driver->first(std::move(context), std::move(alert), &control::render_nothing,
+                  [this](const Result<ports::Reply>& reply) {
+                      if (!reply || !reply.value().durable) return;
                       store->forget_restored();
                       asio::post(control_io, [this] { amnesia = false; });
                   });

@@ -70,7 +70,7 @@ class Checker {
         const std::string attention = text_of(vault_, "attention");
         add("attention", attention.empty(),
             attention.empty() ? "the vault needs no person" : attention,
-            "vaultctl ledger verify " + id_);
+            "vaultctl vault resume " + id_);
         const Decimal shortfall = amount_of(vault_, "shortfall");
         add("shortfall", !shortfall.is_positive(),
             shortfall.is_positive() ? fmt::format("withdrawals took {} {} that is still missing",
@@ -227,9 +227,15 @@ class Checker {
         if (state == "needs_attention")
             return add("person", false, text_of(sleeve, "idle_reason"),
                        fmt::format("vaultctl position show {} {}", id_, name));
-        if (state == "stuck")
+        if (state == "stuck" || (state == "liquidating" && holds_stuck_position(sleeve)))
             return add("person", false, text_of(sleeve, "idle_reason"), unstick(sleeve, name));
         add("person", true, "no position needs a person", "");
+    }
+
+    static bool holds_stuck_position(const json::object& sleeve) {
+        return std::ranges::any_of(list_of(sleeve, "positions"), [](const json::value& position) {
+            return text_of(position.as_object(), "state") == "stuck";
+        });
     }
 
     // Coins of a delisted pair leave the exchange; others wait for the pair, or for a better price.
@@ -249,8 +255,10 @@ class Checker {
             const json::object& position = item.as_object();
             if (text_of(position, "state") == "dust") continue;
             add("position", true,
-                fmt::format("holds {} of {}: the exit rules are at work, buys wait",
-                            text_of(position, "quantity"), text_of(position, "pair")),
+                fmt::format("holds {} of {}: {}, buys wait", text_of(position, "quantity"),
+                            text_of(position, "pair"),
+                            text_of(position, "state") == "open" ? "the exit rules are at work"
+                                                                 : "nothing sells it now"),
                 "");
             return true;
         }

@@ -27,15 +27,17 @@ constexpr std::array kAdvice{
     Advice{"vault_underfunded", "vaultctl vault show {}; deposit, or free what is in the sleeves"},
     Advice{"position_unexplained", "vaultctl position list; then vaultctl position resolve {s}"},
     Advice{"unallocate_request_lapsed", "vaultctl sleeve show {s}"},
-    Advice{"entry_corrected", "nothing, if you know of it; else vaultctl audit list"},
+    Advice{"entry_corrected", "nothing, if you know of it; else vaultctl ledger list {v}"},
     Advice{"api_key", "vaultctl key list; then replace it: vaultctl key rotate {}"},
     Advice{"deposit_booked", "nothing; vaultctl vault show {} shows the new figures", true},
     Advice{"withdrawal_booked", "nothing, if you know of it; else halt: vaultctl halt", true},
     Advice{"script_gave_up", "mend the script; then vaultctl sleeve resume {s}"},
-    Advice{"position_adopted", "nothing, if you know of it; else vaultctl audit list"},
+    Advice{"position_adopted", "nothing, if you know of it; else vaultctl ledger list {v}"},
+    Advice{kLiquidationStuck, "vaultctl why-not-trading {v}"},
+    Advice{"store_is_older", "compare with the exchanges; then vaultctl resume"},
     Advice{kPairNotTrading, "vaultctl why-not-trading {v}"},
     Advice{kPairTrading, "nothing: prices and orders go on", true},
-    Advice{"price_refused", "vaultctl market prices {}; if it is right, the next one confirms it"},
+    Advice{"price_refused", "vaultctl market prices {}; if it is right, the next ones confirm it"},
     Advice{"sleeve_idle", "vaultctl why-not-trading {v}"},
     Advice{"sleeve_idle_over", "nothing: the sleeve decides again"},
     Advice{"buys_stopped", "vaultctl doctor: make room on the disk, or see to the books"},
@@ -80,8 +82,12 @@ std::string after_trip(const ports::EventRow& event) {
                        words);
 }
 
+// Users' alerts about one subject, as a pair, are not each other's.
+std::string key_of(std::string_view kind, std::string_view subject, UserId user) {
+    return fmt::format("{}\n{}\n{}", kind, subject, user.value);
+}
 std::string key_of(const AlertRow& row) {
-    return row.kind + '\n' + row.subject;
+    return key_of(row.kind, row.subject, row.user);
 }
 
 bool waits(const AlertRow& row) {
@@ -121,7 +127,8 @@ std::size_t Alerts::take(AlertRow fresh, Duration repeat_after) {
     if (known != latest_.end()) {
         AlertRow& row = slots_[known->second];
         const bool again = fresh.first_at - row.first_at < repeat_after &&
-                           fresh.severity <= row.severity && fresh.kind != ports::kTestAlert;
+                           fresh.severity <= row.severity && !row.seen_at &&
+                           fresh.kind != ports::kTestAlert;
         if (again) {
             ++row.count;
             row.last_at = std::max(row.last_at, fresh.last_at);
@@ -157,10 +164,10 @@ AlertRow* Alerts::find(AlertId id) {
     return id == AlertId{} || row == slots_.end() ? nullptr : &*row;
 }
 
-bool Alerts::is_open(std::string_view kind, std::string_view end,
-                     const std::string& subject) const {
+bool Alerts::is_open(std::string_view kind, std::string_view end, std::string_view subject,
+                     UserId user) const {
     const auto latest = [&](std::string_view of) -> const AlertRow* {
-        const auto found = latest_.find(fmt::format("{}\n{}", of, subject));
+        const auto found = latest_.find(key_of(of, subject, user));
         return found == latest_.end() ? nullptr : &slots_[found->second];
     };
     const AlertRow* const begun = latest(kind);

@@ -17,17 +17,21 @@ namespace vault::engine {
 struct World;
 class Recorder;
 
+// A liquidation that the exchange's minimum keeps from selling.
+inline constexpr std::string_view kLiquidationStuck = "liquidation_stuck";
+
 class Alerts {
   public:
     static constexpr std::size_t kKept = 1'000;
 
-    // Counts it if it is there already and no older than `repeat_after`, else keeps it under a new
-    // id. Returns the slot that changed.
+    // Counts it if it is there already, not seen by a person and no older than `repeat_after`, else
+    // keeps it under a new id. Returns the slot that changed.
     std::size_t take(ports::AlertRow fresh, Duration repeat_after);
     ports::AlertRow* find(AlertId id);
     std::size_t slot_of(const ports::AlertRow& row) const;
-    // Whether the latest alert of this kind about the subject is later than that of its end.
-    bool is_open(std::string_view kind, std::string_view end, const std::string& subject) const;
+    // Whether the latest alert of this kind about the user's subject is later than that of its end.
+    bool is_open(std::string_view kind, std::string_view end, std::string_view subject,
+                 UserId user) const;
     const std::deque<ports::AlertRow>& slots() const { return slots_; }  // in no order
     // Of what was stored; `slot` from 0, in any order. Slots that nothing is put into hold none.
     void put_back(std::size_t slot, ports::AlertRow row);
@@ -37,7 +41,7 @@ class Alerts {
     void remember(std::size_t slot);
 
     std::deque<ports::AlertRow> slots_;
-    std::unordered_map<std::string, std::size_t> latest_;  // slot, by kind and subject
+    std::unordered_map<std::string, std::size_t> latest_;  // slot, by key_of
     std::uint32_t last_ = 0;
 };
 

@@ -168,6 +168,8 @@ class Commander {
     Result<PairSlot*> traded_slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     Result<PairSlot*> slot(Vault& vault, SleeveKind kind, const std::optional<Pair>& pair);
     void leave_replay(Account& account, const Pair& next);
+    static std::string next_without_decision(const Account& account, const Vault& vault,
+                                             SleeveKind sleeve, const PairSlot& slot);
     Result<void> settle_own_vault(const Account& account, const Asset& base, Decimal gone);
     Decimal own_balance(const Account& account, const Asset& asset) const;
 

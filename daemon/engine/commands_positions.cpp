@@ -86,6 +86,16 @@ Result<PairSlot*> Commander::slot(Vault& vault, SleeveKind kind, const std::opti
                  "sleeve", "list them with: vaultctl position list"};
 }
 
+// Coins of a pair that is gone for good have to leave the exchange before a person says how.
+std::string Commander::next_without_decision(const Account& account, const Vault& vault,
+                                             SleeveKind sleeve, const PairSlot& slot) {
+    const ledger::Position* const position = vault.books.position(sleeve, slot.pair.base);
+    if (position == nullptr || slot.view.rules.status != PairStatus::Delisted)
+        return "nothing to do";
+    return fmt::format("first take its coins off the exchange: vaultctl account withdraw {} {} {}",
+                       to_text(account.row.id), slot.pair.base.text(), position->coins().text());
+}
+
 // Coins that a position gave to a withdrawal of their own wallet are no longer owed by its vault.
 Result<void> Commander::settle_own_vault(const Account& account, const Asset& base, Decimal gone) {
     for (const VaultId id : account.vaults) {
@@ -105,7 +115,8 @@ Result<ports::View> Commander::on(const ports::cmd::ResolvePosition& c) {
     Sleeve& sleeve = vault->sleeve(c.sleeve);
     Account& account = world_.account_of(*vault);
     if (slot->attention.empty())
-        return Error{Errc::WrongState, "this position needs no decision", "vault", "nothing to do"};
+        return Error{Errc::WrongState, "this position needs no decision", "vault",
+                     next_without_decision(account, *vault, c.sleeve, *slot)};
     const Asset base = slot->pair.base;
     const Decimal coins = std::as_const(vault->books).position(c.sleeve, base)->coins();
     const Decimal missing = lacking(world_, account, base);

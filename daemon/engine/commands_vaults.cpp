@@ -454,7 +454,15 @@ Result<ports::View> Commander::on(const ports::cmd::CorrectEntry& c) {
     recorder_.event(owner_of(*vault, context_.actor), now(*vault), "warning", "entry_corrected",
                     to_text(c.vault),
                     fmt::format("entry {} was reversed: {}", c.reverses, c.reason));
-    const ports::EntryRow& booked = recorder_.rows().entries.back();
+    const ports::EntryRow booked = recorder_.rows().entries.back();
+    // Coins that came back into the books may be gone from the exchange, or another sleeve's.
+    std::set<Asset> bases;
+    for (const SleeveKind kind : kSleeveKinds)
+        for (const ledger::Position& position : std::as_const(vault->books).sleeve(kind).positions)
+            bases.insert(position.base);
+    for (const Asset& base : bases)
+        SleeveTrader{world_, recorder_}.tell_lacking(world_.account_of(*vault), base, now(*vault),
+                                                     context_.actor);
     return ports::EntryView{c.vault, booked.seq, booked.kind, booked.cause};
 }
 

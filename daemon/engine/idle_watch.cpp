@@ -63,7 +63,7 @@ void IdleWatch::look_at(const World& world, Recorder& recorder, const Vault& vau
     if (is_new) {
         seen.looks = sleeve.looks;
         seen.since = steady;
-        seen.told = world.alerts.is_open(kSleeveIdle, kSleeveIdleOver, name);
+        seen.told = world.alerts.is_open(kSleeveIdle, kSleeveIdleOver, name, vault.row.user);
     }
     const bool expected = is_expected_to_decide(world, vault, sleeve);
     const auto tell = [&](std::string_view kind, std::string message) {

@@ -78,11 +78,14 @@ ports::MarketView market_view(const World& world, const Listener& at) {
 // False: it is refused, which is told once. The first good one after a break is a gap's end.
 bool MarketRunner::believe(Market& market, PairMarket& at, Tick& tick) {
     FeedPast& past = at.past;
+    std::optional<market::DoubtedPrice> doubted;
+    if (past.refused) doubted = {past.refused->price, past.agreeing};
     const auto verdict = market::judge_price(
-        tick.price, past.unanchored ? std::nullopt : price_of(at.last), price_of(past.refused));
+        tick.price, past.unanchored ? std::nullopt : price_of(at.last), doubted);
     if (verdict == market::PriceVerdict::Good) {
         if (past.refused || past.begins_anew || past.unanchored) touch_accounts(market);
         past.refused.reset();
+        past.agreeing = 0;
         past.unanchored = false;
         if (!std::exchange(past.begins_anew, false)) return true;
         tick.gap = true;
@@ -90,6 +93,7 @@ bool MarketRunner::believe(Market& market, PairMarket& at, Tick& tick) {
         past.holes.clear();
         return true;
     }
+    past.agreeing = market::agreeing_with(tick.price, doubted);
     const bool told = std::exchange(past.refused, tick).has_value();
     if (!told) tell_refused(market, at);
     past.holes.push_back(tick.position);

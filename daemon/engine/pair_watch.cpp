@@ -114,9 +114,10 @@ std::string refused_text(const PairMarket& at) {
                           market::PriceVerdict::Good;
     if (!possible) return price + ": it is out of range";
     return fmt::format(
-        "{}: more than {} times away from the last good one{}; the next price near "
-        "it would confirm it",
-        price, market::kJumpMax.text(), at.last ? ", " + at.last->price.value.text() : "");
+        "{}: more than {} times away from the last good one{}; {} more in a row near it would "
+        "confirm it",
+        price, market::kJumpMax.text(), at.last ? ", " + at.last->price.value.text() : "",
+        market::kAgreeing - at.past.agreeing);
 }
 
 std::string_view price_frozen(const PairMarket& at) {

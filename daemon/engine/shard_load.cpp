@@ -84,7 +84,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
         VAULT_TRY(Job job, load_job(row.body));
         world_.jobs.put_back(slot, std::move(job));
     }
-    told_no_buys_ = world_.alerts.is_open(kBuysStopped, kBuysGoOn, "");
+    told_no_buys_ = world_.alerts.is_open(kBuysStopped, kBuysGoOn, "", UserId{});
     for (const ports::UserRow& row : by_id(snapshot.users)) {
         if (row.id.value != world_.users.size() + 1) return hole("users", world_.users.size() + 1);
         User user;

@@ -1,5 +1,6 @@
 #include "daemon/engine/sleeve_machine.hpp"
 
+#include "daemon/engine/alerts.hpp"
 #include "daemon/engine/figures.hpp"
 #include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
@@ -192,7 +193,7 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
         decision = {decision.check, Action::Hold, Reason::NotTrading};
     if (decision.action == Action::Sell && !sellable(slot.view, view.price))
         decision = {decision.check, Action::Hold, Reason::BelowMinimum};
-    if (selling) slot.stuck = decision.reason == Reason::BelowMinimum;
+    if (selling) set_stuck(sleeve, slot, decision.reason == Reason::BelowMinimum, view.now);
     if (VAULT_ENGINE_PLANTED(StuckLoops) && slot.stuck) decision.action = Action::Sell;
     if (decision.action == Action::Buy && !cap_on_buy(sleeve).empty())
         decision = {decision.check, Action::Hold, Reason::Caps};
@@ -202,6 +203,16 @@ void SleeveMachine::act(Sleeve& sleeve, PairSlot& slot, const ports::MarketView&
     if (decision.action == Action::Sell) order_number = sell(sleeve, slot, decision.reason, view);
     if (held_back_) decision = {decision.check, Action::Hold, reason_of(held_back_->rule)};
     remember(sleeve, slot, view, shown, decision, order_number);
+}
+
+void SleeveMachine::set_stuck(const Sleeve& sleeve, PairSlot& slot, bool stuck, UtcTime now) {
+    if (stuck && !slot.stuck && sleeve.held == HoldKind::Liquidating)
+        record_.event(owner_of(vault_, "engine"), now, "warning", std::string{kLiquidationStuck},
+                      sleeve_name(vault_, sleeve.kind),
+                      fmt::format("{} is less than the exchange sells of {}: the liquidation waits "
+                                  "for a higher price",
+                                  slot.view.quantity.text(), slot.pair.text()));
+    slot.stuck = stuck;
 }
 
 void SleeveMachine::remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
@@ -314,6 +325,9 @@ bool SleeveMachine::is_held_back(const OrderRequest& order, Reason reason,
     VAULT_CHECK(around_.look_at_order != nullptr, "an order is looked at before it is sent");
     const bool urgent = reason == Reason::StopLoss || reason == Reason::Liquidate;
     held_back_ = around_.look_at_order(order, view.price, urgent);
+    // An entry must not keep another sleeve from leaving: it is canceled, and the exit tried again.
+    if (held_back_ && urgent && held_back_->crossed)
+        effects_.cancels.push_back(*held_back_->crossed);
     return held_back_.has_value();
 }
 

@@ -118,6 +118,7 @@ class SleeveMachine {
     // sleeve_machine.cpp
     void trip(Sleeve& sleeve, std::string_view cap, const std::string& arithmetic, UtcTime now);
     std::string_view cap_on_buy(const Sleeve& sleeve) const;
+    void set_stuck(const Sleeve& sleeve, PairSlot& slot, bool stuck, UtcTime now);
     void remember(Sleeve& sleeve, PairSlot& slot, const ports::MarketView& view,
                   const ports::SleeveFigures& shown, const ports::Decision& decision,
                   std::uint32_t order_number);

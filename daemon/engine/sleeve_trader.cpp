@@ -68,7 +68,7 @@ Surroundings SleeveTrader::around_buy(const Listener& at, bool buys) const {
 
 // Measured at once, for who decides after it.
 void SleeveTrader::carry_out_orders(const Listener& at, UtcTime now) {
-    if (effects_.orders.empty()) return;
+    if (effects_.orders.empty() && effects_.cancels.empty()) return;
     carry_out(world_.account_of(*at.vault), now);
     measure(world_, effects_.record, *at.vault);
 }

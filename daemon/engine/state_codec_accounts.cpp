@@ -45,6 +45,7 @@ json::object pasts_json(const Market& market) {
                          {"holes", json::array(past.holes.begin(), past.holes.end())},
                          {"begins_anew", past.begins_anew},
                          {"unanchored", past.unanchored},
+                         {"agreeing", past.agreeing},
                          {"refused", past.refused ? json::value(tick_json(*past.refused))
                                                   : json::value(nullptr)}};
     }
@@ -74,6 +75,10 @@ FeedPast read_past(StateReader& in) {
     past.begins_anew = in.flag("begins_anew");
     past.unanchored = in.flag("unanchored");
     if (!in.at("refused").is_null()) past.refused = read_tick(in, "refused", in.at("refused"));
+    // Once the next price was enough, and nothing was counted.
+    past.agreeing = in.has("agreeing") ? in.count<std::uint32_t>("agreeing")
+                    : past.refused     ? 1U
+                                       : 0U;
     return past;
 }
 

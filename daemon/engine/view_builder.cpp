@@ -315,7 +315,9 @@ ports::SleeveView view_of(const World& world, const Vault& vault, const Sleeve& 
     view.state = sleeve_state(world, vault, sleeve);
     const bool capped = hold_of_caps(wider_holds(world, vault), vault, sleeve) != HoldKind::None;
     if (view.state == "idle" || capped) view.idle_reason = idle_reason(world, vault, sleeve);
-    if (view.state == "stuck") view.idle_reason = stuck_reason(vault, sleeve);
+    if (std::string stuck = stuck_reason(vault, sleeve);
+        !stuck.empty() && (view.state == "stuck" || view.state == "liquidating"))
+        view.idle_reason = std::move(stuck);
     if (view.state == "needs_attention") view.idle_reason = needed_attention(vault, sleeve);
     view.cash = books.cash;
     view.locked = books.locked;

@@ -35,6 +35,7 @@ struct FeedPast {
     bool begins_anew = false;          // the windows are empty; the next good price is a gap's end
     bool unanchored = false;           // the last price is another feed's: nothing to compare with
     std::optional<Tick> refused;       // the newest price, if it was not believed
+    std::uint32_t agreeing = 0;        // refused prices in a row that are near each other
     friend bool operator==(const FeedPast&, const FeedPast&) = default;
 };
 

@@ -17,11 +17,17 @@ bool is_near(Price a, Price b) {
 }  // namespace
 
 PriceVerdict judge_price(Price price, const std::optional<Price>& last_good,
-                         const std::optional<Price>& refused) {
+                         const std::optional<DoubtedPrice>& doubted) {
     if (!is_possible(price)) return PriceVerdict::Impossible;
     if (!last_good || is_near(price, *last_good)) return PriceVerdict::Good;
-    const bool confirmed = refused && is_possible(*refused) && is_near(price, *refused);
+    const bool confirmed = agreeing_with(price, doubted) >= kAgreeing;
     return confirmed ? PriceVerdict::Good : PriceVerdict::Doubtful;
+}
+
+std::uint32_t agreeing_with(Price price, const std::optional<DoubtedPrice>& doubted) {
+    const bool agrees = doubted && is_possible(price) && is_possible(doubted->price) &&
+                        is_near(price, doubted->price);
+    return agrees ? doubted->agreeing + 1 : 1;
 }
 
 }  // namespace vault::market

@@ -26,7 +26,8 @@ std::string_view to_text(OrderRule rule) {
 
 std::optional<OrderRefusal> refuse_order(const OrderRules& rules, const OrderFacts& facts) {
     if (facts.crossed)
-        return OrderRefusal{OrderRule::SelfCross, vault::to_text(*facts.crossed), "live"};
+        return OrderRefusal{OrderRule::SelfCross, vault::to_text(*facts.crossed), "live",
+                            facts.crossed};
     if (!facts.last || !is_within(facts.price, *facts.last, rules.price_band))
         return OrderRefusal{OrderRule::PriceBand, rules.price_band.text(),
                             facts.last ? facts.last->value.text() : "no fresh price"};

@@ -32,6 +32,7 @@ struct OrderRefusal {
     OrderRule rule = OrderRule::PriceBand;
     std::string limit;  // "0.05", "1000", "10"; of self_cross the order's id
     std::string found;  // what it was compared with; "unresolved" where there is no price
+    std::optional<OrderId> crossed = std::nullopt;  // of self_cross
 };
 
 // The first rule that holds the order back. Size and rate do not bite what is urgent, size no sell.

@@ -94,6 +94,37 @@ TEST_F(AlertsTest, TheSameAgainOnlyCountsUntilTheWindowIsOver) {
     EXPECT_EQ(rows()[2].count, 1U);
 }
 
+// A pair is the subject of many users' alerts.
+TEST_F(AlertsTest, UsersAlertsAboutOneSubjectAreNotEachOthers) {
+    desk.must(cmd::CreateUser{"bob", Role::Member});
+    desk.must(cmd::AddAccount{"bob", "paper", ""});
+    desk.start_replay(AccountId{2}, kEthUsdt, "2000");
+    for (const AccountId account : {kA1, AccountId{2}})
+        desk.tick("2000", account);
+    for (const AccountId account : {kA1, AccountId{2}})
+        desk.tick("9", account);
+    std::map<std::string, AlertRow> refused;
+    for (const AlertRow& row : rows())
+        if (row.kind == "price_refused") refused[row.user_name] = row;
+    ASSERT_EQ(refused.size(), 2U);
+    EXPECT_EQ(refused["bob"].count, 1U);
+    EXPECT_NE(refused["bob"].message.find("a2:"), std::string::npos);
+    EXPECT_NE(refused["ann"].message.find("a1:"), std::string::npos);
+    EXPECT_TRUE(std::ranges::count(told(refused["bob"]), "bobs"));
+}
+
+TEST_F(AlertsTest, WhatHappensAgainAfterAPersonHasSeenItIsTold) {
+    desk.must(raise("a", Severity::Critical));
+    desk.must(cmd::SeeAlerts{AlertId{1}});
+    desk.must(raise("a", Severity::Critical));
+    ASSERT_EQ(rows().size(), 2U);
+    EXPECT_FALSE(rows()[1].seen_at.has_value());
+    EXPECT_EQ(told(rows()[1]), (Names{"ops", "pager"}));
+    EXPECT_TRUE(desk.restart()) << desk.difference();
+    desk.must(raise("a", Severity::Critical));
+    EXPECT_EQ(rows()[1].count, 2U);
+}
+
 TEST_F(AlertsTest, WhatGrowsGraverIsTold) {
     desk.must(raise("a", Severity::Warning));
     desk.must(raise("a", Severity::Critical));

@@ -46,6 +46,27 @@ TEST(OrderDesk, TwoSleevesNeverMeetEachOther) {
     EXPECT_EQ(held(desk, "self_cross").size(), 1U);
 }
 
+// It is canceled, and its money is back; the exit goes at the next check.
+TEST(OrderDesk, AnEntryInTheWayOfAStopLossGives) {
+    OpenDesk desk{slow_venue()};
+    for (const char* price : {"2020", "2020", "2020", "2020"})
+        desk.tick(price);
+    ASSERT_EQ(desk.state(kFlash), "holding");
+    desk.must(cmd::Allocate{kV1, "1000"_dec, kZero});
+    desk.tick("2110");
+    ASSERT_EQ(desk.state(kQuiet), "buying");
+    desk.tick("1900");
+    EXPECT_EQ(held(desk, "self_cross").size(), 1U);
+    EXPECT_FALSE(has_live_order(desk.sleeve(kQuiet)));
+    EXPECT_EQ(desk.sleeve_books(kQuiet).cash, "1000"_dec);
+    desk.tick("1900");
+    EXPECT_EQ(desk.state(kFlash), "selling");
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    for (const char* price : {"1900", "1900", "1900"})
+        desk.tick(price);
+    EXPECT_TRUE(desk.books().flat(kFlash));
+}
+
 TEST(OrderDesk, ABuyThatIsTooLargeIsAStoredDecision) {
     OpenDesk desk;
     risk::OrderRules rules;

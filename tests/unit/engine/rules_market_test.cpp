@@ -355,6 +355,29 @@ TEST(Corrections, ABuyThatIsReversedLeavesNothingToDecide) {
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 
+// What was sold is not on the exchange: the other sleeve's coins are there in its place.
+TEST(Corrections, ASaleThatIsReversedSellsNobodysCoins) {
+    OpenDesk desk{{.quiet = "1010", .flash = "1010"}};
+    desk.must(cmd::SetSleeve{kV1, kQuiet, {{"stop_loss", "0.5"}}});
+    open_position(desk);
+    desk.tick("1900");  // flash's stop-loss
+    desk.tick("1900");
+    ASSERT_TRUE(desk.books().flat(kFlash));
+    const auto sale = std::find_if(desk.all().entries.begin(), desk.all().entries.end(),
+                                   [](const auto& row) { return row.kind == "sell_fill"; });
+    ASSERT_NE(sale, desk.all().entries.end());
+    desk.must(cmd::CorrectEntry{kV1, sale->seq, "a test", *sale});
+    EXPECT_EQ(desk.state(kFlash), "needs_attention");
+    EXPECT_EQ(desk.state(kQuiet), "needs_attention");
+    EXPECT_EQ(desk.events("position_unexplained"), 2U);
+    const std::uint32_t orders = desk.sleeve(kFlash).last_order;
+    for (int i = 0; i < 3; ++i)
+        desk.tick("1900");
+    EXPECT_EQ(desk.sleeve(kFlash).last_order, orders);
+    EXPECT_EQ(desk.venue().balance(asset("ETH")).total(), "0.5"_dec);
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+}
+
 // Nobody could sell such coins, and the look for missing coins of that base had nowhere to note
 // them.
 TEST(Corrections, CoinsDoNotComeBackToAPairThatIsGone) {

@@ -1,7 +1,7 @@
 // The page of `top` on a real shard: its figures are those of the other commands, its lists are cut
 // and ordered as asked, and what needs a person is on it.
-#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/status_builder.hpp"
+#include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/view_builder.hpp"
 #include "tests/unit/engine/shard_desk.hpp"
 
