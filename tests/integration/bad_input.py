@@ -31,6 +31,7 @@ vault pairs v1 --add ETH/USDT
 vault set-tradeable v1 8000
 vault allocate v1 --quiet 2000 --flash 3000
 replay run --account a1 --until 2024-01-02T09:00:00Z --wait
+account deposit a1 ETH 1
 account add --exchange paper --label second
 replay start synthetic --account a4 --seed 7 --days 30
 vault create --account a4 --asset USDT --balance 10000
