@@ -63,6 +63,10 @@ Error no_cap(const std::string& key, risk::Level level) {
     std::vector<strategy::KeyInfo> known;
     for (const risk::CapKey& cap : risk::cap_keys())
         if (cap.is_at(level)) known.emplace_back().name = cap.name;
+    if (risk::is_order_rule(key))
+        return Error{
+            Errc::InvalidParams, fmt::format("{} is a rule for every order", key), key,
+            fmt::format("set risk.{} in the configuration; then vaultctl config reload", key)};
     if (risk::find_cap_key(key) == nullptr) return strategy::unknown_key(key, known);
     std::string names;
     for (const strategy::KeyInfo& each : known)

@@ -100,9 +100,14 @@ std::vector<ports::CapView> OrderDesk::views(const Account* account) const {
         .blocks = "all";
     if (rules.max_order)
         add("daemon", MaxOrder, rules.max_order->text(), "one buy takes no more, fee inside");
-    if (!rules.max_orders_per_minute || account == nullptr) return out;
-    const std::uint32_t sent = sent_within(*account, world_.market_of(*account).now);
+    if (!rules.max_orders_per_minute) return out;
     const std::uint32_t most = *rules.max_orders_per_minute;
+    if (account == nullptr) {
+        add("daemon", MaxOrdersPerMinute, std::to_string(most),
+            "each account sends no more within a minute, exits apart");
+        return out;
+    }
+    const std::uint32_t sent = sent_within(*account, world_.market_of(*account).now);
     ports::CapView& rate = add("account", MaxOrdersPerMinute, std::to_string(most),
                                fmt::format("{} of {} orders sent within a minute", sent, most));
     rate.of = to_text(account->row.id);

@@ -38,7 +38,8 @@ constexpr std::array kExplanations{
     Explanation{"stop_loss", "the price fell below the stop-loss"},
     Explanation{"trailing", "the price fell back from its peak by more than the trail"},
     Explanation{"order_pending", "an order in this pair is live or its outcome is not known yet"},
-    Explanation{"liquidate", "everything is to be sold: a person asked for it, or a cap that sells has tripped"},
+    Explanation{"liquidate",
+                "everything is to be sold: a person asked for it, or a cap that sells has tripped"},
     Explanation{"script", "the sleeve's script decided it"},
     Explanation{"script_late", "the sleeve's script had not decided within its deadline"},
     Explanation{

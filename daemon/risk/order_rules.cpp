@@ -2,6 +2,9 @@
 
 #include "daemon/market/exact_compare.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace vault::risk {
 namespace {
 
@@ -22,6 +25,12 @@ std::string_view to_text(OrderRule rule) {
         case OrderRule::SelfCross: return "self_cross";
     }
     return "";
+}
+
+bool is_order_rule(std::string_view key) {
+    using enum OrderRule;
+    return std::ranges::any_of(std::array{PriceBand, MaxOrder, MaxOrdersPerMinute},
+                               [key](OrderRule rule) { return to_text(rule) == key; });
 }
 
 std::optional<OrderRefusal> refuse_order(const OrderRules& rules, const OrderFacts& facts) {

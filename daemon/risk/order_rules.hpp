@@ -16,6 +16,8 @@ struct OrderRules {
 
 enum class OrderRule : std::uint8_t { PriceBand, MaxOrder, MaxOrdersPerMinute, SelfCross };
 std::string_view to_text(OrderRule rule);  // "price_band"
+// True for a rule that the configuration sets, for everybody.
+bool is_order_rule(std::string_view key);
 
 // What an order is judged by.
 struct OrderFacts {
