@@ -28,6 +28,7 @@ struct Arguments {
     std::uint16_t port = 0, control_port = 0;
     std::uint64_t seed = 1;
     std::string scale = "1", market = "synthetic", start, truth = "/dev/null";
+    std::vector<std::string> replays;
     std::string tls_certificate, tls_key;
     bool json = false, help = false;
 };
@@ -39,8 +40,12 @@ po::options_description described(Arguments& a) {
     add("control-port", po::value(&a.control_port), "of the control endpoint; default: a free one");
     add("seed", po::value(&a.seed), "of market and ids; default 1");
     add("scale", po::value(&a.scale), "how fast time runs, 0 to 1000; 0: only as told; default 1");
-    add("start", po::value(&a.start), "its time at the start, RFC 3339; default: now");
+    add("start", po::value(&a.start),
+        "its time at the start, RFC 3339; default: when the first replay begins, else now");
     add("market", po::value(&a.market), "synthetic (default), or none: prices only as told");
+    add("replay", po::value(&a.replays),
+        "PAIR=FILE[@TIME]: the pair's market is that recording, from that time of it on; more than "
+        "once for more pairs");
     add("truth", po::value(&a.truth), "file for the truth log, written anew; default: none");
     add("tls-certificate", po::value(&a.tls_certificate), "PEM; with --tls-key the API is https");
     add("tls-key", po::value(&a.tls_key), "PEM");
@@ -61,7 +66,8 @@ Result<Arguments> parse(int argc, char** argv) {
     return out;
 }
 
-Result<WorldSettings> world_settings(const Arguments& a, const Clock& clock) {
+Result<WorldSettings> world_settings(const Arguments& a, const Instruments& instruments,
+                                     const Clock& clock) {
     WorldSettings out;
     out.exchange.seed = a.seed;
     out.synthetic = a.market == "synthetic";
@@ -69,7 +75,12 @@ Result<WorldSettings> world_settings(const Arguments& a, const Clock& clock) {
     if (!scale || scale.value().is_negative() || scale.value() > Decimal::from_int(1'000))
         return Error{Errc::Usage, "--scale is a number from 0 to 1000"};
     out.scale = static_cast<std::int64_t>(scale.value().raw() / (Decimal::kOne / 1'000));
-    const auto start = a.start.empty() ? Moment{clock.now()} : parse_rfc3339(a.start);
+    for (const std::string& each : a.replays) {
+        VAULT_TRY(auto planned, parse_replay(instruments, each));
+        out.replays.push_back(std::move(planned));
+    }
+    const Moment usual = out.replays.empty() ? Moment{clock.now()} : begin_of(out.replays);
+    const auto start = a.start.empty() ? usual : parse_rfc3339(a.start);
     if (!start) return Error{Errc::Usage, "--start is a time: 2026-03-04T00:00:00Z"};
     out.start = *start;
     return out;
@@ -155,10 +166,11 @@ void keep_time(asio::steady_timer& timer, World& world, const Clock& clock) {
 
 Result<void> run(const Arguments& arguments) {
     const SystemClock clock;
-    VAULT_TRY(const WorldSettings settings, world_settings(arguments, clock));
+    Instruments listed = Instruments::usual();
+    VAULT_TRY(const WorldSettings settings, world_settings(arguments, listed, clock));
     std::ofstream truth{arguments.truth};
     if (!truth) return Error{Errc::Io, arguments.truth + " cannot be written"};
-    World world{Instruments::usual(), settings, truth, clock.steady()};
+    World world{std::move(listed), settings, truth, clock.steady()};
     const Beginning key = begin(world, clock.steady());
     std::unique_ptr<asio::ssl::context> tls;
     if (!arguments.tls_certificate.empty()) {

@@ -26,7 +26,8 @@ class Book {
   public:
     struct Level {
         Decimal street;
-        Decimal queued;  // what the orders of the queue still want
+        Decimal queued;  // what the orders of the queue still want and show
+        Decimal hidden;  // what they do not show
         std::deque<OrderNo> queue;
         Decimal shown() const { return street + queued; }
     };
@@ -39,9 +40,14 @@ class Book {
     // Up to `most` levels as shown, the best first.
     std::vector<LevelChange> top(Side side, std::size_t most) const;
 
-    void rest(Side side, Decimal price, OrderNo order, Decimal quantity);
+    // All levels with what is hidden in them too, the best first.
+    std::vector<LevelChange> offered(Side side) const;
+
+    void rest(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden);
     // Takes the order out with what it still wanted.
-    void remove(Side side, Decimal price, OrderNo order, Decimal quantity);
+    void remove(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden);
+    // So much of what it hid is shown, at the end of the queue.
+    void refill(Side side, Decimal price, OrderNo order, Decimal quantity);
     // The order stays in its place and wants that much less.
     void reduce(Side side, Decimal price, Decimal quantity);
     void take_from_street(Side side, Decimal price, Decimal quantity);

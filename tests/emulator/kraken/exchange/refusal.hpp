@@ -53,6 +53,7 @@ inline constexpr std::string_view kOrderMinimum = "EOrder:Order minimum not met"
 inline constexpr std::string_view kCostMinimum = "EOrder:Cost minimum not met";
 inline constexpr std::string_view kTickSize = "EOrder:Tick size check failed";
 inline constexpr std::string_view kInvalidPrice = "EOrder:Invalid price";
+inline constexpr std::string_view kInvalidOrder = "EOrder:Invalid order";
 inline constexpr std::string_view kPostOnlyOrder = "EOrder:Post only order";
 
 }  // namespace refused

@@ -70,17 +70,25 @@ void write_order(JsonWriter& json, const PairInfo& pair, const Order& order, boo
     const OrderTerms& terms = order.terms;
     const auto money = [&](Decimal x) { return fixed(x, pair.cost_decimals); };
     const bool limit_in_force = order.triggered && has_limit(terms.type);
-    json.begin_object().key("refid").null().key("userref");
+    json.begin_object().key("refid");
+    if (order.refid.empty())
+        json.null();
+    else
+        json.text(order.refid);
+    json.key("userref");
     if (terms.userref)
         json.number(*terms.userref);
     else
         json.null();
     if (!terms.cl_ord_id.empty()) json.member("cl_ord_id", terms.cl_ord_id);
     json.member("status", to_text(order.status));
-    json.raw_member("opentm", unix_seconds(order.opened, 4)).raw_member("starttm", "0");
+    json.raw_member("opentm", unix_seconds(order.opened, 4));
+    json.raw_member("starttm", unix_seconds(terms.starts, 4));
     json.raw_member("expiretm", unix_seconds(terms.expires, 4));
     write_description(json, pair, terms);
     json.member("vol", fixed(terms.quantity, pair.lot_decimals));
+    if (terms.type == OrderType::Iceberg)
+        json.member("displayvol", fixed(terms.display, pair.lot_decimals));
     json.member("vol_exec", fixed(order.executed, pair.lot_decimals));
     json.member("cost", money(order.cost));
     json.member("fee", fee_text(pair, order.fee, terms.fee_in_base));

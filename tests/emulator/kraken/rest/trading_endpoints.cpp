@@ -115,6 +115,51 @@ Answer<std::string> amend_order(const Call& call) {
     return json.begin_object().member("amend_id", id).end_object().take();
 }
 
+// What replaced it, or what would: without a txid then.
+std::string edited(const Call& call, const Order& old, const Edit& edit, const Order* made) {
+    const PairInfo& pair = call.exchange.instruments().pair(old.terms.pair);
+    OrderTerms terms = old.terms;
+    terms.quantity = edit.quantity.value_or(terms.quantity) - old.executed;
+    terms.limit = edit.limit.value_or(terms.limit);
+    terms.trigger = edit.trigger.value_or(terms.trigger);
+    const bool triggered = has_trigger(terms.type);
+    JsonWriter json;
+    json.begin_object().member("status", "ok");
+    if (made != nullptr) json.member("txid", made->id);
+    json.member("originaltxid", old.id);
+    json.member("volume", fixed(terms.quantity, pair.lot_decimals));
+    json.member("price", fixed(triggered ? terms.trigger : terms.limit, pair.price_decimals));
+    if (triggered && has_limit(terms.type))
+        json.member("price2", fixed(terms.limit, pair.price_decimals));
+    json.key("orders_cancelled").number(made == nullptr ? 0 : 1).key("descr").begin_object();
+    return json.member("order", description_of(pair, terms)).end_object().end_object().take();
+}
+
+// Cancels and adds, so it needs both permissions. `cancel_response` asks for an answer before that
+// is done; here it is done at once.
+Answer<std::string> edit_order(const Call& call) {
+    if (!call.key->permissions.has(Permission::CloseTrades))
+        return Refusal{refused::kPermissionDenied};
+    const auto txid = call.params.text("txid");
+    if (!txid) return Refusal::invalid("txid");
+    const auto pair = call.exchange.instruments().find_pair(call.params.text("pair").value_or(""));
+    if (!pair) return Refusal{refused::kUnknownPair};
+    BOOST_OUTCOME_TRY(const bool validate, call.params.flag("validate", false));
+    BOOST_OUTCOME_TRYV(call.params.flag("cancel_response", false));
+    const std::vector<OrderNo> orders = named(call, *txid);
+    if (orders.empty()) return Refusal{refused::kUnknownOrder};
+    const Order& old = call.exchange.order(orders.front());
+    if (old.terms.pair != *pair) return Refusal::invalid("pair");
+    BOOST_OUTCOME_TRY(const Edit edit,
+                      asked_edit(call.exchange, call.params, call.arrived, old.terms));
+    if (validate) {
+        BOOST_OUTCOME_TRYV(call.exchange.validate_edit(call.account(), old.no, edit));
+        return edited(call, old, edit, nullptr);
+    }
+    BOOST_OUTCOME_TRY(const OrderNo made, call.exchange.edit(call.account(), old.no, edit));
+    return edited(call, old, edit, &call.exchange.order(made));
+}
+
 Answer<std::string> cancel_order(const Call& call) {
     BOOST_OUTCOME_TRY(const std::vector<OrderNo> orders, asked_orders(call));
     for (const OrderNo each : orders) {
@@ -165,10 +210,11 @@ Answer<std::string> cancel_all_orders_after(const Call& call) {
 
 std::span<const Endpoint> trading_endpoints() {
     using enum Permission;
-    static const std::array<Endpoint, 7> kTable{{
+    static const std::array<Endpoint, 8> kTable{{
         {"AddOrder", add_order, {ModifyTrades}, 0},
         {"AddOrderBatch", add_order_batch, {ModifyTrades}, 0},
         {"AmendOrder", amend_order, {ModifyTrades, CloseTrades}, 0},
+        {"EditOrder", edit_order, {ModifyTrades}, 0},
         {"CancelOrder", cancel_order, {ModifyTrades, CloseTrades}, 0},
         {"CancelOrderBatch", cancel_order_batch, {ModifyTrades, CloseTrades}, 0},
         {"CancelAll", cancel_all, {ModifyTrades, CloseTrades}},

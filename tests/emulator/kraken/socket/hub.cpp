@@ -84,19 +84,25 @@ void Hub::send_to(const Topic& topic, const std::function<std::string()>& text) 
         tell_one(socket, to_text(topic.channel), shared);
 }
 
-void Hub::send_private(Channel channel, AccountNo account, const std::string& element,
-                       std::string_view kind) {
+void Hub::send_private(Channel channel, AccountNo account, std::string_view name,
+                       const std::function<std::string(const Socket&)>& element) {
     const auto found = listeners_.find(Topic{channel, 0, 0});
     if (found == listeners_.end()) return;
-    std::string name{to_text(channel)};
-    if (!kind.empty()) name.append("/").append(kind);
     for (const SocketNo socket : found->second) {
         Socket& each = sockets_[socket];
         if (each.account != account) continue;
         tell_one(socket, name,
-                 std::make_shared<const std::string>(
-                     private_message(to_text(channel), false, element, ++each.sequences[channel])));
+                 std::make_shared<const std::string>(private_message(
+                     to_text(channel), false, element(each), ++each.sequences[channel])));
     }
+}
+
+void Hub::tell_execution(const OrderEvent& event) {
+    std::string name{to_text(Channel::Executions)};
+    name.append("/").append(to_text(event.execution));
+    send_private(Channel::Executions, event.order.account, name, [&](const Socket& socket) {
+        return execution_of(exchange_, event, socket.rate_counts);
+    });
 }
 
 void Hub::tell(std::span<const Event> events) {
@@ -108,11 +114,10 @@ void Hub::tell(std::span<const Event> events) {
         } else if (const auto* book = std::get_if<BookEvent>(&event)) {
             books.insert(book->pair);
         } else if (const auto* order = std::get_if<OrderEvent>(&event)) {
-            send_private(Channel::Executions, order->order.account, execution_of(exchange_, *order),
-                         to_text(order->execution));
+            tell_execution(*order);
         } else if (const auto* row = std::get_if<LedgerEvent>(&event)) {
-            send_private(Channel::Balances, row->account, balance_change_of(exchange_, row->row),
-                         {});
+            send_private(Channel::Balances, row->account, to_text(Channel::Balances),
+                         [&](const Socket&) { return balance_change_of(exchange_, row->row); });
         } else if (const auto* listing = std::get_if<ListingEvent>(&event)) {
             send_to({Channel::Instrument, 0, 0},
                     [&] { return instrument_message(exchange_, listing->pair, Kind::Update); });

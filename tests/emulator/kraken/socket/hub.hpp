@@ -71,6 +71,7 @@ class Hub {
         SharedText swapped;                          // waits for the next one
         std::multimap<Moment, SharedText> late;      // by when they are due
         std::optional<AccountNo> account;            // of its token
+        bool rate_counts = false;                    // executions tell them
         std::map<Channel, std::uint64_t> sequences;  // of private channels
     };
     // A subscribe or unsubscribe, taken apart.
@@ -80,6 +81,8 @@ class Hub {
         std::size_t detail = 0;
         bool snapshot = true;
         bool past_trades = false;  // executions: snap_trades
+        bool rate_counts = false;  // executions: ratecounter
+        std::int64_t rate_most = 0;
         bool subscribe = true;
     };
 
@@ -100,9 +103,10 @@ class Hub {
     void tell_one(SocketNo socket, std::string_view message, const SharedText& text);
     std::uint64_t connection_of(SocketNo socket) const;
     void send_to(const Topic& topic, const std::function<std::string()>& text);
-    // `kind` is that of an execution, else empty.
-    void send_private(Channel channel, AccountNo account, const std::string& element,
-                      std::string_view kind);
+    // To those of the account; `name` as faults know it.
+    void send_private(Channel channel, AccountNo account, std::string_view name,
+                      const std::function<std::string(const Socket&)>& element);
+    void tell_execution(const OrderEvent& event);
     void tell_trades(const std::vector<PublicTrade>& trades);
     void tell_books(const std::set<PairNo>& pairs);
 

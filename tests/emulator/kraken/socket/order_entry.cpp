@@ -69,6 +69,8 @@ Answer<void> read_quantity(const Params& params, OrderTerms& terms) {
     if (quantity.has_value() == cash.has_value()) return Refusal::invalid("order_qty");
     terms.in_quote = cash.has_value();
     terms.quantity = cash ? *cash : *quantity;
+    BOOST_OUTCOME_TRY(const auto display, params.decimal("display_qty"));
+    terms.display = display.value_or(kZero);
     return boost::outcome_v2::success();
 }
 
@@ -80,6 +82,8 @@ Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
     if (expires.has_value() != (terms.force == TimeInForce::Gtd))
         return Refusal::invalid("expire_time");
     terms.expires = expires.value_or(kNever);
+    BOOST_OUTCOME_TRY(const auto starts, params.rfc3339("effective_time"));
+    if (starts && *starts > now) terms.starts = *starts;
     BOOST_OUTCOME_TRY(terms.post_only, params.flag("post_only", false));
     terms.fee_in_base = params.text("fee_preference").value_or("quote") == "base";
     const auto stp = parse_self_trade(spelled(params.text("stp_type").value_or("cancel_newest")));
@@ -92,6 +96,16 @@ Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
     terms.cl_ord_id = params.text("cl_ord_id").value_or("");
     if (!terms.cl_ord_id.empty() && !is_client_id(terms.cl_ord_id))
         return Refusal{refused::kInvalidArguments};
+    return boost::outcome_v2::success();
+}
+
+// What the emulator does not have.
+Answer<void> check_absent(const Params& params, const json::object& object) {
+    for (const std::string_view name : {"margin", "reduce_only"}) {
+        BOOST_OUTCOME_TRY(const bool wanted, params.flag(name, false));
+        if (wanted) return Refusal::invalid(name);
+    }
+    if (object.contains("conditional")) return Refusal::invalid("conditional");
     return boost::outcome_v2::success();
 }
 
@@ -110,6 +124,7 @@ Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& obje
     const auto type = parse_order_type(params.text("order_type").value_or(""));
     if (!type) return Refusal::invalid("order_type");
     terms.type = *type;
+    BOOST_OUTCOME_TRYV(check_absent(params, object));
     BOOST_OUTCOME_TRYV(read_quantity(params, terms));
     BOOST_OUTCOME_TRYV(read_prices(params, object, terms));
     BOOST_OUTCOME_TRYV(read_options(params, exchange.now(), terms));
@@ -179,6 +194,7 @@ Answer<std::string> amend_one(const Entry& entry) {
     BOOST_OUTCOME_TRY(amendment.quantity, params.decimal("order_qty"));
     BOOST_OUTCOME_TRY(amendment.limit, params.decimal("limit_price"));
     BOOST_OUTCOME_TRY(amendment.trigger, params.decimal("trigger_price"));
+    BOOST_OUTCOME_TRY(amendment.display, params.decimal("display_qty"));
     BOOST_OUTCOME_TRY(amendment.post_only, params.flag("post_only", false));
     BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.exchange.now()));
     BOOST_OUTCOME_TRY(const std::string id, entry.exchange.amend(entry.account, *order, amendment));

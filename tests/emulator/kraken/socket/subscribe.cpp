@@ -88,7 +88,8 @@ std::string Hub::accepted(const Wish& wish, std::string_view symbol,
     if (wish.channel == Channel::Book) json.key("depth").number(wish.detail);
     if (wish.channel == Channel::Ohlc) json.key("interval").number(kIntervals[wish.detail]);
     if (wish.channel == Channel::Executions) {
-        json.key("maxratecount").number(125);
+        json.key("maxratecount").number(wish.rate_most);
+        if (wish.rate_counts) json.flag("ratecounter", true);
         json.flag("snap_orders", wish.snapshot).flag("snap_trades", wish.past_trades);
     } else if (wish.subscribe) {
         json.flag("snapshot", wish.snapshot);
@@ -117,6 +118,8 @@ Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) 
         state.account = account;
         wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
         wish.past_trades = flag_at(params, "snap_trades", false);
+        wish.rate_counts = flag_at(params, "ratecounter", false);
+        wish.rate_most = engine_limits(exchange_.account(*account).tier()).most;
     }
     if (!has_symbols(wish.channel)) {
         wish.symbols.emplace_back();
@@ -162,6 +165,7 @@ void Hub::answer_wish(SocketNo socket, const Wish& wish, const json::object& req
 void Hub::add_topic(SocketNo socket, const Topic& topic, const Wish& wish) {
     if (topic.channel == Channel::Book && !views_.contains(topic))
         views_.emplace(topic, topic.detail).first->second.follow(exchange_.book(topic.pair));
+    if (topic.channel == Channel::Executions) sockets_[socket].rate_counts = wish.rate_counts;
     if (is_private(topic.channel)) sockets_[socket].sequences[topic.channel] = 0;
     if (is_private(topic.channel))
         send_private_snapshot(socket, wish);
@@ -214,7 +218,7 @@ void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
             add(balance_of(exchange_, asset, balance));
     if (wish.channel == Channel::Executions && wish.snapshot)
         for (const OrderNo each : account.open)
-            add(open_order_of(exchange_, exchange_.order(each)));
+            add(open_order_of(exchange_, exchange_.order(each), wish.rate_counts));
     if (wish.past_trades)
         for (std::size_t i = account.trades.size() - std::min(account.trades.size(), kPastTrades);
              i < account.trades.size(); ++i)

@@ -15,6 +15,8 @@ void add_terms(JsonWriter& json, const PairInfo& pair, const OrderTerms& terms) 
     add_amount(json, "quantity", terms.quantity);
     if (has_limit(terms.type)) add_amount(json, "limit", terms.limit);
     if (has_trigger(terms.type)) add_amount(json, "trigger", terms.trigger);
+    if (!terms.display.is_zero()) add_amount(json, "display", terms.display);
+    if (terms.starts != kNever) json.member("starts", rfc3339(terms.starts, 9));
     if (terms.post_only) json.flag("post_only", true);
     if (terms.userref) json.key("userref").number(*terms.userref);
     if (!terms.cl_ord_id.empty()) json.member("cl_ord_id", terms.cl_ord_id);
@@ -62,6 +64,7 @@ void TruthLog::write(const OrderEvent& event) {
     add_amount(json, "cost", order.cost);
     add_amount(json, "fee", order.fee);
     add_amount(json, "held", order.held);
+    if (!order.refid.empty()) json.member("replaces", order.refid);
     if (!order.reason.empty()) json.member("reason", order.reason);
     if (event.trade) add_trade(json, *event.trade);
     end(json);

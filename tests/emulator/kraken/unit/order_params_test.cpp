@@ -71,7 +71,10 @@ TEST_F(OrderParams, DeadlinesLieBetweenTwoAndSixtySeconds) {
 TEST_F(OrderParams, WhatIsMissingOrNotOfferedIsNamed) {
     EXPECT_EQ(refusal("pair=NOPE"), "EQuery:Unknown asset pair");
     EXPECT_EQ(refusal("type=hold"), "EGeneral:Invalid arguments:type");
-    EXPECT_EQ(refusal("ordertype=iceberg"), "EGeneral:Invalid arguments:ordertype");
+    EXPECT_EQ(refusal("ordertype=trailing-stop"), "EGeneral:Invalid arguments:ordertype");
+    EXPECT_EQ(refusal("trigger=index"), "EGeneral:Invalid arguments:trigger");
+    EXPECT_EQ(refusal("reduce_only=true"), "EGeneral:Invalid arguments:reduce_only");
+    EXPECT_EQ(refusal("starttm=soon"), "EGeneral:Invalid arguments:starttm");
     EXPECT_EQ(refusal("volume="), "EGeneral:Invalid arguments:volume");
     EXPECT_EQ(refusal("price="), "EGeneral:Invalid arguments:price");
     EXPECT_EQ(refusal("leverage=2"), "EGeneral:Invalid arguments:leverage");

@@ -115,6 +115,20 @@ Result<std::string> trade_method(const ControlCall& call) {
     return done();
 }
 
+// {"pair":"ETHUSD","file":"eth.csv.gz","from":"2024-07-01T00:00:00Z"}: from now on that recording
+// is the pair's market. Answers when its first row comes.
+Result<std::string> replay_method(const ControlCall& call) {
+    VAULT_TRY(const PairNo no, need_pair(call));
+    VAULT_TRY(const std::string file, need_text(call, "file"));
+    const auto from = call.params.rfc3339("from");
+    if (!from) return wrong("from", "is no time", "as 2024-07-01T00:00:00Z");
+    const Instruments& listed = call.world.exchange().instruments();
+    VAULT_TRY(const auto planned, plan_replay(listed, listed.pair(no).key, file, from.value()));
+    JsonWriter json;
+    json.begin_object().member("begins", rfc3339(call.world.replay(planned), 9));
+    return json.key("rows").number(planned.recording->rows() - planned.row).end_object().take();
+}
+
 // {"status":"cancel_only"}
 Result<std::string> status_method(const ControlCall& call) {
     const auto status = parse_system_status(call.params.text("status").value_or(""));
@@ -359,6 +373,16 @@ Result<std::string> foreign_nonce_method(const ControlCall& call) {
 
 // ---- what is the case
 
+void write_market(JsonWriter& json, const SourceState& market) {
+    json.begin_object().member("source", market.kind);
+    if (!market.file.empty()) {
+        json.member("file", market.file).key("rows").number(market.rows);
+        json.key("done").number(market.done).key("rounded").number(market.rounded);
+        json.flag("ended", market.ended);
+    }
+    json.end_object();
+}
+
 Result<std::string> state_method(const ControlCall& call) {
     const Exchange& exchange = call.world.exchange();
     JsonWriter json;
@@ -377,15 +401,20 @@ Result<std::string> state_method(const ControlCall& call) {
     json.end_object().key("prices").begin_object();
     for (PairNo no = 0; no < exchange.instruments().pairs().size(); ++no)
         json.member(exchange.instruments().pair(no).key, exchange.last_price(no).text());
+    json.end_object().key("market").begin_object();
+    for (PairNo no = 0; no < exchange.instruments().pairs().size(); ++no)
+        if (const auto market = call.world.market_state(no))
+            write_market(json.key(exchange.instruments().pair(no).key), *market);
     return json.end_object().end_object().take();
 }
 
 }  // namespace
 
 std::span<const ControlMethod> control_methods() {
-    static const std::array<ControlMethod, 14> kTable{{
+    static const std::array<ControlMethod, 15> kTable{{
         {"time", time_method},
         {"trade", trade_method},
+        {"replay", replay_method},
         {"status", status_method},
         {"pair", pair_method},
         {"reads", reads_method},

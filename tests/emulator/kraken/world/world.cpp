@@ -1,5 +1,8 @@
 #include "tests/emulator/kraken/world/world.hpp"
 
+#include "tests/emulator/kraken/market/replay.hpp"
+#include "tests/emulator/kraken/market/synthetic_walk.hpp"
+
 namespace vault::kraken_emulator {
 namespace {
 
@@ -31,23 +34,51 @@ Reply spoiled(Reply reply, const Strike& strike) {
 
 World::World(Instruments instruments, WorldSettings settings, std::ostream& truth, SteadyTime wall)
     : settings_(settings),
-      exchange_(std::move(instruments), settings.exchange, settings.start),
+      exchange_(priced(std::move(instruments), settings.replays), settings.exchange,
+                settings.start),
       gateway_(exchange_),
       message_faults_(settings.exchange.seed),
       hub_(exchange_, gateway_.tokens(), message_faults_, settings.exchange.seed),
-      market_(exchange_.instruments(), settings.exchange.seed, settings.start - settings.history),
+      market_(exchange_.instruments().pairs().size()),
       faults_(settings.exchange.seed),
       truth_(truth, exchange_),
       pace_(settings.start, settings.scale, wall) {
+    open_market();
     print_history();
+}
+
+// All recordings are moved by what moves the earliest to the start.
+void World::open_market() {
+    const Moment earliest = settings_.start - settings_.history;
+    const std::vector<PairInfo>& pairs = exchange_.instruments().pairs();
+    for (PairNo no = 0; settings_.synthetic && no < pairs.size(); ++no)
+        market_.set_source(
+            no, std::make_unique<SyntheticWalk>(no, pairs[no], settings_.exchange.seed, earliest));
+    if (settings_.replays.empty()) return;
+    const Span shift = settings_.start - begin_of(settings_.replays);
+    for (const PlannedReplay& each : settings_.replays)
+        market_.set_source(each.pair, source_of(each, pairs[each.pair], shift, earliest));
+}
+
+Moment World::replay(const PlannedReplay& planned) {
+    const Moment begin = next_begin(planned, exchange_.now());
+    const PairInfo& pair = exchange_.instruments().pair(planned.pair);
+    exchange_.set_start_price(planned.pair,
+                              nearest_tick(pair, planned.recording->price_of(planned.row)));
+    market_.set_source(planned.pair, source_of(planned, pair, begin - planned.first(), begin));
+    return begin;
 }
 
 // Charts and tickers have something to show from the start. It is not part of the truth: nobody
 // was there.
 void World::print_history() {
-    while (const auto trade = market_.next_by(settings_.start))
-        exchange_.print_history(trade->pair, trade->taker, trade->price, trade->quantity,
-                                trade->time);
+    while (const auto trade = market_.next_by(settings_.start - Span{1}))
+        exchange_.print_history({.pair = trade->pair,
+                                 .time = trade->time,
+                                 .side = trade->taker,
+                                 .market = trade->market,
+                                 .price = trade->price,
+                                 .quantity = trade->quantity});
     exchange_.open_books();
     exchange_.take_events();
 }
@@ -63,12 +94,10 @@ void World::record() {
 
 void World::advance(SteadyTime wall) {
     const Moment now = pace_.now(wall);
-    while (settings_.synthetic) {
-        const auto trade = market_.next_by(now);
-        if (!trade) break;
+    while (const auto trade = market_.next_by(now)) {
         land(trade->time);
         exchange_.advance(trade->time);
-        exchange_.trade(trade->pair, trade->taker, trade->price, trade->quantity);
+        exchange_.trade(trade->pair, trade->taker, trade->price, trade->quantity, trade->market);
         record();
     }
     land(now);

@@ -3,11 +3,11 @@
 // clock. With scale 0 the clock does not matter, and the same requests write the same truth. One
 // thread.
 #include "tests/emulator/kraken/faults/fault_plan.hpp"
-#include "tests/emulator/kraken/market/synthetic_market.hpp"
 #include "tests/emulator/kraken/rest/gateway.hpp"
 #include "tests/emulator/kraken/socket/hub.hpp"
 #include "tests/emulator/kraken/truth/truth_log.hpp"
 #include "tests/emulator/kraken/world/pace.hpp"
+#include "tests/emulator/kraken/world/replays.hpp"
 
 #include <ostream>
 
@@ -17,7 +17,8 @@ struct WorldSettings {
     Settings exchange{};
     Moment start{};
     std::int64_t scale = 1'000;             // thousandths
-    bool synthetic = true;                  // else prices move by the control endpoint alone
+    bool synthetic = true;                  // else what is not replayed moves as told alone
+    std::vector<PlannedReplay> replays{};   // the earliest of them begins at the start
     Span history = std::chrono::hours{13};  // of public trades before the start: 780 minutes
 };
 
@@ -42,10 +43,14 @@ class World {
     std::uint64_t seed() const { return settings_.exchange.seed; }
     // A trade of others, from which the synthetic market goes on.
     void trade(PairNo pair, Side taker, Decimal price, Decimal quantity);
+    // From now on that is the pair's market. Returns when its first row comes.
+    Moment replay(const PlannedReplay& planned);
+    std::optional<SourceState> market_state(PairNo pair) const { return market_.state(pair); }
     // Writes down what the exchange did since, and tells the sockets.
     void record();
 
   private:
+    void open_market();
     void print_history();
     void land(Moment until);
     Reply carried_out(const Request& request, const Strike& strike, RequestSeen& seen);
@@ -55,7 +60,7 @@ class World {
     Gateway gateway_;
     MessagePlan message_faults_;
     Hub hub_;
-    SyntheticMarket market_;
+    Market market_;
     FaultPlan faults_;
     TruthLog truth_;
     Pace pace_;
