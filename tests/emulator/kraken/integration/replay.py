@@ -158,6 +158,9 @@ def the_end_is_told(program, file, rows):
         state = emulator.control("state")
         expect(state["market"]["XETHZUSD"]["ended"], True, "the end")
         emulator.control("time", advance="1h")
+        expect(emulator.control("state")["prices"], state["prices"], "prices after the end")
+        (history,) = ask(emulator, "OHLC?pair=XBTUSD").values()
+        expect(len(history), 720, "candles of a pair that stands still")
         expect(Decimal(emulator.control("state")["prices"]["XETHZUSD"]), Decimal(rows[-1][4]), "the last price")
 
 
@@ -232,6 +235,20 @@ def recorded_trades(program):
     print("recorded trades:", len(wanted))
 
 
+def recorded_trades_make_candles(program):
+    file = shared_file("raw/gemini_trades/gemini_ETHUSD_2021-07-01_trades.csv.gz")
+    if not file:
+        return
+    rows = {}
+    for line in gzip.decompress(file.read_bytes()).decode().splitlines()[1:]:
+        time, price, size = (Decimal(field) for field in line.split(",")[:3])
+        begin = int(time) // FIVE * FIVE
+        row = rows.setdefault(begin, [begin, price, price, price, price, Decimal(0), 0])
+        row[2:] = [max(row[2], price), min(row[3], price), price, row[5] + size, row[6] + 1]
+    print("candles of recorded trades:",
+          candles_come_out_as_they_went_in(program, file, list(rows.values()), True))
+
+
 def main():
     program, seed = sys.argv[1], random.randrange(10**6)
     print("seed", seed)
@@ -249,6 +266,7 @@ def main():
         wrong_files_are_named(program, folder)
     recorded_candles(program)
     recorded_trades(program)
+    recorded_trades_make_candles(program)
 
 
 if __name__ == "__main__":

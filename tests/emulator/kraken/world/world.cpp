@@ -3,6 +3,8 @@
 #include "tests/emulator/kraken/market/replay.hpp"
 #include "tests/emulator/kraken/market/synthetic_walk.hpp"
 
+#include <algorithm>
+
 namespace vault::kraken_emulator {
 namespace {
 
@@ -45,19 +47,30 @@ World::World(Instruments instruments, WorldSettings settings, std::ostream& trut
       pace_(settings.start, settings.scale, wall) {
     open_market();
     print_history();
+    if (!settings_.synthetic) end_walks();
 }
 
 // All recordings are moved by what moves the earliest to the start.
 void World::open_market() {
     const Moment earliest = settings_.start - settings_.history;
     const std::vector<PairInfo>& pairs = exchange_.instruments().pairs();
-    for (PairNo no = 0; settings_.synthetic && no < pairs.size(); ++no)
+    for (PairNo no = 0; no < pairs.size(); ++no)
         market_.set_source(
             no, std::make_unique<SyntheticWalk>(no, pairs[no], settings_.exchange.seed, earliest));
     if (settings_.replays.empty()) return;
     const Span shift = settings_.start - begin_of(settings_.replays);
     for (const PlannedReplay& each : settings_.replays)
         market_.set_source(each.pair, source_of(each, pairs[each.pair], shift, earliest));
+}
+
+// Walks that made history alone.
+void World::end_walks() {
+    for (PairNo no = 0; no < exchange_.instruments().pairs().size(); ++no) {
+        const auto& all = settings_.replays;
+        const bool replayed = std::any_of(
+            all.begin(), all.end(), [&](const PlannedReplay& each) { return each.pair == no; });
+        if (!replayed) market_.set_source(no, nullptr);
+    }
 }
 
 Moment World::replay(const PlannedReplay& planned) {

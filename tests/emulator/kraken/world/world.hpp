@@ -51,6 +51,7 @@ class World {
 
   private:
     void open_market();
+    void end_walks();
     void print_history();
     void land(Moment until);
     Reply carried_out(const Request& request, const Strike& strike, RequestSeen& seen);
