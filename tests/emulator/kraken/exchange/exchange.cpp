@@ -200,7 +200,7 @@ Order& Exchange::enter(Order draft) {
 Answer<Order> Exchange::replacement(const Account& account, OrderNo replaced,
                                     const Edit& edit) const {
     const Order& old = orders_[replaced];
-    if (old.triggered) return Refusal{refused::kInvalidOrder};
+    if (old.triggered || old.terms.close) return Refusal{refused::kInvalidOrder};
     if (edit.limit && !has_limit(old.terms.type)) return Refusal::invalid("price");
     OrderTerms terms = old.terms;
     terms.quantity = edit.quantity.value_or(old.terms.quantity) - old.executed;
@@ -303,7 +303,7 @@ Answer<std::string> Exchange::amend(AccountNo no, OrderNo number, const Amendmen
     hold(order);
     tell(order, Execution::Amended);
     if (!keeps_place && order.status == OrderStatus::Open) work(order);
-    settle_triggers(order.terms.pair);
+    settle(order.terms.pair);
     tell_book(order.terms.pair);
     return id;
 }

@@ -122,6 +122,10 @@ class Exchange {
         Moment replaced;
         Order order;
     };
+    struct Closing {
+        OrderNo order = 0;
+        Decimal quantity;  // of the fill
+    };
     struct Fillable {
         Decimal quantity, cost;  // base, quote units
     };
@@ -151,7 +155,9 @@ class Exchange {
     void fill(Order& order, Decimal price, Decimal quantity, bool maker, std::uint64_t public_id);
     std::uint64_t print(PairNo pair, Side taker, bool market, Decimal price, Decimal quantity);
     void fill_resting(PairNo pair, Side maker, Decimal price, Decimal quantity, bool market);
+    void settle(PairNo pair);
     void settle_triggers(PairNo pair);
+    void settle_closes();
     void finish(Order& order, OrderStatus status, Execution execution, std::string_view reason);
     void hold(Order& order);
     void remember(const Order& order);
@@ -175,6 +181,7 @@ class Exchange {
     std::unordered_map<std::string, OrderNo> by_id_;
     std::set<std::pair<Moment, OrderNo>> expiries_;
     std::set<OrderNo> scheduled_;                  // pending until they start
+    std::deque<Closing> closings_;                 // fills whose closing order is due
     std::map<OrderNo, std::deque<OldOrder>> old_;  // what reads still see
     std::vector<Event> events_;
 };

@@ -132,7 +132,7 @@ void Exchange::open(Order& order) {
         finish(order, OrderStatus::Canceled, Execution::Canceled, "Post only order");
     else
         work(order);
-    settle_triggers(pair);
+    settle(pair);
     tell_book(pair);
 }
 
@@ -255,6 +255,7 @@ void Exchange::fill(Order& order, Decimal price, Decimal quantity, bool maker,
     row(pair.base, buys ? quantity : -quantity);
     account.add_volume(usd_of(pair.quote, trade.cost), now_);
     account.trades.push_back(trade);
+    if (order.terms.close) closings_.push_back({order.no, quantity});
     events_.emplace_back(OrderEvent{Execution::Trade, now_, order, std::move(trade)});
     if (order.left().is_zero())
         finish(order, OrderStatus::Closed, Execution::Filled, "");
@@ -326,8 +327,38 @@ void Exchange::trade(PairNo pair, Side taker, Decimal price, Decimal quantity, b
     const Decimal rest = quantity - min(quantity, clients);
     if (rest.is_positive()) print(pair, taker, market, price, rest);
     set_street(pair);
-    settle_triggers(pair);
+    settle(pair);
     tell_book(pair);
+}
+
+// What trades bring about beside fills.
+void Exchange::settle(PairNo pair) {
+    settle_triggers(pair);
+    settle_closes();
+}
+
+// A closing order that the engine would refuse is not made. Each may trade at once, and so bring
+// about more; the next one is taken off the list before.
+void Exchange::settle_closes() {
+    while (!closings_.empty()) {
+        const Closing next = closings_.front();
+        closings_.pop_front();
+        const Order& primary = orders_[next.order];
+        OrderTerms terms;
+        terms.pair = primary.terms.pair;
+        terms.side = opposite(primary.terms.side);
+        terms.type = primary.terms.close->type;
+        terms.quantity = next.quantity;
+        terms.limit = primary.terms.close->limit;
+        terms.trigger = primary.terms.close->trigger;
+        terms.userref = primary.terms.userref;
+        const Account& account = accounts_[primary.account];
+        const auto taken = accepted(account, terms, nullptr);
+        if (!taken) continue;
+        Order draft = drafted(account, taken.value());
+        draft.refid = primary.id;
+        if (check_funds(account, draft)) enter(std::move(draft));
+    }
 }
 
 // Triggers in the order of acceptance, until no trade of one sets off another.

@@ -48,6 +48,13 @@ constexpr bool is_stop_loss(OrderType type) {
     return type == OrderType::StopLoss || type == OrderType::StopLossLimit;
 }
 
+// Conditional close: for each fill of an order one of the other side, with the fill's quantity.
+struct CloseTerms {
+    OrderType type = OrderType::Limit;
+    Decimal limit;    // if has_limit(type)
+    Decimal trigger;  // if has_trigger(type)
+};
+
 // What a client asks for.
 struct OrderTerms {
     PairNo pair = 0;
@@ -65,6 +72,7 @@ struct OrderTerms {
     Moment starts = kNever;    // it is pending until then; kNever: it works at once
     Moment expires = kNever;   // with Gtd
     Moment deadline = kNever;  // the engine refuses it later than that
+    std::optional<CloseTerms> close{};
     std::optional<std::int32_t> userref;
     std::string cl_ord_id;  // empty: none
 };
@@ -85,7 +93,7 @@ struct Order {
     Decimal slice;                         // what the book shows of an iceberg that rests
     bool triggered = false;
     bool amended = false;
-    std::string refid;                // the order that it replaced, mostly empty
+    std::string refid;                // the order that it replaced or closes, mostly empty
     std::string reason;               // why it ended, empty if filled
     std::vector<std::string> trades;  // ids
 

@@ -31,6 +31,17 @@ Answer<void> check_display(const PairInfo& pair, const OrderTerms& terms) {
     return boost::outcome_v2::success();
 }
 
+Answer<void> check_close(const PairInfo& pair, const CloseTerms& close) {
+    if (close.type == OrderType::Market || close.type == OrderType::Iceberg)
+        return Refusal::invalid("close[ordertype]");
+    const bool triggered = has_trigger(close.type);
+    if (triggered) {
+        BOOST_OUTCOME_TRYV(check_price(pair, close.trigger, "close[price]"));
+    }
+    if (!has_limit(close.type)) return boost::outcome_v2::success();
+    return check_price(pair, close.limit, triggered ? "close[price2]" : "close[price]");
+}
+
 Answer<void> check_combination(const OrderTerms& terms) {
     if (terms.post_only && terms.type != OrderType::Limit) return Refusal::invalid("oflags");
     if (terms.post_only && (terms.force == TimeInForce::Ioc || terms.force == TimeInForce::Fok))
@@ -72,6 +83,9 @@ Answer<void> check_terms(const PairInfo& pair, const OrderTerms& terms, Decimal 
     if (!terms.quantity.is_positive() || terms.quantity > kAmountMax)
         return Refusal::invalid("volume");
     BOOST_OUTCOME_TRYV(check_display(pair, terms));
+    if (terms.close) {
+        BOOST_OUTCOME_TRYV(check_close(pair, *terms.close));
+    }
     if (has_limit(terms.type)) {
         BOOST_OUTCOME_TRYV(
             check_price(pair, terms.limit, has_trigger(terms.type) ? "price2" : "price"));

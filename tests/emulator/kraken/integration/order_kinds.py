@@ -1,4 +1,4 @@
-"""Orders by raw requests: EditOrder, scheduled starts, icebergs, and the engine's counter on the socket."""
+"""Orders by raw requests: EditOrder, scheduled starts, icebergs, closes, and the engine's counter on the socket."""
 
 import sys
 from decimal import Decimal
@@ -87,6 +87,35 @@ def scheduled_orders_wait(emulator):
     own.close()
 
 
+def fills_are_closed(emulator):
+    own, _, token = own_socket(emulator)
+    reply = emulator.result("AddOrder", **{"pair": "XBTUSD", "type": "buy", "ordertype": "limit", "volume": "0.1",
+                                           "price": "60000.0", "close[ordertype]": "stop-loss-limit",
+                                           "close[price]": "50000.0", "close[price2]": "49000.0"})
+    wanted = "close position @ stop loss 50000.0 -> limit 49000.0"
+    expect(reply["descr"]["close"], wanted, "AddOrder")
+    txid = reply["txid"][0]
+    expect(emulator.result("OpenOrders")["open"][txid]["descr"]["close"], wanted, "the order")
+    expect(own.message()["data"][0]["contingent"],
+           {"order_type": "stop-loss-limit", "trigger_price": 50000.0, "trigger_price_type": "static",
+            "limit_price": 49000.0, "limit_price_type": "static"}, "the order on the socket")
+    emulator.control("trade", pair="XBTUSD", price="60000.0", quantity="1")
+    told = own.until(lambda message: message.get("channel") == "executions" and
+                     message["data"][0]["exec_type"] == "pending_new")["data"][0]
+    expect((told["side"], told["order_type"], told["order_qty"], told["ord_ref_id"]),
+           ("sell", "stop-loss-limit", 0.1, txid), "what closes it")
+    expect(emulator.result("OpenOrders")["open"][told["order_id"]]["refid"], txid, "what closes it")
+    own.send(method="add_order", params={
+        "order_type": "limit", "side": "buy", "symbol": "BTC/USD", "order_qty": 0.1, "limit_price": 50000.0,
+        "conditional": {"order_type": "limit", "limit_price": 70000.0}, "token": token})
+    pending = own.until(lambda message: message.get("channel") == "executions" and
+                        message["data"][0]["exec_type"] == "pending_new")["data"][0]
+    expect(pending["contingent"], {"order_type": "limit", "limit_price": 70000.0, "limit_price_type": "static"},
+           "a close by socket")
+    emulator.result("CancelAll")
+    own.close()
+
+
 def icebergs_show_slices(emulator):
     price = f"{Decimal(emulator.control('state')['prices']['XXBTZUSD']):.1f}"
     own, _, token = own_socket(emulator)
@@ -118,6 +147,7 @@ def main():
         counts_are_told(emulator)
         scheduled_orders_wait(emulator)
         icebergs_show_slices(emulator)
+        fills_are_closed(emulator)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 #include "tests/emulator/kraken/rest/order_params.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace vault::kraken_emulator {
@@ -122,11 +121,31 @@ Answer<void> read_names(const Params& params, OrderTerms& terms) {
     return success();
 }
 
+// A price that is not relative: to what it would be here is not documented.
+Answer<std::optional<Decimal>> plain_price(const Params& params, std::string_view name) {
+    const auto text = params.text(name);
+    if (text && (text->front() < '0' || text->front() > '9')) return Refusal::invalid(name);
+    return params.decimal(name);
+}
+
+Answer<void> read_close(const Params& params, OrderTerms& terms) {
+    const auto name = params.text("close[ordertype]");
+    BOOST_OUTCOME_TRY(const auto price, plain_price(params, "close[price]"));
+    BOOST_OUTCOME_TRY(const auto price2, plain_price(params, "close[price2]"));
+    if (!name && !price && !price2) return success();
+    const auto type = parse_order_type(name.value_or(""));
+    if (!type) return Refusal::invalid("close[ordertype]");
+    const bool triggered = has_trigger(*type);
+    if (price2 && !(triggered && has_limit(*type))) return Refusal::invalid("close[price2]");
+    CloseTerms close;
+    close.type = *type;
+    (triggered ? close.trigger : close.limit) = price.value_or(kZero);
+    if (triggered) close.limit = price2.value_or(kZero);
+    terms.close = close;
+    return success();
+}
+
 Answer<void> check_absent(const Params& params) {
-    constexpr std::array<std::string_view, 5> kAbsent{"close[ordertype]", "close[price]",
-                                                      "close[price2]", "close", "trailing_stop"};
-    for (const std::string_view name : kAbsent)
-        if (params.text(name)) return Refusal::invalid(name);
     if (params.text("leverage").value_or("none") != "none") return Refusal::invalid("leverage");
     if (params.text("trigger").value_or("last") != "last") return Refusal::invalid("trigger");
     BOOST_OUTCOME_TRY(const bool reduce_only, params.flag("reduce_only", false));
@@ -178,6 +197,7 @@ Answer<OrderTerms> asked_terms(const Exchange& exchange, const Params& params, M
     BOOST_OUTCOME_TRYV(read_flags(params, terms));
     BOOST_OUTCOME_TRYV(read_validity(params, arrived, terms));
     BOOST_OUTCOME_TRYV(read_names(params, terms));
+    BOOST_OUTCOME_TRYV(read_close(params, terms));
     const auto self_trade = parse_self_trade(params.text("stptype").value_or("cancel-newest"));
     if (!self_trade) return Refusal::invalid("stptype");
     terms.self_trade = *self_trade;

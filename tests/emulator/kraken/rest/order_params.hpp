@@ -1,7 +1,7 @@
 #pragma once
 // From the parameters of AddOrder, AmendOrder and EditOrder to what the engine takes. What the
-// emulator does not have (margin, trailing stops, conditional closes) is refused by the parameter's
-// name. Pure; any thread.
+// emulator does not have (margin, trailing stops) is refused by the parameter's name. Pure; any
+// thread.
 #include "tests/emulator/kraken/rest/endpoint.hpp"
 
 namespace vault::kraken_emulator {

@@ -17,7 +17,9 @@ void write_added(JsonWriter& json, const Call& call, const OrderTerms& terms,
                  std::optional<OrderNo> made) {
     json.key("descr").begin_object();
     const PairInfo& pair = call.exchange.instruments().pair(terms.pair);
-    json.member("order", description_of(pair, terms)).end_object();
+    json.member("order", description_of(pair, terms));
+    if (terms.close) json.member("close", description_of(pair, *terms.close));
+    json.end_object();
     if (made) json.key("txid").begin_array().text(call.exchange.order(*made).id).end_array();
 }
 

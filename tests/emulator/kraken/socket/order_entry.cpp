@@ -100,12 +100,30 @@ Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
 }
 
 // What the emulator does not have.
-Answer<void> check_absent(const Params& params, const json::object& object) {
+Answer<void> check_absent(const Params& params) {
     for (const std::string_view name : {"margin", "reduce_only"}) {
         BOOST_OUTCOME_TRY(const bool wanted, params.flag(name, false));
         if (wanted) return Refusal::invalid(name);
     }
-    if (object.contains("conditional")) return Refusal::invalid("conditional");
+    return boost::outcome_v2::success();
+}
+
+Answer<void> read_close(const json::object& object, OrderTerms& terms) {
+    const json::value* conditional = object.if_contains("conditional");
+    if (conditional == nullptr) return boost::outcome_v2::success();
+    if (!conditional->is_object()) return Refusal::invalid("conditional");
+    const Params params = Params::from_object(conditional->get_object());
+    for (const std::string_view name : {"trigger_price_type", "limit_price_type"})
+        if (params.text(name).value_or("static") != "static") return Refusal::invalid(name);
+    const auto type = parse_order_type(params.text("order_type").value_or(""));
+    if (!type) return Refusal::invalid("conditional");
+    CloseTerms close;
+    close.type = *type;
+    BOOST_OUTCOME_TRY(const auto limit, params.decimal("limit_price"));
+    BOOST_OUTCOME_TRY(const auto trigger, params.decimal("trigger_price"));
+    close.limit = limit.value_or(kZero);
+    close.trigger = trigger.value_or(kZero);
+    terms.close = close;
     return boost::outcome_v2::success();
 }
 
@@ -124,9 +142,10 @@ Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& obje
     const auto type = parse_order_type(params.text("order_type").value_or(""));
     if (!type) return Refusal::invalid("order_type");
     terms.type = *type;
-    BOOST_OUTCOME_TRYV(check_absent(params, object));
+    BOOST_OUTCOME_TRYV(check_absent(params));
     BOOST_OUTCOME_TRYV(read_quantity(params, terms));
     BOOST_OUTCOME_TRYV(read_prices(params, object, terms));
+    BOOST_OUTCOME_TRYV(read_close(object, terms));
     BOOST_OUTCOME_TRYV(read_options(params, exchange.now(), terms));
     return terms;
 }

@@ -44,6 +44,19 @@ void write_trigger(JsonWriter& json, const PairInfo& pair, const Order& order) {
     json.member("status", order.triggered ? "triggered" : "untriggered").end_object();
 }
 
+void write_close(JsonWriter& json, const PairInfo& pair, const CloseTerms& close) {
+    json.key("contingent").begin_object().member("order_type", to_text(close.type));
+    if (has_trigger(close.type)) {
+        json.raw_member("trigger_price", fixed(close.trigger, pair.price_decimals));
+        json.member("trigger_price_type", "static");
+    }
+    if (has_limit(close.type)) {
+        json.raw_member("limit_price", fixed(close.limit, pair.price_decimals));
+        json.member("limit_price_type", "static");
+    }
+    json.end_object();
+}
+
 void write_terms(JsonWriter& json, const PairInfo& pair, const Order& order) {
     const OrderTerms& terms = order.terms;
     json.member("symbol", pair.symbol).member("side", to_text(terms.side));
@@ -59,6 +72,7 @@ void write_terms(JsonWriter& json, const PairInfo& pair, const Order& order) {
     json.member("fee_ccy_pref", terms.fee_in_base ? "fcib" : "fciq");
     if (terms.starts != kNever) json.member("effective_time", time_of(terms.starts));
     if (terms.expires != kNever) json.member("expire_time", time_of(terms.expires));
+    if (terms.close) write_close(json, pair, *terms.close);
     if (!order.refid.empty()) json.member("ord_ref_id", order.refid);
 }
 

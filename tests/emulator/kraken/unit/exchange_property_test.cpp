@@ -36,6 +36,8 @@ class Life {
     std::size_t fills() const { return fills_; }
     std::size_t edits() const { return edits_; }
     std::size_t refills() const { return refills_; }
+    // Of edits and closes.
+    std::size_t successors() const { return successors_; }
 
   private:
     bool chance(std::uint64_t in) { return random_.below(in) == 0; }
@@ -63,6 +65,10 @@ class Life {
         if (terms.type == OrderType::Market && terms.side == Side::Buy && chance(2)) {
             terms.in_quote = true;
             terms.quantity = units("0.01"_dec, 1, 500'000);
+        }
+        if (chance(5)) {
+            const auto type = static_cast<OrderType>(1 + random_.below(5));
+            terms.close = CloseTerms{type, price(), price()};
         }
         terms.self_trade = static_cast<SelfTrade>(random_.below(3));
         if (chance(4)) terms.cl_ord_id = std::to_string(random_.below(5));
@@ -121,6 +127,8 @@ class Life {
         if (const auto* order = std::get_if<OrderEvent>(&event)) {
             told_.append(to_text(order->execution)).append(order->order.id);
             if (order->execution == Execution::IcebergRefill) ++refills_;
+            if (order->execution == Execution::PendingNew && !order->order.refid.empty())
+                ++successors_;
             if (order->trade) {
                 ++fills_;
                 told_.append(order->trade->id).append(order->trade->cost.text());
@@ -191,11 +199,11 @@ class Life {
                                                          {{1, desk_.usd}, "10000"_dec},
                                                          {{1, desk_.btc}, "1"_dec}};
     std::string told_;
-    std::size_t fills_ = 0, edits_ = 0, refills_ = 0;
+    std::size_t fills_ = 0, edits_ = 0, refills_ = 0, successors_ = 0;
 };
 
 TEST(ExchangeProperty, MoneyAddsUpWhateverHappens) {
-    std::size_t fills = 0, edits = 0, refills = 0;
+    std::size_t fills = 0, edits = 0, refills = 0, successors = 0;
     for (std::uint64_t seed = 1; seed <= 120; ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
         Life life{seed};
@@ -204,11 +212,13 @@ TEST(ExchangeProperty, MoneyAddsUpWhateverHappens) {
         fills += life.fills();
         edits += life.edits();
         refills += life.refills();
+        successors += life.successors();
         if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
     }
     EXPECT_GT(fills, 1'000U) << "these lives are too quiet to prove anything";
     EXPECT_GT(edits, 100U);
     EXPECT_GT(refills, 20U);
+    EXPECT_GT(successors, edits + 100) << "closes";
 }
 
 TEST(ExchangeProperty, TheSameSeedTellsTheSame) {

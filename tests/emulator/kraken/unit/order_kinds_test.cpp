@@ -1,4 +1,4 @@
-// Edits, scheduled starts and icebergs.
+// Edits, scheduled starts, conditional closes and icebergs.
 #include "tests/emulator/kraken/unit/desk.hpp"
 
 #include <algorithm>
@@ -190,6 +190,58 @@ TEST(ScheduledStart, AtMostAMonthAheadAndBeforeTheExpiry) {
     terms.force = TimeInForce::Gtd;
     terms.expires = desk.exchange.now() + 64s;
     EXPECT_EQ(desk.refusal(desk.alice, terms), "EGeneral:Invalid arguments:expiretm");
+}
+
+// ---- conditional closes
+
+TEST(Closes, EachFillHasItsOwn) {
+    Desk desk;
+    OrderTerms terms = Desk::limit(Side::Buy, "0.1"_dec, "49000"_dec);
+    terms.close = CloseTerms{OrderType::StopLossLimit, "46000"_dec, "47000"_dec};
+    terms.userref = 7;
+    const Order& primary = desk.add(desk.alice, terms);
+    EXPECT_EQ(desk.exchange.orders(), 1U);
+    desk.street("49000"_dec, "0.04"_dec);
+    desk.street("48900"_dec);
+    ASSERT_EQ(primary.status, OrderStatus::Closed);
+    ASSERT_EQ(desk.exchange.orders(), 3U);
+    for (const OrderNo no : {1U, 2U}) {
+        const Order& close = desk.exchange.order(no);
+        EXPECT_EQ(close.refid, primary.id);
+        EXPECT_EQ(close.terms.side, Side::Sell);
+        EXPECT_EQ(close.terms.type, OrderType::StopLossLimit);
+        EXPECT_EQ(close.terms.trigger, "47000"_dec);
+        EXPECT_EQ(close.terms.limit, "46000"_dec);
+        EXPECT_EQ(close.terms.userref, 7);
+        EXPECT_EQ(close.status, OrderStatus::Open);
+        EXPECT_FALSE(close.triggered);
+    }
+    EXPECT_EQ(desk.exchange.order(1).terms.quantity, "0.04"_dec);
+    EXPECT_EQ(desk.exchange.order(2).terms.quantity, "0.06"_dec);
+    terms.limit = "45000"_dec;
+    EXPECT_EQ(edit_refusal(desk, desk.add(desk.bob, terms), {.limit = "40000"_dec}),
+              "EOrder:Invalid order");
+}
+
+TEST(Closes, OneThatTheEngineWouldRefuseIsNotMade) {
+    Desk desk;
+    OrderTerms terms = Desk::limit(Side::Buy, "0.1"_dec, "49000"_dec);
+    terms.close = CloseTerms{OrderType::TakeProfit, kZero, "60000"_dec};
+    const Order& primary = desk.add(desk.alice, terms);
+    desk.street("49000"_dec, "0.00001"_dec);  // less than the smallest order
+    EXPECT_EQ(primary.executed, "0.00001"_dec);
+    EXPECT_EQ(desk.exchange.orders(), 1U);
+}
+
+TEST(Closes, ItsPricesAreChecked) {
+    Desk desk;
+    OrderTerms terms = Desk::limit(Side::Buy, "0.1"_dec, "49000"_dec);
+    terms.close = CloseTerms{OrderType::Limit, "60000.05"_dec, kZero};
+    EXPECT_EQ(desk.refusal(desk.alice, terms), "EOrder:Tick size check failed");
+    terms.close = CloseTerms{OrderType::StopLoss, kZero, kZero};
+    EXPECT_EQ(desk.refusal(desk.alice, terms), "EOrder:Invalid price");
+    terms.close = CloseTerms{OrderType::Market, kZero, kZero};
+    EXPECT_EQ(desk.refusal(desk.alice, terms), "EGeneral:Invalid arguments:close[ordertype]");
 }
 
 // ---- icebergs

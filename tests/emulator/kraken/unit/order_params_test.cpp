@@ -80,7 +80,12 @@ TEST_F(OrderParams, WhatIsMissingOrNotOfferedIsNamed) {
     EXPECT_EQ(refusal("leverage=2"), "EGeneral:Invalid arguments:leverage");
     EXPECT_EQ(refusal("oflags=never"), "EGeneral:Invalid arguments:oflags");
     EXPECT_EQ(refusal("userref=99999999999"), "EGeneral:Invalid arguments:userref");
-    EXPECT_EQ(refusal("close[ordertype]=limit"), "EGeneral:Invalid arguments:close[ordertype]");
+    EXPECT_EQ(refusal("close[ordertype]=never"), "EGeneral:Invalid arguments:close[ordertype]");
+    EXPECT_EQ(refusal("close[price]=1"), "EGeneral:Invalid arguments:close[ordertype]");
+    EXPECT_EQ(refusal("close[ordertype]=limit&close[price2]=1"),
+              "EGeneral:Invalid arguments:close[price2]");
+    EXPECT_EQ(refusal("close[ordertype]=limit&close[price]=%2B5"),
+              "EGeneral:Invalid arguments:close[price]");
 }
 
 TEST_F(OrderParams, ClientIdsHaveThreeForms) {
@@ -94,12 +99,14 @@ TEST_F(OrderParams, ClientIdsHaveThreeForms) {
 }
 
 TEST(Params, JsonAndFormSayTheSame) {
-    const Params form = Params::from_form("a=1.50&b=true&c=x%20y").value();
-    const Params json = Params::from_json(R"({"a":"1.50","b":true,"c":"x y"})").value();
+    const Params form = Params::from_form("a=1.50&b=true&c=x%20y&e[f]=2").value();
+    const Params json =
+        Params::from_json(R"({"a":"1.50","b":true,"c":"x y","e":{"f":"2"}})").value();
     for (const Params* each : {&form, &json}) {
         EXPECT_EQ(each->decimal("a").value(), "1.5"_dec);
         EXPECT_TRUE(each->flag("b", false).value());
         EXPECT_EQ(each->text("c"), "x y");
+        EXPECT_EQ(each->text("e[f]"), "2");
         EXPECT_FALSE(each->text("d").has_value());
     }
     EXPECT_EQ(Params::from_json(R"({"a":0.00005})").value().decimal("a").value(), "0.00005"_dec);
