@@ -180,9 +180,12 @@ def a_later_start_has_history(program, file, rows):
 def a_recording_can_come_later(program, file, rows):
     with Emulator(program) as emulator:
         emulator.control("time", advance="7m")
+        before = emulator.control("state")["prices"]["XETHZUSD"]
         answer = emulator.control("replay", pair="ETHUSD", file=str(file))
         expect((answer["begins"], answer["rows"]), ("2026-03-04T00:10:00.000000000Z", len(rows)), "the replay")
-        emulator.control("time", advance="3m1s")
+        emulator.control("time", advance="2m59s")
+        expect(emulator.control("state")["prices"]["XETHZUSD"], before, "the price before it begins")
+        emulator.control("time", advance="2s")
         expect(Decimal(emulator.control("state")["prices"]["XETHZUSD"]), Decimal(rows[0][1]), "the first price")
 
 
