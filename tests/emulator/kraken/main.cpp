@@ -170,13 +170,14 @@ Result<void> run(const Arguments& arguments) {
     VAULT_TRY(const WorldSettings settings, world_settings(arguments, listed, clock));
     std::ofstream truth{arguments.truth};
     if (!truth) return Error{Errc::Io, arguments.truth + " cannot be written"};
+    // Outlives the world, whose hub keeps the links of open sockets.
+    asio::io_context io{1};
     World world{std::move(listed), settings, truth, clock.steady()};
     const Beginning key = begin(world, clock.steady());
     std::unique_ptr<asio::ssl::context> tls;
     if (!arguments.tls_certificate.empty()) {
         VAULT_TRY(tls, server_context(arguments.tls_certificate, arguments.tls_key));
     }
-    asio::io_context io{1};
     Desk desk{world, clock};
     // The truth is in the file before its reader can have the reply.
     const auto answer = [&](const Request& request) {

@@ -57,6 +57,19 @@ def sockets_follow_orders(emulator):
     own.close()
 
 
+def ends_with_sockets_open(program):
+    """Its exit is checked where the block ends."""
+    still_open = []
+    with Emulator(program) as emulator:
+        token = emulator.result("GetWebSocketsToken")["token"]
+        for path, params in (("/v2", {"channel": "ticker", "symbol": ["BTC/USD"]}),
+                             ("/auth/v2", {"channel": "executions", "token": token})):
+            still_open.append(Socket(emulator, path))
+            still_open[-1].message()
+            still_open[-1].send(method="subscribe", params=params)
+            check(still_open[-1].message()["success"], params)
+
+
 def another_path_is_no_socket(emulator):
     other = Socket(emulator, "/v1")
     try:
@@ -90,6 +103,7 @@ def main():
         keeps_connections_alive(emulator)
         sockets_follow_orders(emulator)
         another_path_is_no_socket(emulator)
+    ends_with_sockets_open(program)
     speaks_tls(program)
     refuses_wrong_options(program)
 
