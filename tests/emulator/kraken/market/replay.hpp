@@ -1,7 +1,7 @@
 #pragma once
 // Replay: a recording as the market of one pair. Trades come as they were. A candle becomes four
 // ticks at 0, 1/4, 1/2 and 3/4 of its interval: open, low, high, close when it rose, else open,
-// high, low, close (shared/design/strategy.md, "ohlc4"), with its volume in equal parts; where the
+// high, low, close ("ohlc4" of strategy.md), with its volume in equal parts; where the
 // recording knows the number of trades there are that many. So its open, high, low, close, volume
 // and count come out of the exchange again. A candle without volume is silence. Rows finer than
 // tick or lot are rounded to them and counted. At the end the market stands still. One thread.
