@@ -102,13 +102,16 @@ void Exchange::advance(Moment to) {
     }
 }
 
-// The terms as the engine takes them: with the quantity of a viqc order in base units.
+// The terms as the engine takes them: with the quantity of a viqc order in base units, and with the
+// expiry in true time.
 Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& terms) const {
     const PairInfo& pair = instruments_.pair(terms.pair);
-    if (terms.deadline != kNever && terms.deadline <= now_)
+    if (terms.deadline != kNever && terms.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, terms));
-    BOOST_OUTCOME_TRYV(check_terms(pair, terms, last_price(terms.pair), now_));
+    OrderTerms out = terms;
+    if (out.expires != kNever) out.expires -= skew_;
+    BOOST_OUTCOME_TRYV(check_terms(pair, out, last_price(terms.pair), now_));
     if (!terms.cl_ord_id.empty() && account.open_ids.contains(terms.cl_ord_id))
         return Refusal{refused::kDuplicateOrder};
     const auto of_pair = std::count_if(account.open.begin(), account.open.end(), [&](OrderNo each) {
@@ -116,7 +119,6 @@ Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& 
     });
     if (static_cast<std::size_t>(of_pair) >= engine_limits(account.tier()).open_orders)
         return Refusal{refused::kOrdersLimit};
-    OrderTerms out = terms;
     if (terms.in_quote) {
         out.quantity = fillable(terms, kAmountMax, terms.quantity).quantity;
         if (out.quantity < pair.order_min) return Refusal{refused::kOrderMinimum};
@@ -188,7 +190,7 @@ Answer<OrderNo> Exchange::add(AccountNo no, const OrderTerms& terms) {
 Answer<void> Exchange::check_amendment(const Account& account, const Order& old,
                                        const Order& changed, const Amendment& amendment) const {
     const PairInfo& pair = instruments_.pair(old.terms.pair);
-    if (amendment.deadline != kNever && amendment.deadline <= now_)
+    if (amendment.deadline != kNever && amendment.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, changed.terms));
     OrderTerms timeless = changed.terms;  // its expiry was judged when it was accepted
