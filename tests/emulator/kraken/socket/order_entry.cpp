@@ -21,6 +21,7 @@ struct Entry {
     Exchange& exchange;
     AccountNo account;
     const json::object& params;
+    Moment arrived;
 };
 using Results = std::vector<Answer<std::string>>;
 
@@ -96,8 +97,8 @@ Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
 }
 
 // `outer` has what all orders of a batch share.
-Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& object,
-                              const Params& outer) {
+Answer<OrderTerms> read_terms(const Entry& entry, const json::object& object, const Params& outer) {
+    const Exchange& exchange = entry.exchange;
     const Params params = Params::from_object(object);
     OrderTerms terms;
     const std::string symbol = params.text("symbol").value_or(outer.text("symbol").value_or(""));
@@ -112,7 +113,7 @@ Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& obje
     terms.type = *type;
     BOOST_OUTCOME_TRYV(read_quantity(params, terms));
     BOOST_OUTCOME_TRYV(read_prices(params, object, terms));
-    BOOST_OUTCOME_TRYV(read_options(params, exchange.now(), terms));
+    BOOST_OUTCOME_TRYV(read_options(params, entry.arrived, terms));
     return terms;
 }
 
@@ -124,7 +125,7 @@ void write_names(JsonWriter& json, const Order& order) {
 
 // One element of a result: the order, or nothing for one that was validated only.
 Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer) {
-    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry.exchange, object, outer));
+    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry, object, outer));
     BOOST_OUTCOME_TRY(const bool validate, outer.flag("validate", false));
     JsonWriter json;
     json.begin_object();
@@ -180,7 +181,7 @@ Answer<std::string> amend_one(const Entry& entry) {
     BOOST_OUTCOME_TRY(amendment.limit, params.decimal("limit_price"));
     BOOST_OUTCOME_TRY(amendment.trigger, params.decimal("trigger_price"));
     BOOST_OUTCOME_TRY(amendment.post_only, params.flag("post_only", false));
-    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.exchange.now()));
+    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.arrived));
     BOOST_OUTCOME_TRY(const std::string id, entry.exchange.amend(entry.account, *order, amendment));
     JsonWriter json;
     json.begin_object().member("amend_id", id);
@@ -262,8 +263,9 @@ Results cancel_all_orders_after(const Entry& entry) {
     if (seconds < 0 || seconds > kSwitchMost) return {Refusal::invalid("timeout")};
     const Moment at = entry.exchange.arm_switch(entry.account, std::chrono::seconds{seconds});
     JsonWriter json;
-    json.begin_object().member("currentTime", rfc3339(entry.exchange.now(), 0));
-    return {json.member("triggerTime", at == kNever ? "0" : rfc3339(at, 0)).end_object().take()};
+    json.begin_object().member("currentTime", rfc3339(entry.exchange.clock(), 0));
+    const std::string fires = at == kNever ? "0" : rfc3339(entry.exchange.by_clock(at), 0);
+    return {json.member("triggerTime", fires).end_object().take()};
 }
 
 struct Method {
@@ -292,9 +294,8 @@ bool is_order_entry(std::string_view method) {
     return find(method) != nullptr;
 }
 
-Results enter_order(Exchange& exchange, AccountNo account, std::string_view method,
-                    const json::object& params) {
-    return find(method)->handler({exchange, account, params});
+Results enter_order(Exchange& exchange, const OrderEntry& entry) {
+    return find(entry.method)->handler({exchange, entry.account, entry.params, entry.arrived});
 }
 
 }  // namespace vault::kraken_emulator
