@@ -34,8 +34,9 @@ class Emulator:
     def __init__(self, program, *options):
         self.folder = tempfile.TemporaryDirectory()
         self.truth_file = pathlib.Path(self.folder.name, "truth.jsonl")
-        usual = ["--scale", "0", "--market", "none", "--start", START]
-        self.process = subprocess.Popen([program, "--json", *usual, "--truth", self.truth_file, *options],
+        usual = {"--scale": "0", "--market": "none", "--start": START}
+        given = [word for name in usual if name not in options for word in (name, usual[name])]
+        self.process = subprocess.Popen([program, "--json", *given, "--truth", self.truth_file, *options],
                                         stdout=subprocess.PIPE, text=True)
         where = json.loads(self.process.stdout.readline())
         self.key, self.secret = where["key"], where["secret"]
