@@ -28,6 +28,15 @@ def expect(got, wanted, what):
     check(got == wanted, what, "\n  got   ", got, "\n  wanted", wanted)
 
 
+def tls_options(folder):
+    """Those of an emulator that speaks TLS, with a certificate of its own."""
+    certificate, key = pathlib.Path(folder, "cert.pem"), pathlib.Path(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"],
+                   check=True, capture_output=True)
+    return ["--tls-certificate", certificate, "--tls-key", key]
+
+
 class Emulator:
     """Runs while its block does. Time stands still and nobody else trades, unless `options` say else."""
 

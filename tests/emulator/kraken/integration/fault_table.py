@@ -80,9 +80,9 @@ def moment(emulator, ahead=0):
     return f"{then.isoformat()}Z"
 
 
-def used_connection(emulator, patience):
+def used_connection(emulator):
     """One that has been used already, as those of clients with keep-alive are."""
-    connection = emulator.connection(patience)
+    connection = emulator.connection(PATIENCE)
     connection.request("GET", "/0/public/Time")
     check(connection.getresponse().read(), "Time")
     return connection
@@ -109,10 +109,11 @@ def outcome(reply):
 
 def sees(emulator, method, form, patience=PATIENCE):
     """How a call ends for a client, in a word; and whether its connection lives on."""
-    connection = used_connection(emulator, patience)
+    connection = used_connection(emulator)
     used = connection.sock
     try:
         ask(emulator, connection, method, form)
+        used.settimeout(patience)
         seen = outcome(connection.getresponse())
         connection.request("GET", "/0/public/Time")
         expect(json.loads(connection.getresponse().read())["error"], [], "Time")

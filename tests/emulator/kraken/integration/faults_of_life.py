@@ -5,7 +5,7 @@ import json
 import os
 
 from emulator_client import Socket, check, expect
-from fault_table import IMPATIENCE, MARKET, ORDER, PATIENCE, ask, moment, outcome, used_connection
+from fault_table import MARKET, ORDER, ask, moment, outcome, used_connection
 from faults_of_sockets import ENTRY, Private, words_of
 
 
@@ -208,14 +208,13 @@ def too_much(table):
     emulator.control("limits", concurrent=2)
     emulator.control("faults", faults=[{"at": "Balance", "answered": "late", "delay": "20s", "times": 2}])
     now = public(emulator, "Time")["result"]["unixtime"]
-    slow = [used_connection(emulator, IMPATIENCE) for _ in range(2)]
+    slow = [used_connection(emulator) for _ in range(2)]
     for number, connection in enumerate(slow):
         ask(emulator, connection, "Balance", {"mark": f"slow-{number}"})
         table.wait_for_request(f"mark=slow-{number}")
     saw = [error_of(emulator, "OpenOrders")]
     emulator.control("time", advance="20s")
     for connection in slow:
-        connection.sock.settimeout(PATIENCE)
         expect(outcome(connection.getresponse()), "done", "a slow one")
         connection.close()
     saw.append(error_of(emulator, "OpenOrders"))
