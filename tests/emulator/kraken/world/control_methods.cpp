@@ -75,8 +75,9 @@ Result<std::optional<Span>> asked_skew(const ControlCall& call) {
     const std::string text = call.params.text("skew").value_or("");
     if (text.empty()) return std::optional<Span>{};
     const bool behind = text.front() == '-';
-    VAULT_TRY(const Duration span, parse_duration(std::string_view{text}.substr(behind ? 1 : 0)));
-    return std::optional<Span>{behind ? -span : span};
+    const auto span = parse_duration(std::string_view{text}.substr(behind ? 1 : 0));
+    if (!span) return wrong("skew", "is no duration", R"("-30s", "0": it is right)");
+    return std::optional<Span>{behind ? -span.value() : span.value()};
 }
 
 // {"scale":"60","advance":"5m","skew":"-30s"}; some, or none to ask.
