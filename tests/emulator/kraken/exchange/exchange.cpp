@@ -102,16 +102,19 @@ void Exchange::advance(Moment to) {
     }
 }
 
-// The terms as the engine takes them: with the quantity of a viqc order in base units, and with the
-// expiry in true time.
+// Of a request, whose times are by the exchange's clock. Its deadline stays: it is judged by that.
+OrderTerms Exchange::in_true_time(OrderTerms terms) const {
+    if (terms.expires != kNever) terms.expires -= skew_;
+    return terms;
+}
+
+// The terms as the engine takes them: with the quantity of a viqc order in base units.
 Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& terms) const {
     const PairInfo& pair = instruments_.pair(terms.pair);
     if (terms.deadline != kNever && terms.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, terms));
-    OrderTerms out = terms;
-    if (out.expires != kNever) out.expires -= skew_;
-    BOOST_OUTCOME_TRYV(check_terms(pair, out, last_price(terms.pair), now_));
+    BOOST_OUTCOME_TRYV(check_terms(pair, terms, last_price(terms.pair), now_));
     if (!terms.cl_ord_id.empty() && account.open_ids.contains(terms.cl_ord_id))
         return Refusal{refused::kDuplicateOrder};
     const auto of_pair = std::count_if(account.open.begin(), account.open.end(), [&](OrderNo each) {
@@ -119,6 +122,7 @@ Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& 
     });
     if (static_cast<std::size_t>(of_pair) >= engine_limits(account.tier()).open_orders)
         return Refusal{refused::kOrdersLimit};
+    OrderTerms out = terms;
     if (terms.in_quote) {
         out.quantity = fillable(terms, kAmountMax, terms.quantity).quantity;
         if (out.quantity < pair.order_min) return Refusal{refused::kOrderMinimum};
@@ -155,7 +159,7 @@ Answer<void> Exchange::check_funds(const Account& account, const Order& order) c
 }
 
 Answer<void> Exchange::validate(AccountNo account, const OrderTerms& terms) const {
-    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(accounts_[account], terms));
+    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(accounts_[account], in_true_time(terms)));
     return check_funds(accounts_[account], drafted(accounts_[account], taken));
 }
 
@@ -164,7 +168,7 @@ Answer<OrderNo> Exchange::add(AccountNo no, const OrderTerms& terms) {
     const std::int64_t points = engine_cost(EngineAction::Add, Span::zero());
     if (!account.counters[terms.pair].charge(points, account.tier(), now_))
         return Refusal{refused::kOrderRate};
-    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, terms));
+    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, in_true_time(terms)));
     Order draft = drafted(account, taken);
     BOOST_OUTCOME_TRYV(check_funds(account, draft));
     const auto best = book(taken.pair).best(taken.side == Side::Buy ? Side::Sell : Side::Buy);

@@ -113,6 +113,7 @@ class Exchange {
     };
 
     // exchange.cpp
+    OrderTerms in_true_time(OrderTerms terms) const;
     Answer<OrderTerms> accepted(const Account& account, const OrderTerms& terms) const;
     Answer<void> check_funds(const Account& account, const Order& order) const;
     Answer<void> check_amendment(const Account& account, const Order& old, const Order& changed,
