@@ -29,7 +29,7 @@ struct Arguments {
     std::uint64_t seed = 1;
     std::string scale = "1", market = "synthetic", start, truth = "/dev/null";
     std::vector<std::string> replays;
-    std::string tls_certificate, tls_key;
+    std::string script, tls_certificate, tls_key;
     bool json = false, help = false;
 };
 
@@ -47,6 +47,7 @@ po::options_description described(Arguments& a) {
         "PAIR=FILE[@TIME]: the pair's market is that recording, from that time of it on; more than "
         "once for more pairs");
     add("truth", po::value(&a.truth), "file for the truth log, written anew; default: none");
+    add("script", po::value(&a.script), "JSON file: what goes wrong when; default: nothing");
     add("tls-certificate", po::value(&a.tls_certificate), "PEM; with --tls-key the API is https");
     add("tls-key", po::value(&a.tls_key), "PEM");
     add("json", po::bool_switch(&a.json), "one line for programs instead of the how-to");
@@ -131,11 +132,25 @@ std::string for_people(const HttpServer& api, const HttpServer& control, const B
         api_sign(key.secret, path, "1", body), trust);
 }
 
-// The sockets of Kraken's two hosts, told apart by their path.
+Result<Script> read_script(const std::string& file, Moment start) {
+    if (file.empty()) return Script{};
+    std::ifstream in{file, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    if (!in) return Error{Errc::Io, file + " cannot be read"};
+    return Script::parse(text, file, start);
+}
+
+// The sockets of Kraken's two hosts, told apart by their path. As with requests, the truth is in
+// the file before anybody can have an answer.
 class Desk final : public SocketDesk {
   public:
     Desk(World& world, const Clock& clock) : world_(world), clock_(clock) {}
 
+    std::optional<Reply> turned_away(const std::string& path, const std::string& address) override {
+        auto reply = world_.turned_away(path, address, clock_.steady());
+        world_.truth().flush();
+        return reply;
+    }
     SocketNo open(std::string_view path, Push push) override {
         if (path != kPublicPath && path != kPrivatePath) return 0;
         const SocketSide side = path == kPublicPath ? SocketSide::Public : SocketSide::Private;
@@ -143,6 +158,7 @@ class Desk final : public SocketDesk {
     }
     void receive(SocketNo socket, std::string_view text) override {
         world_.receive(socket, text, clock_.steady());
+        world_.truth().flush();
     }
     void close(SocketNo socket) override { world_.close_socket(socket); }
 
@@ -153,14 +169,17 @@ class Desk final : public SocketDesk {
     const Clock& clock_;
 };
 
-// So that time passes while nobody asks.
-void keep_time(asio::steady_timer& timer, World& world, const Clock& clock) {
+// So that time passes while nobody asks. A script that fails ends the program.
+void keep_time(asio::steady_timer& timer, World& world, const Clock& clock, asio::io_context& io) {
     timer.expires_after(std::chrono::milliseconds{20});
     timer.async_wait([&](const boost::system::error_code& canceled) {
         if (canceled) return;
         world.advance(clock.steady());
         world.truth().flush();
-        keep_time(timer, world, clock);
+        if (world.failure())
+            io.stop();
+        else
+            keep_time(timer, world, clock, io);
     });
 }
 
@@ -174,6 +193,9 @@ Result<void> run(const Arguments& arguments) {
     asio::io_context io{1};
     World world{std::move(listed), settings, truth, clock.steady()};
     const Beginning key = begin(world, clock.steady());
+    VAULT_TRY(Script script, read_script(arguments.script, settings.start));
+    world.play(std::move(script), clock.steady());
+    if (world.failure()) return *world.failure();
     std::unique_ptr<asio::ssl::context> tls;
     if (!arguments.tls_certificate.empty()) {
         VAULT_TRY(tls, server_context(arguments.tls_certificate, arguments.tls_key));
@@ -197,11 +219,12 @@ Result<void> run(const Arguments& arguments) {
     std::cout << (arguments.json ? for_programs(api, control, key) : for_people(api, control, key))
               << std::endl;
     asio::steady_timer timer{io};
-    keep_time(timer, world, clock);
+    keep_time(timer, world, clock, io);
     asio::signal_set signals{io, SIGINT, SIGTERM};
     signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
     io.run();
     truth.flush();
+    if (world.failure()) return *world.failure();
     return truth ? Result<void>{success()} : Error{Errc::Io, arguments.truth + " was not written"};
 }
 
@@ -211,6 +234,7 @@ int main_of(int argc, char** argv) {
     const Result<void> done = arguments ? run(arguments.value()) : arguments.error();
     if (done) return 0;
     std::cerr << "kraken_emulator: " << done.error().message() << '\n';
+    if (!done.error().hint().empty()) std::cerr << done.error().hint() << '\n';
     return done.error().code() == Errc::Usage ? 64 : 1;
 }
 

@@ -108,11 +108,18 @@ void Exchange::advance(Moment to) {
     }
 }
 
+// Of a request, whose times are by the exchange's clock. Its deadline stays: it is judged by that.
+OrderTerms Exchange::in_true_time(OrderTerms terms) const {
+    if (terms.expires != kNever) terms.expires -= skew_;
+    if (terms.starts != kNever) terms.starts -= skew_;
+    return terms;
+}
+
 // The terms as the engine takes them: with the quantity of a viqc order in base units.
 Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& terms,
                                       const Order* replaced) const {
     const PairInfo& pair = instruments_.pair(terms.pair);
-    if (terms.deadline != kNever && terms.deadline <= now_)
+    if (terms.deadline != kNever && terms.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, terms));
     BOOST_OUTCOME_TRYV(check_terms(pair, terms, last_price(terms.pair), now_));
@@ -160,7 +167,8 @@ Answer<void> Exchange::check_funds(const Account& account, const Order& order) c
 }
 
 Answer<void> Exchange::validate(AccountNo account, const OrderTerms& terms) const {
-    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(accounts_[account], terms, nullptr));
+    BOOST_OUTCOME_TRY(const OrderTerms taken,
+                      accepted(accounts_[account], in_true_time(terms), nullptr));
     return check_funds(accounts_[account], drafted(accounts_[account], taken));
 }
 
@@ -169,7 +177,7 @@ Answer<OrderNo> Exchange::add(AccountNo no, const OrderTerms& terms) {
     const std::int64_t points = engine_cost(EngineAction::Add, Span::zero());
     if (!account.counters[terms.pair].charge(points, account.tier(), now_))
         return Refusal{refused::kOrderRate};
-    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, terms, nullptr));
+    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, in_true_time(terms), nullptr));
     Order draft = drafted(account, taken);
     BOOST_OUTCOME_TRYV(check_funds(account, draft));
     if (would_take(draft) && settings_.post_only_refused) return Refusal{refused::kPostOnlyOrder};
@@ -252,7 +260,7 @@ std::int64_t Exchange::rate_count(AccountNo no, PairNo pair) const {
 Answer<void> Exchange::check_amendment(const Account& account, const Order& old,
                                        const Order& changed, const Amendment& amendment) const {
     const PairInfo& pair = instruments_.pair(old.terms.pair);
-    if (amendment.deadline != kNever && amendment.deadline <= now_)
+    if (amendment.deadline != kNever && amendment.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, changed.terms));
     OrderTerms timeless = changed.terms;  // its times were judged when it was accepted

@@ -46,6 +46,10 @@ class Exchange {
     Exchange(Instruments instruments, Settings settings, Moment start);
 
     Moment now() const { return now_; }
+    // What its own clock shows, which may be wrong: what it says is the time, and judges deadlines
+    // and expiries by. Its records have the true time.
+    Moment clock() const { return by_clock(now_); }
+    Moment by_clock(Moment time) const { return time + skew_; }
     const Settings& settings() const { return settings_; }
     const Instruments& instruments() const { return instruments_; }
     SystemStatus status() const { return status_; }
@@ -85,6 +89,7 @@ class Exchange {
     void set_status(SystemStatus status);
     void set_listing(PairNo pair, PairStatus status, Decimal order_min);
     void set_read_lag(Span lag) { settings_.read_lag = lag; }
+    void set_skew(Span skew) { skew_ = skew; }
 
     // Clients.
     Answer<void> validate(AccountNo account, const OrderTerms& terms) const;
@@ -131,6 +136,7 @@ class Exchange {
     };
 
     // exchange.cpp
+    OrderTerms in_true_time(OrderTerms terms) const;
     // `replaced` gives its place up to the new one.
     Answer<OrderTerms> accepted(const Account& account, const OrderTerms& terms,
                                 const Order* replaced) const;
@@ -173,6 +179,7 @@ class Exchange {
     Instruments instruments_;
     Settings settings_;
     Moment now_;
+    Span skew_{};
     SystemStatus status_ = SystemStatus::Online;
     IdMaker ids_;
     std::vector<Market> markets_;  // by PairNo

@@ -28,16 +28,24 @@ def expect(got, wanted, what):
     check(got == wanted, what, "\n  got   ", got, "\n  wanted", wanted)
 
 
+def tls_options(folder):
+    """Those of an emulator that speaks TLS, with a certificate of its own."""
+    certificate, key = pathlib.Path(folder, "cert.pem"), pathlib.Path(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"],
+                   check=True, capture_output=True)
+    return ["--tls-certificate", certificate, "--tls-key", key]
+
+
 class Emulator:
     """Runs while its block does. Time stands still and nobody else trades, unless `options` say else."""
 
     def __init__(self, program, *options, start=START):
         self.folder = tempfile.TemporaryDirectory()
         self.truth_file = pathlib.Path(self.folder.name, "truth.jsonl")
-        usual = ["--scale", "0"]
-        usual += [] if "--market" in options else ["--market", "none"]
-        usual += ["--start", start] if start else []
-        self.process = subprocess.Popen([program, "--json", *usual, "--truth", self.truth_file, *options],
+        usual = {"--scale": "0", "--market": "none", **({"--start": start} if start else {})}
+        given = [word for name in usual if name not in options for word in (name, usual[name])]
+        self.process = subprocess.Popen([program, "--json", *given, "--truth", self.truth_file, *options],
                                         stdout=subprocess.PIPE, text=True)
         where = json.loads(self.process.stdout.readline())
         self.key, self.secret = where["key"], where["secret"]

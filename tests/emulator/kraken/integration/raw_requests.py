@@ -1,12 +1,11 @@
 """The emulator's server by raw requests: keep-alive, form and JSON, plain and TLS, sockets, how-to."""
 
 import json
-import pathlib
 import subprocess
 import sys
 import tempfile
 
-from emulator_client import Emulator, Socket, check, expect
+from emulator_client import Emulator, Socket, check, expect, tls_options
 
 
 def keeps_connections_alive(emulator):
@@ -81,11 +80,7 @@ def another_path_is_no_socket(emulator):
 
 def speaks_tls(program):
     with tempfile.TemporaryDirectory() as folder:
-        certificate, key = pathlib.Path(folder, "cert.pem"), pathlib.Path(folder, "key.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                        "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"],
-                       check=True, capture_output=True)
-        with Emulator(program, "--tls-certificate", certificate, "--tls-key", key) as emulator:
+        with Emulator(program, *tls_options(folder)) as emulator:
             expect(emulator.api.scheme, "https", "the address")
             expect(emulator.result("Balance")["XXBT"], "2.0000000000", "Balance over TLS")
 

@@ -204,8 +204,10 @@ Answer<std::string> cancel_all_orders_after(const Call& call) {
     if (!timeout || *timeout < 0 || *timeout > kSwitchMost) return Refusal::invalid("timeout");
     const Moment at = call.exchange.arm_switch(call.account(), std::chrono::seconds{*timeout});
     JsonWriter json;
-    json.begin_object().member("currentTime", rfc3339(call.exchange.now(), 0));
-    return json.member("triggerTime", at == kNever ? "0" : rfc3339(at, 0)).end_object().take();
+    json.begin_object().member("currentTime", rfc3339(call.exchange.clock(), 0));
+    return json.member("triggerTime", at == kNever ? "0" : rfc3339(call.exchange.by_clock(at), 0))
+        .end_object()
+        .take();
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // SocketLink: one WebSocket of a client, on top of a plain or a TLS stream. What is pushed goes out
 // in order; what comes in goes to the desk. A client that does not read costs its queue alone, up
 // to a limit at which it is cut off. On the executor's thread; keeps itself alive.
+#include "tests/emulator/kraken/rest/message.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,6 +17,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,10 +26,13 @@ namespace vault::kraken_emulator {
 // What stands behind the sockets of a server.
 class SocketDesk {
   public:
-    // Null cuts the connection.
+    // Null closes the connection, once all before it is written.
     using Push = std::function<void(const std::shared_ptr<const std::string>&)>;
 
     virtual ~SocketDesk() = default;
+    // What a client gets who may not connect now; nullopt: he may.
+    virtual std::optional<Reply> turned_away(const std::string& path,
+                                             const std::string& address) = 0;
     // Its number, or 0: no socket is offered at that path.
     virtual std::uint64_t open(std::string_view path, Push push) = 0;
     virtual void receive(std::uint64_t socket, std::string_view text) = 0;
@@ -71,7 +77,7 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
 
     void push(const std::shared_ptr<const std::string>& text) {
         queue_.push_back(text);
-        if (!text || queue_.size() > kQueueMost) boost::beast::get_lowest_layer(socket_).close();
+        if (queue_.size() > kQueueMost) boost::beast::get_lowest_layer(socket_).close();
         wake_.cancel();
     }
 
@@ -83,7 +89,10 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
             }
             const auto text = queue_.front();
             queue_.pop_front();
-            if (!text) co_return;
+            if (!text) {
+                boost::beast::get_lowest_layer(socket_).close();
+                co_return;
+            }
             const auto [unsent, size] =
                 co_await socket_.async_write(boost::asio::buffer(*text), kAwait);
             if (unsent) self->open_ = false;

@@ -32,6 +32,7 @@ SocketNo Hub::open(SocketSide side, Send send_to_it) {
     const SocketNo socket = ++opened_;
     sockets_[socket].side = side;
     sockets_[socket].send = std::move(send_to_it);
+    sockets_[socket].last_heard = sockets_[socket].bare_since = exchange_.now();
     send(socket, status_message(exchange_.status(), connection_of(socket)));
     return socket;
 }
@@ -45,9 +46,27 @@ void Hub::close(SocketNo socket) {
 }
 
 void Hub::put(Socket& socket, const SharedText& text) {
+    if (socket.closed) return;
     socket.last_sent = exchange_.now();
     socket.send(text);
     if (const SharedText next = std::exchange(socket.swapped, nullptr)) socket.send(next);
+}
+
+// Its server closes the connection; close() follows.
+void Hub::cut_off(SocketNo number, std::string_view reason) {
+    Socket& socket = sockets_[number];
+    if (std::exchange(socket.closed, true)) return;
+    socket.send(nullptr);
+    if (!reason.empty()) closed_.push_back({number, reason});
+}
+
+void Hub::end_if_idle(SocketNo number, const Socket& socket) {
+    if (limits_.idle == Span::zero() || !socket.topics.empty()) return;
+    const bool is_private = socket.side == SocketSide::Private;
+    const Moment since =
+        is_private ? socket.bare_since : std::max(socket.last_sent, socket.last_heard);
+    if (exchange_.now() - since >= limits_.idle)
+        cut_off(number, is_private ? "no subscription" : "idle");
 }
 
 void Hub::send(SocketNo socket, std::string text) {
@@ -57,6 +76,7 @@ void Hub::send(SocketNo socket, std::string text) {
 // What a channel says to one socket, unless a fault is in the way.
 void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& text) {
     Socket& socket = sockets_[number];
+    if (socket.closed) return;  // what it did not get is no mishap
     const auto fault = faults_.strike(message);
     if (!fault) {
         put(socket, text);
@@ -71,7 +91,7 @@ void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& 
             break;
         case Mishap::Late: socket.late.emplace(exchange_.now() + fault->delay, text); break;
         case Mishap::Swapped: socket.swapped = text; break;
-        case Mishap::Disconnect: socket.send(nullptr); break;
+        case Mishap::Disconnect: cut_off(number, {}); break;
     }
 }
 
@@ -173,6 +193,7 @@ void Hub::beat() {
             put(socket, socket.late.extract(socket.late.begin()).mapped());
         const bool silent = exchange_.now() - socket.last_sent >= std::chrono::seconds{1};
         if (!socket.topics.empty() && silent) send(number, heartbeat_message());
+        end_if_idle(number, socket);
     }
 }
 

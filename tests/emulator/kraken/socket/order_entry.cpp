@@ -21,6 +21,7 @@ struct Entry {
     Exchange& exchange;
     AccountNo account;
     const json::object& params;
+    Moment arrived;
 };
 using Results = std::vector<Answer<std::string>>;
 
@@ -128,8 +129,8 @@ Answer<void> read_close(const json::object& object, OrderTerms& terms) {
 }
 
 // `outer` has what all orders of a batch share.
-Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& object,
-                              const Params& outer) {
+Answer<OrderTerms> read_terms(const Entry& entry, const json::object& object, const Params& outer) {
+    const Exchange& exchange = entry.exchange;
     const Params params = Params::from_object(object);
     OrderTerms terms;
     const std::string symbol = params.text("symbol").value_or(outer.text("symbol").value_or(""));
@@ -146,7 +147,7 @@ Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& obje
     BOOST_OUTCOME_TRYV(read_quantity(params, terms));
     BOOST_OUTCOME_TRYV(read_prices(params, object, terms));
     BOOST_OUTCOME_TRYV(read_close(object, terms));
-    BOOST_OUTCOME_TRYV(read_options(params, exchange.now(), terms));
+    BOOST_OUTCOME_TRYV(read_options(params, entry.arrived, terms));
     return terms;
 }
 
@@ -158,7 +159,7 @@ void write_names(JsonWriter& json, const Order& order) {
 
 // One element of a result: the order, or nothing for one that was validated only.
 Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer) {
-    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry.exchange, object, outer));
+    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry, object, outer));
     BOOST_OUTCOME_TRY(const bool validate, outer.flag("validate", false));
     JsonWriter json;
     json.begin_object();
@@ -215,7 +216,7 @@ Answer<std::string> amend_one(const Entry& entry) {
     BOOST_OUTCOME_TRY(amendment.trigger, params.decimal("trigger_price"));
     BOOST_OUTCOME_TRY(amendment.display, params.decimal("display_qty"));
     BOOST_OUTCOME_TRY(amendment.post_only, params.flag("post_only", false));
-    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.exchange.now()));
+    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.arrived));
     BOOST_OUTCOME_TRY(const std::string id, entry.exchange.amend(entry.account, *order, amendment));
     JsonWriter json;
     json.begin_object().member("amend_id", id);
@@ -297,8 +298,9 @@ Results cancel_all_orders_after(const Entry& entry) {
     if (seconds < 0 || seconds > kSwitchMost) return {Refusal::invalid("timeout")};
     const Moment at = entry.exchange.arm_switch(entry.account, std::chrono::seconds{seconds});
     JsonWriter json;
-    json.begin_object().member("currentTime", rfc3339(entry.exchange.now(), 0));
-    return {json.member("triggerTime", at == kNever ? "0" : rfc3339(at, 0)).end_object().take()};
+    json.begin_object().member("currentTime", rfc3339(entry.exchange.clock(), 0));
+    const std::string fires = at == kNever ? "0" : rfc3339(entry.exchange.by_clock(at), 0);
+    return {json.member("triggerTime", fires).end_object().take()};
 }
 
 struct Method {
@@ -327,9 +329,8 @@ bool is_order_entry(std::string_view method) {
     return find(method) != nullptr;
 }
 
-Results enter_order(Exchange& exchange, AccountNo account, std::string_view method,
-                    const json::object& params) {
-    return find(method)->handler({exchange, account, params});
+Results enter_order(Exchange& exchange, const OrderEntry& entry) {
+    return find(entry.method)->handler({exchange, entry.account, entry.params, entry.arrived});
 }
 
 }  // namespace vault::kraken_emulator

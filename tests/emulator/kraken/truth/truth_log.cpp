@@ -140,8 +140,16 @@ void TruthLog::write_mishap(Moment time, std::uint64_t socket, std::string_view 
     end(json);
 }
 
-void TruthLog::write_control(Moment time, std::string_view method, std::string_view what) {
+void TruthLog::write_closed(Moment time, std::uint64_t socket, std::string_view reason) {
+    JsonWriter json = begin(time, "closed");
+    json.key("socket").number(socket).member("reason", reason);
+    end(json);
+}
+
+void TruthLog::write_control(Moment time, std::string_view method, std::string_view what,
+                             std::size_t step) {
     JsonWriter json = begin(time, "control");
+    if (step != 0) json.key("step").number(step);
     json.member("method", method).raw_member("what", what);
     end(json);
 }

@@ -192,6 +192,26 @@ TEST(ScheduledStart, AtMostAMonthAheadAndBeforeTheExpiry) {
     EXPECT_EQ(desk.refusal(desk.alice, terms), "EGeneral:Invalid arguments:expiretm");
 }
 
+TEST(ScheduledStart, IsByTheExchangesClockAndAnEditKeepsItsTimes) {
+    for (const Span skew : {Span{30s}, Span{-30s}}) {
+        Desk desk;
+        desk.exchange.set_skew(skew);
+        OrderTerms terms = Desk::limit(Side::Buy, "0.01"_dec, "49000"_dec);
+        terms.starts = desk.exchange.clock() + 10s;
+        terms.force = TimeInForce::Gtd;
+        terms.expires = desk.exchange.clock() + 20s;
+        const Order& order = edited(desk, desk.add(desk.alice, terms), {.limit = "48000"_dec});
+        desk.pass(9s);
+        EXPECT_EQ(order.status, OrderStatus::Pending);
+        desk.pass(1s);
+        EXPECT_EQ(order.status, OrderStatus::Open);
+        desk.pass(9s);
+        EXPECT_EQ(order.status, OrderStatus::Open);
+        desk.pass(1s);
+        EXPECT_EQ(order.status, OrderStatus::Expired);
+    }
+}
+
 // ---- conditional closes
 
 TEST(Closes, EachFillHasItsOwn) {
