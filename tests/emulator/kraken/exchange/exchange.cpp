@@ -177,6 +177,19 @@ Answer<OrderNo> Exchange::add(AccountNo no, const OrderTerms& terms) {
     const std::int64_t points = engine_cost(EngineAction::Add, Span::zero());
     if (!account.counters[terms.pair].charge(points, account.tier(), now_))
         return Refusal{refused::kOrderRate};
+    return add_of_batch(no, terms);
+}
+
+Answer<void> Exchange::charge_batch(AccountNo no, PairNo pair, std::size_t orders) {
+    Account& account = accounts_[no];
+    const auto count = static_cast<std::int64_t>(orders);
+    if (!account.counters[pair].charge_batch(count, account.tier(), now_))
+        return Refusal{refused::kOrderRate};
+    return success();
+}
+
+Answer<OrderNo> Exchange::add_of_batch(AccountNo no, const OrderTerms& terms) {
+    const Account& account = accounts_[no];
     BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, in_true_time(terms), nullptr));
     Order draft = drafted(account, taken);
     BOOST_OUTCOME_TRYV(check_funds(account, draft));

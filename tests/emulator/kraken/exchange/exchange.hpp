@@ -94,6 +94,9 @@ class Exchange {
     // Clients.
     Answer<void> validate(AccountNo account, const OrderTerms& terms) const;
     Answer<OrderNo> add(AccountNo account, const OrderTerms& terms);
+    // What a batch of so many orders costs, before any of them is judged; then each of them.
+    Answer<void> charge_batch(AccountNo account, PairNo pair, std::size_t orders);
+    Answer<OrderNo> add_of_batch(AccountNo account, const OrderTerms& terms);
     Answer<std::string> amend(AccountNo account, OrderNo order, const Amendment& amendment);
     // Cancels it and adds one with other terms; both or, if the new one is refused, none. The fills
     // stay with the old one, and so does its cl_ord_id.

@@ -23,13 +23,17 @@ void write_added(JsonWriter& json, const Call& call, const OrderTerms& terms,
     if (made) json.key("txid").begin_array().text(call.exchange.order(*made).id).end_array();
 }
 
+// How the engine takes an order: alone, or as one of a batch.
+using Add = Answer<OrderNo> (Exchange::*)(AccountNo, const OrderTerms&);
+
 // The new order's number; nullopt if it was to be validated only.
-Answer<std::optional<OrderNo>> add_one(const Call& call, const OrderTerms& terms, bool validate) {
+Answer<std::optional<OrderNo>> add_one(const Call& call, const OrderTerms& terms, bool validate,
+                                       Add add) {
     if (validate) {
         BOOST_OUTCOME_TRYV(call.exchange.validate(call.account(), terms));
         return std::optional<OrderNo>{};
     }
-    BOOST_OUTCOME_TRY(const OrderNo made, call.exchange.add(call.account(), terms));
+    BOOST_OUTCOME_TRY(const OrderNo made, (call.exchange.*add)(call.account(), terms));
     return std::optional<OrderNo>{made};
 }
 
@@ -37,7 +41,7 @@ Answer<std::string> add_order(const Call& call) {
     BOOST_OUTCOME_TRY(const bool validate, call.params.flag("validate", false));
     BOOST_OUTCOME_TRY(const OrderTerms terms,
                       asked_terms(call.exchange, call.params, call.arrived, std::nullopt));
-    BOOST_OUTCOME_TRY(const auto made, add_one(call, terms, validate));
+    BOOST_OUTCOME_TRY(const auto made, add_one(call, terms, validate, &Exchange::add));
     JsonWriter json;
     json.begin_object();
     write_added(json, call, terms, made);
@@ -59,12 +63,16 @@ Answer<std::string> add_order_batch(const Call& call) {
         all.push_back(
             asked_terms(call.exchange, Params::from_object(each.get_object()), call.arrived, pair));
     }
+    if (!validate) {
+        BOOST_OUTCOME_TRYV(call.exchange.charge_batch(call.account(), *pair, all.size()));
+    }
     JsonWriter json;
     json.begin_object().key("orders").begin_array();
     for (Answer<OrderTerms>& terms : all) {
         json.begin_object();
         if (terms && deadline != kNever) terms.value().deadline = deadline;
-        const auto made = terms ? add_one(call, terms.value(), validate) : terms.error();
+        const auto made =
+            terms ? add_one(call, terms.value(), validate, &Exchange::add_of_batch) : terms.error();
         if (made)
             write_added(json, call, terms.value(), made.value());
         else

@@ -128,15 +128,17 @@ Answer<void> read_close(const json::object& object, OrderTerms& terms) {
     return boost::outcome_v2::success();
 }
 
+Answer<PairNo> read_pair(const Entry& entry, const std::string& symbol) {
+    const auto pair = entry.exchange.instruments().find_symbol(symbol);
+    if (!pair) return Refusal{"Currency pair not supported " + symbol};
+    return *pair;
+}
+
 // `outer` has what all orders of a batch share.
 Answer<OrderTerms> read_terms(const Entry& entry, const json::object& object, const Params& outer) {
-    const Exchange& exchange = entry.exchange;
     const Params params = Params::from_object(object);
     OrderTerms terms;
-    const std::string symbol = params.text("symbol").value_or(outer.text("symbol").value_or(""));
-    const auto pair = exchange.instruments().find_symbol(symbol);
-    if (!pair) return Refusal{"Currency pair not supported " + symbol};
-    terms.pair = *pair;
+    BOOST_OUTCOME_TRY(terms.pair, read_pair(entry, outer.text("symbol").value_or("")));
     const auto side = parse_side(params.text("side").value_or(""));
     if (!side) return Refusal::invalid("side");
     terms.side = side.value();
@@ -157,8 +159,12 @@ void write_names(JsonWriter& json, const Order& order) {
     if (order.terms.userref) json.key("order_userref").number(*order.terms.userref);
 }
 
+// How the engine takes an order: alone, or as one of a batch.
+using Add = Answer<OrderNo> (Exchange::*)(AccountNo, const OrderTerms&);
+
 // One element of a result: the order, or nothing for one that was validated only.
-Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer) {
+Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer,
+                            Add add) {
     BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry, object, outer));
     BOOST_OUTCOME_TRY(const bool validate, outer.flag("validate", false));
     JsonWriter json;
@@ -166,27 +172,37 @@ Answer<std::string> add_one(const Entry& entry, const json::object& object, cons
     if (validate) {
         BOOST_OUTCOME_TRYV(entry.exchange.validate(entry.account, terms));
     } else {
-        BOOST_OUTCOME_TRY(const OrderNo made, entry.exchange.add(entry.account, terms));
+        BOOST_OUTCOME_TRY(const OrderNo made, (entry.exchange.*add)(entry.account, terms));
         write_names(json, entry.exchange.order(made));
     }
     return json.key("warnings").begin_array().end_array().end_object().take();
 }
 
 Results add_order(const Entry& entry) {
-    return {add_one(entry, entry.params, Params::from_object(entry.params))};
+    return {add_one(entry, entry.params, Params::from_object(entry.params), &Exchange::add)};
 }
 
-// One answer for all: a list of orders and errors.
+Answer<void> charge_batch(const Entry& entry, const Params& params, std::size_t orders) {
+    BOOST_OUTCOME_TRY(const PairNo pair, read_pair(entry, params.text("symbol").value_or("")));
+    BOOST_OUTCOME_TRY(const bool validate, params.flag("validate", false));
+    if (validate) return boost::outcome_v2::success();
+    return entry.exchange.charge_batch(entry.account, pair, orders);
+}
+
+// One answer for all: a list of orders of one pair, and errors.
 Results batch_add(const Entry& entry) {
     const Params params = Params::from_object(entry.params);
     const json::array* orders = params.array("orders");
     if (orders == nullptr || orders->size() < kBatchLeast || orders->size() > kBatchMost)
         return {Refusal::invalid("orders")};
+    if (const auto charged = charge_batch(entry, params, orders->size()); !charged)
+        return {charged.error()};
     JsonWriter json;
     json.begin_array();
     for (const json::value& each : *orders) {
-        const auto made = each.is_object() ? add_one(entry, each.get_object(), params)
-                                           : Refusal::invalid("orders");
+        const auto made = each.is_object()
+                              ? add_one(entry, each.get_object(), params, &Exchange::add_of_batch)
+                              : Refusal::invalid("orders");
         if (made)
             json.raw(made.value());
         else

@@ -145,6 +145,23 @@ TEST(Exchange, ALargerVolumePaysLess) {
     EXPECT_EQ(desk.exchange.account(desk.alice).volume(desk.exchange.now()), "50000"_dec);
 }
 
+// That of the engine counter's unit test, by what an account is charged. The count has decayed
+// before each step.
+TEST(Exchange, ChargesTheWorkedExample) {
+    Desk desk;
+    const Order& order = desk.add(desk.alice, Desk::limit(Side::Buy, "0.1"_dec, "49000"_dec));
+    std::int64_t sum = desk.exchange.rate_count(desk.alice, kPair);
+    desk.pass(7s);
+    ASSERT_EQ(desk.exchange.rate_count(desk.alice, kPair), 0);
+    ASSERT_TRUE(desk.exchange.amend(desk.alice, order.no, {.limit = "48000"_dec}));
+    sum += desk.exchange.rate_count(desk.alice, kPair);
+    desk.pass(36s);
+    ASSERT_EQ(desk.exchange.rate_count(desk.alice, kPair), 0);
+    ASSERT_TRUE(desk.exchange.cancel(desk.alice, order.no));
+    sum += desk.exchange.rate_count(desk.alice, kPair);
+    EXPECT_EQ(sum, 8);
+}
+
 TEST(Exchange, AStopLossSellsOnceThePriceIsThere) {
     Desk desk;
     OrderTerms terms = Desk::limit(Side::Sell, "0.5"_dec, kZero);

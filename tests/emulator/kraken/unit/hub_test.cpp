@@ -326,6 +326,7 @@ TEST_F(OrderEntry, ABatchIsAnsweredAsOne) {
             .at(0);
     EXPECT_TRUE(added.at("result").at(0).as_object().contains("order_id"));
     EXPECT_EQ(added.at("result").at(1).at("error").as_string(), "EOrder:Insufficient funds");
+    EXPECT_EQ(desk_.exchange.rate_count(desk_.alice, kPair), 1) << "half a point each";
     EXPECT_EQ(entered("cancel_order", R"("order_userref":[4])").size(), 1U);
     EXPECT_EQ(entered("cancel_all", R"("x":0)").at(0).at("result").at("count").as_int64(), 0);
 }
