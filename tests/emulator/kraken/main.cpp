@@ -134,6 +134,7 @@ class Desk final : public SocketDesk {
         world_.receive(socket, text, clock_.steady());
     }
     void close(SocketNo socket) override { world_.close_socket(socket); }
+    void cut_off(SocketNo socket) override { world_.cut_off(socket, clock_.steady()); }
 
     static constexpr std::string_view kPublicPath = "/v2", kPrivatePath = "/auth/v2";
 
@@ -158,13 +159,13 @@ Result<void> run(const Arguments& arguments) {
     VAULT_TRY(const WorldSettings settings, world_settings(arguments, clock));
     std::ofstream truth{arguments.truth};
     if (!truth) return Error{Errc::Io, arguments.truth + " cannot be written"};
+    asio::io_context io{1};  // outlives the world, which holds on to open sockets
     World world{Instruments::usual(), settings, truth, clock.steady()};
     const Beginning key = begin(world, clock.steady());
     std::unique_ptr<asio::ssl::context> tls;
     if (!arguments.tls_certificate.empty()) {
         VAULT_TRY(tls, server_context(arguments.tls_certificate, arguments.tls_key));
     }
-    asio::io_context io{1};
     Desk desk{world, clock};
     // The truth is in the file before its reader can have the reply.
     const auto answer = [&](const Request& request) {
