@@ -131,6 +131,12 @@ void TruthLog::write_mishap(Moment time, std::uint64_t socket, std::string_view 
     end(json);
 }
 
+void TruthLog::write_cut(Moment time, std::uint64_t socket) {
+    JsonWriter json = begin(time, "cut");
+    json.key("socket").number(socket);
+    end(json);
+}
+
 void TruthLog::write_control(Moment time, std::string_view method, std::string_view what) {
     JsonWriter json = begin(time, "control");
     json.member("method", method).raw_member("what", what);

@@ -35,6 +35,8 @@ class TruthLog {
     // A message of a socket that a fault struck.
     void write_mishap(Moment time, std::uint64_t socket, std::string_view message,
                       std::string_view mishap);
+    // A socket whose client does not read is cut off.
+    void write_cut(Moment time, std::uint64_t socket);
     // Something that was done by way of the control endpoint; `what` is a whole JSON document.
     void write_control(Moment time, std::string_view method, std::string_view what);
     void flush() { out_.flush(); }

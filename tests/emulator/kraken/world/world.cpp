@@ -100,6 +100,11 @@ void World::receive(SocketNo socket, std::string_view text, SteadyTime wall) {
     record();
 }
 
+void World::cut_off(SocketNo socket, SteadyTime wall) {
+    advance(wall);
+    truth_.write_cut(exchange_.now(), socket);
+}
+
 // What was accepted and is due by then.
 void World::land(Moment until) {
     while (!landing_.empty() && landing_.begin()->first <= until) {
