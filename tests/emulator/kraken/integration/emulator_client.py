@@ -29,12 +29,12 @@ def expect(got, wanted, what):
 
 
 class Emulator:
-    """Runs while its block does. Time stands still and nobody else trades, unless `options` say else."""
+    """Runs while its block does. Time stands still; nobody else trades unless `market` is synthetic."""
 
-    def __init__(self, program, *options):
+    def __init__(self, program, *options, market="none"):
         self.folder = tempfile.TemporaryDirectory()
         self.truth_file = pathlib.Path(self.folder.name, "truth.jsonl")
-        usual = ["--scale", "0", "--market", "none", "--start", START]
+        usual = ["--scale", "0", "--market", market, "--start", START]
         self.process = subprocess.Popen([program, "--json", *usual, "--truth", self.truth_file, *options],
                                         stdout=subprocess.PIPE, text=True)
         where = json.loads(self.process.stdout.readline())

@@ -1,8 +1,8 @@
 #pragma once
 // SocketLink: one WebSocket of a client, on top of a plain or a TLS stream. What is pushed goes out
 // in order; what comes in goes to the desk. A client that does not read costs its queue alone, up
-// to a limit at which it is cut off and the desk hears of it. On the executor's thread; keeps itself
-// alive.
+// to a limit at which it is cut off and the desk hears of it. On the executor's thread; keeps
+// itself alive.
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
