@@ -111,10 +111,9 @@ Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& 
     BOOST_OUTCOME_TRYV(check_terms(pair, terms, last_price(terms.pair), now_));
     if (!terms.cl_ord_id.empty() && account.open_ids.contains(terms.cl_ord_id))
         return Refusal{refused::kDuplicateOrder};
-    const auto of_pair = std::count_if(account.open.begin(), account.open.end(), [&](OrderNo each) {
-        return orders_[each].terms.pair == terms.pair;
-    });
-    if (static_cast<std::size_t>(of_pair) >= engine_limits(account.tier()).open_orders)
+    const auto of_pair = account.open_of.find(terms.pair);
+    if (of_pair != account.open_of.end() &&
+        of_pair->second >= engine_limits(account.tier()).open_orders)
         return Refusal{refused::kOrdersLimit};
     OrderTerms out = terms;
     if (terms.in_quote) {
@@ -173,6 +172,7 @@ Answer<OrderNo> Exchange::add(AccountNo no, const OrderTerms& terms) {
     by_id_.emplace(draft.id, draft.no);
     Order& order = orders_.emplace_back(std::move(draft));
     account.open.insert(order.no);
+    ++account.open_of[taken.pair];
     if (!taken.cl_ord_id.empty()) account.open_ids.emplace(taken.cl_ord_id, order.no);
     if (taken.force == TimeInForce::Gtd) expiries_.emplace(taken.expires, order.no);
     start(order);

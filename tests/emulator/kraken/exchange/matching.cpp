@@ -244,6 +244,7 @@ void Exchange::finish(Order& order, OrderStatus status, Execution execution,
     order.reason = reason;
     hold(order);
     account.open.erase(order.no);
+    --account.open_of[order.terms.pair];
     account.ended.push_back(order.no);
     if (!order.terms.cl_ord_id.empty()) account.open_ids.erase(order.terms.cl_ord_id);
     tell(order, execution);

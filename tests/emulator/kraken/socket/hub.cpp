@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kChannels{"ticker",     "trade",      "ohlc",    "book",
                                                     "instrument", "executions", "balances"};
 
+constexpr Span kSilence = std::chrono::seconds{1};  // then a heartbeat
+
 }  // namespace
 
 std::string_view to_text(Channel channel) {
@@ -69,7 +71,10 @@ void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& 
             put(socket, text);
             put(socket, text);
             break;
-        case Mishap::Late: socket.late.emplace(exchange_.now() + fault->delay, text); break;
+        case Mishap::Late:
+            socket.late.emplace(exchange_.now() + fault->delay, text);
+            next_beat_ = std::min(next_beat_, exchange_.now() + fault->delay);
+            break;
         case Mishap::Swapped: socket.swapped = text; break;
         case Mishap::Disconnect: socket.send(nullptr); break;
     }
@@ -84,18 +89,18 @@ void Hub::send_to(const Topic& topic, const std::function<std::string()>& text) 
         tell_one(socket, to_text(topic.channel), shared);
 }
 
-void Hub::send_private(Channel channel, AccountNo account, const std::string& element,
-                       std::string_view kind) {
-    const auto found = listeners_.find(Topic{channel, 0, 0});
-    if (found == listeners_.end()) return;
+void Hub::send_private(Channel channel, AccountNo account, std::string_view kind,
+                       const std::function<std::string()>& element) {
+    const auto found = listeners_.find(Topic{channel, 0, account});
+    if (found == listeners_.end() || found->second.empty()) return;
     std::string name{to_text(channel)};
     if (!kind.empty()) name.append("/").append(kind);
+    const std::string text = element();
     for (const SocketNo socket : found->second) {
-        Socket& each = sockets_[socket];
-        if (each.account != account) continue;
+        const std::uint64_t sequence = ++sockets_[socket].sequences[channel];
         tell_one(socket, name,
                  std::make_shared<const std::string>(
-                     private_message(to_text(channel), false, element, ++each.sequences[channel])));
+                     private_message(to_text(channel), false, text, sequence)));
     }
 }
 
@@ -108,11 +113,11 @@ void Hub::tell(std::span<const Event> events) {
         } else if (const auto* book = std::get_if<BookEvent>(&event)) {
             books.insert(book->pair);
         } else if (const auto* order = std::get_if<OrderEvent>(&event)) {
-            send_private(Channel::Executions, order->order.account, execution_of(exchange_, *order),
-                         to_text(order->execution));
+            send_private(Channel::Executions, order->order.account, to_text(order->execution),
+                         [&] { return execution_of(exchange_, *order); });
         } else if (const auto* row = std::get_if<LedgerEvent>(&event)) {
-            send_private(Channel::Balances, row->account, balance_change_of(exchange_, row->row),
-                         {});
+            send_private(Channel::Balances, row->account, {},
+                         [&] { return balance_change_of(exchange_, row->row); });
         } else if (const auto* listing = std::get_if<ListingEvent>(&event)) {
             send_to({Channel::Instrument, 0, 0},
                     [&] { return instrument_message(exchange_, listing->pair, Kind::Update); });
@@ -162,12 +167,19 @@ void Hub::tell_books(const std::set<PairNo>& pairs) {
     }
 }
 
+// Every request comes by here, so all sockets are asked only when one of them can be due: what is
+// sent meanwhile only puts heartbeats off, and a new subscription is answered first.
 void Hub::beat() {
+    const Moment now = exchange_.now();
+    if (now < next_beat_) return;
+    next_beat_ = now + kSilence;
     for (auto& [number, socket] : sockets_) {
-        while (!socket.late.empty() && socket.late.begin()->first <= exchange_.now())
+        while (!socket.late.empty() && socket.late.begin()->first <= now)
             put(socket, socket.late.extract(socket.late.begin()).mapped());
-        const bool silent = exchange_.now() - socket.last_sent >= std::chrono::seconds{1};
+        const bool silent = now - socket.last_sent >= kSilence;
         if (!socket.topics.empty() && silent) send(number, heartbeat_message());
+        if (!socket.late.empty()) next_beat_ = std::min(next_beat_, socket.late.begin()->first);
+        if (!socket.topics.empty()) next_beat_ = std::min(next_beat_, socket.last_sent + kSilence);
     }
 }
 

@@ -55,8 +55,8 @@ class Hub {
     std::vector<MessageStruck> take_struck() { return std::exchange(struck_, {}); }
 
   private:
-    // Of one pair, or of all (0); `detail` is the depth, the index of the interval, or 1 for a
-    // ticker that follows the best bid and offer.
+    // Of one pair, or of all (0); `detail` is the depth, the index of the interval, 1 for a ticker
+    // that follows the best bid and offer, or the account of a private channel.
     struct Topic {
         Channel channel = Channel::Ticker;
         PairNo pair = 0;
@@ -100,9 +100,10 @@ class Hub {
     void tell_one(SocketNo socket, std::string_view message, const SharedText& text);
     std::uint64_t connection_of(SocketNo socket) const;
     void send_to(const Topic& topic, const std::function<std::string()>& text);
-    // `kind` is that of an execution, else empty.
-    void send_private(Channel channel, AccountNo account, const std::string& element,
-                      std::string_view kind);
+    // `kind` is that of an execution, else empty. The element is made once, and only if somebody
+    // listens.
+    void send_private(Channel channel, AccountNo account, std::string_view kind,
+                      const std::function<std::string()>& element);
     void tell_trades(const std::vector<PublicTrade>& trades);
     void tell_books(const std::set<PairNo>& pairs);
 
@@ -116,6 +117,7 @@ class Hub {
     std::map<Topic, BookView> views_;  // of books that somebody listens to
     std::map<PairNo, std::vector<LevelChange>> best_;
     std::vector<MessageStruck> struck_;
+    Moment next_beat_{};  // before it nobody is owed a heartbeat or a late message
 };
 
 }  // namespace vault::kraken_emulator

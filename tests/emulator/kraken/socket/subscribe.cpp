@@ -115,6 +115,7 @@ Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) 
         const auto account = tokens_.find(text_at(params, "token"), exchange_.now());
         if (!account) return Refusal{"ESession:Invalid session"};
         state.account = account;
+        wish.detail = *account;
         wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
         wish.past_trades = flag_at(params, "snap_trades", false);
     }
