@@ -3,6 +3,8 @@
 // in order; what comes in goes to the desk. A client that does not read costs its queue alone, up
 // to a limit at which it is cut off and the desk hears of it. On the executor's thread; keeps
 // itself alive.
+#include "tests/emulator/kraken/server/gathering_stream.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +20,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace vault::kraken_emulator {
 
@@ -81,7 +84,7 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
         queue_.push_back(text);
         if (overrun_) forget_queue();
         if (!text || overrun_) boost::beast::get_lowest_layer(socket_).close();
-        wake_.cancel();
+        if (std::exchange(idle_, false)) wake_.cancel();
     }
 
     void forget_queue() {
@@ -92,6 +95,7 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
     boost::asio::awaitable<void> write(std::shared_ptr<SocketLink> self) {
         while (open_) {
             if (queue_.empty()) {
+                idle_ = true;
                 [[maybe_unused]] const auto [woken] = co_await wake_.async_wait(kAwait);
                 continue;
             }
@@ -99,17 +103,19 @@ class SocketLink : public std::enable_shared_from_this<SocketLink<Stream>> {
             queue_.pop_front();
             if (!text) co_return;
             waiting_ -= text->size();
+            socket_.next_layer().hold(!queue_.empty());
             const auto [unsent, size] =
                 co_await socket_.async_write(boost::asio::buffer(*text), kAwait);
             if (unsent) self->open_ = false;
         }
     }
 
-    boost::beast::websocket::stream<Stream> socket_;
+    boost::beast::websocket::stream<GatheringStream<Stream>> socket_;
     boost::asio::steady_timer wake_;
     std::deque<std::shared_ptr<const std::string>> queue_;
     std::size_t waiting_ = 0;  // bytes of the queue
     bool overrun_ = false;
+    bool idle_ = false;  // the writer waits for wake_
     bool open_ = true;
 };
 
