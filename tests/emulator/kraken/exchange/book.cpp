@@ -15,15 +15,10 @@ std::optional<Decimal> Book::best(Side side) const {
 
 std::vector<LevelChange> Book::top(Side side, std::size_t most) const {
     std::vector<LevelChange> out;
-    const auto add = [&](auto from, auto to) {
-        for (; from != to && out.size() < most; ++from)
-            out.push_back({side, from->first, from->second.shown()});
-    };
-    const Levels& all = levels(side);
-    if (side == Side::Buy)
-        add(all.rbegin(), all.rend());
-    else
-        add(all.begin(), all.end());
+    visit(side, [&](const LevelChange& level) {
+        if (out.size() < most) out.push_back(level);
+        return out.size() < most;
+    });
     return out;
 }
 

@@ -38,6 +38,19 @@ class Book {
     const Level& at(Side side, Decimal price) const { return levels(side).at(price); }
     // Up to `most` levels as shown, the best first.
     std::vector<LevelChange> top(Side side, std::size_t most) const;
+    // Shows levels, the best first, while `wants_more` says so.
+    template <class Wants>
+    void visit(Side side, Wants wants_more) const {
+        const auto walk = [&](auto from, auto to) {
+            while (from != to && wants_more({side, from->first, from->second.shown()}))
+                ++from;
+        };
+        const Levels& all = levels(side);
+        if (side == Side::Buy)
+            walk(all.rbegin(), all.rend());
+        else
+            walk(all.begin(), all.end());
+    }
 
     void rest(Side side, Decimal price, OrderNo order, Decimal quantity);
     // Takes the order out with what it still wanted.

@@ -51,17 +51,16 @@ Exchange::Fillable Exchange::fillable(const OrderTerms& terms, Decimal wanted,
     Order taker;
     taker.terms = terms;
     Fillable out;
-    const std::size_t all = SIZE_MAX;
-    for (const LevelChange& level : book(terms.pair).top(opposite(terms.side), all)) {
-        if (!accepts(taker, level.price)) break;
+    book(terms.pair).visit(opposite(terms.side), [&](const LevelChange& level) {
+        if (!accepts(taker, level.price)) return false;
         Decimal quantity = min(level.quantity, wanted - out.quantity);
         const Decimal affordable = affordable_at(level.price, most_cost - out.cost);
         const bool last = affordable <= quantity;
         if (last) quantity = round_step(affordable, pair.lot(), Rounding::Floor);
         out.quantity += quantity;
         out.cost += mul(level.price, quantity, Rounding::Up).value();
-        if (last || out.quantity == wanted) break;
-    }
+        return !last && out.quantity != wanted;
+    });
     return out;
 }
 
