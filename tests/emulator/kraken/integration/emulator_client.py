@@ -28,6 +28,11 @@ def expect(got, wanted, what):
     check(got == wanted, what, "\n  got   ", got, "\n  wanted", wanted)
 
 
+def trusting():
+    """The certificate is the test's own."""
+    return ssl._create_unverified_context()
+
+
 class Emulator:
     """Runs while its block does. Time stands still; nobody else trades unless `market` is synthetic."""
 
@@ -63,9 +68,7 @@ class Emulator:
 
     def connection(self, timeout=60):
         if self.api.scheme == "https":
-            # The certificate is the test's own.
-            trusting = ssl._create_unverified_context()
-            return http.client.HTTPSConnection("127.0.0.1", self.api.port, timeout=timeout, context=trusting)
+            return http.client.HTTPSConnection("127.0.0.1", self.api.port, timeout=timeout, context=trusting())
         return http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=timeout)
 
     def signed(self, method, form=(), as_json=False):
@@ -111,6 +114,8 @@ class Socket:
 
     def __init__(self, emulator, path):
         self.stream = socket.create_connection(("127.0.0.1", emulator.api.port), timeout=30)
+        if emulator.api.scheme == "https":
+            self.stream = trusting().wrap_socket(self.stream)
         key = base64.b64encode(os.urandom(16)).decode()
         self.stream.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
                              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
