@@ -1,13 +1,16 @@
 """A private socket that never reads is cut off before it costs much memory; nobody else notices."""
 
+import os
 import pathlib
 import sys
+import time
 
 from emulator_client import Emulator, Socket, check, expect
 
 MOST_KIB = 64 * 1024  # what the emulator may grow by: the queue of one socket, and what lies around it
 ORDERS = 15 * 12      # Kraken takes 225 of a pair
-FAR_TOO_MUCH = 4_000  # snapshots; each is 80 KB
+SNAPSHOTS = 400       # each of 80 KB: much more than the emulator and the kernel keep
+PATIENCE = 600        # tenths of a second
 
 
 def most_kib(process):
@@ -39,14 +42,21 @@ def subscribed(emulator, token):
 
 
 def asks_and_never_reads(deaf, token):
-    """Until its connection is cut."""
     params = {"channel": "executions", "token": token}
     try:
-        for _ in range(FAR_TOO_MUCH):
+        for _ in range(SNAPSHOTS):
             deaf.send(method="unsubscribe", params=params)
             deaf.send(method="subscribe", params=params)
     except (BrokenPipeError, ConnectionResetError):
-        return
+        pass
+
+
+def is_cut_off(emulator):
+    """In the end: a slow emulator may still have requests to read."""
+    for _ in range(PATIENCE):
+        if b'"kind":"cut"' in emulator.truth_file.read_bytes():
+            return
+        time.sleep(0.1)
     check(False, "it may ask for ever")
 
 
@@ -67,9 +77,11 @@ def main():
         deaf, reader = subscribed(emulator, token), subscribed(emulator, token)
         before = most_kib(emulator.process)
         asks_and_never_reads(deaf, token)
+        is_cut_off(emulator)
         grown = most_kib(emulator.process) - before
         print(f"the emulator grew by {grown} KiB")
-        check(grown < MOST_KIB, "the emulator grew by", grown, "KiB")
+        # A sanitizer keeps what was freed.
+        check(grown < MOST_KIB or "VAULT_SLOWDOWN" in os.environ, "the emulator grew by", grown, "KiB")
         reads_on(emulator, reader)
         expect([line["socket"] for line in emulator.truth("cut")], [1], "who was cut off, by the truth log")
         reader.close()
