@@ -83,9 +83,10 @@ void Load::send_cancel(const Cancel& cancel) {
     if (cancel.over_rest)
         call(cancel.trader, {asked_.size(), "CancelOrder", "&txid=" + cancel.order});
     else
-        trader.socket->send(fmt::format(
-            R"({{"method":"cancel_order","params":{{"order_id":["{}"],"token":"{}"}},"req_id":{}}})",
-            cancel.order, trader.token, asked_.size()));
+        trader.socket->send(
+            fmt::format(R"({{"method":"cancel_order","params":{{"order_id":["{}"],"token":"{}"}},)"
+                        R"("req_id":{}}})",
+                        cancel.order, trader.token, asked_.size()));
 }
 
 // A trader's calls share a connection, so that its nonces arrive in order.

@@ -55,7 +55,8 @@ TEST(Story, TheTruthLogAndTheSocketsSpellAlike) {
     const auto file = std::filesystem::path{testing::TempDir()} / "load_story_truth.jsonl";
     std::ofstream{file}
         << R"({"n":1,"kind":"order","execution":"trade","order":"O1","account":"trader-1",)"
-           R"("pair":"XXBTZUSD","quantity":"0.5","fill":{"id":"T1","price":"50000","quantity":"0.1"}})"
+           R"("pair":"XXBTZUSD","quantity":"0.5",)"
+           R"("fill":{"id":"T1","price":"50000","quantity":"0.1"}})"
         << '\n'
         << R"({"n":2,"kind":"order","execution":"new","order":"O2","account":"main"})" << '\n'
         << R"({"n":3,"kind":"balance","account":"trader-1","id":"L1","type":"trade",)"
