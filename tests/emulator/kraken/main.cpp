@@ -161,6 +161,10 @@ class Desk final : public SocketDesk {
         world_.truth().flush();
     }
     void close(SocketNo socket) override { world_.close_socket(socket); }
+    void cut_off(SocketNo socket) override {
+        world_.cut_off(socket, clock_.steady());
+        world_.truth().flush();
+    }
 
     static constexpr std::string_view kPublicPath = "/v2", kPrivatePath = "/auth/v2";
 

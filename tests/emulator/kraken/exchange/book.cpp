@@ -13,37 +13,11 @@ std::optional<Decimal> Book::best(Side side) const {
     return side == Side::Buy ? all.rbegin()->first : all.begin()->first;
 }
 
-namespace {
-
-// Calls `take` with the best price first, until it says enough.
-template <class Take>
-void descend(const Book::Levels& levels, Side side, const Take& take) {
-    const auto go = [&](auto from, auto to) {
-        for (; from != to && take(from->first, from->second); ++from) {
-        }
-    };
-    if (side == Side::Buy)
-        go(levels.rbegin(), levels.rend());
-    else
-        go(levels.begin(), levels.end());
-}
-
-}  // namespace
-
 std::vector<LevelChange> Book::top(Side side, std::size_t most) const {
     std::vector<LevelChange> out;
-    descend(levels(side), side, [&](Decimal price, const Level& level) {
+    visit(side, [&](Decimal price, const Level& level) {
         if (out.size() < most) out.push_back({side, price, level.shown()});
         return out.size() < most;
-    });
-    return out;
-}
-
-std::vector<LevelChange> Book::offered(Side side) const {
-    std::vector<LevelChange> out;
-    descend(levels(side), side, [&](Decimal price, const Level& level) {
-        out.push_back({side, price, level.shown() + level.hidden});
-        return true;
     });
     return out;
 }

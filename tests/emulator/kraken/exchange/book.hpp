@@ -30,6 +30,7 @@ class Book {
         Decimal hidden;  // what they do not show
         std::deque<OrderNo> queue;
         Decimal shown() const { return street + queued; }
+        Decimal offered() const { return shown() + hidden; }  // to who takes
     };
     using Levels = std::map<Decimal, Level>;  // ascending price
 
@@ -39,9 +40,19 @@ class Book {
     const Level& at(Side side, Decimal price) const { return levels(side).at(price); }
     // Up to `most` levels as shown, the best first.
     std::vector<LevelChange> top(Side side, std::size_t most) const;
-
-    // All levels with what is hidden in them too, the best first.
-    std::vector<LevelChange> offered(Side side) const;
+    // Gives `wants_more` price and level, the best first, as long as it says so.
+    template <class Wants>
+    void visit(Side side, Wants wants_more) const {
+        const auto walk = [&](auto from, auto to) {
+            while (from != to && wants_more(from->first, from->second))
+                ++from;
+        };
+        const Levels& all = levels(side);
+        if (side == Side::Buy)
+            walk(all.rbegin(), all.rend());
+        else
+            walk(all.begin(), all.end());
+    }
 
     void rest(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden);
     // Takes the order out with what it still wanted.

@@ -125,10 +125,10 @@ Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& 
     BOOST_OUTCOME_TRYV(check_terms(pair, terms, last_price(terms.pair), now_));
     if (!terms.cl_ord_id.empty() && account.open_ids.contains(terms.cl_ord_id))
         return Refusal{refused::kDuplicateOrder};
-    const auto of_pair = std::count_if(account.open.begin(), account.open.end(), [&](OrderNo each) {
-        return orders_[each].terms.pair == terms.pair && &orders_[each] != replaced;
-    });
-    if (static_cast<std::size_t>(of_pair) >= engine_limits(account.tier()).open_orders)
+    const auto found = account.open_of.find(terms.pair);
+    const std::size_t open = found == account.open_of.end() ? 0 : found->second;
+    const std::size_t gone = replaced == nullptr ? 0 : 1;
+    if (open - gone >= engine_limits(account.tier()).open_orders)
         return Refusal{refused::kOrdersLimit};
     OrderTerms out = terms;
     if (terms.in_quote) {
@@ -211,6 +211,7 @@ Order& Exchange::enter(Order draft) {
     Order& order = orders_.emplace_back(std::move(draft));
     Account& account = accounts_[order.account];
     account.open.insert(order.no);
+    ++account.open_of[order.terms.pair];
     if (!order.terms.cl_ord_id.empty()) account.open_ids.emplace(order.terms.cl_ord_id, order.no);
     if (order.terms.force == TimeInForce::Gtd) expiries_.emplace(order.terms.expires, order.no);
     start(order);

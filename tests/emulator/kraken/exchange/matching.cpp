@@ -51,16 +51,16 @@ Exchange::Fillable Exchange::fillable(const OrderTerms& terms, Decimal wanted,
     Order taker;
     taker.terms = terms;
     Fillable out;
-    for (const LevelChange& level : book(terms.pair).offered(opposite(terms.side))) {
-        if (!accepts(taker, level.price)) break;
-        Decimal quantity = min(level.quantity, wanted - out.quantity);
-        const Decimal affordable = affordable_at(level.price, most_cost - out.cost);
+    book(terms.pair).visit(opposite(terms.side), [&](Decimal price, const Book::Level& level) {
+        if (!accepts(taker, price)) return false;
+        Decimal quantity = min(level.offered(), wanted - out.quantity);
+        const Decimal affordable = affordable_at(price, most_cost - out.cost);
         const bool last = affordable <= quantity;
         if (last) quantity = round_step(affordable, pair.lot(), Rounding::Floor);
         out.quantity += quantity;
-        out.cost += mul(level.price, quantity, Rounding::Up).value();
-        if (last || out.quantity == wanted) break;
-    }
+        out.cost += mul(price, quantity, Rounding::Up).value();
+        return !last && out.quantity != wanted;
+    });
     return out;
 }
 
@@ -288,6 +288,7 @@ void Exchange::finish(Order& order, OrderStatus status, Execution execution,
     order.reason = reason;
     hold(order);
     account.open.erase(order.no);
+    --account.open_of[order.terms.pair];
     account.ended.push_back(order.no);
     if (!order.terms.cl_ord_id.empty()) account.open_ids.erase(order.terms.cl_ord_id);
     tell(order, execution);

@@ -37,6 +37,11 @@ def tls_options(folder):
     return ["--tls-certificate", certificate, "--tls-key", key]
 
 
+def trusting():
+    """The certificate is the test's own."""
+    return ssl._create_unverified_context()
+
+
 class Emulator:
     """Runs while its block does. Time stands still and nobody else trades, unless `options` say else."""
 
@@ -73,9 +78,7 @@ class Emulator:
 
     def connection(self, timeout=60):
         if self.api.scheme == "https":
-            # The certificate is the test's own.
-            trusting = ssl._create_unverified_context()
-            return http.client.HTTPSConnection("127.0.0.1", self.api.port, timeout=timeout, context=trusting)
+            return http.client.HTTPSConnection("127.0.0.1", self.api.port, timeout=timeout, context=trusting())
         return http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=timeout)
 
     def signed(self, method, form=(), as_json=False):
@@ -121,6 +124,8 @@ class Socket:
 
     def __init__(self, emulator, path):
         self.stream = socket.create_connection(("127.0.0.1", emulator.api.port), timeout=30)
+        if emulator.api.scheme == "https":
+            self.stream = trusting().wrap_socket(self.stream)
         key = base64.b64encode(os.urandom(16)).decode()
         self.stream.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
                              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"

@@ -83,6 +83,7 @@ def speaks_tls(program):
         with Emulator(program, *tls_options(folder)) as emulator:
             expect(emulator.api.scheme, "https", "the address")
             expect(emulator.result("Balance")["XXBT"], "2.0000000000", "Balance over TLS")
+            sockets_follow_orders(emulator)
 
 
 def refuses_wrong_options(program):

@@ -66,7 +66,10 @@ class Hub {
         std::uint64_t seed)
         : exchange_(exchange), tokens_(tokens), requests_(requests), faults_(faults), seed_(seed) {}
 
-    void set_limits(const SocketLimits& limits) { limits_ = limits; }
+    void set_limits(const SocketLimits& limits) {
+        limits_ = limits;
+        next_beat_ = {};
+    }
     const SocketLimits& limits() const { return limits_; }
 
     // Greets it with the system's status.
@@ -82,8 +85,8 @@ class Hub {
     std::vector<SocketClosed> take_closed() { return std::exchange(closed_, {}); }
 
   private:
-    // Of one pair, or of all (0); `detail` is the depth, the index of the interval, or 1 for a
-    // ticker that follows the best bid and offer.
+    // Of one pair, or of all (0); `detail` is the depth, the index of the interval, 1 for a ticker
+    // that follows the best bid and offer, or the account of a private channel.
     struct Topic {
         Channel channel = Channel::Ticker;
         PairNo pair = 0;
@@ -139,14 +142,16 @@ class Hub {
     void send(SocketNo socket, std::string text);
     void put(Socket& socket, const SharedText& text);
     void cut_off(SocketNo socket, std::string_view reason);
+    std::optional<Moment> idle_end(const Socket& socket) const;
     void end_if_idle(SocketNo number, const Socket& socket);
     void tell_one(SocketNo socket, std::string_view message, const SharedText& text);
     std::uint64_t connection_of(SocketNo socket) const;
     void send_to(const Topic& topic, const std::function<std::string()>& text);
-    // To those of the account; `name` as faults know it.
-    void send_private(Channel channel, AccountNo account, std::string_view name,
-                      const std::function<std::string(const Socket&)>& element);
-    void tell_execution(const OrderEvent& event);
+    // To those of the account. `kind` is that of an execution, else empty. The element is made
+    // only if somebody listens: once, and once with rate counts.
+    void send_private(Channel channel, AccountNo account, std::string_view kind,
+                      const std::function<std::string(bool rate_counts)>& element);
+    void put_off(Socket& socket, Span delay, SharedText text);
     void tell_trades(const std::vector<PublicTrade>& trades);
     void tell_books(const std::set<PairNo>& pairs);
 
@@ -163,6 +168,7 @@ class Hub {
     std::map<PairNo, std::vector<LevelChange>> best_;
     std::vector<MessageStruck> struck_;
     std::vector<SocketClosed> closed_;
+    Moment next_beat_{};  // before it no heartbeat, late message or end of an idle one is due
 };
 
 }  // namespace vault::kraken_emulator

@@ -115,6 +115,7 @@ Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) 
         const auto account = tokens_.find(text_at(params, "token"), exchange_.now());
         if (!account) return Refusal{"ESession:Invalid session"};
         state.account = account;
+        wish.detail = *account;
         wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
         wish.past_trades = flag_at(params, "snap_trades", false);
         wish.rate_counts = flag_at(params, "ratecounter", false);
@@ -162,6 +163,7 @@ void Hub::answer_wish(SocketNo socket, const Wish& wish, const json::object& req
 void Hub::drop_topic(SocketNo socket, const Topic& topic) {
     sockets_[socket].topics.erase(topic);
     sockets_[socket].bare_since = exchange_.now();
+    next_beat_ = {};
     listeners_[topic].erase(socket);
     if (listeners_[topic].empty()) views_.erase(topic);
 }
@@ -285,8 +287,8 @@ void Hub::send_struck(SocketNo socket, const Strike& strike, std::vector<std::st
             case Answered::Refusal: send(socket, std::move(text)); break;
             case Answered::Cut: send(socket, text.substr(0, text.size() / 2)); break;
             case Answered::Late:
-                sockets_[socket].late.emplace(exchange_.now() + strike.delay,
-                                              std::make_shared<const std::string>(std::move(text)));
+                put_off(sockets_[socket], strike.delay,
+                        std::make_shared<const std::string>(std::move(text)));
                 break;
             case Answered::Timeout:
             case Answered::Reset:

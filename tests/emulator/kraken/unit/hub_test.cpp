@@ -100,6 +100,22 @@ TEST_F(Sockets, HeartbeatsFillTheSilenceOfASubscriber) {
     EXPECT_EQ(last(), R"({"channel":"heartbeat"})");
 }
 
+TEST_F(Sockets, EachSocketHasItsOwnSilence) {
+    const SocketNo early = open(SocketSide::Public);
+    subscribe(early, R"("channel":"trade","symbol":["BTC/USD"])");
+    desk_.pass(400ms);
+    const SocketNo late = open(SocketSide::Public);
+    subscribe(late, R"("channel":"trade","symbol":["BTC/USD"])");
+    heard();
+    std::vector<std::size_t> beats;  // each 100 ms: those of both
+    for (int i = 0; i < 11; ++i) {
+        desk_.pass(100ms);
+        hub_.beat();
+        beats.push_back(heard().size());
+    }
+    EXPECT_EQ(beats, (std::vector<std::size_t>{0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0}));
+}
+
 TEST_F(Sockets, StatusAndListingAreTold) {
     const SocketNo socket = open(SocketSide::Public);
     subscribe(socket, R"("channel":"instrument")");

@@ -215,6 +215,11 @@ void World::receive(SocketNo socket, std::string_view text, SteadyTime wall) {
     if (has_step(exchange_.now())) advance(wall);
 }
 
+void World::cut_off(SocketNo socket, SteadyTime wall) {
+    advance(wall);
+    truth_.write_closed(exchange_.now(), socket, "not read");
+}
+
 void World::write(RequestSeen& seen, const std::optional<Strike>& struck,
                   std::string_view endpoint) {
     if (struck) {

@@ -36,6 +36,8 @@ class World {
     SocketNo open_socket(SocketSide side, Hub::Send send, SteadyTime wall);
     void receive(SocketNo socket, std::string_view text, SteadyTime wall);
     void close_socket(SocketNo socket) { hub_.close(socket); }
+    // The server gives it up, because its client does not read.
+    void cut_off(SocketNo socket, SteadyTime wall);
     // The market, all timers and the script up to the moment that `wall` means.
     void advance(SteadyTime wall);
     // Plays it from now on, instead of any other.
