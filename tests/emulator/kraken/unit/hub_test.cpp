@@ -332,6 +332,26 @@ TEST_F(OrderEntry, RefusalsNameWhatIsWrong) {
               "EGeneral:Invalid arguments:deadline");
 }
 
+TEST_F(Sockets, EachOfAnAccountHearsRateCountsIfItWants) {
+    std::map<SocketNo, std::vector<std::string>> heard;
+    for (const std::string_view wish : {R"(,"ratecounter":true)", "", R"(,"ratecounter":true)"}) {
+        const SocketNo socket = hub_.open(
+            SocketSide::Private,
+            [&heard, no = heard.size()](const SharedText& text) { heard[no].push_back(*text); });
+        subscribe(socket, with_token("executions") + std::string{wish});
+    }
+    for (auto& [unused, texts] : heard)
+        texts.clear();
+    desk_.add(desk_.alice, Desk::limit(Side::Buy, "0.01"_dec, "49000"_dec));
+    hub_.tell(desk_.exchange.take_events());
+    ASSERT_EQ(heard.size(), 3U);
+    for (const auto& [no, texts] : heard) {
+        ASSERT_EQ(texts.size(), 2U);
+        for (const std::string& text : texts)
+            EXPECT_EQ(text.find(R"("ratecount":1)") != std::string::npos, no != 1) << text;
+    }
+}
+
 TEST_F(OrderEntry, ABatchIsAnsweredAsOne) {
     const json::value added =
         entered("batch_add", R"("symbol":"BTC/USD","orders":[)"

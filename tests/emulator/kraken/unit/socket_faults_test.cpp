@@ -71,6 +71,7 @@ class StruckEntry : public Sockets {
     std::vector<std::string> strike(Fault fault) {
         socket_ = open(SocketSide::Private);
         subscribe(socket_, with_token("balances") + R"(,"snapshot":false)");
+        hub_.beat();  // so that the next one is due in a second, if nothing asks for it sooner
         heard_.clear();
         fault.aim = {.at = "add_order", .times = 1};
         requests_.add(std::move(fault));
@@ -125,6 +126,17 @@ TEST_F(StruckEntry, AckedLate) {
     desk_.pass(1s);
     hub_.beat();
     EXPECT_NE(heard_.at(0).find(R"("method":"add_order")"), std::string::npos);
+}
+
+TEST_F(StruckEntry, AckedLateToTheMillisecond) {
+    EXPECT_TRUE(strike({.answered = Answered::Late, .delay = 300ms}).empty());
+    desk_.pass(299ms);
+    hub_.beat();
+    EXPECT_TRUE(heard_.empty());
+    desk_.pass(1ms);
+    hub_.beat();
+    ASSERT_EQ(heard_.size(), 1U);
+    EXPECT_NE(heard_[0].find(R"("method":"add_order")"), std::string::npos);
 }
 
 TEST_F(StruckEntry, DisconnectedAndTheRestIsSilence) {
@@ -192,6 +204,25 @@ TEST_F(Sockets, IdleSocketsLiveOnIfTheyMay) {
     desk_.pass(24h);
     hub_.beat();
     EXPECT_TRUE(hub_.take_closed().empty());
+}
+
+TEST_F(Sockets, AnIdleOneEndsToTheMillisecond) {
+    open(SocketSide::Public);
+    desk_.pass(59'300ms);
+    hub_.beat();
+    desk_.pass(699ms);
+    hub_.beat();
+    EXPECT_TRUE(hub_.take_closed().empty());
+    desk_.pass(1ms);
+    hub_.beat();
+    EXPECT_EQ(hub_.take_closed().size(), 1U);
+    open(SocketSide::Public);
+    desk_.pass(100ms);
+    hub_.beat();
+    hub_.set_limits({.idle = 200ms});
+    desk_.pass(100ms);
+    hub_.beat();
+    EXPECT_EQ(hub_.take_closed().size(), 1U) << "by the new limit";
 }
 
 TEST_F(Sockets, AClientThatIsTooFastIsTold) {
