@@ -28,7 +28,8 @@ struct Arguments {
     std::uint16_t port = 0, control_port = 0;
     std::uint64_t seed = 1;
     std::string scale = "1", market = "synthetic", start, truth = "/dev/null";
-    std::string tls_certificate, tls_key;
+    std::vector<std::string> replays;
+    std::string script, tls_certificate, tls_key;
     bool json = false, help = false;
 };
 
@@ -39,9 +40,14 @@ po::options_description described(Arguments& a) {
     add("control-port", po::value(&a.control_port), "of the control endpoint; default: a free one");
     add("seed", po::value(&a.seed), "of market and ids; default 1");
     add("scale", po::value(&a.scale), "how fast time runs, 0 to 1000; 0: only as told; default 1");
-    add("start", po::value(&a.start), "its time at the start, RFC 3339; default: now");
+    add("start", po::value(&a.start),
+        "its time at the start, RFC 3339; default: when the first replay begins, else now");
     add("market", po::value(&a.market), "synthetic (default), or none: prices only as told");
+    add("replay", po::value(&a.replays),
+        "PAIR=FILE[@TIME]: the pair's market is that recording, from that time of it on; more than "
+        "once for more pairs");
     add("truth", po::value(&a.truth), "file for the truth log, written anew; default: none");
+    add("script", po::value(&a.script), "JSON file: what goes wrong when; default: nothing");
     add("tls-certificate", po::value(&a.tls_certificate), "PEM; with --tls-key the API is https");
     add("tls-key", po::value(&a.tls_key), "PEM");
     add("json", po::bool_switch(&a.json), "one line for programs instead of the how-to");
@@ -61,7 +67,8 @@ Result<Arguments> parse(int argc, char** argv) {
     return out;
 }
 
-Result<WorldSettings> world_settings(const Arguments& a, const Clock& clock) {
+Result<WorldSettings> world_settings(const Arguments& a, const Instruments& instruments,
+                                     const Clock& clock) {
     WorldSettings out;
     out.exchange.seed = a.seed;
     out.synthetic = a.market == "synthetic";
@@ -69,7 +76,12 @@ Result<WorldSettings> world_settings(const Arguments& a, const Clock& clock) {
     if (!scale || scale.value().is_negative() || scale.value() > Decimal::from_int(1'000))
         return Error{Errc::Usage, "--scale is a number from 0 to 1000"};
     out.scale = static_cast<std::int64_t>(scale.value().raw() / (Decimal::kOne / 1'000));
-    const auto start = a.start.empty() ? Moment{clock.now()} : parse_rfc3339(a.start);
+    for (const std::string& each : a.replays) {
+        VAULT_TRY(auto planned, parse_replay(instruments, each));
+        out.replays.push_back(std::move(planned));
+    }
+    const Moment usual = out.replays.empty() ? Moment{clock.now()} : begin_of(out.replays);
+    const auto start = a.start.empty() ? usual : parse_rfc3339(a.start);
     if (!start) return Error{Errc::Usage, "--start is a time: 2026-03-04T00:00:00Z"};
     out.start = *start;
     return out;
@@ -120,11 +132,25 @@ std::string for_people(const HttpServer& api, const HttpServer& control, const B
         api_sign(key.secret, path, "1", body), trust);
 }
 
-// The sockets of Kraken's two hosts, told apart by their path.
+Result<Script> read_script(const std::string& file, Moment start) {
+    if (file.empty()) return Script{};
+    std::ifstream in{file, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    if (!in) return Error{Errc::Io, file + " cannot be read"};
+    return Script::parse(text, file, start);
+}
+
+// The sockets of Kraken's two hosts, told apart by their path. As with requests, the truth is in
+// the file before anybody can have an answer.
 class Desk final : public SocketDesk {
   public:
     Desk(World& world, const Clock& clock) : world_(world), clock_(clock) {}
 
+    std::optional<Reply> turned_away(const std::string& path, const std::string& address) override {
+        auto reply = world_.turned_away(path, address, clock_.steady());
+        world_.truth().flush();
+        return reply;
+    }
     SocketNo open(std::string_view path, Push push) override {
         if (path != kPublicPath && path != kPrivatePath) return 0;
         const SocketSide side = path == kPublicPath ? SocketSide::Public : SocketSide::Private;
@@ -132,8 +158,13 @@ class Desk final : public SocketDesk {
     }
     void receive(SocketNo socket, std::string_view text) override {
         world_.receive(socket, text, clock_.steady());
+        world_.truth().flush();
     }
     void close(SocketNo socket) override { world_.close_socket(socket); }
+    void cut_off(SocketNo socket) override {
+        world_.cut_off(socket, clock_.steady());
+        world_.truth().flush();
+    }
 
     static constexpr std::string_view kPublicPath = "/v2", kPrivatePath = "/auth/v2";
 
@@ -142,29 +173,37 @@ class Desk final : public SocketDesk {
     const Clock& clock_;
 };
 
-// So that time passes while nobody asks.
-void keep_time(asio::steady_timer& timer, World& world, const Clock& clock) {
+// So that time passes while nobody asks. A script that fails ends the program.
+void keep_time(asio::steady_timer& timer, World& world, const Clock& clock, asio::io_context& io) {
     timer.expires_after(std::chrono::milliseconds{20});
     timer.async_wait([&](const boost::system::error_code& canceled) {
         if (canceled) return;
         world.advance(clock.steady());
         world.truth().flush();
-        keep_time(timer, world, clock);
+        if (world.failure())
+            io.stop();
+        else
+            keep_time(timer, world, clock, io);
     });
 }
 
 Result<void> run(const Arguments& arguments) {
     const SystemClock clock;
-    VAULT_TRY(const WorldSettings settings, world_settings(arguments, clock));
+    Instruments listed = Instruments::usual();
+    VAULT_TRY(const WorldSettings settings, world_settings(arguments, listed, clock));
     std::ofstream truth{arguments.truth};
     if (!truth) return Error{Errc::Io, arguments.truth + " cannot be written"};
-    World world{Instruments::usual(), settings, truth, clock.steady()};
+    // Outlives the world, whose hub keeps the links of open sockets.
+    asio::io_context io{1};
+    World world{std::move(listed), settings, truth, clock.steady()};
     const Beginning key = begin(world, clock.steady());
+    VAULT_TRY(Script script, read_script(arguments.script, settings.start));
+    world.play(std::move(script), clock.steady());
+    if (world.failure()) return *world.failure();
     std::unique_ptr<asio::ssl::context> tls;
     if (!arguments.tls_certificate.empty()) {
         VAULT_TRY(tls, server_context(arguments.tls_certificate, arguments.tls_key));
     }
-    asio::io_context io{1};
     Desk desk{world, clock};
     // The truth is in the file before its reader can have the reply.
     const auto answer = [&](const Request& request) {
@@ -184,11 +223,12 @@ Result<void> run(const Arguments& arguments) {
     std::cout << (arguments.json ? for_programs(api, control, key) : for_people(api, control, key))
               << std::endl;
     asio::steady_timer timer{io};
-    keep_time(timer, world, clock);
+    keep_time(timer, world, clock, io);
     asio::signal_set signals{io, SIGINT, SIGTERM};
     signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
     io.run();
     truth.flush();
+    if (world.failure()) return *world.failure();
     return truth ? Result<void>{success()} : Error{Errc::Io, arguments.truth + " was not written"};
 }
 
@@ -198,6 +238,7 @@ int main_of(int argc, char** argv) {
     const Result<void> done = arguments ? run(arguments.value()) : arguments.error();
     if (done) return 0;
     std::cerr << "kraken_emulator: " << done.error().message() << '\n';
+    if (!done.error().hint().empty()) std::cerr << done.error().hint() << '\n';
     return done.error().code() == Errc::Usage ? 64 : 1;
 }
 

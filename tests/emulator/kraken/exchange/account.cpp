@@ -8,6 +8,8 @@ Decimal at(const std::map<Asset, Decimal>& amounts, Asset asset) {
     return found == amounts.end() ? kZero : found->second;
 }
 
+constexpr Span kVolumeSpan = std::chrono::days{30};
+
 }  // namespace
 
 Decimal Account::balance(Asset asset) const {
@@ -31,16 +33,21 @@ void Account::hold(Asset asset, Decimal change) {
 }
 
 Decimal Account::volume(Moment now) const {
-    Decimal sum = earlier_volume_;
-    for (const auto& [time, usd] : volumes_)
-        if (now - time < std::chrono::days{30}) sum += usd;
+    Decimal sum = earlier_volume_ + volume_;
+    for (const auto& [time, usd] : volumes_) {
+        if (now - time < kVolumeSpan) break;
+        sum -= usd;
+    }
     return sum;
 }
 
 void Account::add_volume(Decimal usd, Moment time) {
-    while (!volumes_.empty() && time - volumes_.front().first >= std::chrono::days{30})
+    while (!volumes_.empty() && time - volumes_.front().first >= kVolumeSpan) {
+        volume_ -= volumes_.front().second;
         volumes_.pop_front();
+    }
     volumes_.emplace_back(time, usd);
+    volume_ += usd;
 }
 
 }  // namespace vault::kraken_emulator

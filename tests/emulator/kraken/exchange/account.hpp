@@ -42,6 +42,7 @@ class Account {
 
     // Its orders by number; the ended ones in the order of their end.
     std::set<OrderNo> open;
+    std::map<PairNo, std::size_t> open_of;  // how many of them are of a pair
     std::vector<OrderNo> ended;
     std::vector<Trade> trades;                // oldest first
     std::map<std::string, OrderNo> open_ids;  // cl_ord_id of open orders
@@ -55,6 +56,7 @@ class Account {
     std::map<Asset, Decimal> balances_, held_;
     std::vector<LedgerRow> ledger_;
     std::deque<std::pair<Moment, Decimal>> volumes_;
+    Decimal volume_;  // their sum
     Decimal earlier_volume_;
 };
 

@@ -15,15 +15,10 @@ std::optional<Decimal> Book::best(Side side) const {
 
 std::vector<LevelChange> Book::top(Side side, std::size_t most) const {
     std::vector<LevelChange> out;
-    const auto add = [&](auto from, auto to) {
-        for (; from != to && out.size() < most; ++from)
-            out.push_back({side, from->first, from->second.shown()});
-    };
-    const Levels& all = levels(side);
-    if (side == Side::Buy)
-        add(all.rbegin(), all.rend());
-    else
-        add(all.begin(), all.end());
+    visit(side, [&](Decimal price, const Level& level) {
+        if (out.size() < most) out.push_back({side, price, level.shown()});
+        return out.size() < most;
+    });
     return out;
 }
 
@@ -37,19 +32,29 @@ void Book::drop_if_empty(Side side, Decimal price) {
     if (at != side_of(side).end() && at->second.shown().is_zero()) side_of(side).erase(at);
 }
 
-void Book::rest(Side side, Decimal price, OrderNo order, Decimal quantity) {
+void Book::rest(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden) {
     Level& level = touch(side, price);
     level.queue.push_back(order);
     level.queued += quantity;
+    level.hidden += hidden;
 }
 
-void Book::remove(Side side, Decimal price, OrderNo order, Decimal quantity) {
+void Book::remove(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden) {
     Level& level = touch(side, price);
     const auto at = std::find(level.queue.begin(), level.queue.end(), order);
     VAULT_CHECK(at != level.queue.end(), "an order that does not rest there");
     level.queue.erase(at);
     level.queued -= quantity;
+    level.hidden -= hidden;
     drop_if_empty(side, price);
+}
+
+void Book::refill(Side side, Decimal price, OrderNo order, Decimal quantity) {
+    Level& level = touch(side, price);
+    std::erase(level.queue, order);
+    level.queue.push_back(order);
+    level.queued += quantity;
+    level.hidden -= quantity;
 }
 
 void Book::reduce(Side side, Decimal price, Decimal quantity) {

@@ -26,9 +26,11 @@ class Book {
   public:
     struct Level {
         Decimal street;
-        Decimal queued;  // what the orders of the queue still want
+        Decimal queued;  // what the orders of the queue still want and show
+        Decimal hidden;  // what they do not show
         std::deque<OrderNo> queue;
         Decimal shown() const { return street + queued; }
+        Decimal offered() const { return shown() + hidden; }  // to who takes
     };
     using Levels = std::map<Decimal, Level>;  // ascending price
 
@@ -38,10 +40,25 @@ class Book {
     const Level& at(Side side, Decimal price) const { return levels(side).at(price); }
     // Up to `most` levels as shown, the best first.
     std::vector<LevelChange> top(Side side, std::size_t most) const;
+    // Gives `wants_more` price and level, the best first, as long as it says so.
+    template <class Wants>
+    void visit(Side side, Wants wants_more) const {
+        const auto walk = [&](auto from, auto to) {
+            while (from != to && wants_more(from->first, from->second))
+                ++from;
+        };
+        const Levels& all = levels(side);
+        if (side == Side::Buy)
+            walk(all.rbegin(), all.rend());
+        else
+            walk(all.begin(), all.end());
+    }
 
-    void rest(Side side, Decimal price, OrderNo order, Decimal quantity);
+    void rest(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden);
     // Takes the order out with what it still wanted.
-    void remove(Side side, Decimal price, OrderNo order, Decimal quantity);
+    void remove(Side side, Decimal price, OrderNo order, Decimal quantity, Decimal hidden);
+    // So much of what it hid is shown, at the end of the queue.
+    void refill(Side side, Decimal price, OrderNo order, Decimal quantity);
     // The order stays in its place and wants that much less.
     void reduce(Side side, Decimal price, Decimal quantity);
     void take_from_street(Side side, Decimal price, Decimal quantity);

@@ -44,15 +44,23 @@ const EngineLimits& engine_limits(Tier tier) {
 }
 
 bool EngineCounter::charge(std::int64_t points, Tier tier, Moment now) {
+    return charge_halves(2 * points, tier, now);
+}
+
+bool EngineCounter::charge_batch(std::int64_t orders, Tier tier, Moment now) {
+    return charge_halves(orders, tier, now);
+}
+
+bool EngineCounter::charge_halves(std::int64_t halves, Tier tier, Moment now) {
     const EngineLimits& limits = engine_limits(tier);
-    if (points > 0 && !count_.has_room(points, limits.most, limits.decay_per_second, now))
-        return false;
-    count_.add(points, limits.decay_per_second, now);
+    const std::int64_t decay = 2 * limits.decay_per_second;
+    if (halves > 0 && !halves_.has_room(halves, 2 * limits.most, decay, now)) return false;
+    halves_.add(halves, decay, now);
     return true;
 }
 
 std::int64_t EngineCounter::points(Tier tier, Moment now) const {
-    return count_.points(engine_limits(tier).decay_per_second, now);
+    return (halves_.points(2 * engine_limits(tier).decay_per_second, now) + 1) / 2;
 }
 
 }  // namespace vault::kraken_emulator

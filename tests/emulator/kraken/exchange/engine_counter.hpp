@@ -27,11 +27,15 @@ class EngineCounter {
   public:
     // False: it would go past the tier's limit, and nothing is counted.
     bool charge(std::int64_t points, Tier tier, Moment now);
+    // The same for so many orders that are added at once: half a point for each.
+    bool charge_batch(std::int64_t orders, Tier tier, Moment now);
     // Whole points, rounded up.
     std::int64_t points(Tier tier, Moment now) const;
 
   private:
-    DecayingCount count_;
+    bool charge_halves(std::int64_t halves, Tier tier, Moment now);
+
+    DecayingCount halves_;  // of points
 };
 
 }  // namespace vault::kraken_emulator

@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kStatuses{"online", "maintenance", "cancel_only",
                                                     "post_only"};
-constexpr std::array<std::string_view, 8> kExecutions{
-    "pending_new", "new", "status", "trade", "filled", "canceled", "expired", "amended"};
+constexpr std::array<std::string_view, 9> kExecutions{"pending_new", "new",     "status",
+                                                      "trade",       "filled",  "canceled",
+                                                      "expired",     "amended", "iceberg_refill"};
 
 }  // namespace
 

@@ -24,6 +24,7 @@ enum class Execution : std::uint8_t {
     Canceled,
     Expired,
     Amended,
+    IcebergRefill,
 };
 std::string_view to_text(Execution execution);
 

@@ -67,6 +67,8 @@ void Exchange::set_listing(PairNo pair, PairStatus status, Decimal order_min) {
 Moment Exchange::next_due(Moment most) const {
     Moment due = most;
     if (!expiries_.empty()) due = std::min(due, expiries_.begin()->first);
+    for (const OrderNo each : scheduled_)
+        if (matches(orders_[each].terms.pair)) due = std::min(due, orders_[each].terms.starts);
     for (const Account& account : accounts_)
         if (account.switch_at != kNever) due = std::min(due, account.switch_at);
     return std::max(due, now_);
@@ -81,6 +83,10 @@ void Exchange::advance(Moment to) {
             finish(order, OrderStatus::Expired, Execution::Expired, "Order expired");
             tell_book(order.terms.pair);
         }
+        const std::set<OrderNo> scheduled = scheduled_;
+        for (const OrderNo each : scheduled)  // while the market is closed they wait
+            if (orders_[each].terms.starts <= now_ && matches(orders_[each].terms.pair))
+                begin(orders_[each]);
         for (Account& account : accounts_) {
             if (account.switch_at == kNever || account.switch_at > now_) continue;
             if (status_ == SystemStatus::Maintenance) {  // it fires when the engine is back
@@ -102,19 +108,27 @@ void Exchange::advance(Moment to) {
     }
 }
 
+// Of a request, whose times are by the exchange's clock. Its deadline stays: it is judged by that.
+OrderTerms Exchange::in_true_time(OrderTerms terms) const {
+    if (terms.expires != kNever) terms.expires -= skew_;
+    if (terms.starts != kNever) terms.starts -= skew_;
+    return terms;
+}
+
 // The terms as the engine takes them: with the quantity of a viqc order in base units.
-Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& terms) const {
+Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& terms,
+                                      const Order* replaced) const {
     const PairInfo& pair = instruments_.pair(terms.pair);
-    if (terms.deadline != kNever && terms.deadline <= now_)
+    if (terms.deadline != kNever && terms.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, terms));
     BOOST_OUTCOME_TRYV(check_terms(pair, terms, last_price(terms.pair), now_));
     if (!terms.cl_ord_id.empty() && account.open_ids.contains(terms.cl_ord_id))
         return Refusal{refused::kDuplicateOrder};
-    const auto of_pair = std::count_if(account.open.begin(), account.open.end(), [&](OrderNo each) {
-        return orders_[each].terms.pair == terms.pair;
-    });
-    if (static_cast<std::size_t>(of_pair) >= engine_limits(account.tier()).open_orders)
+    const auto found = account.open_of.find(terms.pair);
+    const std::size_t open = found == account.open_of.end() ? 0 : found->second;
+    const std::size_t gone = replaced == nullptr ? 0 : 1;
+    if (open - gone >= engine_limits(account.tier()).open_orders)
         return Refusal{refused::kOrdersLimit};
     OrderTerms out = terms;
     if (terms.in_quote) {
@@ -153,7 +167,8 @@ Answer<void> Exchange::check_funds(const Account& account, const Order& order) c
 }
 
 Answer<void> Exchange::validate(AccountNo account, const OrderTerms& terms) const {
-    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(accounts_[account], terms));
+    BOOST_OUTCOME_TRY(const OrderTerms taken,
+                      accepted(accounts_[account], in_true_time(terms), nullptr));
     return check_funds(accounts_[account], drafted(accounts_[account], taken));
 }
 
@@ -162,37 +177,109 @@ Answer<OrderNo> Exchange::add(AccountNo no, const OrderTerms& terms) {
     const std::int64_t points = engine_cost(EngineAction::Add, Span::zero());
     if (!account.counters[terms.pair].charge(points, account.tier(), now_))
         return Refusal{refused::kOrderRate};
-    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, terms));
+    return add_of_batch(no, terms);
+}
+
+Answer<void> Exchange::charge_batch(AccountNo no, PairNo pair, std::size_t orders) {
+    Account& account = accounts_[no];
+    const auto count = static_cast<std::int64_t>(orders);
+    if (!account.counters[pair].charge_batch(count, account.tier(), now_))
+        return Refusal{refused::kOrderRate};
+    return success();
+}
+
+Answer<OrderNo> Exchange::add_of_batch(AccountNo no, const OrderTerms& terms) {
+    const Account& account = accounts_[no];
+    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, in_true_time(terms), nullptr));
     Order draft = drafted(account, taken);
     BOOST_OUTCOME_TRYV(check_funds(account, draft));
-    const auto best = book(taken.pair).best(taken.side == Side::Buy ? Side::Sell : Side::Buy);
-    const bool would_take = taken.post_only && best && accepts(draft, *best);
-    if (would_take && settings_.post_only_refused) return Refusal{refused::kPostOnlyOrder};
+    if (would_take(draft) && settings_.post_only_refused) return Refusal{refused::kPostOnlyOrder};
+    return enter(std::move(draft)).no;
+}
+
+// A post-only order that would trade if it worked now.
+bool Exchange::would_take(const Order& order) const {
+    const OrderTerms& terms = order.terms;
+    const auto best = book(terms.pair).best(terms.side == Side::Buy ? Side::Sell : Side::Buy);
+    return terms.post_only && terms.starts <= now_ && best && accepts(order, *best);
+}
+
+Order& Exchange::enter(Order draft) {
     draft.no = orders_.size();
     draft.id = ids_.next('O');
     by_id_.emplace(draft.id, draft.no);
     Order& order = orders_.emplace_back(std::move(draft));
+    Account& account = accounts_[order.account];
     account.open.insert(order.no);
-    if (!taken.cl_ord_id.empty()) account.open_ids.emplace(taken.cl_ord_id, order.no);
-    if (taken.force == TimeInForce::Gtd) expiries_.emplace(taken.expires, order.no);
+    ++account.open_of[order.terms.pair];
+    if (!order.terms.cl_ord_id.empty()) account.open_ids.emplace(order.terms.cl_ord_id, order.no);
+    if (order.terms.force == TimeInForce::Gtd) expiries_.emplace(order.terms.expires, order.no);
     start(order);
-    if (would_take)
-        finish(order, OrderStatus::Canceled, Execution::Canceled, "Post only order");
-    else
-        work(order);
-    settle_triggers(taken.pair);
-    tell_book(taken.pair);
-    return order.no;
+    return order;
+}
+
+// The order that takes the place of `replaced`, which is open and of that account.
+Answer<Order> Exchange::replacement(const Account& account, OrderNo replaced,
+                                    const Edit& edit) const {
+    const Order& old = orders_[replaced];
+    if (old.triggered || old.terms.close) return Refusal{refused::kInvalidOrder};
+    if (edit.limit && !has_limit(old.terms.type)) return Refusal::invalid("price");
+    OrderTerms terms = old.terms;
+    terms.quantity = edit.quantity.value_or(old.terms.quantity) - old.executed;
+    if (!terms.quantity.is_positive()) return Refusal{refused::kInvalidOrder};
+    terms.limit = edit.limit.value_or(terms.limit);
+    terms.trigger = edit.trigger.value_or(terms.trigger);
+    terms.display = min(edit.display.value_or(terms.display), terms.quantity);
+    terms.post_only = edit.post_only;
+    terms.in_quote = false;  // its quantity is in base units by now
+    if (old.status == OrderStatus::Open) terms.starts = kNever;
+    if (edit.userref) terms.userref = edit.userref;
+    terms.cl_ord_id.clear();
+    terms.deadline = edit.deadline;
+    BOOST_OUTCOME_TRY(const OrderTerms taken, accepted(account, terms, &old));
+    Order draft = drafted(account, taken);
+    draft.refid = old.id;
+    draft.held = old.held;  // which is free for it
+    BOOST_OUTCOME_TRYV(check_funds(account, draft));
+    draft.held = kZero;
+    if (would_take(draft) && settings_.post_only_refused) return Refusal{refused::kPostOnlyOrder};
+    return draft;
+}
+
+Answer<void> Exchange::validate_edit(AccountNo no, OrderNo number, const Edit& edit) const {
+    const Order& old = orders_[number];
+    if (old.account != no || !old.is_open()) return Refusal{refused::kUnknownOrder};
+    BOOST_OUTCOME_TRYV(replacement(accounts_[no], number, edit));
+    return success();
+}
+
+Answer<OrderNo> Exchange::edit(AccountNo no, OrderNo number, const Edit& edit) {
+    Account& account = accounts_[no];
+    Order& old = orders_[number];
+    if (old.account != no || !old.is_open()) return Refusal{refused::kUnknownOrder};
+    const std::int64_t points = engine_cost(EngineAction::Edit, now_ - old.touched);
+    if (!account.counters[old.terms.pair].charge(points, account.tier(), now_))
+        return Refusal{refused::kOrderRate};
+    BOOST_OUTCOME_TRY(Order draft, replacement(account, number, edit));
+    finish(old, OrderStatus::Canceled, Execution::Canceled, "Order replaced");
+    return enter(std::move(draft)).no;
+}
+
+std::int64_t Exchange::rate_count(AccountNo no, PairNo pair) const {
+    const Account& account = accounts_[no];
+    const auto found = account.counters.find(pair);
+    return found == account.counters.end() ? 0 : found->second.points(account.tier(), now_);
 }
 
 Answer<void> Exchange::check_amendment(const Account& account, const Order& old,
                                        const Order& changed, const Amendment& amendment) const {
     const PairInfo& pair = instruments_.pair(old.terms.pair);
-    if (amendment.deadline != kNever && amendment.deadline <= now_)
+    if (amendment.deadline != kNever && amendment.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, changed.terms));
-    OrderTerms timeless = changed.terms;  // its expiry was judged when it was accepted
+    OrderTerms timeless = changed.terms;  // its times were judged when it was accepted
     timeless.force = TimeInForce::Gtc;
+    timeless.starts = kNever;
     BOOST_OUTCOME_TRYV(check_terms(pair, timeless, last_price(old.terms.pair), now_));
     if (amendment.limit && !has_limit(old.terms.type)) return Refusal::invalid("limit_price");
     if (amendment.trigger && !has_trigger(old.terms.type)) return Refusal::invalid("trigger_price");
@@ -215,6 +302,7 @@ Answer<std::string> Exchange::amend(AccountNo no, OrderNo number, const Amendmen
     if (amendment.quantity) changed.terms.quantity = *amendment.quantity;
     if (amendment.limit) changed.terms.limit = *amendment.limit;
     if (amendment.trigger) changed.terms.trigger = *amendment.trigger;
+    if (amendment.display) changed.terms.display = *amendment.display;
     BOOST_OUTCOME_TRYV(check_amendment(account, order, changed, amendment));
     const std::string id = ids_.next('T');
     if (!changed.left().is_positive()) {
@@ -226,17 +314,18 @@ Answer<std::string> Exchange::amend(AccountNo no, OrderNo number, const Amendmen
     changed.touched = now_;
     remember(order);
     Book& book = markets_[order.terms.pair].book;
-    const bool keeps_place =
-        order.rests() && changed.terms.limit == order.terms.limit && changed.left() <= order.left();
+    const bool keeps_place = order.rests() && changed.terms.limit == order.terms.limit &&
+                             changed.left() <= order.left() &&
+                             order.terms.type != OrderType::Iceberg;
     if (keeps_place)
         book.reduce(order.terms.side, order.terms.limit, order.left() - changed.left());
     else if (order.rests())
-        book.remove(order.terms.side, order.terms.limit, order.no, order.left());
+        book.remove(order.terms.side, order.terms.limit, order.no, order.shown(), order.hidden());
     order = changed;
     hold(order);
     tell(order, Execution::Amended);
-    if (!keeps_place) work(order);
-    settle_triggers(order.terms.pair);
+    if (!keeps_place && order.status == OrderStatus::Open) work(order);
+    settle(order.terms.pair);
     tell_book(order.terms.pair);
     return id;
 }

@@ -51,17 +51,16 @@ Exchange::Fillable Exchange::fillable(const OrderTerms& terms, Decimal wanted,
     Order taker;
     taker.terms = terms;
     Fillable out;
-    const std::size_t all = SIZE_MAX;
-    for (const LevelChange& level : book(terms.pair).top(opposite(terms.side), all)) {
-        if (!accepts(taker, level.price)) break;
-        Decimal quantity = min(level.quantity, wanted - out.quantity);
-        const Decimal affordable = affordable_at(level.price, most_cost - out.cost);
+    book(terms.pair).visit(opposite(terms.side), [&](Decimal price, const Book::Level& level) {
+        if (!accepts(taker, price)) return false;
+        Decimal quantity = min(level.offered(), wanted - out.quantity);
+        const Decimal affordable = affordable_at(price, most_cost - out.cost);
         const bool last = affordable <= quantity;
         if (last) quantity = round_step(affordable, pair.lot(), Rounding::Floor);
         out.quantity += quantity;
-        out.cost += mul(level.price, quantity, Rounding::Up).value();
-        if (last || out.quantity == wanted) break;
-    }
+        out.cost += mul(price, quantity, Rounding::Up).value();
+        return !last && out.quantity != wanted;
+    });
     return out;
 }
 
@@ -115,19 +114,42 @@ std::uint64_t Exchange::print(PairNo pair, Side taker, bool market, Decimal pric
     return printed.id;
 }
 
-// Accepted: it is told twice, first whole, then that it works.
+// Accepted: it is told twice, first whole, then that it works, at once or when its time has come.
 void Exchange::start(Order& order) {
     hold(order);
     tell(order, Execution::PendingNew);
+    if (order.terms.starts > now_)
+        scheduled_.insert(order.no);
+    else
+        open(order);
+}
+
+void Exchange::open(Order& order) {
+    const PairNo pair = order.terms.pair;
     order.status = OrderStatus::Open;
     tell(order, Execution::New);
+    if (would_take(order))
+        finish(order, OrderStatus::Canceled, Execution::Canceled, "Post only order");
+    else
+        work(order);
+    settle(pair);
+    tell_book(pair);
+}
+
+// A scheduled order's time has come. Its money may have gone meanwhile, if it holds none.
+void Exchange::begin(Order& order) {
+    scheduled_.erase(order.no);
+    remember(order);
+    if (check_funds(accounts_[order.account], order))
+        open(order);
+    else
+        finish(order, OrderStatus::Canceled, Execution::Canceled, "Insufficient funds");
 }
 
 // Trades what it can, then rests, waits or ends.
 void Exchange::work(Order& order) {
-    Market& market = markets_[order.terms.pair];
     if (has_trigger(order.terms.type) && !order.triggered) {
-        market.waiting.insert(order.no);
+        markets_[order.terms.pair].waiting.insert(order.no);
         return;
     }
     const bool whole_only = order.terms.force == TimeInForce::Fok;
@@ -142,8 +164,22 @@ void Exchange::work(Order& order) {
     } else if (order.terms.force == TimeInForce::Ioc || whole_only) {
         finish(order, OrderStatus::Canceled, Execution::Canceled, "Immediate or cancel");
     } else {
-        market.book.rest(order.terms.side, order.terms.limit, order.no, order.left());
+        rest(order);
     }
+}
+
+void Exchange::rest(Order& order) {
+    order.slice = min(order.terms.display, order.left());
+    markets_[order.terms.pair].book.rest(order.terms.side, order.terms.limit, order.no,
+                                         order.shown(), order.hidden());
+}
+
+// What an iceberg showed is gone: the next slice queues up behind the others.
+void Exchange::refill(Order& order) {
+    order.slice = min(order.terms.display, order.left());
+    markets_[order.terms.pair].book.refill(order.terms.side, order.terms.limit, order.no,
+                                           order.slice);
+    tell(order, Execution::IcebergRefill);
 }
 
 void Exchange::execute(Order& taker) {
@@ -159,7 +195,7 @@ void Exchange::execute(Order& taker) {
             resolve_self_trade(taker, *maker);
             continue;
         }
-        const Decimal quantity = min(taker.left(), maker ? maker->left() : level.street);
+        const Decimal quantity = min(taker.left(), maker ? maker->shown() : level.street);
         const bool any_price = takes_any_price(taker.terms);
         const std::uint64_t id = print(pair, taker.terms.side, any_price, *price, quantity);
         if (maker != nullptr)
@@ -205,6 +241,7 @@ void Exchange::fill(Order& order, Decimal price, Decimal quantity, bool maker,
     trade.maker = maker;
     trade.public_id = public_id;
     if (maker) markets_[order.terms.pair].book.reduce(order.terms.side, price, quantity);
+    if (maker) order.slice -= min(order.slice, quantity);
     order.executed += quantity;
     order.cost += trade.cost;
     order.fee += trade.fee;
@@ -218,8 +255,12 @@ void Exchange::fill(Order& order, Decimal price, Decimal quantity, bool maker,
     row(pair.base, buys ? quantity : -quantity);
     account.add_volume(usd_of(pair.quote, trade.cost), now_);
     account.trades.push_back(trade);
+    if (order.terms.close) closings_.push_back({order.no, quantity});
     events_.emplace_back(OrderEvent{Execution::Trade, now_, order, std::move(trade)});
-    if (order.left().is_zero()) finish(order, OrderStatus::Closed, Execution::Filled, "");
+    if (order.left().is_zero())
+        finish(order, OrderStatus::Closed, Execution::Filled, "");
+    else if (maker && order.shown().is_zero())
+        refill(order);
 }
 
 void Exchange::finish(Order& order, OrderStatus status, Execution execution,
@@ -235,35 +276,39 @@ void Exchange::finish(Order& order, OrderStatus status, Execution execution,
         const bool queued = level != levels.end() &&
                             std::find(level->second.queue.begin(), level->second.queue.end(),
                                       order.no) != level->second.queue.end();
-        if (queued) market.book.remove(order.terms.side, order.terms.limit, order.no, order.left());
+        if (queued)
+            market.book.remove(order.terms.side, order.terms.limit, order.no, order.shown(),
+                               order.hidden());
     }
     market.waiting.erase(order.no);
+    scheduled_.erase(order.no);
     expiries_.erase({order.terms.expires, order.no});
     order.status = status;
     order.closed = now_;
     order.reason = reason;
     hold(order);
     account.open.erase(order.no);
+    --account.open_of[order.terms.pair];
     account.ended.push_back(order.no);
     if (!order.terms.cl_ord_id.empty()) account.open_ids.erase(order.terms.cl_ord_id);
     tell(order, execution);
 }
 
 // Client orders of one side at `price`, the best first, with others as takers.
-void Exchange::fill_resting(PairNo pair, Side maker, Decimal price, Decimal quantity) {
+void Exchange::fill_resting(PairNo pair, Side maker, Decimal price, Decimal quantity, bool market) {
     Book& book = markets_[pair].book;
     while (quantity.is_positive()) {
         const auto level = book.levels(maker).find(price);
         if (level == book.levels(maker).end() || level->second.queue.empty()) return;
         Order& order = orders_[level->second.queue.front()];
-        const Decimal part = min(order.left(), quantity);
-        const std::uint64_t id = print(pair, opposite(maker), true, price, part);
+        const Decimal part = min(order.shown(), quantity);
+        const std::uint64_t id = print(pair, opposite(maker), market, price, part);
         fill(order, price, part, true, id);
         quantity -= part;
     }
 }
 
-void Exchange::trade(PairNo pair, Side taker, Decimal price, Decimal quantity) {
+void Exchange::trade(PairNo pair, Side taker, Decimal price, Decimal quantity, bool market) {
     if (!matches(pair)) return;
     for (const Side maker : {Side::Buy, Side::Sell}) {
         std::vector<Decimal> passed;
@@ -272,28 +317,49 @@ void Exchange::trade(PairNo pair, Side taker, Decimal price, Decimal quantity) {
                 passed.push_back(at);
         if (maker == Side::Buy) std::reverse(passed.begin(), passed.end());
         for (const Decimal at : passed)
-            fill_resting(pair, maker, at, kAmountMax);
+            fill_resting(pair, maker, at, kAmountMax, market);
     }
     const Side maker = opposite(taker);
     const auto& levels = markets_[pair].book.levels(maker);
     const auto level = levels.find(price);
-    const Decimal clients = level == levels.end() ? kZero : level->second.queued;
-    fill_resting(pair, maker, price, quantity);
+    const Decimal clients =
+        level == levels.end() ? kZero : level->second.queued + level->second.hidden;
+    fill_resting(pair, maker, price, quantity, market);
     const Decimal rest = quantity - min(quantity, clients);
-    if (rest.is_positive()) print(pair, taker, true, price, rest);
+    if (rest.is_positive()) print(pair, taker, market, price, rest);
     set_street(pair);
-    settle_triggers(pair);
+    settle(pair);
     tell_book(pair);
 }
 
-void Exchange::print_history(PairNo pair, Side taker, Decimal price, Decimal quantity,
-                             Moment time) {
-    markets_[pair].tape.add({.pair = pair,
-                             .time = time,
-                             .side = taker,
-                             .market = true,
-                             .price = price,
-                             .quantity = quantity});
+// What trades bring about beside fills.
+void Exchange::settle(PairNo pair) {
+    settle_triggers(pair);
+    settle_closes();
+}
+
+// A closing order that the engine would refuse is not made. Each may trade at once, and so bring
+// about more; the next one is taken off the list before.
+void Exchange::settle_closes() {
+    while (!closings_.empty()) {
+        const Closing next = closings_.front();
+        closings_.pop_front();
+        const Order& primary = orders_[next.order];
+        OrderTerms terms;
+        terms.pair = primary.terms.pair;
+        terms.side = opposite(primary.terms.side);
+        terms.type = primary.terms.close->type;
+        terms.quantity = next.quantity;
+        terms.limit = primary.terms.close->limit;
+        terms.trigger = primary.terms.close->trigger;
+        terms.userref = primary.terms.userref;
+        const Account& account = accounts_[primary.account];
+        const auto taken = accepted(account, terms, nullptr);
+        if (!taken) continue;
+        Order draft = drafted(account, taken.value());
+        draft.refid = primary.id;
+        if (check_funds(account, draft)) enter(std::move(draft));
+    }
 }
 
 // Triggers in the order of acceptance, until no trade of one sets off another.

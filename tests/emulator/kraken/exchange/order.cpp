@@ -6,8 +6,9 @@
 namespace vault::kraken_emulator {
 namespace {
 
-constexpr std::array<std::string_view, 6> kTypes{
-    "market", "limit", "stop-loss", "take-profit", "stop-loss-limit", "take-profit-limit"};
+constexpr std::array<std::string_view, 7> kTypes{
+    "market", "limit", "stop-loss", "take-profit", "stop-loss-limit", "take-profit-limit",
+    "iceberg"};
 constexpr std::array<std::string_view, 4> kForces{"GTC", "IOC", "GTD", "FOK"};
 constexpr std::array<std::string_view, 5> kStatuses{"pending", "open", "closed", "canceled",
                                                     "expired"};

@@ -23,6 +23,7 @@ enum class OrderType : std::uint8_t {
     TakeProfit,
     StopLossLimit,
     TakeProfitLimit,
+    Iceberg,  // a limit order that shows a part of itself
 };
 enum class TimeInForce : std::uint8_t { Gtc, Ioc, Gtd, Fok };
 enum class OrderStatus : std::uint8_t { Pending, Open, Closed, Canceled, Expired };
@@ -37,15 +38,22 @@ std::optional<TimeInForce> parse_time_in_force(std::string_view text);
 std::optional<SelfTrade> parse_self_trade(std::string_view text);  // "cancel-newest"
 
 constexpr bool has_trigger(OrderType type) {
-    return type != OrderType::Market && type != OrderType::Limit;
+    return type != OrderType::Market && type != OrderType::Limit && type != OrderType::Iceberg;
 }
 constexpr bool has_limit(OrderType type) {
     return type == OrderType::Limit || type == OrderType::StopLossLimit ||
-           type == OrderType::TakeProfitLimit;
+           type == OrderType::TakeProfitLimit || type == OrderType::Iceberg;
 }
 constexpr bool is_stop_loss(OrderType type) {
     return type == OrderType::StopLoss || type == OrderType::StopLossLimit;
 }
+
+// Conditional close: for each fill of an order one of the other side, with the fill's quantity.
+struct CloseTerms {
+    OrderType type = OrderType::Limit;
+    Decimal limit;    // if has_limit(type)
+    Decimal trigger;  // if has_trigger(type)
+};
 
 // What a client asks for.
 struct OrderTerms {
@@ -55,13 +63,16 @@ struct OrderTerms {
     Decimal quantity;  // base units; quote units with in_quote
     Decimal limit;     // if has_limit(type)
     Decimal trigger;   // if has_trigger(type)
+    Decimal display;   // of an iceberg: base units that the book shows at once
     TimeInForce force = TimeInForce::Gtc;
     bool post_only = false;
     bool fee_in_base = false;  // oflags fcib; else fciq
     bool in_quote = false;     // oflags viqc: market buys only
     SelfTrade self_trade = SelfTrade::CancelNewest;
+    Moment starts = kNever;    // it is pending until then; kNever: it works at once
     Moment expires = kNever;   // with Gtd
     Moment deadline = kNever;  // the engine refuses it later than that
+    std::optional<CloseTerms> close{};
     std::optional<std::int32_t> userref;
     std::string cl_ord_id;  // empty: none
 };
@@ -79,8 +90,10 @@ struct Order {
     Decimal fee;                           // in quote units, or base units with fee_in_base
     Decimal taker_percent, maker_percent;  // fixed when accepted
     Decimal held;                          // of quote (buy) or base (sell)
+    Decimal slice;                         // what the book shows of an iceberg that rests
     bool triggered = false;
     bool amended = false;
+    std::string refid;                // the order that it replaced or closes, mostly empty
     std::string reason;               // why it ended, empty if filled
     std::vector<std::string> trades;  // ids
 
@@ -91,6 +104,9 @@ struct Order {
                (triggered || !has_trigger(terms.type));
     }
     Decimal left() const { return terms.quantity - executed; }
+    // Of an order that rests: what the book shows of it, and what it does not.
+    Decimal shown() const { return terms.type == OrderType::Iceberg ? slice : left(); }
+    Decimal hidden() const { return left() - shown(); }
     // Average price of its fills; 0 without one.
     Decimal average_price() const;
 };

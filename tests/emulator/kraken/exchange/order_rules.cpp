@@ -2,6 +2,8 @@
 
 #include "tests/emulator/kraken/exchange/fees.hpp"
 
+#include <algorithm>
+
 namespace vault::kraken_emulator {
 namespace {
 
@@ -16,6 +18,30 @@ Answer<void> check_price(const PairInfo& pair, Decimal price, std::string_view a
     return boost::outcome_v2::success();
 }
 
+// An iceberg shows a fifteenth of itself at least, and rests.
+Answer<void> check_display(const PairInfo& pair, const OrderTerms& terms) {
+    const bool iceberg = terms.type == OrderType::Iceberg;
+    if (!iceberg && terms.display.is_zero()) return boost::outcome_v2::success();
+    const bool shows = iceberg && terms.display.is_positive() && terms.display <= terms.quantity &&
+                       is_multiple(terms.display, pair.lot()) &&
+                       Decimal::from_raw(terms.display.raw() * 15) >= terms.quantity;
+    if (!shows) return Refusal::invalid("displayvol");
+    if (terms.force == TimeInForce::Ioc || terms.force == TimeInForce::Fok)
+        return Refusal::invalid("timeinforce");
+    return boost::outcome_v2::success();
+}
+
+Answer<void> check_close(const PairInfo& pair, const CloseTerms& close) {
+    if (close.type == OrderType::Market || close.type == OrderType::Iceberg)
+        return Refusal::invalid("close[ordertype]");
+    const bool triggered = has_trigger(close.type);
+    if (triggered) {
+        BOOST_OUTCOME_TRYV(check_price(pair, close.trigger, "close[price]"));
+    }
+    if (!has_limit(close.type)) return boost::outcome_v2::success();
+    return check_price(pair, close.limit, triggered ? "close[price2]" : "close[price]");
+}
+
 Answer<void> check_combination(const OrderTerms& terms) {
     if (terms.post_only && terms.type != OrderType::Limit) return Refusal::invalid("oflags");
     if (terms.post_only && (terms.force == TimeInForce::Ioc || terms.force == TimeInForce::Fok))
@@ -26,9 +52,10 @@ Answer<void> check_combination(const OrderTerms& terms) {
     return boost::outcome_v2::success();
 }
 
-Answer<void> check_expiry(const OrderTerms& terms, Moment now) {
+Answer<void> check_times(const OrderTerms& terms, Moment now) {
+    if (terms.starts > now + std::chrono::days{31}) return Refusal::invalid("starttm");
     if (terms.force != TimeInForce::Gtd) return boost::outcome_v2::success();
-    const Span life = terms.expires - now;
+    const Span life = terms.expires - std::max(now, terms.starts);
     if (life < std::chrono::seconds{5} || life > std::chrono::days{31})
         return Refusal::invalid("expiretm");
     return boost::outcome_v2::success();
@@ -52,9 +79,13 @@ Decimal cost_of(const PairInfo& pair, Decimal price, Decimal quantity, Rounding 
 
 Answer<void> check_terms(const PairInfo& pair, const OrderTerms& terms, Decimal last, Moment now) {
     BOOST_OUTCOME_TRYV(check_combination(terms));
-    BOOST_OUTCOME_TRYV(check_expiry(terms, now));
+    BOOST_OUTCOME_TRYV(check_times(terms, now));
     if (!terms.quantity.is_positive() || terms.quantity > kAmountMax)
         return Refusal::invalid("volume");
+    BOOST_OUTCOME_TRYV(check_display(pair, terms));
+    if (terms.close) {
+        BOOST_OUTCOME_TRYV(check_close(pair, *terms.close));
+    }
     if (has_limit(terms.type)) {
         BOOST_OUTCOME_TRYV(
             check_price(pair, terms.limit, has_trigger(terms.type) ? "price2" : "price"));
@@ -82,8 +113,8 @@ Answer<void> check_open(SystemStatus system, const PairInfo& pair, const OrderTe
     if (system == SystemStatus::CancelOnly || cancels_only) return Refusal{refused::kCancelOnly};
     const bool post_only = system == SystemStatus::PostOnly || pair.status == PairStatus::PostOnly;
     if (post_only && !terms.post_only) return Refusal{refused::kPostOnlyMode};
-    if (pair.status == PairStatus::LimitOnly && terms.type != OrderType::Limit)
-        return Refusal{refused::kLimitOnly};
+    const bool plain_limit = terms.type == OrderType::Limit || terms.type == OrderType::Iceberg;
+    if (pair.status == PairStatus::LimitOnly && !plain_limit) return Refusal{refused::kLimitOnly};
     return boost::outcome_v2::success();
 }
 

@@ -33,6 +33,7 @@ inline constexpr std::string_view kInternal = "EGeneral:Internal error";
 inline constexpr std::string_view kPermissionDenied = "EGeneral:Permission denied";
 inline constexpr std::string_view kTemporaryLockout = "EGeneral:Temporary lockout";
 inline constexpr std::string_view kUnknownMethod = "EGeneral:Unknown method";
+inline constexpr std::string_view kTooMany = "EGeneral:Too many requests";
 inline constexpr std::string_view kInvalidKey = "EAPI:Invalid key";
 inline constexpr std::string_view kInvalidSignature = "EAPI:Invalid signature";
 inline constexpr std::string_view kInvalidNonce = "EAPI:Invalid nonce";
@@ -40,6 +41,7 @@ inline constexpr std::string_view kCallRate = "EAPI:Rate limit exceeded";
 inline constexpr std::string_view kUnknownAsset = "EQuery:Unknown asset";
 inline constexpr std::string_view kUnknownPair = "EQuery:Unknown asset pair";
 inline constexpr std::string_view kUnavailable = "EService:Unavailable";
+inline constexpr std::string_view kThrottled = "EService:Throttled: ";  // and until when
 inline constexpr std::string_view kCancelOnly = "EService:Market in cancel_only mode";
 inline constexpr std::string_view kPostOnlyMode = "EService:Market in post_only mode";
 inline constexpr std::string_view kLimitOnly = "EService:Market in limit_only mode";
@@ -53,6 +55,7 @@ inline constexpr std::string_view kOrderMinimum = "EOrder:Order minimum not met"
 inline constexpr std::string_view kCostMinimum = "EOrder:Cost minimum not met";
 inline constexpr std::string_view kTickSize = "EOrder:Tick size check failed";
 inline constexpr std::string_view kInvalidPrice = "EOrder:Invalid price";
+inline constexpr std::string_view kInvalidOrder = "EOrder:Invalid order";
 inline constexpr std::string_view kPostOnlyOrder = "EOrder:Post only order";
 
 }  // namespace refused

@@ -73,10 +73,13 @@ const PublicTrade& Tape::add(PublicTrade trade) {
     return trades_.back();
 }
 
+// All intervals begin with a minute, so within one nothing begins.
 void Tape::roll(Moment now) {
+    const std::deque<CandleRow>& minutes = candles_.front();
+    if (minutes.empty() || now - minutes.back().begin < std::chrono::minutes{1}) return;
     for (std::size_t i = 0; i < kIntervals.size(); ++i) {
         const Span interval = std::chrono::minutes{kIntervals[i]};
-        if (!candles_[i].empty()) extend(candles_[i], begin_of(now, interval), interval);
+        extend(candles_[i], begin_of(now, interval), interval);
     }
 }
 

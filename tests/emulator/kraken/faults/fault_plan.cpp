@@ -7,8 +7,8 @@ namespace vault::kraken_emulator {
 namespace {
 
 constexpr std::array<std::string_view, 4> kLandings{"yes", "never", "half", "later"};
-constexpr std::array<std::string_view, 7> kAnswered{"usual", "timeout", "reset",  "page",
-                                                    "cut",   "gzip",    "refusal"};
+constexpr std::array<std::string_view, 9> kAnswered{"usual", "timeout", "reset", "page",   "cut",
+                                                    "gzip",  "refusal", "late",  "doubled"};
 
 }  // namespace
 

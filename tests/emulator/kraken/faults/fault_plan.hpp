@@ -1,8 +1,8 @@
 #pragma once
-// FaultPlan: which requests go wrong, and how. A fault says two things apart: what becomes of the
-// request, and what its client gets. "Accepted, then a timeout" is {Yes, Timeout}; "a 502 page and
-// perhaps an order" is {Half, Page}. The same seed, faults and requests give the same strikes. One
-// thread.
+// FaultPlan: which requests go wrong, and how, those of HTTP and the orders of sockets alike. A
+// fault says two things apart: what becomes of the request, and what its client gets. "Accepted,
+// then a timeout" is {Yes, Timeout}; "a 502 page and perhaps an order" is {Half, Page}. The same
+// seed, faults and requests give the same strikes. One thread.
 #include "tests/emulator/kraken/exchange/moment.hpp"
 #include "tests/emulator/kraken/faults/aim.hpp"
 
@@ -23,11 +23,13 @@ enum class Landing : std::uint8_t {
 enum class Answered : std::uint8_t {
     Usual,
     Timeout,  // nothing, ever; the connection stays open
-    Reset,    // the connection is reset
+    Reset,    // the connection is reset; a socket is closed
     Page,     // an HTML page with a status such as 502
     Cut,      // half of the JSON, though its length says all
     Gzip,     // says it is compressed, and is not
     Refusal,  // a text in "error", whatever was done
+    Late,     // all of it, after a delay
+    Doubled,  // all of it, twice
 };
 std::string_view to_text(Landing landing);  // "later"
 std::string_view to_text(Answered answered);
@@ -40,7 +42,7 @@ struct Fault {
     Answered answered = Answered::Usual;
     unsigned status = 502;                  // of a page
     std::string refusal = "EService:Busy";  // of a refusal
-    Span delay{};                           // until it lands later
+    Span delay{};                           // until it lands later, or its late answer comes
 };
 
 // What happens to one request.

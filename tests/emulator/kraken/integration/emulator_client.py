@@ -28,14 +28,29 @@ def expect(got, wanted, what):
     check(got == wanted, what, "\n  got   ", got, "\n  wanted", wanted)
 
 
+def tls_options(folder):
+    """Those of an emulator that speaks TLS, with a certificate of its own."""
+    certificate, key = pathlib.Path(folder, "cert.pem"), pathlib.Path(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"],
+                   check=True, capture_output=True)
+    return ["--tls-certificate", certificate, "--tls-key", key]
+
+
+def trusting():
+    """The certificate is the test's own."""
+    return ssl._create_unverified_context()
+
+
 class Emulator:
     """Runs while its block does. Time stands still and nobody else trades, unless `options` say else."""
 
-    def __init__(self, program, *options):
+    def __init__(self, program, *options, start=START):
         self.folder = tempfile.TemporaryDirectory()
         self.truth_file = pathlib.Path(self.folder.name, "truth.jsonl")
-        usual = ["--scale", "0", "--market", "none", "--start", START]
-        self.process = subprocess.Popen([program, "--json", *usual, "--truth", self.truth_file, *options],
+        usual = {"--scale": "0", "--market": "none", **({"--start": start} if start else {})}
+        given = [word for name in usual if name not in options for word in (name, usual[name])]
+        self.process = subprocess.Popen([program, "--json", *given, "--truth", self.truth_file, *options],
                                         stdout=subprocess.PIPE, text=True)
         where = json.loads(self.process.stdout.readline())
         self.key, self.secret = where["key"], where["secret"]
@@ -63,9 +78,7 @@ class Emulator:
 
     def connection(self, timeout=60):
         if self.api.scheme == "https":
-            # The certificate is the test's own.
-            trusting = ssl._create_unverified_context()
-            return http.client.HTTPSConnection("127.0.0.1", self.api.port, timeout=timeout, context=trusting)
+            return http.client.HTTPSConnection("127.0.0.1", self.api.port, timeout=timeout, context=trusting())
         return http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=timeout)
 
     def signed(self, method, form=(), as_json=False):
@@ -111,6 +124,8 @@ class Socket:
 
     def __init__(self, emulator, path):
         self.stream = socket.create_connection(("127.0.0.1", emulator.api.port), timeout=30)
+        if emulator.api.scheme == "https":
+            self.stream = trusting().wrap_socket(self.stream)
         key = base64.b64encode(os.urandom(16)).decode()
         self.stream.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
                              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"

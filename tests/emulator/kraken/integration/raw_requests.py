@@ -1,12 +1,11 @@
 """The emulator's server by raw requests: keep-alive, form and JSON, plain and TLS, sockets, how-to."""
 
 import json
-import pathlib
 import subprocess
 import sys
 import tempfile
 
-from emulator_client import Emulator, Socket, check, expect
+from emulator_client import Emulator, Socket, check, expect, tls_options
 
 
 def keeps_connections_alive(emulator):
@@ -57,6 +56,19 @@ def sockets_follow_orders(emulator):
     own.close()
 
 
+def ends_with_sockets_open(program):
+    """Its exit is checked where the block ends."""
+    still_open = []
+    with Emulator(program) as emulator:
+        token = emulator.result("GetWebSocketsToken")["token"]
+        for path, params in (("/v2", {"channel": "ticker", "symbol": ["BTC/USD"]}),
+                             ("/auth/v2", {"channel": "executions", "token": token})):
+            still_open.append(Socket(emulator, path))
+            still_open[-1].message()
+            still_open[-1].send(method="subscribe", params=params)
+            check(still_open[-1].message()["success"], params)
+
+
 def another_path_is_no_socket(emulator):
     other = Socket(emulator, "/v1")
     try:
@@ -68,13 +80,10 @@ def another_path_is_no_socket(emulator):
 
 def speaks_tls(program):
     with tempfile.TemporaryDirectory() as folder:
-        certificate, key = pathlib.Path(folder, "cert.pem"), pathlib.Path(folder, "key.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                        "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"],
-                       check=True, capture_output=True)
-        with Emulator(program, "--tls-certificate", certificate, "--tls-key", key) as emulator:
+        with Emulator(program, *tls_options(folder)) as emulator:
             expect(emulator.api.scheme, "https", "the address")
             expect(emulator.result("Balance")["XXBT"], "2.0000000000", "Balance over TLS")
+            sockets_follow_orders(emulator)
 
 
 def refuses_wrong_options(program):
@@ -90,6 +99,7 @@ def main():
         keeps_connections_alive(emulator)
         sockets_follow_orders(emulator)
         another_path_is_no_socket(emulator)
+    ends_with_sockets_open(program)
     speaks_tls(program)
     refuses_wrong_options(program)
 

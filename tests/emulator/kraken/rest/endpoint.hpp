@@ -14,7 +14,8 @@ struct Call {
     Exchange& exchange;
     Tokens& tokens;
     const Params& params;
-    Moment arrived;         // what is relative to now in the request is relative to this
+    // By the exchange's clock: what is relative to now in the request is relative to this.
+    Moment arrived;
     ApiKey* key = nullptr;  // of a private call
 
     AccountNo account() const { return key->account; }

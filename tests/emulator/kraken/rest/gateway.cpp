@@ -38,7 +38,7 @@ Answer<Gateway::Admitted> Gateway::admit_private(const Request& request, std::st
         return Refusal{refused::kPermissionDenied};
     const Tier tier = exchange_.account(key->account).tier();
     BOOST_OUTCOME_TRYV(KeyDesk::charge(*key, endpoint->points, tier, exchange_.now()));
-    return Admitted{endpoint, std::move(params), exchange_.now(), key};
+    return Admitted{endpoint, std::move(params), exchange_.clock(), key};
 }
 
 Answer<Gateway::Admitted> Gateway::admit(const Request& request, std::string& key) {
@@ -51,7 +51,7 @@ Answer<Gateway::Admitted> Gateway::admit(const Request& request, std::string& ke
     // Public methods take a POST as well, with their parameters in the body.
     BOOST_OUTCOME_TRY(Params params, request.method == "POST" ? body_of(request)
                                                               : Params::from_form(request.query));
-    return Admitted{endpoint, std::move(params), exchange_.now()};
+    return Admitted{endpoint, std::move(params), exchange_.clock()};
 }
 
 Answer<std::string> Gateway::perform(const Admitted& admitted) {

@@ -18,7 +18,7 @@ class Gateway {
     struct Admitted {
         const Endpoint* endpoint = nullptr;
         Params params;
-        Moment arrived;
+        Moment arrived;         // by the exchange's clock
         ApiKey* key = nullptr;  // null for a public call
     };
     // `key` becomes the name of whose it is, also when it is refused after that was known.

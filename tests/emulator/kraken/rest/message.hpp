@@ -1,8 +1,8 @@
 #pragma once
 // A request and its reply, as the API sees them: no connection, no header but what it reads; and
-// how much of the reply its client gets, which a fault decides.
-// Values; any thread.
+// how much of the reply its client gets and when, which a fault decides. Values; one thread.
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace vault::kraken_emulator {
@@ -14,6 +14,7 @@ struct Request {
     std::string content_type;  // of the body
     std::string api_key, api_sign;
     std::string body;
+    std::string address{};  // of the client
 };
 
 enum class Delivery : std::uint8_t {
@@ -21,6 +22,8 @@ enum class Delivery : std::uint8_t {
     Cut,    // half of the body, though its length says all; then the connection closes
     Never,  // the connection stays open and silent
     Reset,  // the connection is reset
+    Late,   // once it is due
+    Doubled,
 };
 
 struct Reply {
@@ -29,6 +32,7 @@ struct Reply {
     std::string content_encoding{};  // empty: none
     std::string body{};
     Delivery delivery = Delivery::Whole;
+    std::function<bool()> is_due{};  // of a late one
 };
 
 }  // namespace vault::kraken_emulator

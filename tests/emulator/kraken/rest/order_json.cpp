@@ -40,7 +40,19 @@ void write_description(JsonWriter& json, const PairInfo& pair, const OrderTerms&
     json.member("type", to_text(terms.side)).member("ordertype", to_text(terms.type));
     json.member("price", price(triggered ? terms.trigger : terms.limit));
     json.member("price2", price(triggered ? terms.limit : kZero)).member("leverage", "none");
-    json.member("order", description_of(pair, terms)).member("close", "").end_object();
+    json.member("order", description_of(pair, terms));
+    json.member("close", terms.close ? description_of(pair, *terms.close) : "").end_object();
+}
+
+// "stop loss 55000.0 -> limit 54000.0"
+std::string way_of(const PairInfo& pair, OrderType type, Decimal trigger, Decimal limit) {
+    std::string out{to_text(type)};
+    if (out.ends_with("-limit")) out.resize(out.size() - 6);
+    std::replace(out.begin(), out.end(), '-', ' ');
+    if (has_trigger(type)) out += ' ' + fixed(trigger, pair.price_decimals);
+    if (has_trigger(type) && has_limit(type)) out += " -> limit";
+    if (has_limit(type)) out += ' ' + fixed(limit, pair.price_decimals);
+    return out;
 }
 
 // A fee in coins has the digits of the coin.
@@ -51,36 +63,38 @@ std::string fee_text(const PairInfo& pair, Decimal fee, bool in_base) {
 }  // namespace
 
 std::string description_of(const PairInfo& pair, const OrderTerms& terms) {
-    std::string type{to_text(terms.type)};
-    if (type.ends_with("-limit")) type.resize(type.size() - 6);
-    std::replace(type.begin(), type.end(), '-', ' ');
-    std::string out = fmt::format("{} {} {} @ {}", to_text(terms.side),
-                                  fixed(terms.quantity, pair.lot_decimals), pair.altname, type);
-    const std::string limit = fixed(terms.limit, pair.price_decimals);
-    if (has_trigger(terms.type)) {
-        out += ' ' + fixed(terms.trigger, pair.price_decimals);
-        if (has_limit(terms.type)) out += " -> limit " + limit;
-    } else if (has_limit(terms.type)) {
-        out += ' ' + limit;
-    }
-    return out;
+    return fmt::format("{} {} {} @ {}", to_text(terms.side),
+                       fixed(terms.quantity, pair.lot_decimals), pair.altname,
+                       way_of(pair, terms.type, terms.trigger, terms.limit));
+}
+
+std::string description_of(const PairInfo& pair, const CloseTerms& close) {
+    return "close position @ " + way_of(pair, close.type, close.trigger, close.limit);
 }
 
 void write_order(JsonWriter& json, const PairInfo& pair, const Order& order, bool trades) {
     const OrderTerms& terms = order.terms;
     const auto money = [&](Decimal x) { return fixed(x, pair.cost_decimals); };
     const bool limit_in_force = order.triggered && has_limit(terms.type);
-    json.begin_object().key("refid").null().key("userref");
+    json.begin_object().key("refid");
+    if (order.refid.empty())
+        json.null();
+    else
+        json.text(order.refid);
+    json.key("userref");
     if (terms.userref)
         json.number(*terms.userref);
     else
         json.null();
     if (!terms.cl_ord_id.empty()) json.member("cl_ord_id", terms.cl_ord_id);
     json.member("status", to_text(order.status));
-    json.raw_member("opentm", unix_seconds(order.opened, 4)).raw_member("starttm", "0");
+    json.raw_member("opentm", unix_seconds(order.opened, 4));
+    json.raw_member("starttm", unix_seconds(terms.starts, 4));
     json.raw_member("expiretm", unix_seconds(terms.expires, 4));
     write_description(json, pair, terms);
     json.member("vol", fixed(terms.quantity, pair.lot_decimals));
+    if (terms.type == OrderType::Iceberg)
+        json.member("displayvol", fixed(terms.display, pair.lot_decimals));
     json.member("vol_exec", fixed(order.executed, pair.lot_decimals));
     json.member("cost", money(order.cost));
     json.member("fee", fee_text(pair, order.fee, terms.fee_in_base));

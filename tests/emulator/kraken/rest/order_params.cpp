@@ -1,7 +1,6 @@
 #include "tests/emulator/kraken/rest/order_params.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace vault::kraken_emulator {
@@ -79,14 +78,14 @@ Answer<void> read_flags(const Params& params, OrderTerms& terms) {
 }
 
 // "0", "+n" or unix seconds.
-Answer<Moment> read_expiry(const Params& params, Moment arrived) {
-    std::string text = params.text("expiretm").value_or("0");
+Answer<Moment> read_time(const Params& params, std::string_view name, Moment arrived) {
+    std::string text = params.text(name).value_or("0");
     const bool relative = text[0] == '+';
     if (relative) text.erase(0, 1);
     const auto seconds = Decimal::parse(text);
     const bool sane = seconds && !seconds.value().is_negative() &&
                       seconds.value() < Decimal::from_int(9'000'000'000);
-    if (!sane) return Refusal::invalid("expiretm");
+    if (!sane) return Refusal::invalid(name);
     const auto whole = static_cast<std::int64_t>(seconds.value().raw() / Decimal::kOne);
     if (relative) return arrived + std::chrono::seconds{whole};
     return Moment{std::chrono::seconds{whole}};
@@ -96,7 +95,9 @@ Answer<void> read_validity(const Params& params, Moment arrived, OrderTerms& ter
     const auto force = parse_time_in_force(params.text("timeinforce").value_or("GTC"));
     if (!force) return Refusal::invalid("timeinforce");
     terms.force = *force;
-    BOOST_OUTCOME_TRY(terms.expires, read_expiry(params, arrived));
+    BOOST_OUTCOME_TRY(terms.starts, read_time(params, "starttm", arrived));
+    if (terms.starts <= arrived) terms.starts = kNever;
+    BOOST_OUTCOME_TRY(terms.expires, read_time(params, "expiretm", arrived));
     // An expiry alone makes an order good till then.
     if (terms.expires != kNever && terms.force == TimeInForce::Gtc) terms.force = TimeInForce::Gtd;
     if (terms.force == TimeInForce::Gtd && terms.expires == kNever)
@@ -120,14 +121,32 @@ Answer<void> read_names(const Params& params, OrderTerms& terms) {
     return success();
 }
 
+// A price that is not relative: to what it would be here is not documented.
+Answer<std::optional<Decimal>> plain_price(const Params& params, std::string_view name) {
+    const auto text = params.text(name);
+    if (text && (text->front() < '0' || text->front() > '9')) return Refusal::invalid(name);
+    return params.decimal(name);
+}
+
+Answer<void> read_close(const Params& params, OrderTerms& terms) {
+    const auto name = params.text("close[ordertype]");
+    BOOST_OUTCOME_TRY(const auto price, plain_price(params, "close[price]"));
+    BOOST_OUTCOME_TRY(const auto price2, plain_price(params, "close[price2]"));
+    if (!name && !price && !price2) return success();
+    const auto type = parse_order_type(name.value_or(""));
+    if (!type) return Refusal::invalid("close[ordertype]");
+    const bool triggered = has_trigger(*type);
+    if (price2 && !(triggered && has_limit(*type))) return Refusal::invalid("close[price2]");
+    CloseTerms close;
+    close.type = *type;
+    (triggered ? close.trigger : close.limit) = price.value_or(kZero);
+    if (triggered) close.limit = price2.value_or(kZero);
+    terms.close = close;
+    return success();
+}
+
 Answer<void> check_absent(const Params& params) {
-    constexpr std::array<std::string_view, 6> kAbsent{"displayvol",   "close[ordertype]",
-                                                      "close[price]", "close[price2]",
-                                                      "close",        "trailing_stop"};
-    for (const std::string_view name : kAbsent)
-        if (params.text(name)) return Refusal::invalid(name);
     if (params.text("leverage").value_or("none") != "none") return Refusal::invalid("leverage");
-    if (params.text("starttm").value_or("0") != "0") return Refusal::invalid("starttm");
     if (params.text("trigger").value_or("last") != "last") return Refusal::invalid("trigger");
     BOOST_OUTCOME_TRY(const bool reduce_only, params.flag("reduce_only", false));
     if (reduce_only) return Refusal::invalid("reduce_only");
@@ -172,10 +191,13 @@ Answer<OrderTerms> asked_terms(const Exchange& exchange, const Params& params, M
     BOOST_OUTCOME_TRY(const auto volume, params.decimal("volume"));
     if (!volume) return Refusal::invalid("volume");
     terms.quantity = *volume;
+    BOOST_OUTCOME_TRY(const auto display, params.decimal("displayvol"));
+    terms.display = display.value_or(kZero);
     BOOST_OUTCOME_TRYV(read_prices(exchange, params, terms));
     BOOST_OUTCOME_TRYV(read_flags(params, terms));
     BOOST_OUTCOME_TRYV(read_validity(params, arrived, terms));
     BOOST_OUTCOME_TRYV(read_names(params, terms));
+    BOOST_OUTCOME_TRYV(read_close(params, terms));
     const auto self_trade = parse_self_trade(params.text("stptype").value_or("cancel-newest"));
     if (!self_trade) return Refusal::invalid("stptype");
     terms.self_trade = *self_trade;
@@ -184,13 +206,42 @@ Answer<OrderTerms> asked_terms(const Exchange& exchange, const Params& params, M
 
 Answer<Amendment> asked_amendment(const Params& params, Moment arrived) {
     Amendment out;
-    if (params.text("display_qty")) return Refusal::invalid("display_qty");
+    BOOST_OUTCOME_TRY(out.display, params.decimal("display_qty"));
     BOOST_OUTCOME_TRY(out.quantity, params.decimal("order_qty"));
     BOOST_OUTCOME_TRY(out.limit, params.decimal("limit_price"));
     BOOST_OUTCOME_TRY(out.trigger, params.decimal("trigger_price"));
     BOOST_OUTCOME_TRY(out.post_only, params.flag("post_only", false));
     BOOST_OUTCOME_TRY(out.deadline, asked_deadline(params, arrived));
-    if (!out.quantity && !out.limit && !out.trigger) return Refusal{refused::kInvalidArguments};
+    if (!out.quantity && !out.limit && !out.trigger && !out.display)
+        return Refusal{refused::kInvalidArguments};
+    return out;
+}
+
+Answer<Edit> asked_edit(const Exchange& exchange, const Params& params, Moment arrived,
+                        const OrderTerms& old) {
+    Edit out;
+    if (params.text("cl_ord_id")) return Refusal::invalid("cl_ord_id");
+    BOOST_OUTCOME_TRY(out.quantity, params.decimal("volume"));
+    BOOST_OUTCOME_TRY(out.display, params.decimal("displayvol"));
+    const bool triggered = has_trigger(old.type);
+    if (const auto price = params.text("price")) {
+        BOOST_OUTCOME_TRY(const Decimal read, price_of(exchange, old, *price, "price"));
+        (triggered ? out.trigger : out.limit) = read;
+    }
+    if (const auto price2 = params.text("price2")) {
+        if (!triggered || !has_limit(old.type)) return Refusal::invalid("price2");
+        BOOST_OUTCOME_TRY(out.limit, price_of(exchange, old, *price2, "price2"));
+    }
+    OrderTerms flags = old;
+    flags.post_only = false;
+    BOOST_OUTCOME_TRYV(read_flags(params, flags));
+    if (flags.fee_in_base != old.fee_in_base || flags.in_quote != old.in_quote)
+        return Refusal::invalid("oflags");
+    out.post_only = flags.post_only;
+    OrderTerms names;
+    BOOST_OUTCOME_TRYV(read_names(params, names));
+    out.userref = names.userref;
+    BOOST_OUTCOME_TRY(out.deadline, asked_deadline(params, arrived));
     return out;
 }
 

@@ -70,10 +70,14 @@ Answer<Params> Params::from_json(std::string_view text) {
 Params Params::from_object(const json::object& object) {
     Params out;
     for (const auto& [name, value] : object) {
+        const std::string key{name};
         if (value.is_array())
-            out.arrays_.insert_or_assign(std::string{name}, value.get_array());
+            out.arrays_.insert_or_assign(key, value.get_array());
+        else if (value.is_object())
+            for (const auto& [inner, each] : value.get_object())
+                out.texts_.insert_or_assign(key + "[" + std::string{inner} + "]", plain(each));
         else
-            out.texts_.insert_or_assign(std::string{name}, plain(value));
+            out.texts_.insert_or_assign(key, plain(value));
     }
     return out;
 }

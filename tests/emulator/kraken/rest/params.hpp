@@ -1,7 +1,8 @@
 #pragma once
-// Params: what a request asks with, from a query, a form or a JSON body alike. A value keeps its
-// text, so a price that was sent as a string is read to the last digit. Getters answer "not given"
-// as nullopt and refuse what they cannot read by its name. One thread.
+// Params: what a request asks with, from a query, a form or a JSON body alike. What an object
+// within one has is named as a form names it, "close[price]". A value keeps its text, so a price
+// that was sent as a string is read to the last digit. Getters answer "not given" as nullopt and
+// refuse what they cannot read by its name. One thread.
 #include "common/domain/decimal.hpp"
 #include "tests/emulator/kraken/exchange/moment.hpp"
 #include "tests/emulator/kraken/exchange/refusal.hpp"

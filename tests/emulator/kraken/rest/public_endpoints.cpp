@@ -14,7 +14,7 @@ constexpr std::int64_t kTradesMost = 1'000;
 constexpr std::int64_t kDepthMost = 500;
 
 Answer<std::string> get_time(const Call& call) {
-    const Moment now = call.exchange.now();
+    const Moment now = call.exchange.clock();
     JsonWriter json;
     json.begin_object().key("unixtime").number(whole_seconds(now));
     return json.member("rfc1123", rfc1123(now)).end_object().take();
@@ -23,7 +23,7 @@ Answer<std::string> get_time(const Call& call) {
 Answer<std::string> get_system_status(const Call& call) {
     JsonWriter json;
     json.begin_object().member("status", to_text(call.exchange.status()));
-    return json.member("timestamp", rfc3339(call.exchange.now(), 0)).end_object().take();
+    return json.member("timestamp", rfc3339(call.exchange.clock(), 0)).end_object().take();
 }
 
 Answer<std::string> get_assets(const Call& call) {

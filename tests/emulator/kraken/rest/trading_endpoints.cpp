@@ -17,17 +17,23 @@ void write_added(JsonWriter& json, const Call& call, const OrderTerms& terms,
                  std::optional<OrderNo> made) {
     json.key("descr").begin_object();
     const PairInfo& pair = call.exchange.instruments().pair(terms.pair);
-    json.member("order", description_of(pair, terms)).end_object();
+    json.member("order", description_of(pair, terms));
+    if (terms.close) json.member("close", description_of(pair, *terms.close));
+    json.end_object();
     if (made) json.key("txid").begin_array().text(call.exchange.order(*made).id).end_array();
 }
 
+// How the engine takes an order: alone, or as one of a batch.
+using Add = Answer<OrderNo> (Exchange::*)(AccountNo, const OrderTerms&);
+
 // The new order's number; nullopt if it was to be validated only.
-Answer<std::optional<OrderNo>> add_one(const Call& call, const OrderTerms& terms, bool validate) {
+Answer<std::optional<OrderNo>> add_one(const Call& call, const OrderTerms& terms, bool validate,
+                                       Add add) {
     if (validate) {
         BOOST_OUTCOME_TRYV(call.exchange.validate(call.account(), terms));
         return std::optional<OrderNo>{};
     }
-    BOOST_OUTCOME_TRY(const OrderNo made, call.exchange.add(call.account(), terms));
+    BOOST_OUTCOME_TRY(const OrderNo made, (call.exchange.*add)(call.account(), terms));
     return std::optional<OrderNo>{made};
 }
 
@@ -35,7 +41,7 @@ Answer<std::string> add_order(const Call& call) {
     BOOST_OUTCOME_TRY(const bool validate, call.params.flag("validate", false));
     BOOST_OUTCOME_TRY(const OrderTerms terms,
                       asked_terms(call.exchange, call.params, call.arrived, std::nullopt));
-    BOOST_OUTCOME_TRY(const auto made, add_one(call, terms, validate));
+    BOOST_OUTCOME_TRY(const auto made, add_one(call, terms, validate, &Exchange::add));
     JsonWriter json;
     json.begin_object();
     write_added(json, call, terms, made);
@@ -57,12 +63,16 @@ Answer<std::string> add_order_batch(const Call& call) {
         all.push_back(
             asked_terms(call.exchange, Params::from_object(each.get_object()), call.arrived, pair));
     }
+    if (!validate) {
+        BOOST_OUTCOME_TRYV(call.exchange.charge_batch(call.account(), *pair, all.size()));
+    }
     JsonWriter json;
     json.begin_object().key("orders").begin_array();
     for (Answer<OrderTerms>& terms : all) {
         json.begin_object();
         if (terms && deadline != kNever) terms.value().deadline = deadline;
-        const auto made = terms ? add_one(call, terms.value(), validate) : terms.error();
+        const auto made =
+            terms ? add_one(call, terms.value(), validate, &Exchange::add_of_batch) : terms.error();
         if (made)
             write_added(json, call, terms.value(), made.value());
         else
@@ -115,6 +125,51 @@ Answer<std::string> amend_order(const Call& call) {
     return json.begin_object().member("amend_id", id).end_object().take();
 }
 
+// What replaced it, or what would: without a txid then.
+std::string edited(const Call& call, const Order& old, const Edit& edit, const Order* made) {
+    const PairInfo& pair = call.exchange.instruments().pair(old.terms.pair);
+    OrderTerms terms = old.terms;
+    terms.quantity = edit.quantity.value_or(terms.quantity) - old.executed;
+    terms.limit = edit.limit.value_or(terms.limit);
+    terms.trigger = edit.trigger.value_or(terms.trigger);
+    const bool triggered = has_trigger(terms.type);
+    JsonWriter json;
+    json.begin_object().member("status", "ok");
+    if (made != nullptr) json.member("txid", made->id);
+    json.member("originaltxid", old.id);
+    json.member("volume", fixed(terms.quantity, pair.lot_decimals));
+    json.member("price", fixed(triggered ? terms.trigger : terms.limit, pair.price_decimals));
+    if (triggered && has_limit(terms.type))
+        json.member("price2", fixed(terms.limit, pair.price_decimals));
+    json.key("orders_cancelled").number(made == nullptr ? 0 : 1).key("descr").begin_object();
+    return json.member("order", description_of(pair, terms)).end_object().end_object().take();
+}
+
+// Cancels and adds, so it needs both permissions. `cancel_response` asks for an answer before that
+// is done; here it is done at once.
+Answer<std::string> edit_order(const Call& call) {
+    if (!call.key->permissions.has(Permission::CloseTrades))
+        return Refusal{refused::kPermissionDenied};
+    const auto txid = call.params.text("txid");
+    if (!txid) return Refusal::invalid("txid");
+    const auto pair = call.exchange.instruments().find_pair(call.params.text("pair").value_or(""));
+    if (!pair) return Refusal{refused::kUnknownPair};
+    BOOST_OUTCOME_TRY(const bool validate, call.params.flag("validate", false));
+    BOOST_OUTCOME_TRYV(call.params.flag("cancel_response", false));
+    const std::vector<OrderNo> orders = named(call, *txid);
+    if (orders.empty()) return Refusal{refused::kUnknownOrder};
+    const Order& old = call.exchange.order(orders.front());
+    if (old.terms.pair != *pair) return Refusal::invalid("pair");
+    BOOST_OUTCOME_TRY(const Edit edit,
+                      asked_edit(call.exchange, call.params, call.arrived, old.terms));
+    if (validate) {
+        BOOST_OUTCOME_TRYV(call.exchange.validate_edit(call.account(), old.no, edit));
+        return edited(call, old, edit, nullptr);
+    }
+    BOOST_OUTCOME_TRY(const OrderNo made, call.exchange.edit(call.account(), old.no, edit));
+    return edited(call, old, edit, &call.exchange.order(made));
+}
+
 Answer<std::string> cancel_order(const Call& call) {
     BOOST_OUTCOME_TRY(const std::vector<OrderNo> orders, asked_orders(call));
     for (const OrderNo each : orders) {
@@ -157,18 +212,21 @@ Answer<std::string> cancel_all_orders_after(const Call& call) {
     if (!timeout || *timeout < 0 || *timeout > kSwitchMost) return Refusal::invalid("timeout");
     const Moment at = call.exchange.arm_switch(call.account(), std::chrono::seconds{*timeout});
     JsonWriter json;
-    json.begin_object().member("currentTime", rfc3339(call.exchange.now(), 0));
-    return json.member("triggerTime", at == kNever ? "0" : rfc3339(at, 0)).end_object().take();
+    json.begin_object().member("currentTime", rfc3339(call.exchange.clock(), 0));
+    return json.member("triggerTime", at == kNever ? "0" : rfc3339(call.exchange.by_clock(at), 0))
+        .end_object()
+        .take();
 }
 
 }  // namespace
 
 std::span<const Endpoint> trading_endpoints() {
     using enum Permission;
-    static const std::array<Endpoint, 7> kTable{{
+    static const std::array<Endpoint, 8> kTable{{
         {"AddOrder", add_order, {ModifyTrades}, 0},
         {"AddOrderBatch", add_order_batch, {ModifyTrades}, 0},
         {"AmendOrder", amend_order, {ModifyTrades, CloseTrades}, 0},
+        {"EditOrder", edit_order, {ModifyTrades}, 0},
         {"CancelOrder", cancel_order, {ModifyTrades, CloseTrades}, 0},
         {"CancelOrderBatch", cancel_order_batch, {ModifyTrades, CloseTrades}, 0},
         {"CancelAll", cancel_all, {ModifyTrades, CloseTrades}},

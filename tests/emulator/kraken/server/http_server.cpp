@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
@@ -33,7 +34,7 @@ std::string text_of(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-Request request_of(const RawRequest& raw) {
+Request request_of(const RawRequest& raw, const std::string& address) {
     const std::string target = text_of(raw.target());
     const std::size_t mark = target.find('?');
     Request out;
@@ -44,6 +45,7 @@ Request request_of(const RawRequest& raw) {
     out.api_key = text_of(raw["API-Key"]);
     out.api_sign = text_of(raw["API-Sign"]);
     out.body = raw.body();
+    out.address = address;
     return out;
 }
 
@@ -84,6 +86,22 @@ asio::awaitable<void> deliver_spoiled(Stream& stream, Reply reply, const RawRequ
     if (delivery == Delivery::Reset)
         socket.set_option(asio::socket_base::linger{true, 0}, failed_too);
     socket.close(failed_too);
+}
+
+// It depends on the emulator's time, which does not run as the machine's does.
+asio::awaitable<void> wait_for(std::function<bool()> is_due, asio::any_io_executor executor) {
+    asio::steady_timer timer{executor};
+    while (!is_due()) {
+        timer.expires_after(std::chrono::milliseconds{5});
+        [[maybe_unused]] const auto [canceled] = co_await timer.async_wait(kAwait);
+    }
+}
+
+template <class Stream>
+std::string address_of(Stream& stream) {
+    error_code gone;
+    const tcp::endpoint client = beast::get_lowest_layer(stream).socket().remote_endpoint(gone);
+    return gone ? std::string{} : client.address().to_string();
 }
 
 Error failed(std::uint16_t port, const error_code& status) {
@@ -141,30 +159,52 @@ asio::awaitable<void> HttpServer::serve(tcp::socket socket) {
     [[maybe_unused]] const auto [closed] = co_await stream.async_shutdown(kAwait);
 }
 
+// True: the connection is of use afterwards.
+template <class Stream>
+asio::awaitable<bool> HttpServer::deliver(Stream& stream, Reply reply, const RawRequest& request) {
+    if (reply.delivery == Delivery::Late) {
+        auto waiting = wait_for(std::move(reply.is_due), acceptor_.get_executor());
+        co_await std::move(waiting);
+    }
+    int times = reply.delivery == Delivery::Doubled ? 2 : 1;
+    const RawReply raw = raw_of(std::move(reply), request);
+    for (; times > 0; --times) {
+        const auto [unsent, sent] = co_await http::async_write(stream, raw, kAwait);
+        if (unsent || !raw.keep_alive()) co_return false;
+    }
+    co_return true;
+}
+
 // Until the client closes, asks for it, or sends what is no HTTP. True: the stream is used up, by a
 // WebSocket or by a fault.
 template <class Stream>
 asio::awaitable<bool> HttpServer::answer(Stream& stream) {
+    const std::string address = address_of(stream);
     beast::flat_buffer buffer;
     while (true) {
         RawRequest request;
         const auto [unread, got] = co_await http::async_read(stream, buffer, request, kAwait);
         if (unread) co_return false;
+        std::optional<Reply> reply;
         if (desk_ != nullptr && beast::websocket::is_upgrade(request)) {
-            const auto link = std::make_shared<SocketLink<Stream>>(std::move(stream));
-            auto serving = link->serve(request, text_of(request.target()), *desk_);
-            co_await std::move(serving);
-            co_return true;
+            reply = desk_->turned_away(text_of(request.target()), address);
+            if (!reply) {
+                const auto link = std::make_shared<SocketLink<Stream>>(std::move(stream));
+                auto serving = link->serve(request, text_of(request.target()), *desk_);
+                co_await std::move(serving);
+                co_return true;
+            }
         }
-        Reply reply = handler_(request_of(request));
-        if (reply.delivery != Delivery::Whole) {
-            auto spoiling = deliver_spoiled(stream, std::move(reply), request);
+        if (!reply) reply = handler_(request_of(request, address));
+        const Delivery how = reply->delivery;
+        if (how == Delivery::Cut || how == Delivery::Never || how == Delivery::Reset) {
+            auto spoiling = deliver_spoiled(stream, std::move(*reply), request);
             co_await std::move(spoiling);
             co_return true;
         }
-        const RawReply raw = raw_of(std::move(reply), request);
-        const auto [unsent, sent] = co_await http::async_write(stream, raw, kAwait);
-        if (unsent || !raw.keep_alive()) co_return false;
+        auto delivering = deliver(stream, std::move(*reply), request);
+        const bool goes_on = co_await std::move(delivering);
+        if (!goes_on) co_return false;
     }
 }
 

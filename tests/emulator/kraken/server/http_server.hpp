@@ -8,6 +8,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <functional>
 #include <memory>
@@ -30,10 +32,14 @@ class HttpServer {
     std::string url() const;
 
   private:
+    using RawRequest = boost::beast::http::request<boost::beast::http::string_body>;
+
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
     template <class Stream>
     boost::asio::awaitable<bool> answer(Stream& stream);
+    template <class Stream>
+    boost::asio::awaitable<bool> deliver(Stream& stream, Reply reply, const RawRequest& request);
 
     boost::asio::ip::tcp::acceptor acceptor_;
     std::unique_ptr<boost::asio::ssl::context> tls_;

@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kChannels{"ticker",     "trade",      "ohlc",    "book",
                                                     "instrument", "executions", "balances"};
 
+constexpr Span kSilence = std::chrono::seconds{1};  // then a heartbeat
+
 }  // namespace
 
 std::string_view to_text(Channel channel) {
@@ -32,6 +34,8 @@ SocketNo Hub::open(SocketSide side, Send send_to_it) {
     const SocketNo socket = ++opened_;
     sockets_[socket].side = side;
     sockets_[socket].send = std::move(send_to_it);
+    sockets_[socket].last_heard = sockets_[socket].bare_since = exchange_.now();
+    next_beat_ = {};
     send(socket, status_message(exchange_.status(), connection_of(socket)));
     return socket;
 }
@@ -45,9 +49,43 @@ void Hub::close(SocketNo socket) {
 }
 
 void Hub::put(Socket& socket, const SharedText& text) {
+    if (socket.closed) return;
     socket.last_sent = exchange_.now();
     socket.send(text);
     if (const SharedText next = std::exchange(socket.swapped, nullptr)) socket.send(next);
+}
+
+// Its server closes the connection; close() follows.
+void Hub::cut_off(SocketNo number, std::string_view reason) {
+    Socket& socket = sockets_[number];
+    if (std::exchange(socket.closed, true)) return;
+    socket.send(nullptr);
+    if (!reason.empty()) closed_.push_back({number, reason});
+}
+
+// It is told after that delay.
+void Hub::put_off(Socket& socket, Span delay, SharedText text) {
+    const Moment due = exchange_.now() + delay;
+    socket.late.emplace(due, std::move(text));
+    next_beat_ = std::min(next_beat_, due);
+}
+
+// When it is closed, if nothing comes; nullopt: never.
+std::optional<Moment> Hub::idle_end(const Socket& socket) const {
+    if (limits_.idle == Span::zero() || !socket.topics.empty()) return std::nullopt;
+    const bool is_private = socket.side == SocketSide::Private;
+    const Moment since =
+        is_private ? socket.bare_since : std::max(socket.last_sent, socket.last_heard);
+    return since + limits_.idle;
+}
+
+void Hub::end_if_idle(SocketNo number, const Socket& socket) {
+    const auto end = idle_end(socket);
+    if (!end) return;
+    if (*end <= exchange_.now())
+        cut_off(number, socket.side == SocketSide::Private ? "no subscription" : "idle");
+    else
+        next_beat_ = std::min(next_beat_, *end);
 }
 
 void Hub::send(SocketNo socket, std::string text) {
@@ -57,6 +95,7 @@ void Hub::send(SocketNo socket, std::string text) {
 // What a channel says to one socket, unless a fault is in the way.
 void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& text) {
     Socket& socket = sockets_[number];
+    if (socket.closed) return;  // what it did not get is no mishap
     const auto fault = faults_.strike(message);
     if (!fault) {
         put(socket, text);
@@ -69,9 +108,9 @@ void Hub::tell_one(SocketNo number, std::string_view message, const SharedText& 
             put(socket, text);
             put(socket, text);
             break;
-        case Mishap::Late: socket.late.emplace(exchange_.now() + fault->delay, text); break;
+        case Mishap::Late: put_off(socket, fault->delay, text); break;
         case Mishap::Swapped: socket.swapped = text; break;
-        case Mishap::Disconnect: socket.send(nullptr); break;
+        case Mishap::Disconnect: cut_off(number, {}); break;
     }
 }
 
@@ -84,18 +123,21 @@ void Hub::send_to(const Topic& topic, const std::function<std::string()>& text) 
         tell_one(socket, to_text(topic.channel), shared);
 }
 
-void Hub::send_private(Channel channel, AccountNo account, const std::string& element,
-                       std::string_view kind) {
-    const auto found = listeners_.find(Topic{channel, 0, 0});
-    if (found == listeners_.end()) return;
+void Hub::send_private(Channel channel, AccountNo account, std::string_view kind,
+                       const std::function<std::string(bool)>& element) {
+    const auto found = listeners_.find(Topic{channel, 0, account});
+    if (found == listeners_.end() || found->second.empty()) return;
     std::string name{to_text(channel)};
     if (!kind.empty()) name.append("/").append(kind);
+    std::map<bool, std::string> texts;
     for (const SocketNo socket : found->second) {
         Socket& each = sockets_[socket];
-        if (each.account != account) continue;
+        const auto [text, is_new] = texts.try_emplace(each.rate_counts);
+        if (is_new) text->second = element(each.rate_counts);
+        const std::uint64_t sequence = ++each.sequences[channel];
         tell_one(socket, name,
                  std::make_shared<const std::string>(
-                     private_message(to_text(channel), false, element, ++each.sequences[channel])));
+                     private_message(to_text(channel), false, text->second, sequence)));
     }
 }
 
@@ -108,11 +150,12 @@ void Hub::tell(std::span<const Event> events) {
         } else if (const auto* book = std::get_if<BookEvent>(&event)) {
             books.insert(book->pair);
         } else if (const auto* order = std::get_if<OrderEvent>(&event)) {
-            send_private(Channel::Executions, order->order.account, execution_of(exchange_, *order),
-                         to_text(order->execution));
+            send_private(
+                Channel::Executions, order->order.account, to_text(order->execution),
+                [&](bool rate_counts) { return execution_of(exchange_, *order, rate_counts); });
         } else if (const auto* row = std::get_if<LedgerEvent>(&event)) {
-            send_private(Channel::Balances, row->account, balance_change_of(exchange_, row->row),
-                         {});
+            send_private(Channel::Balances, row->account, {},
+                         [&](bool) { return balance_change_of(exchange_, row->row); });
         } else if (const auto* listing = std::get_if<ListingEvent>(&event)) {
             send_to({Channel::Instrument, 0, 0},
                     [&] { return instrument_message(exchange_, listing->pair, Kind::Update); });
@@ -162,12 +205,21 @@ void Hub::tell_books(const std::set<PairNo>& pairs) {
     }
 }
 
+// Every request comes by here, so all sockets are asked only when one of them can be due: what is
+// sent meanwhile only puts heartbeats off, and a new subscription is answered first.
 void Hub::beat() {
+    const Moment now = exchange_.now();
+    if (now < next_beat_) return;
+    next_beat_ = now + kSilence;
     for (auto& [number, socket] : sockets_) {
-        while (!socket.late.empty() && socket.late.begin()->first <= exchange_.now())
+        while (!socket.late.empty() && socket.late.begin()->first <= now)
             put(socket, socket.late.extract(socket.late.begin()).mapped());
-        const bool silent = exchange_.now() - socket.last_sent >= std::chrono::seconds{1};
+        const bool silent = now - socket.last_sent >= kSilence;
+        if (socket.closed) continue;  // its server has not told yet
         if (!socket.topics.empty() && silent) send(number, heartbeat_message());
+        end_if_idle(number, socket);
+        if (!socket.late.empty()) next_beat_ = std::min(next_beat_, socket.late.begin()->first);
+        if (!socket.topics.empty()) next_beat_ = std::min(next_beat_, socket.last_sent + kSilence);
     }
 }
 

@@ -21,6 +21,7 @@ struct Entry {
     Exchange& exchange;
     AccountNo account;
     const json::object& params;
+    Moment arrived;
 };
 using Results = std::vector<Answer<std::string>>;
 
@@ -69,6 +70,8 @@ Answer<void> read_quantity(const Params& params, OrderTerms& terms) {
     if (quantity.has_value() == cash.has_value()) return Refusal::invalid("order_qty");
     terms.in_quote = cash.has_value();
     terms.quantity = cash ? *cash : *quantity;
+    BOOST_OUTCOME_TRY(const auto display, params.decimal("display_qty"));
+    terms.display = display.value_or(kZero);
     return boost::outcome_v2::success();
 }
 
@@ -80,6 +83,8 @@ Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
     if (expires.has_value() != (terms.force == TimeInForce::Gtd))
         return Refusal::invalid("expire_time");
     terms.expires = expires.value_or(kNever);
+    BOOST_OUTCOME_TRY(const auto starts, params.rfc3339("effective_time"));
+    if (starts && *starts > now) terms.starts = *starts;
     BOOST_OUTCOME_TRY(terms.post_only, params.flag("post_only", false));
     terms.fee_in_base = params.text("fee_preference").value_or("quote") == "base";
     const auto stp = parse_self_trade(spelled(params.text("stp_type").value_or("cancel_newest")));
@@ -95,24 +100,56 @@ Answer<void> read_options(const Params& params, Moment now, OrderTerms& terms) {
     return boost::outcome_v2::success();
 }
 
+// What the emulator does not have.
+Answer<void> check_absent(const Params& params) {
+    for (const std::string_view name : {"margin", "reduce_only"}) {
+        BOOST_OUTCOME_TRY(const bool wanted, params.flag(name, false));
+        if (wanted) return Refusal::invalid(name);
+    }
+    return boost::outcome_v2::success();
+}
+
+Answer<void> read_close(const json::object& object, OrderTerms& terms) {
+    const json::value* conditional = object.if_contains("conditional");
+    if (conditional == nullptr) return boost::outcome_v2::success();
+    if (!conditional->is_object()) return Refusal::invalid("conditional");
+    const Params params = Params::from_object(conditional->get_object());
+    for (const std::string_view name : {"trigger_price_type", "limit_price_type"})
+        if (params.text(name).value_or("static") != "static") return Refusal::invalid(name);
+    const auto type = parse_order_type(params.text("order_type").value_or(""));
+    if (!type) return Refusal::invalid("conditional");
+    CloseTerms close;
+    close.type = *type;
+    BOOST_OUTCOME_TRY(const auto limit, params.decimal("limit_price"));
+    BOOST_OUTCOME_TRY(const auto trigger, params.decimal("trigger_price"));
+    close.limit = limit.value_or(kZero);
+    close.trigger = trigger.value_or(kZero);
+    terms.close = close;
+    return boost::outcome_v2::success();
+}
+
+Answer<PairNo> read_pair(const Entry& entry, const std::string& symbol) {
+    const auto pair = entry.exchange.instruments().find_symbol(symbol);
+    if (!pair) return Refusal{"Currency pair not supported " + symbol};
+    return *pair;
+}
+
 // `outer` has what all orders of a batch share.
-Answer<OrderTerms> read_terms(const Exchange& exchange, const json::object& object,
-                              const Params& outer) {
+Answer<OrderTerms> read_terms(const Entry& entry, const json::object& object, const Params& outer) {
     const Params params = Params::from_object(object);
     OrderTerms terms;
-    const std::string symbol = params.text("symbol").value_or(outer.text("symbol").value_or(""));
-    const auto pair = exchange.instruments().find_symbol(symbol);
-    if (!pair) return Refusal{"Currency pair not supported " + symbol};
-    terms.pair = *pair;
+    BOOST_OUTCOME_TRY(terms.pair, read_pair(entry, outer.text("symbol").value_or("")));
     const auto side = parse_side(params.text("side").value_or(""));
     if (!side) return Refusal::invalid("side");
     terms.side = side.value();
     const auto type = parse_order_type(params.text("order_type").value_or(""));
     if (!type) return Refusal::invalid("order_type");
     terms.type = *type;
+    BOOST_OUTCOME_TRYV(check_absent(params));
     BOOST_OUTCOME_TRYV(read_quantity(params, terms));
     BOOST_OUTCOME_TRYV(read_prices(params, object, terms));
-    BOOST_OUTCOME_TRYV(read_options(params, exchange.now(), terms));
+    BOOST_OUTCOME_TRYV(read_close(object, terms));
+    BOOST_OUTCOME_TRYV(read_options(params, entry.arrived, terms));
     return terms;
 }
 
@@ -122,36 +159,50 @@ void write_names(JsonWriter& json, const Order& order) {
     if (order.terms.userref) json.key("order_userref").number(*order.terms.userref);
 }
 
+// How the engine takes an order: alone, or as one of a batch.
+using Add = Answer<OrderNo> (Exchange::*)(AccountNo, const OrderTerms&);
+
 // One element of a result: the order, or nothing for one that was validated only.
-Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer) {
-    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry.exchange, object, outer));
+Answer<std::string> add_one(const Entry& entry, const json::object& object, const Params& outer,
+                            Add add) {
+    BOOST_OUTCOME_TRY(const OrderTerms terms, read_terms(entry, object, outer));
     BOOST_OUTCOME_TRY(const bool validate, outer.flag("validate", false));
     JsonWriter json;
     json.begin_object();
     if (validate) {
         BOOST_OUTCOME_TRYV(entry.exchange.validate(entry.account, terms));
     } else {
-        BOOST_OUTCOME_TRY(const OrderNo made, entry.exchange.add(entry.account, terms));
+        BOOST_OUTCOME_TRY(const OrderNo made, (entry.exchange.*add)(entry.account, terms));
         write_names(json, entry.exchange.order(made));
     }
     return json.key("warnings").begin_array().end_array().end_object().take();
 }
 
 Results add_order(const Entry& entry) {
-    return {add_one(entry, entry.params, Params::from_object(entry.params))};
+    return {add_one(entry, entry.params, Params::from_object(entry.params), &Exchange::add)};
 }
 
-// One answer for all: a list of orders and errors.
+Answer<void> charge_batch(const Entry& entry, const Params& params, std::size_t orders) {
+    BOOST_OUTCOME_TRY(const PairNo pair, read_pair(entry, params.text("symbol").value_or("")));
+    BOOST_OUTCOME_TRY(const bool validate, params.flag("validate", false));
+    if (validate) return boost::outcome_v2::success();
+    return entry.exchange.charge_batch(entry.account, pair, orders);
+}
+
+// One answer for all: a list of orders of one pair, and errors.
 Results batch_add(const Entry& entry) {
     const Params params = Params::from_object(entry.params);
     const json::array* orders = params.array("orders");
     if (orders == nullptr || orders->size() < kBatchLeast || orders->size() > kBatchMost)
         return {Refusal::invalid("orders")};
+    if (const auto charged = charge_batch(entry, params, orders->size()); !charged)
+        return {charged.error()};
     JsonWriter json;
     json.begin_array();
     for (const json::value& each : *orders) {
-        const auto made = each.is_object() ? add_one(entry, each.get_object(), params)
-                                           : Refusal::invalid("orders");
+        const auto made = each.is_object()
+                              ? add_one(entry, each.get_object(), params, &Exchange::add_of_batch)
+                              : Refusal::invalid("orders");
         if (made)
             json.raw(made.value());
         else
@@ -179,8 +230,9 @@ Answer<std::string> amend_one(const Entry& entry) {
     BOOST_OUTCOME_TRY(amendment.quantity, params.decimal("order_qty"));
     BOOST_OUTCOME_TRY(amendment.limit, params.decimal("limit_price"));
     BOOST_OUTCOME_TRY(amendment.trigger, params.decimal("trigger_price"));
+    BOOST_OUTCOME_TRY(amendment.display, params.decimal("display_qty"));
     BOOST_OUTCOME_TRY(amendment.post_only, params.flag("post_only", false));
-    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.exchange.now()));
+    BOOST_OUTCOME_TRY(amendment.deadline, asked_deadline_of(params, entry.arrived));
     BOOST_OUTCOME_TRY(const std::string id, entry.exchange.amend(entry.account, *order, amendment));
     JsonWriter json;
     json.begin_object().member("amend_id", id);
@@ -262,8 +314,9 @@ Results cancel_all_orders_after(const Entry& entry) {
     if (seconds < 0 || seconds > kSwitchMost) return {Refusal::invalid("timeout")};
     const Moment at = entry.exchange.arm_switch(entry.account, std::chrono::seconds{seconds});
     JsonWriter json;
-    json.begin_object().member("currentTime", rfc3339(entry.exchange.now(), 0));
-    return {json.member("triggerTime", at == kNever ? "0" : rfc3339(at, 0)).end_object().take()};
+    json.begin_object().member("currentTime", rfc3339(entry.exchange.clock(), 0));
+    const std::string fires = at == kNever ? "0" : rfc3339(entry.exchange.by_clock(at), 0);
+    return {json.member("triggerTime", fires).end_object().take()};
 }
 
 struct Method {
@@ -292,9 +345,8 @@ bool is_order_entry(std::string_view method) {
     return find(method) != nullptr;
 }
 
-Results enter_order(Exchange& exchange, AccountNo account, std::string_view method,
-                    const json::object& params) {
-    return find(method)->handler({exchange, account, params});
+Results enter_order(Exchange& exchange, const OrderEntry& entry) {
+    return find(entry.method)->handler({exchange, entry.account, entry.params, entry.arrived});
 }
 
 }  // namespace vault::kraken_emulator

@@ -14,9 +14,15 @@ namespace vault::kraken_emulator {
 // Whether that method is one of order entry.
 bool is_order_entry(std::string_view method);
 
+// One that was let in, and may be done now or later.
+struct OrderEntry {
+    AccountNo account = 0;
+    std::string method;  // one of order entry
+    boost::json::object params;
+    Moment arrived;  // by the exchange's clock
+};
+
 // The texts of "result", or what was refused; several where Kraken answers each order for itself.
-std::vector<Answer<std::string>> enter_order(Exchange& exchange, AccountNo account,
-                                             std::string_view method,
-                                             const boost::json::object& params);
+std::vector<Answer<std::string>> enter_order(Exchange& exchange, const OrderEntry& entry);
 
 }  // namespace vault::kraken_emulator

@@ -44,6 +44,19 @@ void write_trigger(JsonWriter& json, const PairInfo& pair, const Order& order) {
     json.member("status", order.triggered ? "triggered" : "untriggered").end_object();
 }
 
+void write_close(JsonWriter& json, const PairInfo& pair, const CloseTerms& close) {
+    json.key("contingent").begin_object().member("order_type", to_text(close.type));
+    if (has_trigger(close.type)) {
+        json.raw_member("trigger_price", fixed(close.trigger, pair.price_decimals));
+        json.member("trigger_price_type", "static");
+    }
+    if (has_limit(close.type)) {
+        json.raw_member("limit_price", fixed(close.limit, pair.price_decimals));
+        json.member("limit_price_type", "static");
+    }
+    json.end_object();
+}
+
 void write_terms(JsonWriter& json, const PairInfo& pair, const Order& order) {
     const OrderTerms& terms = order.terms;
     json.member("symbol", pair.symbol).member("side", to_text(terms.side));
@@ -52,10 +65,19 @@ void write_terms(JsonWriter& json, const PairInfo& pair, const Order& order) {
     if (has_limit(terms.type))
         json.raw_member("limit_price", fixed(terms.limit, pair.price_decimals));
     if (has_trigger(terms.type)) write_trigger(json, pair, order);
+    if (terms.type == OrderType::Iceberg)
+        json.raw_member("display_qty", fixed(terms.display, pair.lot_decimals));
     json.member("time_in_force", lower(to_text(terms.force)));
     json.flag("post_only", terms.post_only).flag("reduce_only", false);
     json.member("fee_ccy_pref", terms.fee_in_base ? "fcib" : "fciq");
+    if (terms.starts != kNever) json.member("effective_time", time_of(terms.starts));
     if (terms.expires != kNever) json.member("expire_time", time_of(terms.expires));
+    if (terms.close) write_close(json, pair, *terms.close);
+    if (!order.refid.empty()) json.member("ord_ref_id", order.refid);
+}
+
+void write_rate_count(JsonWriter& json, const Exchange& exchange, const Order& order) {
+    json.key("ratecount").number(exchange.rate_count(order.account, order.terms.pair));
 }
 
 void write_sums(JsonWriter& json, const PairInfo& pair, const Order& order) {
@@ -91,14 +113,16 @@ std::string_view status_of(const OrderEvent& event) {
         case Execution::Expired: return "expired";
         case Execution::New:
         case Execution::Triggered:
+        case Execution::IcebergRefill:
         case Execution::Amended: break;
     }
+    if (event.order.status == OrderStatus::Pending) return "pending_new";
     return event.order.executed.is_zero() ? "new" : "partially_filled";
 }
 
 }  // namespace
 
-std::string execution_of(const Exchange& exchange, const OrderEvent& event) {
+std::string execution_of(const Exchange& exchange, const OrderEvent& event, bool rate_count) {
     const Order& order = event.order;
     const PairInfo& pair = exchange.instruments().pair(order.terms.pair);
     JsonWriter json;
@@ -114,6 +138,10 @@ std::string execution_of(const Exchange& exchange, const OrderEvent& event) {
             write_sums(json, pair, order);
             break;
         case Execution::Triggered: write_trigger(json, pair, order); break;
+        case Execution::IcebergRefill:
+            json.raw_member("display_qty", fixed(order.terms.display, pair.lot_decimals));
+            json.raw_member("display_qty_remain", fixed(order.slice, pair.lot_decimals));
+            break;
         case Execution::Amended:
             write_terms(json, pair, order);
             json.flag("amended", true);
@@ -124,18 +152,22 @@ std::string execution_of(const Exchange& exchange, const OrderEvent& event) {
             json.member("reason", order.reason);
             break;
     }
+    if (rate_count) write_rate_count(json, exchange, order);
     return json.member("timestamp", time_of(event.time)).end_object().take();
 }
 
-std::string open_order_of(const Exchange& exchange, const Order& order) {
+std::string open_order_of(const Exchange& exchange, const Order& order, bool rate_count) {
     const PairInfo& pair = exchange.instruments().pair(order.terms.pair);
     JsonWriter json;
     json.begin_object();
     write_names(json, order);
-    json.member("exec_type", "new");
-    json.member("order_status", order.executed.is_zero() ? "new" : "partially_filled");
+    const bool pending = order.status == OrderStatus::Pending;
+    const std::string_view fresh = pending ? "pending_new" : "new";
+    json.member("exec_type", fresh);
+    json.member("order_status", order.executed.is_zero() ? fresh : "partially_filled");
     write_terms(json, pair, order);
     write_sums(json, pair, order);
+    if (rate_count) write_rate_count(json, exchange, order);
     return json.member("timestamp", time_of(order.opened)).end_object().take();
 }
 

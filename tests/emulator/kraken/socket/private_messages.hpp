@@ -8,10 +8,11 @@
 namespace vault::kraken_emulator {
 
 // What changed of an order, and no more: a client merges it into what it knows by order_id. Only
-// pending_new is whole. A fill that completes the order still says partially_filled.
-std::string execution_of(const Exchange& exchange, const OrderEvent& event);
+// pending_new is whole. A fill that completes the order still says partially_filled. With
+// `rate_count` also how many points the engine counts now of the account's orders of that pair.
+std::string execution_of(const Exchange& exchange, const OrderEvent& event, bool rate_count);
 // An open order in a snapshot: whole.
-std::string open_order_of(const Exchange& exchange, const Order& order);
+std::string open_order_of(const Exchange& exchange, const Order& order, bool rate_count);
 // A past fill in a snapshot.
 std::string past_trade_of(const Exchange& exchange, const Trade& trade);
 std::string balance_of(const Exchange& exchange, Asset asset, Decimal balance);

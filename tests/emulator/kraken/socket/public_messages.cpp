@@ -77,7 +77,7 @@ std::string ticker_message(const Exchange& exchange, PairNo no, Kind kind) {
     json.raw_member("vwap", digits.price(day.vwap())).raw_member("low", digits.price(day.low));
     json.raw_member("high", digits.price(day.high)).raw_member("change", digits.price(change));
     json.raw_member("change_pct", fixed(percent, 2)).key("trades").number(day.count);
-    json.member("timestamp", rfc3339(exchange.now(), kTimeDecimals)).end_object();
+    json.member("timestamp", rfc3339(exchange.clock(), kTimeDecimals)).end_object();
     return end(json);
 }
 
@@ -113,7 +113,7 @@ std::string ohlc_message(const Exchange& exchange, PairNo no, std::size_t interv
         json.key("interval").number(kIntervals[interval]);
         json.member("timestamp", rfc3339(close, kTimeDecimals)).end_object();
     }
-    json.end_array().member("timestamp", rfc3339(exchange.now(), 9));
+    json.end_array().member("timestamp", rfc3339(exchange.clock(), 9));
     return json.end_object().take();
 }
 
@@ -134,7 +134,7 @@ std::string book_message(const Exchange& exchange, PairNo no, const BookView& vi
     }
     json.key("checksum")
         .number(book_checksum(view.side(Side::Sell), view.side(Side::Buy), precision));
-    json.member("timestamp", rfc3339(exchange.now(), kTimeDecimals)).end_object();
+    json.member("timestamp", rfc3339(exchange.clock(), kTimeDecimals)).end_object();
     return end(json);
 }
 

@@ -1,7 +1,6 @@
 // What clients of a socket ask for.
 #include "common/protocol/codec.hpp"
 #include "tests/emulator/kraken/socket/hub.hpp"
-#include "tests/emulator/kraken/socket/order_entry.hpp"
 #include "tests/emulator/kraken/socket/private_messages.hpp"
 #include "tests/emulator/kraken/wire/json_writer.hpp"
 #include "tests/emulator/kraken/wire/number_text.hpp"
@@ -75,7 +74,7 @@ std::string Hub::refusal(std::string_view text, std::string_view symbol,
         json.member("method", method);
     json.flag("success", false);
     if (!symbol.empty()) json.member("symbol", symbol);
-    return ended(json, request, exchange_.now());
+    return ended(json, request, exchange_.clock());
 }
 
 std::string Hub::accepted(const Wish& wish, std::string_view symbol,
@@ -88,14 +87,15 @@ std::string Hub::accepted(const Wish& wish, std::string_view symbol,
     if (wish.channel == Channel::Book) json.key("depth").number(wish.detail);
     if (wish.channel == Channel::Ohlc) json.key("interval").number(kIntervals[wish.detail]);
     if (wish.channel == Channel::Executions) {
-        json.key("maxratecount").number(125);
+        json.key("maxratecount").number(wish.rate_most);
+        if (wish.rate_counts) json.flag("ratecounter", true);
         json.flag("snap_orders", wish.snapshot).flag("snap_trades", wish.past_trades);
     } else if (wish.subscribe) {
         json.flag("snapshot", wish.snapshot);
     }
     if (!symbol.empty()) json.member("symbol", symbol);
     json.end_object().flag("success", true);
-    return ended(json, request, exchange_.now());
+    return ended(json, request, exchange_.clock());
 }
 
 Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) {
@@ -115,8 +115,11 @@ Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) 
         const auto account = tokens_.find(text_at(params, "token"), exchange_.now());
         if (!account) return Refusal{"ESession:Invalid session"};
         state.account = account;
+        wish.detail = *account;
         wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
         wish.past_trades = flag_at(params, "snap_trades", false);
+        wish.rate_counts = flag_at(params, "ratecounter", false);
+        wish.rate_most = engine_limits(exchange_.account(*account).tier()).most;
     }
     if (!has_symbols(wish.channel)) {
         wish.symbols.emplace_back();
@@ -153,15 +156,22 @@ void Hub::answer_wish(SocketNo socket, const Wish& wish, const json::object& req
             add_topic(socket, topic, wish);
             continue;
         }
-        sockets_[socket].topics.erase(topic);
-        listeners_[topic].erase(socket);
-        if (listeners_[topic].empty()) views_.erase(topic);
+        drop_topic(socket, topic);
     }
+}
+
+void Hub::drop_topic(SocketNo socket, const Topic& topic) {
+    sockets_[socket].topics.erase(topic);
+    sockets_[socket].bare_since = exchange_.now();
+    next_beat_ = {};
+    listeners_[topic].erase(socket);
+    if (listeners_[topic].empty()) views_.erase(topic);
 }
 
 void Hub::add_topic(SocketNo socket, const Topic& topic, const Wish& wish) {
     if (topic.channel == Channel::Book && !views_.contains(topic))
         views_.emplace(topic, topic.detail).first->second.follow(exchange_.book(topic.pair));
+    if (topic.channel == Channel::Executions) sockets_[socket].rate_counts = wish.rate_counts;
     if (is_private(topic.channel)) sockets_[socket].sequences[topic.channel] = 0;
     if (is_private(topic.channel))
         send_private_snapshot(socket, wish);
@@ -214,7 +224,7 @@ void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
             add(balance_of(exchange_, asset, balance));
     if (wish.channel == Channel::Executions && wish.snapshot)
         for (const OrderNo each : account.open)
-            add(open_order_of(exchange_, exchange_.order(each)));
+            add(open_order_of(exchange_, exchange_.order(each), wish.rate_counts));
     if (wish.past_trades)
         for (std::size_t i = account.trades.size() - std::min(account.trades.size(), kPastTrades);
              i < account.trades.size(); ++i)
@@ -225,51 +235,116 @@ void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
 }
 
 // Who has a subscription needs no fresh token.
-void Hub::answer_entry(SocketNo socket, std::string_view method, const json::object& request) {
+Answer<OrderEntry> Hub::admitted(SocketNo socket, std::string_view method,
+                                 const json::object& request) {
     const json::value* given = request.if_contains("params");
-    const json::object params =
+    json::object params =
         given != nullptr && given->is_object() ? given->get_object() : json::object{};
     const Socket& state = sockets_[socket];
     auto account = tokens_.find(text_at(params, "token"), exchange_.now());
     if (!account && !state.topics.empty()) account = state.account;
-    if (!account) {
-        send(socket, refusal("ESession:Invalid session", {}, request));
-        return;
+    if (!account) return Refusal{"ESession:Invalid session"};
+    return OrderEntry{*account, std::string{method}, std::move(params), exchange_.clock()};
+}
+
+// A fault may put off the order, or spoil its answers.
+Heard Hub::answer_entry(SocketNo socket, std::string_view method, const json::object& request) {
+    Heard heard{.method = std::string{method}, .struck = requests_.strike(method)};
+    const Strike strike = heard.struck.value_or(Strike{});
+    std::vector<Answer<std::string>> answers;
+    if (strike.landing != Landing::Never) {
+        auto entry = admitted(socket, method, request);
+        if (!entry)
+            answers.push_back(entry.error());
+        else if (strike.landing == Landing::Later)
+            heard.later = std::move(entry.value());
+        else
+            answers = enter_order(exchange_, entry.value());
     }
-    for (const Answer<std::string>& each : enter_order(exchange_, *account, method, params)) {
+    std::vector<std::string> texts;
+    for (const Answer<std::string>& each : answers) {
         if (!each) {
-            send(socket, refusal(each.error().text, {}, request));
+            heard.refusal = each.error().text;
+            texts.push_back(refusal(heard.refusal, {}, request));
             continue;
         }
         JsonWriter json;
         json.begin_object().member("method", method).raw_member("result", each.value());
-        send(socket, ended(json.flag("success", true), request, exchange_.now()));
+        texts.push_back(ended(json.flag("success", true), request, exchange_.clock()));
     }
+    send_struck(socket, strike, std::move(texts), request);
+    return heard;
 }
 
-void Hub::receive(SocketNo socket, std::string_view text) {
+// What only HTTP has closes a socket.
+void Hub::send_struck(SocketNo socket, const Strike& strike, std::vector<std::string> texts,
+                      const json::object& request) {
+    if (strike.answered == Answered::Refusal) texts = {refusal(strike.refusal, {}, request)};
+    for (std::string& text : texts) {
+        switch (strike.answered) {
+            case Answered::Doubled: send(socket, text); [[fallthrough]];
+            case Answered::Usual:
+            case Answered::Refusal: send(socket, std::move(text)); break;
+            case Answered::Cut: send(socket, text.substr(0, text.size() / 2)); break;
+            case Answered::Late:
+                put_off(sockets_[socket], strike.delay,
+                        std::make_shared<const std::string>(std::move(text)));
+                break;
+            case Answered::Timeout:
+            case Answered::Reset:
+            case Answered::Page:
+            case Answered::Gzip: break;
+        }
+    }
+    const bool closes = strike.answered == Answered::Reset || strike.answered == Answered::Page ||
+                        strike.answered == Answered::Gzip;
+    if (closes) cut_off(socket, {});
+}
+
+bool Hub::is_too_fast(Socket& socket) {
+    if (limits_.messages == 0) return false;
+    const std::int64_t decay = limits_.messages * 1'000;
+    const Moment now = exchange_.now();
+    if (!socket.messages.has_room(1, limits_.messages, decay, now)) return true;
+    socket.messages.add(1, decay, now);
+    return false;
+}
+
+Heard Hub::receive(SocketNo socket, std::string_view text) {
+    sockets_[socket].last_heard = exchange_.now();
     const auto document = protocol::parse_json(text);
     if (!document || !document.value().is_object()) {
         send(socket, refusal("Malformed request", {}, {}));
-        return;
+        return {};
     }
     const json::object& request = document.value().get_object();
+    if (!is_too_fast(sockets_[socket])) return answer_request(socket, request);
+    Heard heard{.method = std::string{text_at(request, "method")}, .refusal = "Exceeded msg rate"};
+    send(socket, refusal(heard.refusal, {}, request));
+    return heard;
+}
+
+Heard Hub::answer_request(SocketNo socket, const json::object& request) {
     const std::string_view method = text_at(request, "method");
+    if (is_order_entry(method) && sockets_[socket].side == SocketSide::Private)
+        return answer_entry(socket, method, request);
+    Heard heard{.method = std::string{method}};
     if (method == "ping") {
         JsonWriter json;
         json.begin_object().member("method", "pong");
-        send(socket, ended(json, request, exchange_.now()));
+        send(socket, ended(json, request, exchange_.clock()));
     } else if (method == "subscribe" || method == "unsubscribe") {
         const auto wish = asked_wish(socket, request);
-        if (wish)
+        if (wish) {
             answer_wish(socket, wish.value(), request);
-        else
-            send(socket, refusal(wish.error().text, {}, request));
-    } else if (is_order_entry(method) && sockets_[socket].side == SocketSide::Private) {
-        answer_entry(socket, method, request);
+        } else {
+            heard.refusal = wish.error().text;
+        }
     } else {
-        send(socket, refusal("Method not found", {}, request));
+        heard.refusal = "Method not found";
     }
+    if (!heard.refusal.empty()) send(socket, refusal(heard.refusal, {}, request));
+    return heard;
 }
 
 }  // namespace vault::kraken_emulator

@@ -15,6 +15,14 @@ void add_terms(JsonWriter& json, const PairInfo& pair, const OrderTerms& terms) 
     add_amount(json, "quantity", terms.quantity);
     if (has_limit(terms.type)) add_amount(json, "limit", terms.limit);
     if (has_trigger(terms.type)) add_amount(json, "trigger", terms.trigger);
+    if (!terms.display.is_zero()) add_amount(json, "display", terms.display);
+    if (terms.starts != kNever) json.member("starts", rfc3339(terms.starts, 9));
+    if (terms.close) {
+        json.key("close").begin_object().member("type", to_text(terms.close->type));
+        if (has_limit(terms.close->type)) add_amount(json, "limit", terms.close->limit);
+        if (has_trigger(terms.close->type)) add_amount(json, "trigger", terms.close->trigger);
+        json.end_object();
+    }
     if (terms.post_only) json.flag("post_only", true);
     if (terms.userref) json.key("userref").number(*terms.userref);
     if (!terms.cl_ord_id.empty()) json.member("cl_ord_id", terms.cl_ord_id);
@@ -62,6 +70,7 @@ void TruthLog::write(const OrderEvent& event) {
     add_amount(json, "cost", order.cost);
     add_amount(json, "fee", order.fee);
     add_amount(json, "held", order.held);
+    if (!order.refid.empty()) json.member("refid", order.refid);
     if (!order.reason.empty()) json.member("reason", order.reason);
     if (event.trade) add_trade(json, *event.trade);
     end(json);
@@ -131,8 +140,16 @@ void TruthLog::write_mishap(Moment time, std::uint64_t socket, std::string_view 
     end(json);
 }
 
-void TruthLog::write_control(Moment time, std::string_view method, std::string_view what) {
+void TruthLog::write_closed(Moment time, std::uint64_t socket, std::string_view reason) {
+    JsonWriter json = begin(time, "closed");
+    json.key("socket").number(socket).member("reason", reason);
+    end(json);
+}
+
+void TruthLog::write_control(Moment time, std::string_view method, std::string_view what,
+                             std::size_t step) {
     JsonWriter json = begin(time, "control");
+    if (step != 0) json.key("step").number(step);
     json.member("method", method).raw_member("what", what);
     end(json);
 }

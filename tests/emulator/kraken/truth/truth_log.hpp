@@ -35,8 +35,12 @@ class TruthLog {
     // A message of a socket that a fault struck.
     void write_mishap(Moment time, std::uint64_t socket, std::string_view message,
                       std::string_view mishap);
-    // Something that was done by way of the control endpoint; `what` is a whole JSON document.
-    void write_control(Moment time, std::string_view method, std::string_view what);
+    // A socket that the exchange closed of its own accord.
+    void write_closed(Moment time, std::uint64_t socket, std::string_view reason);
+    // Something that was done by way of the control endpoint, or by that step of a script; `what`
+    // is a whole JSON document.
+    void write_control(Moment time, std::string_view method, std::string_view what,
+                       std::size_t step);
     void flush() { out_.flush(); }
 
   private:

@@ -18,6 +18,17 @@ TEST(EngineCounter, ChargesAsTheWorkedExample) {
     EXPECT_EQ(engine_cost(EngineAction::Cancel, 36s), 4);
 }
 
+TEST(EngineCounter, ABatchOfNewOrdersCostsHalfAPointEach) {
+    EngineCounter counter;
+    ASSERT_TRUE(counter.charge_batch(3, Tier::Starter, kStart));
+    EXPECT_EQ(counter.points(Tier::Starter, kStart), 2) << "1.5";
+    EXPECT_EQ(counter.points(Tier::Starter, kStart + 499ms), 2);
+    EXPECT_EQ(counter.points(Tier::Starter, kStart + 500ms), 1);
+    ASSERT_TRUE(counter.charge(57, Tier::Starter, kStart));
+    EXPECT_FALSE(counter.charge_batch(4, Tier::Starter, kStart)) << "60.5";
+    EXPECT_TRUE(counter.charge_batch(3, Tier::Starter, kStart)) << "60";
+}
+
 TEST(EngineCounter, PenaltiesFallWithAge) {
     EXPECT_EQ(engine_cost(EngineAction::Cancel, 4999ms), 8);
     EXPECT_EQ(engine_cost(EngineAction::Cancel, 5s), 6);

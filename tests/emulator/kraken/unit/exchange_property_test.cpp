@@ -19,7 +19,7 @@ class Life {
     void step() {
         switch (random_.below(10)) {
             case 0: cancel(); break;
-            case 1: amend(); break;
+            case 1: chance(2) ? amend() : edit(); break;
             case 2: pass(); break;
             case 3: transfer(); break;
             case 4: rare(); break;
@@ -34,6 +34,10 @@ class Life {
     // What two runs of one seed must share.
     const std::string& told() const { return told_; }
     std::size_t fills() const { return fills_; }
+    std::size_t edits() const { return edits_; }
+    std::size_t refills() const { return refills_; }
+    // Of edits and closes.
+    std::size_t successors() const { return successors_; }
 
   private:
     bool chance(std::uint64_t in) { return random_.below(in) == 0; }
@@ -48,7 +52,11 @@ class Life {
     void add() {
         OrderTerms terms = Desk::limit(chance(2) ? Side::Buy : Side::Sell,
                                        units("0.00000001"_dec, 4'000, 20'000'000), price());
-        terms.type = static_cast<OrderType>(chance(2) ? 1 : random_.below(6));
+        terms.type = static_cast<OrderType>(chance(2) ? 1 : random_.below(7));
+        if (terms.type == OrderType::Iceberg)
+            terms.display = units("0.00000001"_dec, 1'000'000, 5'000'000);
+        if (chance(8))
+            terms.starts = desk_.exchange.now() + units("1"_dec, 1, 9).raw() / Decimal::kOne * 1s;
         terms.trigger = price();
         terms.force = static_cast<TimeInForce>(chance(2) ? 0 : random_.below(4));
         terms.expires = desk_.exchange.now() + units("1"_dec, 1, 90).raw() / Decimal::kOne * 1s;
@@ -57,6 +65,10 @@ class Life {
         if (terms.type == OrderType::Market && terms.side == Side::Buy && chance(2)) {
             terms.in_quote = true;
             terms.quantity = units("0.01"_dec, 1, 500'000);
+        }
+        if (chance(5)) {
+            const auto type = static_cast<OrderType>(1 + random_.below(5));
+            terms.close = CloseTerms{type, price(), price()};
         }
         terms.self_trade = static_cast<SelfTrade>(random_.below(3));
         if (chance(4)) terms.cl_ord_id = std::to_string(random_.below(5));
@@ -78,6 +90,22 @@ class Life {
         amendment.post_only = chance(4);
         (void)desk_.exchange.amend(somebody(), any_order(), amendment);
     }
+    void edit() {
+        const AccountNo account = somebody();
+        const std::set<OrderNo>& open = desk_.exchange.account(account).open;
+        if (open.empty()) return;
+        const auto at = static_cast<std::ptrdiff_t>(random_.below(open.size()));
+        const OrderNo number = chance(8) ? any_order() : *std::next(open.begin(), at);
+        Edit edit;
+        if (chance(2)) edit.quantity = units("0.00000001"_dec, 4'000, 20'000'000);
+        if (chance(2)) edit.limit = price();
+        if (chance(4)) edit.trigger = price();
+        edit.post_only = chance(4);
+        const bool valid = desk_.exchange.validate_edit(account, number, edit).has_value();
+        const bool edited = desk_.exchange.edit(account, number, edit).has_value();
+        EXPECT_TRUE(valid || !edited) << "validate refuses what is accepted";
+        if (edited) ++edits_;
+    }
     void street() {
         desk_.street(price(), units("0.00000001"_dec, 1, 50'000'000),
                      chance(2) ? Side::Buy : Side::Sell);
@@ -98,6 +126,9 @@ class Life {
     void note(const Event& event) {
         if (const auto* order = std::get_if<OrderEvent>(&event)) {
             told_.append(to_text(order->execution)).append(order->order.id);
+            if (order->execution == Execution::IcebergRefill) ++refills_;
+            if (order->execution == Execution::PendingNew && !order->order.refid.empty())
+                ++successors_;
             if (order->trade) {
                 ++fills_;
                 told_.append(order->trade->id).append(order->trade->cost.text());
@@ -113,14 +144,18 @@ class Life {
     void check() {
         for (AccountNo no = 0; no < desk_.exchange.accounts(); ++no)
             check_account(desk_.exchange.account(no));
-        std::map<std::pair<Side, Decimal>, Decimal> wanted;
+        std::map<std::pair<Side, Decimal>, Decimal> wanted, hidden;
         for (OrderNo no = 0; no < desk_.exchange.orders(); ++no) {
             const Order& order = desk_.exchange.order(no);
-            if (order.rests()) wanted[{order.terms.side, order.terms.limit}] += order.left();
+            if (!order.rests()) continue;
+            wanted[{order.terms.side, order.terms.limit}] += order.shown();
+            hidden[{order.terms.side, order.terms.limit}] += order.hidden();
+            EXPECT_TRUE(order.shown().is_positive() && !order.hidden().is_negative());
         }
         for (const Side side : {Side::Buy, Side::Sell})
             for (const auto& [price, level] : desk_.exchange.book(kPair).levels(side)) {
                 EXPECT_EQ(level.queued, (wanted[{side, price}]));
+                EXPECT_EQ(level.hidden, (hidden[{side, price}]));
                 EXPECT_TRUE(level.shown().is_positive());
                 EXPECT_EQ(level.queue.empty(), level.queued.is_zero());
                 wanted.erase({side, price});
@@ -164,20 +199,26 @@ class Life {
                                                          {{1, desk_.usd}, "10000"_dec},
                                                          {{1, desk_.btc}, "1"_dec}};
     std::string told_;
-    std::size_t fills_ = 0;
+    std::size_t fills_ = 0, edits_ = 0, refills_ = 0, successors_ = 0;
 };
 
 TEST(ExchangeProperty, MoneyAddsUpWhateverHappens) {
-    std::size_t fills = 0;
+    std::size_t fills = 0, edits = 0, refills = 0, successors = 0;
     for (std::uint64_t seed = 1; seed <= 120; ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
         Life life{seed};
         for (int i = 0; i < 250 && !testing::Test::HasFailure(); ++i)
             life.step();
         fills += life.fills();
+        edits += life.edits();
+        refills += life.refills();
+        successors += life.successors();
         if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
     }
     EXPECT_GT(fills, 1'000U) << "these lives are too quiet to prove anything";
+    EXPECT_GT(edits, 100U);
+    EXPECT_GT(refills, 20U);
+    EXPECT_GT(successors, edits + 100) << "closes";
 }
 
 TEST(ExchangeProperty, TheSameSeedTellsTheSame) {

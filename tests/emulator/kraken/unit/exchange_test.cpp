@@ -145,6 +145,62 @@ TEST(Exchange, ALargerVolumePaysLess) {
     EXPECT_EQ(desk.exchange.account(desk.alice).volume(desk.exchange.now()), "50000"_dec);
 }
 
+TEST(Exchange, AVolumeIsForgottenAfterThirtyDays) {
+    Desk desk;
+    const Account& bob = desk.exchange.account(desk.bob);
+    const Decimal first = desk.add(desk.bob, Desk::market(Side::Sell, "0.01"_dec)).cost;
+    desk.pass(std::chrono::days{10});
+    const Decimal second = desk.add(desk.bob, Desk::market(Side::Sell, "0.02"_dec)).cost;
+    EXPECT_EQ(bob.volume(desk.exchange.now()), first + second);
+    desk.pass(std::chrono::days{20} - 1ms);
+    EXPECT_EQ(bob.volume(desk.exchange.now()), first + second);
+    desk.pass(1ms);
+    EXPECT_EQ(bob.volume(desk.exchange.now()), second);
+    const Decimal third = desk.add(desk.bob, Desk::market(Side::Sell, "0.001"_dec)).cost;
+    EXPECT_EQ(bob.volume(desk.exchange.now()), second + third);
+    desk.pass(std::chrono::days{40});
+    EXPECT_EQ(bob.volume(desk.exchange.now()), kZero);
+}
+
+TEST(Exchange, OpenOrdersOfAPairAreLimited) {
+    Desk desk;
+    const auto terms = [](std::size_t i) {
+        const auto price = Decimal::from_int(static_cast<std::int64_t>(20'000 + i));
+        return Desk::limit(Side::Buy, "0.0001"_dec, price);
+    };
+    const std::size_t most = engine_limits(Tier::Pro).open_orders;
+    for (std::size_t i = 0; i < most; ++i) {
+        desk.add(desk.alice, terms(i));
+        desk.pass(10s);
+    }
+    desk.add(desk.bob, terms(0));
+    EXPECT_EQ(desk.refusal(desk.alice, terms(most)), "EOrder:Orders limit exceeded");
+    EXPECT_TRUE(desk.exchange.cancel(desk.alice, *desk.exchange.account(desk.alice).open.begin()));
+    EXPECT_EQ(desk.refusal(desk.alice, terms(most)), "accepted");
+    EXPECT_EQ(desk.refusal(desk.alice, terms(most)), "EOrder:Orders limit exceeded");
+    desk.street("20000"_dec);  // all of them are filled or passed
+    EXPECT_TRUE(desk.exchange.account(desk.alice).open.empty());
+    desk.street("50000"_dec);
+    EXPECT_EQ(desk.refusal(desk.alice, terms(0)), "accepted");
+}
+
+// That of the engine counter's unit test, by what an account is charged. The count has decayed
+// before each step.
+TEST(Exchange, ChargesTheWorkedExample) {
+    Desk desk;
+    const Order& order = desk.add(desk.alice, Desk::limit(Side::Buy, "0.1"_dec, "49000"_dec));
+    std::int64_t sum = desk.exchange.rate_count(desk.alice, kPair);
+    desk.pass(7s);
+    ASSERT_EQ(desk.exchange.rate_count(desk.alice, kPair), 0);
+    ASSERT_TRUE(desk.exchange.amend(desk.alice, order.no, {.limit = "48000"_dec}));
+    sum += desk.exchange.rate_count(desk.alice, kPair);
+    desk.pass(36s);
+    ASSERT_EQ(desk.exchange.rate_count(desk.alice, kPair), 0);
+    ASSERT_TRUE(desk.exchange.cancel(desk.alice, order.no));
+    sum += desk.exchange.rate_count(desk.alice, kPair);
+    EXPECT_EQ(sum, 8);
+}
+
 TEST(Exchange, AStopLossSellsOnceThePriceIsThere) {
     Desk desk;
     OrderTerms terms = Desk::limit(Side::Sell, "0.5"_dec, kZero);

@@ -75,7 +75,7 @@ TEST(FaultPlan, WordsGoBothWays) {
     for (const std::string_view word : {"yes", "never", "half", "later"})
         EXPECT_EQ(to_text(*parse_landing(word)), word);
     for (const std::string_view word :
-         {"usual", "timeout", "reset", "page", "cut", "gzip", "refusal"})
+         {"usual", "timeout", "reset", "page", "cut", "gzip", "refusal", "late", "doubled"})
         EXPECT_EQ(to_text(*parse_answered(word)), word);
     for (const std::string_view word : {"lost", "doubled", "late", "swapped", "disconnect"})
         EXPECT_EQ(to_text(*parse_mishap(word)), word);

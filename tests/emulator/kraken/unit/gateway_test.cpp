@@ -275,6 +275,27 @@ TEST_F(Rest, OrdersOfABatchSucceedOrFailForThemselves) {
               1);
 }
 
+TEST_F(Rest, ABatchIsChargedHalfAPointPerNewOrderAndAllPenaltiesOfTheCanceled) {
+    const auto count = [&] { return desk_.exchange.rate_count(desk_.alice, kPair); };
+    const std::string one = R"({"ordertype":"limit","type":"buy","price":"49000","volume":"0.01"})";
+    const std::string bad = R"({"ordertype":"limit","type":"buy","price":"1.05","volume":"0.01"})";
+    const std::string batch = R"("pair":"XBTUSD","orders":[)" + one + "," + one + "," + bad + "]";
+    result(post_json("AddOrderBatch", batch + R"(,"validate":true)"));
+    EXPECT_EQ(count(), 0);
+    const json::value made = result(post_json("AddOrderBatch", batch));
+    EXPECT_EQ(count(), 2) << "1.5, with the one that was refused";
+    const auto id = [&](std::size_t i) {
+        return json::serialize(made.at("orders").at(i).at("txid").at(0));
+    };
+    result(post_json("CancelOrderBatch", R"("orders":[)" + id(0) + "," + id(1) + "]"));
+    EXPECT_EQ(count(), 18) << "8 for each, 17.5 in all";
+    for (std::int64_t left = 180 - 18; left > 0; --left)
+        add("pair=XBTUSD&type=buy&ordertype=limit&price=100&volume=0.1");
+    const std::size_t open = desk_.exchange.account(desk_.alice).open.size();
+    EXPECT_EQ(refusal(post_json("AddOrderBatch", batch)), "EOrder:Rate limit exceeded");
+    EXPECT_EQ(desk_.exchange.account(desk_.alice).open.size(), open) << "none of it";
+}
+
 TEST_F(Rest, AmendKeepsTheTxid) {
     const std::string id = add("pair=XBTUSD&type=buy&ordertype=limit&price=49000&volume=0.1");
     const json::value amended =

@@ -2,55 +2,14 @@
 #include "tests/emulator/kraken/socket/hub.hpp"
 
 #include "common/base/random.hpp"
-#include "common/protocol/codec.hpp"
 #include "tests/emulator/kraken/socket/checksum.hpp"
-#include "tests/emulator/kraken/unit/desk.hpp"
+#include "tests/emulator/kraken/unit/sockets.hpp"
 #include "tests/emulator/kraken/wire/number_text.hpp"
 
 #include <boost/json/serialize.hpp>
 
 namespace vault::kraken_emulator {
 namespace {
-
-namespace json = boost::json;
-
-class Sockets : public testing::Test {
-  protected:
-    Sockets() : tokens_(7), faults_(7), hub_(desk_.exchange, tokens_, faults_, 7) {
-        token_ = tokens_.issue(desk_.alice, desk_.exchange.now());
-    }
-
-    SocketNo open(SocketSide side) {
-        return hub_.open(
-            side, [this](const SharedText& text) { heard_.push_back(text ? *text : "null"); });
-    }
-    // What was said since the last call, as JSON.
-    std::vector<json::value> heard() {
-        hub_.tell(desk_.exchange.take_events());
-        std::vector<json::value> out;
-        for (const std::string& text : std::exchange(heard_, {}))
-            out.push_back(protocol::parse_json(text, protocol::kMaxReplyBytes).value());
-        return out;
-    }
-    std::string last() { return heard_.empty() ? "" : heard_.back(); }
-    void subscribe(SocketNo socket, std::string_view params, std::string_view more = "") {
-        hub_.receive(socket, std::string{R"({"method":"subscribe","params":{)"}
-                                 .append(params)
-                                 .append("}")
-                                 .append(more)
-                                 .append("}"));
-    }
-    std::string with_token(std::string_view channel) const {
-        return R"("channel":")" + std::string{channel} + R"(","token":")" + token_ + "\"";
-    }
-
-    Desk desk_;
-    Tokens tokens_;
-    MessagePlan faults_;
-    Hub hub_;
-    std::string token_;
-    std::vector<std::string> heard_;
-};
 
 TEST_F(Sockets, TheFirstMessageIsTheStatusWithAHugeConnectionId) {
     open(SocketSide::Public);
@@ -141,6 +100,22 @@ TEST_F(Sockets, HeartbeatsFillTheSilenceOfASubscriber) {
     EXPECT_EQ(last(), R"({"channel":"heartbeat"})");
 }
 
+TEST_F(Sockets, EachSocketHasItsOwnSilence) {
+    const SocketNo early = open(SocketSide::Public);
+    subscribe(early, R"("channel":"trade","symbol":["BTC/USD"])");
+    desk_.pass(400ms);
+    const SocketNo late = open(SocketSide::Public);
+    subscribe(late, R"("channel":"trade","symbol":["BTC/USD"])");
+    heard();
+    std::vector<std::size_t> beats;  // each 100 ms: those of both
+    for (int i = 0; i < 11; ++i) {
+        desk_.pass(100ms);
+        hub_.beat();
+        beats.push_back(heard().size());
+    }
+    EXPECT_EQ(beats, (std::vector<std::size_t>{0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0}));
+}
+
 TEST_F(Sockets, StatusAndListingAreTold) {
     const SocketNo socket = open(SocketSide::Public);
     subscribe(socket, R"("channel":"instrument")");
@@ -212,8 +187,9 @@ TEST(SocketBook, AClientFollowsTheBookByItsUpdates) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
         Desk desk{{.seed = seed, .street_levels = 14}};
         Tokens tokens{seed};
+        FaultPlan requests{seed};
         MessagePlan faults{seed};
-        Hub hub{desk.exchange, tokens, faults, seed};
+        Hub hub{desk.exchange, tokens, requests, faults, seed};
         ClientBook book;
         std::size_t updates = 0;
         const SocketNo socket = hub.open(SocketSide::Public, [&](const SharedText& text) {
@@ -356,6 +332,26 @@ TEST_F(OrderEntry, RefusalsNameWhatIsWrong) {
               "EGeneral:Invalid arguments:deadline");
 }
 
+TEST_F(Sockets, EachOfAnAccountHearsRateCountsIfItWants) {
+    std::map<SocketNo, std::vector<std::string>> heard;
+    for (const std::string_view wish : {R"(,"ratecounter":true)", "", R"(,"ratecounter":true)"}) {
+        const SocketNo socket = hub_.open(
+            SocketSide::Private,
+            [&heard, no = heard.size()](const SharedText& text) { heard[no].push_back(*text); });
+        subscribe(socket, with_token("executions") + std::string{wish});
+    }
+    for (auto& [unused, texts] : heard)
+        texts.clear();
+    desk_.add(desk_.alice, Desk::limit(Side::Buy, "0.01"_dec, "49000"_dec));
+    hub_.tell(desk_.exchange.take_events());
+    ASSERT_EQ(heard.size(), 3U);
+    for (const auto& [no, texts] : heard) {
+        ASSERT_EQ(texts.size(), 2U);
+        for (const std::string& text : texts)
+            EXPECT_EQ(text.find(R"("ratecount":1)") != std::string::npos, no != 1) << text;
+    }
+}
+
 TEST_F(OrderEntry, ABatchIsAnsweredAsOne) {
     const json::value added =
         entered("batch_add", R"("symbol":"BTC/USD","orders":[)"
@@ -366,6 +362,7 @@ TEST_F(OrderEntry, ABatchIsAnsweredAsOne) {
             .at(0);
     EXPECT_TRUE(added.at("result").at(0).as_object().contains("order_id"));
     EXPECT_EQ(added.at("result").at(1).at("error").as_string(), "EOrder:Insufficient funds");
+    EXPECT_EQ(desk_.exchange.rate_count(desk_.alice, kPair), 1) << "half a point each";
     EXPECT_EQ(entered("cancel_order", R"("order_userref":[4])").size(), 1U);
     EXPECT_EQ(entered("cancel_all", R"("x":0)").at(0).at("result").at("count").as_int64(), 0);
 }
@@ -391,67 +388,6 @@ TEST_F(Sockets, ASnapshotOfExecutionsHasOpenOrdersAndPastTradesIfAsked) {
     EXPECT_EQ(data[0].at("exec_type").as_string(), "new");
     EXPECT_EQ(data[1].at("exec_type").as_string(), "trade");
     EXPECT_EQ(data[1].at("order_status").as_string(), "filled");
-}
-
-// The sequence numbers that a client hears of an order that is filled at once; 0: it is cut off.
-class SocketFaults : public Sockets {
-  protected:
-    std::vector<std::int64_t> sequences(MessageFault fault) {
-        const SocketNo socket = open(SocketSide::Private);
-        subscribe(socket, with_token("executions") + R"(,"snap_orders":false)");
-        heard();
-        faults_.add(std::move(fault));
-        OrderTerms terms = Desk::market(Side::Buy, "0.01"_dec);
-        desk_.add(desk_.alice, terms);
-        std::vector<std::int64_t> out;
-        for (const json::value& message : heard())
-            out.push_back(message.is_null() ? 0 : message.at("sequence").as_int64());
-        return out;
-    }
-    using Numbers = std::vector<std::int64_t>;
-};
-
-TEST_F(SocketFaults, WithoutOneAllAreTold) {
-    EXPECT_EQ(sequences({.aim = {.at = "balances"}}), (Numbers{1, 2, 3, 4}));
-}
-
-TEST_F(SocketFaults, ALostFillLeavesAGap) {
-    EXPECT_EQ(sequences({.aim = {.at = "executions/trade"}}), (Numbers{1, 2, 4}));
-    const auto struck = hub_.take_struck();
-    ASSERT_EQ(struck.size(), 1U);
-    EXPECT_EQ(struck[0].message, "executions/trade");
-}
-
-TEST_F(SocketFaults, FilledMayBeMissing) {
-    EXPECT_EQ(sequences({.aim = {.at = "executions/filled"}}), (Numbers{1, 2, 3}));
-}
-
-TEST_F(SocketFaults, ADoubledOneComesTwice) {
-    EXPECT_EQ(sequences({.aim = {.at = "executions/new"}, .mishap = Mishap::Doubled}),
-              (Numbers{1, 2, 2, 3, 4}));
-}
-
-TEST_F(SocketFaults, ASwappedOneComesBehindTheNext) {
-    EXPECT_EQ(sequences({.aim = {.at = "executions/new"}, .mishap = Mishap::Swapped}),
-              (Numbers{1, 3, 2, 4}));
-}
-
-TEST_F(SocketFaults, ALateOneComesInTheEnd) {
-    EXPECT_EQ(sequences({.aim = {.at = "executions/trade"}, .mishap = Mishap::Late, .delay = 3s}),
-              (Numbers{1, 2, 4}));
-    desk_.pass(2s);
-    hub_.beat();
-    EXPECT_EQ(last(), R"({"channel":"heartbeat"})");
-    desk_.pass(1s);
-    heard_.clear();
-    hub_.beat();
-    ASSERT_EQ(heard_.size(), 1U);
-    EXPECT_NE(heard_[0].find(R"("sequence":3)"), std::string::npos);
-}
-
-TEST_F(SocketFaults, ADisconnectClosesTheSocket) {
-    EXPECT_EQ(sequences({.aim = {.at = "executions/trade"}, .mishap = Mishap::Disconnect}),
-              (Numbers{1, 2, 0, 4}));
 }
 
 }  // namespace

@@ -71,13 +71,21 @@ TEST_F(OrderParams, DeadlinesLieBetweenTwoAndSixtySeconds) {
 TEST_F(OrderParams, WhatIsMissingOrNotOfferedIsNamed) {
     EXPECT_EQ(refusal("pair=NOPE"), "EQuery:Unknown asset pair");
     EXPECT_EQ(refusal("type=hold"), "EGeneral:Invalid arguments:type");
-    EXPECT_EQ(refusal("ordertype=iceberg"), "EGeneral:Invalid arguments:ordertype");
+    EXPECT_EQ(refusal("ordertype=trailing-stop"), "EGeneral:Invalid arguments:ordertype");
+    EXPECT_EQ(refusal("trigger=index"), "EGeneral:Invalid arguments:trigger");
+    EXPECT_EQ(refusal("reduce_only=true"), "EGeneral:Invalid arguments:reduce_only");
+    EXPECT_EQ(refusal("starttm=soon"), "EGeneral:Invalid arguments:starttm");
     EXPECT_EQ(refusal("volume="), "EGeneral:Invalid arguments:volume");
     EXPECT_EQ(refusal("price="), "EGeneral:Invalid arguments:price");
     EXPECT_EQ(refusal("leverage=2"), "EGeneral:Invalid arguments:leverage");
     EXPECT_EQ(refusal("oflags=never"), "EGeneral:Invalid arguments:oflags");
     EXPECT_EQ(refusal("userref=99999999999"), "EGeneral:Invalid arguments:userref");
-    EXPECT_EQ(refusal("close[ordertype]=limit"), "EGeneral:Invalid arguments:close[ordertype]");
+    EXPECT_EQ(refusal("close[ordertype]=never"), "EGeneral:Invalid arguments:close[ordertype]");
+    EXPECT_EQ(refusal("close[price]=1"), "EGeneral:Invalid arguments:close[ordertype]");
+    EXPECT_EQ(refusal("close[ordertype]=limit&close[price2]=1"),
+              "EGeneral:Invalid arguments:close[price2]");
+    EXPECT_EQ(refusal("close[ordertype]=limit&close[price]=%2B5"),
+              "EGeneral:Invalid arguments:close[price]");
 }
 
 TEST_F(OrderParams, ClientIdsHaveThreeForms) {
@@ -91,12 +99,14 @@ TEST_F(OrderParams, ClientIdsHaveThreeForms) {
 }
 
 TEST(Params, JsonAndFormSayTheSame) {
-    const Params form = Params::from_form("a=1.50&b=true&c=x%20y").value();
-    const Params json = Params::from_json(R"({"a":"1.50","b":true,"c":"x y"})").value();
+    const Params form = Params::from_form("a=1.50&b=true&c=x%20y&e[f]=2").value();
+    const Params json =
+        Params::from_json(R"({"a":"1.50","b":true,"c":"x y","e":{"f":"2"}})").value();
     for (const Params* each : {&form, &json}) {
         EXPECT_EQ(each->decimal("a").value(), "1.5"_dec);
         EXPECT_TRUE(each->flag("b", false).value());
         EXPECT_EQ(each->text("c"), "x y");
+        EXPECT_EQ(each->text("e[f]"), "2");
         EXPECT_FALSE(each->text("d").has_value());
     }
     EXPECT_EQ(Params::from_json(R"({"a":0.00005})").value().decimal("a").value(), "0.00005"_dec);

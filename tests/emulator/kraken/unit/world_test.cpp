@@ -175,6 +175,14 @@ TEST(World, WrongControlInputIsNamed) {
               "INVALID_PARAMS quantity");
     EXPECT_EQ(says("status", R"({"status":"gone"})"), "INVALID_PARAMS status");
     EXPECT_EQ(says("time", R"({"scale":"1001"})"), "INVALID_PARAMS scale");
+    EXPECT_EQ(says("time", R"({"skew":"--1s"})"), "INVALID_PARAMS skew");
+    EXPECT_EQ(says("limits", R"({"messages":1000001})"), "INVALID_PARAMS messages");
+    EXPECT_EQ(says("limits", R"({"connects":-1})"), "INVALID_PARAMS connects");
+    for (const std::string_view answered : {"usual", "late", "doubled"})
+        EXPECT_EQ(says("faults", std::string{R"({"faults":[{"landing":"never","answered":")"}
+                                     .append(answered)
+                                     .append("\"}]}")),
+                  "INVALID_PARAMS answered");
     EXPECT_EQ(says("account", R"({"account":"main"})"), "EXISTS account");
     EXPECT_EQ(says("key", R"({"name":"a","account":"main","permissions":["fly"]})"),
               "INVALID_PARAMS permissions");
@@ -197,6 +205,97 @@ TEST(World, WhatTheOwnerDoesByHandShowsInTheAccount) {
               std::string::npos);
     stage.control("transfer", R"({"account":"main","asset":"ETH.F","amount":"1.5","type":"earn"})");
     EXPECT_NE(stage.post("Balance", "").find(R"("ETH.F":"1.5000000000")"), std::string::npos);
+}
+
+TEST(World, AScriptIsPlayedAtItsTimes) {
+    Stage stage{1};
+    stage.world.play(
+        Script::parse(R"({"steps":[)"
+                      R"({"at":"10s","method":"status","with":{"status":"post_only"}},)"
+                      R"({"at":"20s","method":"time","with":{"advance":"1m"}},)"
+                      R"({"at":"70s","method":"status","with":{"status":"online"}}]})",
+                      "story.json", kStart)
+            .value(),
+        stage.wall);
+    EXPECT_EQ(stage.world.exchange().status(), SystemStatus::Online);
+    stage.control("time", R"({"advance":"15s"})");
+    EXPECT_EQ(stage.world.exchange().status(), SystemStatus::PostOnly);
+    stage.control("time", R"({"advance":"10s"})");
+    EXPECT_EQ(stage.world.exchange().now(), kStart + 85s) << "the script skipped a minute";
+    EXPECT_EQ(stage.world.exchange().status(), SystemStatus::Online);
+    const std::string step = R"("time":"2026-03-04T00:00:10.000000000Z","kind":"control","step":1,)"
+                             R"("method":"status","what":{"status":"post_only"})";
+    EXPECT_NE(stage.truth().find(step), std::string::npos) << stage.truth();
+    EXPECT_NE(stage.truth().find(R"("time":"2026-03-04T00:01:10.000000000Z","kind":"status")"),
+              std::string::npos)
+        << "a step that was due within the skip was played at its time";
+    EXPECT_FALSE(stage.world.failure());
+}
+
+TEST(World, AScriptAnswersToRequestsBeforeTheNextOneComes) {
+    Stage stage{1};
+    stage.world.play(
+        Script::parse(R"({"steps":[{"after":"request/Balance","count":2,"method":"revoke",)"
+                      R"("with":{"name":"main"}}]})",
+                      "story.json", kStart)
+            .value(),
+        stage.wall);
+    EXPECT_NE(stage.post("Balance", "").find("ZUSD"), std::string::npos);
+    EXPECT_NE(stage.post("Balance", "").find("ZUSD"), std::string::npos);
+    EXPECT_EQ(stage.post("Balance", ""), R"({"error":["EAPI:Invalid key"]})");
+}
+
+TEST(World, AStepThatFailsEndsTheScript) {
+    Stage stage{1};
+    stage.world.play(Script::parse(R"({"steps":[{"at":"1s","method":"revoke",)"
+                                   R"("with":{"name":"nobody"}}]})",
+                                   "story.json", kStart)
+                         .value(),
+                     stage.wall);
+    EXPECT_FALSE(stage.world.failure());
+    stage.control("time", R"({"advance":"1s"})");
+    ASSERT_TRUE(stage.world.failure());
+    EXPECT_EQ(stage.world.failure()->message(), "story.json: step 1: name is no key's");
+}
+
+TEST(World, AClockThatIsWrongJudgesDeadlinesButNotRecords) {
+    Stage stage{1};
+    const std::string order = "pair=XBTUSD&ordertype=limit&type=buy&volume=0.01&price=40000";
+    const std::string soon = order + "&deadline=2026-03-04T00:00:10Z";
+    EXPECT_EQ(stage.control("time", R"({"skew":"30s"})").at("clock").as_string(),
+              "2026-03-04T00:00:30.000000000Z");
+    EXPECT_EQ(stage.post("AddOrder", soon), R"({"error":["EService:Deadline elapsed"]})");
+    stage.control("time", R"({"skew":"-55s"})");
+    EXPECT_EQ(stage.post("AddOrder", soon), R"({"error":["EGeneral:Invalid arguments:deadline"]})")
+        << "more than a minute ahead";
+    stage.control("time", R"({"skew":"30s"})");
+    // One minute by that clock is half a minute in truth.
+    EXPECT_NE(stage.post("AddOrder", order + "&expiretm=1772582460").find("txid"),
+              std::string::npos);
+    stage.control("time", R"({"advance":"29s"})");
+    EXPECT_EQ(stage.truth().find(R"("execution":"expired")"), std::string::npos);
+    stage.control("time", R"({"advance":"1s"})");
+    EXPECT_NE(
+        stage.truth().find(
+            R"("time":"2026-03-04T00:00:30.000000000Z","kind":"order","execution":"expired")"),
+        std::string::npos)
+        << stage.truth();
+}
+
+TEST(World, SocketsThatAreClosedAreInTheTruth) {
+    Stage stage{1};
+    int closed = 0;
+    const SocketNo socket = stage.world.open_socket(
+        SocketSide::Public, [&](const SharedText& text) { closed += text ? 0 : 1; }, stage.wall);
+    stage.control("limits", R"({"idle":"2m"})");
+    stage.control("time", R"({"advance":"119s"})");
+    EXPECT_EQ(closed, 0);
+    stage.control("time", R"({"advance":"10s"})");
+    stage.control("time", R"({"advance":"10s"})");
+    EXPECT_EQ(closed, 1) << "once";
+    EXPECT_NE(stage.truth().find(R"("kind":"closed","socket":1,"reason":"idle")"),
+              std::string::npos);
+    stage.world.close_socket(socket);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace vault::kraken_emulator {
 
 class JsonWriter {
   public:
+    JsonWriter() { out_.reserve(kUsual); }
+
     JsonWriter& begin_object() { return open('{'); }
     JsonWriter& end_object() { return close('}'); }
     JsonWriter& begin_array() { return open('['); }
@@ -44,6 +46,8 @@ class JsonWriter {
     JsonWriter& open(char bracket);
     JsonWriter& close(char bracket);
     void separate();
+
+    static constexpr std::size_t kUsual = 480;  // bytes of most messages
 
     std::string out_;
     bool first_ = true;  // of its object or array, or right behind a key

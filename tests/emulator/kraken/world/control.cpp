@@ -25,30 +25,43 @@ Reply failed(const Error& error) {
     return {.status = 400, .body = json.end_object().end_object().take()};
 }
 
+// The object that was sent.
+Result<boost::json::object> members_of(const Request& request) {
+    const std::string body = request.body.empty() ? "{}" : request.body;
+    VAULT_TRY(const auto document, protocol::parse_json(body));
+    if (!document.is_object())
+        return Error{Errc::InvalidParams, "the body is not a JSON object", "body",
+                     "send {\"name\": value, …}"};
+    return document.get_object();
+}
+
 Result<std::string> answer(World& world, const Request& request, SteadyTime wall) {
-    const std::string_view name = std::string_view{request.path}.substr(1);
+    VAULT_TRY(const boost::json::object members, members_of(request));
+    world.advance(wall);
+    auto out = run_control(world, std::string_view{request.path}.substr(1), members, wall, 0);
+    world.advance(wall);  // what a script does about it
+    return out;
+}
+
+}  // namespace
+
+Result<std::string> run_control(World& world, std::string_view name,
+                                const boost::json::object& members, SteadyTime wall,
+                                std::size_t step) {
     const auto methods = control_methods();
     const auto method = std::find_if(methods.begin(), methods.end(),
                                      [&](const ControlMethod& each) { return each.name == name; });
     if (method == methods.end())
         return Error{Errc::NotFound, fmt::format("there is no method '{}'", name), "path",
                      "one of " + method_names()};
-    const std::string body = request.body.empty() ? "{}" : request.body;
-    VAULT_TRY(const auto document, protocol::parse_json(body));
-    if (!document.is_object())
-        return Error{Errc::InvalidParams, "the body is not a JSON object", "body",
-                     "send {\"name\": value, …}"};
-    world.advance(wall);
-    const Params params = Params::from_object(document.get_object());
+    const Params params = Params::from_object(members);
     VAULT_TRY(std::string out, method->handler({world, params, wall}));
     world.record();
     if (method->changes)
-        world.truth().write_control(world.exchange().now(), name,
-                                    protocol::to_compact(document.get_object()));
+        world.truth().write_control(world.exchange().now(), name, protocol::to_compact(members),
+                                    step);
     return out;
 }
-
-}  // namespace
 
 Reply handle_control(World& world, const Request& request, SteadyTime wall) {
     auto answered = answer(world, request, wall);

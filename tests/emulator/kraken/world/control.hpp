@@ -24,6 +24,12 @@ struct ControlMethod {
 
 std::span<const ControlMethod> control_methods();
 
+// What POST /<method> does, and what it puts into the truth log; `step` is that of a script, or 0.
+// Errors: those of the methods, NotFound.
+Result<std::string> run_control(World& world, std::string_view method,
+                                const boost::json::object& members, SteadyTime wall,
+                                std::size_t step);
+
 // Brings the world up to `wall` first.
 Reply handle_control(World& world, const Request& request, SteadyTime wall);
 

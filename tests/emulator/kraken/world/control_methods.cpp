@@ -70,10 +70,21 @@ Result<std::string> done() {
 
 // ---- time, prices, status
 
-// {"scale":"60","advance":"5m"}; either, both, or none to ask.
+// "-30s": how far the exchange's clock is ahead.
+Result<std::optional<Span>> asked_skew(const ControlCall& call) {
+    const std::string text = call.params.text("skew").value_or("");
+    if (text.empty()) return std::optional<Span>{};
+    const bool behind = text.front() == '-';
+    const auto span = parse_duration(std::string_view{text}.substr(behind ? 1 : 0));
+    if (!span) return wrong("skew", "is no duration", R"("-30s", "0": it is right)");
+    return std::optional<Span>{behind ? -span.value() : span.value()};
+}
+
+// {"scale":"60","advance":"5m","skew":"-30s"}; some, or none to ask.
 Result<std::string> time_method(const ControlCall& call) {
     VAULT_TRY(const auto scale, asked_amount(call, "scale"));
     VAULT_TRY(const auto span, asked_span(call, "advance"));
+    VAULT_TRY(const auto skew, asked_skew(call));
     Pace& pace = call.world.pace();
     if (scale) {
         const Decimal most = Decimal::from_int(Pace::kScaleMost / 1'000);
@@ -82,12 +93,15 @@ Result<std::string> time_method(const ControlCall& call) {
         const auto thousandths = scale->raw() / (Decimal::kOne / 1'000);
         pace.set_scale(static_cast<std::int64_t>(thousandths), call.wall);
     }
+    if (skew) call.world.exchange().set_skew(*skew);
     if (span) {
         pace.skip(*span, call.wall);
         call.world.advance(call.wall);
     }
     JsonWriter json;
-    json.begin_object().member("now", rfc3339(call.world.exchange().now(), 9));
+    const Exchange& exchange = call.world.exchange();
+    json.begin_object().member("now", rfc3339(exchange.now(), 9));
+    json.member("clock", rfc3339(exchange.clock(), 9));
     const Decimal now =
         div(Decimal::from_int(pace.scale()), Decimal::from_int(1'000), Rounding::Down).value();
     return json.member("scale", now.text()).end_object().take();
@@ -113,6 +127,20 @@ Result<std::string> trade_method(const ControlCall& call) {
         return wrong("quantity", "is too large", "price times quantity is at most 10^12");
     call.world.trade(no, side.value(), price, quantity);
     return done();
+}
+
+// {"pair":"ETHUSD","file":"eth.csv.gz","from":"2024-07-01T00:00:00Z"}: from now on that recording
+// is the pair's market. Answers when its first row comes.
+Result<std::string> replay_method(const ControlCall& call) {
+    VAULT_TRY(const PairNo no, need_pair(call));
+    VAULT_TRY(const std::string file, need_text(call, "file"));
+    const auto from = call.params.rfc3339("from");
+    if (!from) return wrong("from", "is no time", "as 2024-07-01T00:00:00Z");
+    const Instruments& listed = call.world.exchange().instruments();
+    VAULT_TRY(const auto planned, plan_replay(listed, listed.pair(no).key, file, from.value()));
+    JsonWriter json;
+    json.begin_object().member("begins", rfc3339(call.world.replay(planned), 9));
+    return json.key("rows").number(planned.recording->rows() - planned.row).end_object().take();
 }
 
 // {"status":"cancel_only"}
@@ -245,7 +273,7 @@ Result<std::string> revoke_method(const ControlCall& call) {
 Result<std::string> order_method(const ControlCall& call) {
     VAULT_TRY(const AccountNo account, need_account(call));
     Exchange& exchange = call.world.exchange();
-    const auto terms = asked_terms(exchange, call.params, exchange.now(), std::nullopt);
+    const auto terms = asked_terms(exchange, call.params, exchange.clock(), std::nullopt);
     const auto made = terms ? exchange.add(account, terms.value()) : terms.error();
     if (!made)
         return Error{Errc::InvalidParams, made.error().text, {}, "as AddOrder would take it"};
@@ -295,9 +323,12 @@ Result<Fault> asked_fault(const ControlCall& call) {
     if (!landing) return wrong("landing", "is none", "yes, never, half or later");
     const auto answered = parse_answered(call.params.text("answered").value_or("usual"));
     if (!answered)
-        return wrong("answered", "is none", "usual, timeout, reset, page, cut, gzip or refusal");
-    if (*landing != Landing::Yes && *answered == Answered::Usual)
-        return wrong("answered", "cannot be usual for what is not done at once",
+        return wrong("answered", "is none",
+                     "usual, timeout, reset, page, cut, gzip, refusal, late or doubled");
+    const bool true_answer = *answered == Answered::Usual || *answered == Answered::Late ||
+                             *answered == Answered::Doubled;
+    if (*landing != Landing::Yes && true_answer)
+        return wrong("answered", "cannot be the true one for what is not done at once",
                      "timeout, reset, page, cut, gzip or refusal");
     fault.landing = *landing;
     fault.answered = *answered;
@@ -357,7 +388,40 @@ Result<std::string> foreign_nonce_method(const ControlCall& call) {
     return done();
 }
 
+// {"idle":"1m","connects":150,"public_calls":1,"messages":50,"concurrent":10}; zero: no limit.
+Result<std::string> limits_method(const ControlCall& call) {
+    constexpr std::uint64_t kMost = 1'000'000;
+    SocketLimits sockets = call.world.sockets().limits();
+    DoorLimits door = call.world.door().limits();
+    VAULT_TRY(const auto idle, asked_span(call, "idle"));
+    sockets.idle = idle.value_or(sockets.idle);
+    const std::array<std::pair<std::string_view, std::int64_t*>, 4> counts{
+        {{"connects", &door.connects},
+         {"public_calls", &door.public_calls},
+         {"concurrent", &door.concurrent},
+         {"messages", &sockets.messages}}};
+    for (const auto& [name, limit] : counts) {
+        VAULT_TRY(const std::uint64_t count,
+                  asked_count(call, name, static_cast<std::uint64_t>(*limit)));
+        if (count > kMost) return wrong(name, "is too large", "at most 1000000; 0: no limit");
+        *limit = static_cast<std::int64_t>(count);
+    }
+    call.world.sockets().set_limits(sockets);
+    call.world.door().set_limits(door);
+    return done();
+}
+
 // ---- what is the case
+
+void write_market(JsonWriter& json, const SourceState& market) {
+    json.begin_object().member("source", market.kind);
+    if (!market.file.empty()) {
+        json.member("file", market.file).key("rows").number(market.rows);
+        json.key("done").number(market.done).key("rounded").number(market.rounded);
+        json.flag("ended", market.ended);
+    }
+    json.end_object();
+}
 
 Result<std::string> state_method(const ControlCall& call) {
     const Exchange& exchange = call.world.exchange();
@@ -377,15 +441,20 @@ Result<std::string> state_method(const ControlCall& call) {
     json.end_object().key("prices").begin_object();
     for (PairNo no = 0; no < exchange.instruments().pairs().size(); ++no)
         json.member(exchange.instruments().pair(no).key, exchange.last_price(no).text());
+    json.end_object().key("market").begin_object();
+    for (PairNo no = 0; no < exchange.instruments().pairs().size(); ++no)
+        if (const auto market = call.world.market_state(no))
+            write_market(json.key(exchange.instruments().pair(no).key), *market);
     return json.end_object().end_object().take();
 }
 
 }  // namespace
 
 std::span<const ControlMethod> control_methods() {
-    static const std::array<ControlMethod, 14> kTable{{
+    static const std::array<ControlMethod, 16> kTable{{
         {"time", time_method},
         {"trade", trade_method},
+        {"replay", replay_method},
         {"status", status_method},
         {"pair", pair_method},
         {"reads", reads_method},
@@ -397,6 +466,7 @@ std::span<const ControlMethod> control_methods() {
         {"faults", faults_method},
         {"message_faults", message_faults_method},
         {"foreign_nonce", foreign_nonce_method},
+        {"limits", limits_method},
         {"state", state_method, false},
     }};
     return kTable;

@@ -1,4 +1,4 @@
-#include "tests/emulator/kraken/market/synthetic_market.hpp"
+#include "tests/emulator/kraken/market/synthetic_walk.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,13 +7,20 @@
 namespace vault::kraken_emulator {
 namespace {
 
+Market synthetic(const Instruments& listed, std::uint64_t seed, Moment start) {
+    Market out{listed.pairs().size()};
+    for (PairNo no = 0; no < listed.pairs().size(); ++no)
+        out.set_source(no, std::make_unique<SyntheticWalk>(no, listed.pair(no), seed, start));
+    return out;
+}
+
 constexpr Moment kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 4}};
 
 TEST(SyntheticMarket, EveryPairMovesUpAsOftenAsDown) {
     const Instruments listed = Instruments::usual();
     std::map<PairNo, std::pair<int, int>> moves;  // up, down
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-        SyntheticMarket market{listed, seed, kStart};
+        Market market = synthetic(listed, seed, kStart);
         std::map<PairNo, Decimal> last;
         while (const auto trade = market.next_by(kStart + std::chrono::hours{2})) {
             const PairInfo& pair = listed.pair(trade->pair);
@@ -34,7 +41,8 @@ TEST(SyntheticMarket, EveryPairMovesUpAsOftenAsDown) {
 }
 
 TEST(SyntheticMarket, TradesAscendAndTheSameSeedGivesTheSame) {
-    SyntheticMarket one{Instruments::usual(), 3, kStart}, two{Instruments::usual(), 3, kStart};
+    const Instruments listed = Instruments::usual();
+    Market one = synthetic(listed, 3, kStart), two = synthetic(listed, 3, kStart);
     Moment before = kStart;
     for (int i = 0; i < 1'000; ++i) {
         const auto a = one.next_by(Moment::max()), b = two.next_by(Moment::max());
