@@ -1,5 +1,6 @@
-// Drives the emulator with ccxt as it comes from npm; nothing of it is changed but the address. Each
-// answer is checked for sense. Arguments: address of the API, of the control endpoint, key, secret.
+// Drives the emulator with ccxt as it comes from npm; nothing of it is changed but the address and
+// the nonce. Each answer is checked for sense. Arguments: address of the API, of the control
+// endpoint, key, secret.
 import assert from "node:assert/strict";
 import ccxt from "ccxt";
 
@@ -7,6 +8,9 @@ const [api, control, apiKey, secret] = process.argv.slice(2);
 const kraken = new ccxt.kraken({ apiKey, secret, enableRateLimit: false });
 kraken.urls.api.public = api;
 kraken.urls.api.private = api;
+// Its own are milliseconds, and the emulator answers two calls within one.
+let nonce = Date.now();
+kraken.nonce = () => ++nonce;
 const symbol = "BTC/USD";
 
 async function drive(method, body) {

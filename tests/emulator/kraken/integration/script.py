@@ -9,6 +9,8 @@ import tempfile
 from emulator_client import Emulator, Socket, check, expect
 from fault_table import sees
 
+BEGIN = 1722729600  # of the recordings: 2024-08-04T00:00:00Z
+
 STORY = {"steps": [
     {"at": "0", "method": "faults", "with": {"faults": [
         {"at": "AddOrder", "skip": 1, "times": 2, "landing": "half", "answered": "page"},
@@ -69,6 +71,29 @@ def twice_the_same(program, folder):
     print(f"{len(lines)} lines of truth, {len(steps)} steps: the same bytes twice")
 
 
+def plays_over_recordings(program, folder):
+    """A step comes between two of a recording's trades, and may bring another recording.
+
+    The trade of the start itself is before the script.
+    """
+    first, second, story = (pathlib.Path(folder, name) for name in ("first.csv", "second.csv", "replays.json"))
+    for file, price in ((first, 3000), (second, 60000)):
+        rows = [f"{BEGIN + i},{price + i},1" for i in range(60)]
+        file.write_text("\n".join(["time,price,quantity", *rows, ""]))
+    story.write_text(json.dumps({"steps": [
+        {"after": "trade/XETHZUSD", "count": 4, "method": "status", "with": {"status": "maintenance"}},
+        {"after": "status/maintenance", "wait": "10s", "method": "status", "with": {"status": "online"}},
+        {"at": "40s", "method": "replay", "with": {"pair": "XBTUSD", "file": str(second)}},
+    ]}))
+    with Emulator(program, "--replay", f"ETHUSD={first}", "--script", story, start=None) as emulator:
+        emulator.control("time", advance="41500ms")
+        trades = emulator.truth("trade")
+        prices = {pair: [int(line["price"]) for line in trades if line["pair"] == pair]
+                  for pair in ("XETHZUSD", "XXBTZUSD")}
+    expect(prices["XETHZUSD"], [*range(3000, 3005), *range(3015, 3042)], "trades outside of maintenance")
+    expect(prices["XXBTZUSD"], [60000, 60001], "trades of the recording that a step began")
+
+
 def wrong_scripts_are_named(program, folder):
     file = pathlib.Path(folder, "wrong.json")
     cases = [
@@ -107,6 +132,7 @@ def main():
     program = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
         twice_the_same(program, folder)
+        plays_over_recordings(program, folder)
         wrong_scripts_are_named(program, folder)
         a_step_that_fails_ends_the_program(program, folder)
 
