@@ -158,13 +158,7 @@ double DaemonProcess::resident_mib() const {
 }
 
 double DaemonProcess::cpu_seconds() const {
-    const std::string text = read_text(fmt::format("/proc/{}/stat", pid_));
-    std::istringstream in{text.substr(text.rfind(')') + 1)};
-    std::string field;
-    double ticks = 0;
-    for (int i = 3; i <= 15 && in >> field; ++i)  // numbered as in proc(5)
-        if (i >= 14) ticks += std::stod(field);
-    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    return cpu_seconds_of(pid_);
 }
 
 Caller::Caller(const std::string& socket, std::string token)

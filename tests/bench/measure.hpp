@@ -9,8 +9,10 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <stdlib.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace vault::bench {
@@ -25,6 +27,17 @@ inline SteadyTime now() {
 // Of all threads of this process: a rate per core, whatever else the machine does.
 inline double cpu_seconds() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+// Of a process, all its threads.
+inline double cpu_seconds_of(int pid) {
+    std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string field;
+    std::getline(stat, field, ')');  // the name may have blanks in it
+    double ticks = 0;
+    for (int i = 3; i <= 15 && stat >> field; ++i)  // numbered as in proc(5)
+        if (i >= 14) ticks += std::stod(field);
+    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 // Of an odd number of values; of an even one the upper of the two.

@@ -24,14 +24,20 @@ DeskOptions slow_venue() {
     return options;
 }
 
-// Quiet's buy is live when flash wants out.
+// Flash holds, and quiet's buy is live, when flash wants out.
+class MeetingDesk : public OpenDesk {
+  public:
+    MeetingDesk() : OpenDesk(slow_venue()) {
+        for (const char* price : {"2020", "2020", "2020", "2020"})
+            tick(price);
+        must(cmd::Allocate{kV1, "1000"_dec, kZero});
+        tick("2110");
+    }
+};
+
 TEST(OrderDesk, TwoSleevesNeverMeetEachOther) {
-    OpenDesk desk{slow_venue()};
-    for (const char* price : {"2020", "2020", "2020", "2020"})
-        desk.tick(price);
+    MeetingDesk desk;
     ASSERT_EQ(desk.state(kFlash), "holding");
-    desk.must(cmd::Allocate{kV1, "1000"_dec, kZero});
-    desk.tick("2110");
     ASSERT_EQ(desk.state(kQuiet), "buying");
     desk.tick("2090");
     ASSERT_EQ(held(desk, "self_cross").size(), 1U);
@@ -48,12 +54,8 @@ TEST(OrderDesk, TwoSleevesNeverMeetEachOther) {
 
 // It is canceled, and its money is back; the exit goes at the next check.
 TEST(OrderDesk, AnEntryInTheWayOfAStopLossGives) {
-    OpenDesk desk{slow_venue()};
-    for (const char* price : {"2020", "2020", "2020", "2020"})
-        desk.tick(price);
+    MeetingDesk desk;
     ASSERT_EQ(desk.state(kFlash), "holding");
-    desk.must(cmd::Allocate{kV1, "1000"_dec, kZero});
-    desk.tick("2110");
     ASSERT_EQ(desk.state(kQuiet), "buying");
     desk.tick("1900");
     EXPECT_EQ(held(desk, "self_cross").size(), 1U);

@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <sched.h>
-#include <sstream>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
@@ -26,12 +25,6 @@ std::uint16_t port_of(std::string_view url) {
     std::from_chars(digits.data(), digits.data() + digits.size(), port);
     if (port == 0) give_up("the emulator does not say where it listens");
     return port;
-}
-
-std::string text_of(const std::filesystem::path& path) {
-    std::stringstream text;
-    text << std::ifstream{path}.rdbuf();
-    return text.str();
 }
 
 }  // namespace
@@ -90,13 +83,7 @@ std::string EmulatorProcess::said() const {
 }
 
 double EmulatorProcess::cpu_seconds() const {
-    const std::string text = text_of(fmt::format("/proc/{}/stat", pid_));
-    std::istringstream in{text.substr(text.rfind(')') + 1)};
-    std::string field;
-    double ticks = 0;
-    for (int i = 3; i <= 15 && in >> field; ++i)  // numbered as in proc(5)
-        if (i >= 14) ticks += std::stod(field);
-    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    return bench::cpu_seconds_of(pid_);
 }
 
 double EmulatorProcess::resident_mib() const {
