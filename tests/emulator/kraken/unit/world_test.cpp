@@ -251,6 +251,9 @@ TEST(World, AForeignNonceIsAnHourAhead) {
     }
     Stage fresh{1};
     fresh.control("foreign_nonce", R"({"name":"main"})");
+    EXPECT_EQ(fresh.world.keys().find_name("main")->nonce,
+              static_cast<std::uint64_t>((kStart + 1h).time_since_epoch().count()))
+        << "nobody knows its unit, so it is beyond all of them";
     EXPECT_EQ(fresh.post("Balance", ""), R"({"error":["EAPI:Invalid nonce"]})");
 }
 
