@@ -13,6 +13,13 @@ using boost::outcome_v2::success;
 
 constexpr std::string_view kByUser = "User requested";
 
+// Its quantity is no more than what is filled by now, so that nothing is left to be too small.
+bool ends_by_amendment(const PairInfo& pair, const Order& changed) {
+    const Decimal quantity = changed.terms.quantity;
+    return quantity.is_positive() && quantity <= changed.executed &&
+           quantity == round_step(quantity, pair.lot(), Rounding::Down);
+}
+
 }  // namespace
 
 Exchange::Exchange(Instruments instruments, Settings settings, Moment start)
@@ -132,7 +139,7 @@ Answer<OrderTerms> Exchange::accepted(const Account& account, const OrderTerms& 
         return Refusal{refused::kOrdersLimit};
     OrderTerms out = terms;
     if (terms.in_quote) {
-        out.quantity = fillable(terms, kAmountMax, terms.quantity).quantity;
+        out.quantity = bought_for(account.no(), terms);
         if (out.quantity < pair.order_min) return Refusal{refused::kOrderMinimum};
     }
     return out;
@@ -158,7 +165,8 @@ Answer<void> Exchange::check_funds(const Account& account, const Order& order) c
     const Asset asset = buys ? pair.quote : pair.base;
     Decimal needed = hold_of(pair, order);
     if (needed.is_zero()) {  // it trades at once and holds nothing
-        needed = buys ? fillable(terms, order.left(), kAmountMax).cost : order.left();
+        needed =
+            buys ? fillable(order, Own::Prevented, order.left(), kAmountMax).cost : order.left();
         if (buys != terms.fee_in_base)
             needed += fee_on(needed, order.taker_percent, Decimal::kPlaces);
     }
@@ -277,18 +285,18 @@ Answer<void> Exchange::check_amendment(const Account& account, const Order& old,
     if (amendment.deadline != kNever && amendment.deadline <= clock())
         return Refusal{refused::kDeadlineElapsed};
     BOOST_OUTCOME_TRYV(check_open(status_, pair, changed.terms));
+    if (amendment.limit && !has_limit(old.terms.type)) return Refusal::invalid("limit_price");
+    if (amendment.trigger && !has_trigger(old.terms.type)) return Refusal::invalid("trigger_price");
+    if (ends_by_amendment(pair, changed)) return success();
     OrderTerms timeless = changed.terms;  // its times were judged when it was accepted
     timeless.force = TimeInForce::Gtc;
     timeless.starts = kNever;
     BOOST_OUTCOME_TRYV(check_terms(pair, timeless, last_price(old.terms.pair), now_));
-    if (amendment.limit && !has_limit(old.terms.type)) return Refusal::invalid("limit_price");
-    if (amendment.trigger && !has_trigger(old.terms.type)) return Refusal::invalid("trigger_price");
     const Side other = old.terms.side == Side::Buy ? Side::Sell : Side::Buy;
     const auto best = book(old.terms.pair).best(other);
     const bool post_only = amendment.post_only || old.terms.post_only;
     if (post_only && best && accepts(changed, *best)) return Refusal{refused::kPostOnlyOrder};
-    if (changed.left().is_positive()) return check_funds(account, changed);
-    return success();
+    return check_funds(account, changed);
 }
 
 Answer<std::string> Exchange::amend(AccountNo no, OrderNo number, const Amendment& amendment) {

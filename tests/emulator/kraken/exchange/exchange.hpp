@@ -63,7 +63,8 @@ class Exchange {
     std::size_t orders() const { return orders_.size(); }
     // What the engine counts now of that account's orders of the pair, in points.
     std::int64_t rate_count(AccountNo account, PairNo pair) const;
-    // By its market against USD; at par without one. What is out of range is kAmountMax.
+    // By its market against USD, "XBT.M" by that of XBT; at par without one. What is out of range
+    // is kAmountMax.
     Decimal usd_of(Asset asset, Decimal amount) const;
     std::vector<Event> take_events();
 
@@ -137,6 +138,12 @@ class Exchange {
     struct Fillable {
         Decimal quantity, cost;  // base, quote units
     };
+    struct Offer {
+        Decimal quantity;
+        bool ends = false;  // the taker goes no further
+    };
+    // Of whose orders a look at the book takes account.
+    enum class Own : std::uint8_t { Counted, Prevented };
 
     // exchange.cpp
     OrderTerms in_true_time(OrderTerms terms) const;
@@ -175,7 +182,9 @@ class Exchange {
     std::string post(Account& account, Asset asset, Decimal amount, Decimal fee,
                      std::string_view type, std::string_view subtype, const std::string& refid);
     bool accepts(const Order& taker, Decimal price) const;
-    Fillable fillable(const OrderTerms& terms, Decimal wanted, Decimal most_cost) const;
+    Offer offer_to(const Order& taker, Own own, const Book::Level& level) const;
+    Fillable fillable(const Order& taker, Own own, Decimal wanted, Decimal most_cost) const;
+    Decimal bought_for(AccountNo account, const OrderTerms& terms) const;
     void set_street(PairNo pair);
     bool matches(PairNo pair) const;
 

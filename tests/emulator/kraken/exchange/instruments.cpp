@@ -117,6 +117,10 @@ const AssetInfo* Instruments::find_asset(std::string_view name) const {
     return nullptr;
 }
 
+const AssetInfo* Instruments::find_plain(std::string_view name) const {
+    return find_asset(name.substr(0, name.find('.')));
+}
+
 const AssetInfo& Instruments::asset(Asset id) const {
     const AssetInfo* found = find_asset(id.text());
     VAULT_CHECK(found != nullptr, "a pair or a balance of an asset that is not listed");
@@ -124,8 +128,7 @@ const AssetInfo& Instruments::asset(Asset id) const {
 }
 
 int Instruments::decimals_of(Asset id) const {
-    const std::string_view name = id.text();
-    const AssetInfo* found = find_asset(name.substr(0, name.find('.')));
+    const AssetInfo* found = find_plain(id.text());
     return found == nullptr ? 8 : found->decimals;
 }
 

@@ -67,6 +67,8 @@ class Instruments {
 
     // By id or altname; null if unknown.
     const AssetInfo* find_asset(std::string_view name) const;
+    // Also by "ETH.F" and the like, which are kinds of it.
+    const AssetInfo* find_plain(std::string_view name) const;
     const AssetInfo& asset(Asset id) const;  // a listed id
     // Also of "ETH.F" and the like, which have the digits of their base; 8 of what is unknown.
     int decimals_of(Asset id) const;

@@ -43,25 +43,53 @@ bool Exchange::accepts(const Order& taker, Decimal price) const {
     return taker.terms.side == Side::Buy ? price <= taker.terms.limit : price >= taker.terms.limit;
 }
 
-// How much of the other side these terms would take now: `wanted` in base units, for no more than
+// What a level has for the taker. One of its own orders there ends it, or goes away itself, so that
+// what is behind it counts, and it does not.
+Exchange::Offer Exchange::offer_to(const Order& taker, Own own, const Book::Level& level) const {
+    if (own == Own::Counted) return {level.offered()};
+    Decimal ahead, gone;
+    for (const OrderNo each : level.queue) {
+        const Order& maker = orders_[each];
+        if (maker.account != taker.account)
+            ahead += maker.shown();
+        else if (taker.terms.self_trade == SelfTrade::CancelOldest)
+            gone += maker.left();
+        else
+            return {ahead, true};
+    }
+    return {level.offered() - gone};
+}
+
+// How much of the other side it would take now: `wanted` in base units, for no more than
 // `most_cost` in quote units.
-Exchange::Fillable Exchange::fillable(const OrderTerms& terms, Decimal wanted,
+Exchange::Fillable Exchange::fillable(const Order& taker, Own own, Decimal wanted,
                                       Decimal most_cost) const {
+    const OrderTerms& terms = taker.terms;
     const PairInfo& pair = instruments_.pair(terms.pair);
-    Order taker;
-    taker.terms = terms;
     Fillable out;
     book(terms.pair).visit(opposite(terms.side), [&](Decimal price, const Book::Level& level) {
         if (!accepts(taker, price)) return false;
-        Decimal quantity = min(level.offered(), wanted - out.quantity);
+        const Offer offer = offer_to(taker, own, level);
+        Decimal quantity = min(offer.quantity, wanted - out.quantity);
         const Decimal affordable = affordable_at(price, most_cost - out.cost);
-        const bool last = affordable <= quantity;
-        if (last) quantity = round_step(affordable, pair.lot(), Rounding::Floor);
+        const bool spent = affordable <= quantity;
+        if (spent) quantity = round_step(affordable, pair.lot(), Rounding::Floor);
         out.quantity += quantity;
         out.cost += mul(price, quantity, Rounding::Up).value();
-        return !last && out.quantity != wanted;
+        return !spent && !offer.ends && out.quantity != wanted;
     });
     return out;
+}
+
+// Base units that a viqc order is for. Where self trade prevention would end it, it is for more
+// than it gets; where its own orders go, what is behind them costs more.
+Decimal Exchange::bought_for(AccountNo account, const OrderTerms& terms) const {
+    Order taker;
+    taker.account = account;
+    taker.terms = terms;
+    const bool own_go = terms.self_trade == SelfTrade::CancelOldest;
+    return fillable(taker, own_go ? Own::Prevented : Own::Counted, kAmountMax, terms.quantity)
+        .quantity;
 }
 
 void Exchange::remember(const Order& order) {
@@ -153,7 +181,8 @@ void Exchange::work(Order& order) {
         return;
     }
     const bool whole_only = order.terms.force == TimeInForce::Fok;
-    if (whole_only && fillable(order.terms, order.left(), kAmountMax).quantity < order.left()) {
+    const auto there = [&] { return fillable(order, Own::Prevented, order.left(), kAmountMax); };
+    if (whole_only && there().quantity < order.left()) {
         finish(order, OrderStatus::Canceled, Execution::Canceled, "Fill or kill");
         return;
     }
@@ -244,6 +273,7 @@ void Exchange::fill(Order& order, Decimal price, Decimal quantity, bool maker,
     if (maker) order.slice -= min(order.slice, quantity);
     order.executed += quantity;
     order.cost += trade.cost;
+    order.turnover += mul(price, quantity, Rounding::Down).value();
     order.fee += trade.fee;
     order.trades.push_back(trade.id);
     hold(order);
@@ -384,9 +414,11 @@ void Exchange::settle_triggers(PairNo pair) {
 }
 
 Decimal Exchange::usd_of(Asset asset, Decimal amount) const {
+    const AssetInfo* plain = instruments_.find_plain(asset.text());
+    const Asset priced = plain == nullptr ? asset : plain->id;
     for (PairNo no = 0; no < markets_.size(); ++no) {
         const PairInfo& pair = instruments_.pair(no);
-        if (pair.base != asset || pair.quote.text() != "ZUSD") continue;
+        if (pair.base != priced || pair.quote.text() != "ZUSD") continue;
         const auto usd = mul(amount, last_price(no), Rounding::Down);
         return usd ? usd.value() : kAmountMax;
     }

@@ -46,7 +46,7 @@ std::optional<SelfTrade> parse_self_trade(std::string_view text) {
 
 Decimal Order::average_price() const {
     if (executed.is_zero()) return kZero;
-    return div(cost, executed, Rounding::Down).value();
+    return div(turnover, executed, Rounding::Down).value();
 }
 
 }  // namespace vault::kraken_emulator

@@ -87,6 +87,7 @@ struct Order {
     Moment touched = kNever;               // accepted or amended: the age that penalties go by
     Decimal executed;                      // base units
     Decimal cost;                          // quote units, without fee
+    Decimal turnover;                      // the same, before it is cut to the asset's digits
     Decimal fee;                           // in quote units, or base units with fee_in_base
     Decimal taker_percent, maker_percent;  // fixed when accepted
     Decimal held;                          // of quote (buy) or base (sell)
@@ -107,7 +108,7 @@ struct Order {
     // Of an order that rests: what the book shows of it, and what it does not.
     Decimal shown() const { return terms.type == OrderType::Iceberg ? slice : left(); }
     Decimal hidden() const { return left() - shown(); }
-    // Average price of its fills; 0 without one.
+    // Average price of its fills, never below the lowest of them; 0 without one.
     Decimal average_price() const;
 };
 

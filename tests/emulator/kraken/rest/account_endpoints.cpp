@@ -251,16 +251,26 @@ void write_ledger_row(JsonWriter& json, const Call& call, const LedgerRow& row) 
     json.end_object();
 }
 
+// Of listed assets, their kinds ("ETH.F"), and whatever else the account has rows of.
+Answer<std::vector<Asset>> asked_assets(const Call& call) {
+    const Instruments& listed = call.exchange.instruments();
+    std::vector<Asset> out;
+    for (const std::string& name : call.params.list("asset")) {
+        if (name == "all") continue;
+        const AssetInfo* found = listed.find_asset(name);
+        const auto other = Asset::parse(name);
+        const bool known = other && (listed.find_plain(name) != nullptr ||
+                                     call.books().balances().contains(other.value()));
+        if (found == nullptr && !known) return Refusal{refused::kUnknownAsset};
+        out.push_back(found == nullptr ? other.value() : found->id);
+    }
+    return out;
+}
+
 Answer<std::string> ledgers(const Call& call) {
     BOOST_OUTCOME_TRY(const Page page, asked_page(call.params));
     const std::string type = call.params.text("type").value_or("all");
-    std::vector<Asset> assets;
-    for (const std::string& name : call.params.list("asset")) {
-        if (name == "all") continue;
-        const AssetInfo* found = call.exchange.instruments().find_asset(name);
-        if (found == nullptr) return Refusal{refused::kUnknownAsset};
-        assets.push_back(found->id);
-    }
+    BOOST_OUTCOME_TRY(const std::vector<Asset> assets, asked_assets(call));
     const std::vector<LedgerRow>& all = call.books().ledger();
     const auto time_of = [&](std::string_view id) -> std::optional<Moment> {
         const auto at = std::find_if(all.begin(), all.end(),

@@ -184,6 +184,23 @@ TEST_F(Rest, AStakedBalanceIsShownUnderItsSuffix) {
     EXPECT_NE(post("Balance").find(R"("ETH.F":"2.5000000000")"), std::string::npos);
 }
 
+TEST_F(Rest, TheLedgerOfAStakedBalanceCanBeAskedFor) {
+    for (const char* asset : {"ETH.F", "NEWCOIN"})
+        desk_.exchange.transfer(desk_.alice, Asset::parse(asset).value(), "2.5"_dec, "earn", "");
+    const auto count = [&](std::string_view asset) {
+        return result(post("Ledgers", std::string{"asset="}.append(asset))).at("count").as_int64();
+    };
+    EXPECT_EQ(count("ETH.F"), 1);
+    EXPECT_EQ(count("NEWCOIN,ETH.F"), 2);
+    EXPECT_EQ(count("XBT.M"), 0) << "there could be some";
+    EXPECT_EQ(refusal(post("Ledgers", "asset=NOPE.F")), "EQuery:Unknown asset");
+}
+
+TEST_F(Rest, AStakedBalanceIsWorthItsAsset) {
+    desk_.exchange.transfer(desk_.alice, Asset::parse("XBT.M").value(), "3"_dec, "earn", "");
+    EXPECT_EQ(result(post("TradeBalance")).at("eb").as_string(), "210000.0000");
+}
+
 TEST_F(Rest, AnOrderFromItsAcceptanceToItsEnd) {
     const std::string made =
         post("AddOrder", "pair=XBTUSD&type=buy&ordertype=limit&price=49000&volume=0.1&userref=7");

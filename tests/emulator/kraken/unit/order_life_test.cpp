@@ -91,6 +91,89 @@ TEST(OrderLife, ImmediateOrCancelAndFillOrKill) {
     EXPECT_EQ(order.executed, best.quantity);
 }
 
+// Its own order between two levels of the street is nothing that it can be filled with.
+TEST(OrderLife, FillOrKillIsAllOrNothingAlsoWhereItWouldMeetItself) {
+    for (const SelfTrade how :
+         {SelfTrade::CancelNewest, SelfTrade::CancelBoth, SelfTrade::CancelOldest}) {
+        Desk desk;
+        desk.exchange.transfer(desk.alice, desk.usd, "10000000"_dec, "deposit", "");
+        const std::vector<LevelChange> asks = desk.exchange.book(kPair).top(Side::Sell, 2);
+        const Order& own =
+            desk.add(desk.alice, Desk::limit(Side::Sell, "1"_dec, asks[0].price + "0.1"_dec));
+        OrderTerms terms = Desk::limit(Side::Buy, asks[0].quantity + "0.01"_dec, asks[1].price);
+        terms.force = TimeInForce::Fok;
+        terms.self_trade = how;
+        const Order& order = desk.add(desk.alice, terms);
+        const bool goes_on = how == SelfTrade::CancelOldest;
+        EXPECT_EQ(order.executed, goes_on ? terms.quantity : kZero);
+        EXPECT_EQ(own.is_open(), !goes_on);
+        EXPECT_EQ(order.reason, goes_on ? "" : "Fill or kill");
+        terms.quantity = asks[0].quantity + asks[1].quantity + "0.5"_dec;
+        terms.self_trade = how;
+        EXPECT_TRUE(desk.add(desk.alice, terms).executed.is_zero()) << "not without its own";
+    }
+}
+
+TEST(OrderLife, FillOrKillTakesWhatIsAheadOfItsOwnInALevel) {
+    Desk desk;
+    const Order& ahead = desk.add(desk.bob, Desk::limit(Side::Sell, "0.1"_dec, "50000.1"_dec));
+    desk.add(desk.alice, Desk::limit(Side::Sell, "0.1"_dec, "50000.1"_dec));
+    OrderTerms terms = Desk::limit(Side::Buy, "0.11"_dec, "50000.1"_dec);
+    terms.force = TimeInForce::Fok;
+    EXPECT_TRUE(desk.add(desk.alice, terms).executed.is_zero());
+    terms.quantity = "0.1"_dec;
+    EXPECT_EQ(desk.add(desk.alice, terms).status, OrderStatus::Closed);
+    EXPECT_EQ(ahead.status, OrderStatus::Closed);
+}
+
+// A market buy in quote whose own offers go away pays the higher prices behind them.
+TEST(OrderLife, WhatAQuoteAmountBuysIsNotItsOwn) {
+    Desk desk;
+    desk.add(desk.alice, Desk::limit(Side::Sell, "1"_dec, "50000.1"_dec));
+    OrderTerms terms = Desk::market(Side::Buy, "5000"_dec);
+    terms.in_quote = true;
+    terms.self_trade = SelfTrade::CancelOldest;
+    const Order& order = desk.add(desk.alice, terms);
+    EXPECT_EQ(order.status, OrderStatus::Closed);
+    EXPECT_LE(order.cost, "5000"_dec);
+    terms.self_trade = SelfTrade::CancelNewest;
+    desk.add(desk.alice, Desk::limit(Side::Sell, "0.5"_dec, "50000.1"_dec));
+    const Order& newest = desk.add(desk.alice, terms);
+    EXPECT_EQ(newest.reason, "Self trade prevention");
+}
+
+// Cost is cut to four digits; were it divided, the price would be below every fill.
+TEST(OrderLife, TheAveragePriceIsThatOfTheFills) {
+    Desk desk;
+    const Order& order =
+        desk.add(desk.alice, Desk::limit(Side::Buy, "0.00012345"_dec, "49000.1"_dec));
+    desk.street("49000.1"_dec, "0.00006789"_dec);
+    desk.street("49000.1"_dec, "1"_dec);
+    ASSERT_EQ(order.status, OrderStatus::Closed);
+    EXPECT_EQ(order.trades.size(), 2U);
+    EXPECT_EQ(order.average_price(), "49000.1"_dec);
+    EXPECT_EQ(order.cost, "6.0490"_dec);
+}
+
+TEST(OrderLife, AnAmendmentToWhatIsFilledEndsItHoweverSmallThatIs) {
+    Desk desk;
+    const Order& order = desk.add(desk.alice, Desk::limit(Side::Buy, "0.1"_dec, "49000"_dec));
+    desk.street("49000"_dec, "0.006"_dec);
+    const auto says = [&](Decimal quantity) {
+        const auto made = desk.exchange.amend(desk.alice, order.no, {.quantity = quantity});
+        return made ? "accepted" : made.error().text;
+    };
+    EXPECT_EQ(says(kZero), "EGeneral:Invalid arguments:volume");
+    EXPECT_EQ(says("0.000000001"_dec), "EGeneral:Invalid arguments:volume");
+    EXPECT_EQ(says("0.00001"_dec), "accepted") << "less than the smallest order";
+    EXPECT_EQ(order.status, OrderStatus::Canceled);
+    EXPECT_EQ(order.executed, "0.006"_dec);
+    EXPECT_EQ(desk.exchange.account(desk.alice).held(desk.usd), kZero);
+    const Order& whole = desk.add(desk.alice, Desk::limit(Side::Buy, "0.1"_dec, "48000"_dec));
+    const auto small = desk.exchange.amend(desk.alice, whole.no, {.quantity = "0.00001"_dec});
+    EXPECT_EQ(small.error().text, "EOrder:Order minimum not met") << "nothing of it is filled";
+}
+
 TEST(OrderLife, GoodTillDateExpiresOnTime) {
     Desk desk;
     OrderTerms terms = Desk::limit(Side::Buy, "0.01"_dec, "49000"_dec);

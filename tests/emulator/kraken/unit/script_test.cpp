@@ -68,6 +68,15 @@ TEST(Script, WhatIsWrongIsNamedWithFileAndStep) {
     EXPECT_EQ(says(good + R"({"at":"soon","method":"status"})").substr(0, 20),
               "story.json: step 2: ");
     EXPECT_NE(says(R"({"after":"order","wait":"-1s","method":"status"})"), "nothing");
+    for (const std::string name :
+         {"nonsense/event", "order/fild", "request/AddOrdr", "status/gone", "trade/XBTUSD",
+          "landing/Nope", "mishap/foo", "balance/", "orders"})
+        EXPECT_EQ(says(R"({"after":")" + name + R"(","method":"status"})"),
+                  "story.json: step 1: there is no event '" + name + "'");
+    for (const std::string name :
+         {"request/ping", "request/add_order", "landing/AddOrder", "mishap/executions/filled",
+          "mishap/book", "listing/XXBTZUSD", "balance/earn", "order/iceberg_refill", "trade"})
+        EXPECT_EQ(says(R"({"after":")" + name + R"(","method":"status"})"), "nothing");
 }
 
 TEST(Script, AnErrorEndsIt) {

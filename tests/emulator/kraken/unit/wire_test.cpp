@@ -48,5 +48,21 @@ TEST(JsonWriter, KeepsOrderAndDigits) {
     EXPECT_EQ(json.str(), R"({"b":[1.50,2,null],"a":"x\"y","c":0.10,"d":true,"e":{}})");
 }
 
+TEST(JsonWriter, WhatIsNoUtf8IsReplacedByteByByte) {
+    const auto written = [](std::string_view text) {
+        JsonWriter json;
+        return json.text(text).take();
+    };
+    EXPECT_EQ(written("a\xFF\xFE\"b"), "\"a\uFFFD\uFFFD\\\"b\"");
+    EXPECT_EQ(written("\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80"), "\"\u00e4 \u20ac \U0001F600\"");
+    EXPECT_EQ(written("\xE2\x82"), "\"\uFFFD\uFFFD\"") << "cut";
+    EXPECT_EQ(written("\xC0\xAF"), "\"\uFFFD\uFFFD\"") << "overlong";
+    EXPECT_EQ(written("\xED\xA0\x80"), "\"\uFFFD\uFFFD\uFFFD\"") << "a surrogate";
+    EXPECT_EQ(written("\xF4\x90\x80\x80"), "\"\uFFFD\uFFFD\uFFFD\uFFFD\"") << "past the last";
+    JsonWriter json;
+    json.begin_object().member("\xFF", "x").end_object();
+    EXPECT_EQ(json.str(), "{\"\uFFFD\":\"x\"}");
+}
+
 }  // namespace
 }  // namespace vault::kraken_emulator

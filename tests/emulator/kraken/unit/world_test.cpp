@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <sstream>
 
 namespace vault::kraken_emulator {
@@ -183,10 +184,77 @@ TEST(World, WrongControlInputIsNamed) {
                                      .append(answered)
                                      .append("\"}]}")),
                   "INVALID_PARAMS answered");
+    EXPECT_EQ(says("time", R"({"advence":"5s"})"), "INVALID_PARAMS advence");
+    EXPECT_EQ(says("time", R"({"advance":"86400001ms"})"), "INVALID_PARAMS advance");
+    EXPECT_EQ(says("time", R"({"advance":"36500d"})"), "INVALID_PARAMS advance");
+    EXPECT_EQ(says("faults", R"({"faults":[{"at":"AddOrdr"}]})"), "INVALID_PARAMS at");
+    EXPECT_EQ(says("faults", R"({"faults":[{"bogus":1}]})"), "INVALID_PARAMS bogus");
+    EXPECT_EQ(says("faults", R"({"faults":[{"answred":"timeout"}]})"), "INVALID_PARAMS answred");
+    EXPECT_EQ(says("message_faults", R"({"faults":[{"at":"foo","mishap":"lost"}]})"),
+              "INVALID_PARAMS at");
+    EXPECT_EQ(says("message_faults", R"({"faults":[{"at":"executions/fild","mishap":"lost"}]})"),
+              "INVALID_PARAMS at");
+    EXPECT_EQ(says("state", R"({"of":"main"})"), "INVALID_PARAMS of");
     EXPECT_EQ(says("account", R"({"account":"main"})"), "EXISTS account");
     EXPECT_EQ(says("key", R"({"name":"a","account":"main","permissions":["fly"]})"),
               "INVALID_PARAMS permissions");
     EXPECT_EQ(says("trade", "[]"), "INVALID_PARAMS body");
+}
+
+TEST(World, NamesThatThereAreAreTaken) {
+    Stage stage{1};
+    for (const char* at : {"*", "Time", "Balance", "AddOrder", "add_order"})
+        stage.control("faults", std::string{R"({"faults":[{"at":")"}.append(at).append("\"}]}"));
+    EXPECT_EQ(stage.status, 200U);
+    for (const char* at : {"*", "book", "executions", "executions/filled", "balances"}) {
+        stage.control(
+            "message_faults",
+            std::string{R"({"faults":[{"mishap":"lost","at":")"}.append(at).append("\"}]}"));
+        EXPECT_EQ(stage.status, 200U) << at;
+    }
+}
+
+// Where no price walks a skip is cheap, up to the end of what a moment can say.
+TEST(World, AStandingMarketIsSkippedByTheYear) {
+    std::ostringstream truth;
+    World world{Instruments::usual(),
+                {.start = kStart, .scale = 0, .synthetic = false, .history = 1h},
+                truth,
+                SteadyTime{}};
+    const auto advance = [&](std::string_view span) {
+        Request request;
+        request.path = "/time";
+        request.body = std::string{R"({"advance":")"}.append(span).append("\"}");
+        return handle_control(world, request, SteadyTime{}).status;
+    };
+    EXPECT_EQ(advance("365d"), 200U);
+    EXPECT_EQ(world.exchange().now(), kStart + 24h * 365);
+    EXPECT_EQ(advance("36500d"), 200U);
+    EXPECT_EQ(advance("36500d"), 200U);
+    const Moment before = world.exchange().now();
+    EXPECT_EQ(advance("36500d"), 400U) << "past 2262";
+    EXPECT_EQ(world.exchange().now(), before);
+}
+
+// Whatever unit its client counts in.
+TEST(World, AForeignNonceIsAnHourAhead) {
+    using Case = std::pair<std::uint64_t, std::uint64_t>;
+    constexpr std::uint64_t kMillis = 3'600'000;
+    for (const auto& [last, ahead] : {Case{17, kMillis}, Case{1'772'582'400'000, kMillis},
+                                      Case{1'772'582'400'000'000, kMillis * 1'000},
+                                      Case{1'772'582'400'000'000'000, kMillis * 1'000'000},
+                                      Case{std::numeric_limits<std::uint64_t>::max() - 5, 5}}) {
+        Stage stage{1};
+        stage.world.keys().find_name("main")->nonce = last;
+        stage.control("foreign_nonce", R"({"name":"main"})");
+        EXPECT_EQ(stage.world.keys().find_name("main")->nonce - last, ahead);
+    }
+    Stage fresh{1};
+    fresh.control("foreign_nonce", R"({"name":"main"})");
+    EXPECT_EQ(fresh.world.keys().find_name("main")->nonce,
+              static_cast<std::uint64_t>((kStart + 1h).time_since_epoch().count()))
+        << "nobody knows its unit, so it is beyond all of them";
+    EXPECT_EQ(fresh.post("Balance", ""), R"({"error":["EAPI:Invalid nonce"]})");
 }
 
 TEST(World, ARevokedKeyStopsWorkingAtOnce) {

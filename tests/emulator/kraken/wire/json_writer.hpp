@@ -2,7 +2,7 @@
 // JsonWriter: JSON text in the order and with the digits that it is told. A library would turn
 // 68342.10 into 6.83421E4: valid, but not what Kraken sends, and the digits are part of the
 // protocol. Braces and commas are its business; that keys stand in objects alone is the caller's.
-// One thread.
+// Clients send what is no UTF-8, and JSON has to be: such bytes become U+FFFD. One thread.
 #include "common/domain/decimal.hpp"
 
 #include <concepts>

@@ -2,6 +2,7 @@
 
 #include "common/protocol/codec.hpp"
 #include "common/protocol/errors.hpp"
+#include "tests/emulator/kraken/world/names.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +55,7 @@ Result<std::string> run_control(World& world, std::string_view name,
     if (method == methods.end())
         return Error{Errc::NotFound, fmt::format("there is no method '{}'", name), "path",
                      "one of " + method_names()};
+    VAULT_TRYV(check_members(members, method->members));
     const Params params = Params::from_object(members);
     VAULT_TRY(std::string out, method->handler({world, params, wall}));
     world.record();

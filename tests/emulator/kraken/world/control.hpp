@@ -19,7 +19,8 @@ struct ControlCall {
 struct ControlMethod {
     std::string_view name;
     Result<std::string> (*handler)(const ControlCall&);
-    bool changes = true;  // then it is a line of the truth log
+    std::string_view members{};  // that it knows, separated by blanks
+    bool changes = true;         // then it is a line of the truth log
 };
 
 std::span<const ControlMethod> control_methods();

@@ -4,11 +4,13 @@
 #include "tests/emulator/kraken/rest/signature.hpp"
 #include "tests/emulator/kraken/wire/number_text.hpp"
 #include "tests/emulator/kraken/world/control.hpp"
+#include "tests/emulator/kraken/world/names.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace vault::kraken_emulator {
 namespace {
@@ -41,6 +43,8 @@ Result<std::optional<Span>> asked_span(const ControlCall& call, std::string_view
     const auto given = call.params.text(field);
     if (!given) return std::optional<Span>{};
     VAULT_TRY(const Duration span, parse_duration(*given));
+    if (span > std::chrono::duration_cast<Duration>(Span::max()))
+        return wrong(field, "is too long", "at most 292 years");
     return std::optional<Span>{span};
 }
 
@@ -80,10 +84,29 @@ Result<std::optional<Span>> asked_skew(const ControlCall& call) {
     return std::optional<Span>{behind ? -span.value() : span.value()};
 }
 
+// Each step of a walk is made, all of them before anything else is heard. A recording is as long as
+// it is, and where nothing moves a skip costs nothing.
+Result<std::optional<Span>> asked_advance(const ControlCall& call) {
+    constexpr Span kMostOfWalks = std::chrono::days{1};
+    VAULT_TRY(const auto span, asked_span(call, "advance"));
+    if (!span) return span;
+    if (*span > Moment::max() - std::max(call.world.exchange().now(), Moment{}) - kMostOfWalks)
+        return wrong("advance", "goes past the end of time", "which is in the year 2262");
+    bool walks = false;
+    for (PairNo no = 0; no < call.world.exchange().instruments().pairs().size(); ++no) {
+        const auto market = call.world.market_state(no);
+        walks |= market && market->kind == "synthetic";
+    }
+    if (walks && *span > kMostOfWalks)
+        return wrong("advance", "is more than a day, while prices walk",
+                     "at most 1d in one go; the program with --market none has no such limit");
+    return span;
+}
+
 // {"scale":"60","advance":"5m","skew":"-30s"}; some, or none to ask.
 Result<std::string> time_method(const ControlCall& call) {
     VAULT_TRY(const auto scale, asked_amount(call, "scale"));
-    VAULT_TRY(const auto span, asked_span(call, "advance"));
+    VAULT_TRY(const auto span, asked_advance(call));
     VAULT_TRY(const auto skew, asked_skew(call));
     Pace& pace = call.world.pace();
     if (scale) {
@@ -269,6 +292,10 @@ Result<std::string> revoke_method(const ControlCall& call) {
     return done();
 }
 
+constexpr std::string_view kOrderMembers =
+    "account pair type ordertype volume displayvol price price2 trigger leverage reduce_only "
+    "stptype oflags timeinforce starttm expiretm deadline userref cl_ord_id close";
+
 // {"account":"alice","pair":…} and the rest as in AddOrder: a trade that its owner makes by hand.
 Result<std::string> order_method(const ControlCall& call) {
     VAULT_TRY(const AccountNo account, need_account(call));
@@ -319,6 +346,9 @@ Result<Span> asked_delay(const ControlCall& call) {
 Result<Fault> asked_fault(const ControlCall& call) {
     Fault fault;
     VAULT_TRY(fault.aim, asked_aim(call));
+    if (!is_request_name(fault.aim.at))
+        return wrong("at", "is '" + fault.aim.at + "', which is no request's name",
+                     "an endpoint or a method of order entry, as AddOrder or add_order; *: all");
     const auto landing = parse_landing(call.params.text("landing").value_or("yes"));
     if (!landing) return wrong("landing", "is none", "yes, never, half or later");
     const auto answered = parse_answered(call.params.text("answered").value_or("usual"));
@@ -343,6 +373,9 @@ Result<Fault> asked_fault(const ControlCall& call) {
 Result<MessageFault> asked_message_fault(const ControlCall& call) {
     MessageFault fault;
     VAULT_TRY(fault.aim, asked_aim(call));
+    if (!is_message_name(fault.aim.at))
+        return wrong("at", "is '" + fault.aim.at + "', which is no message's name",
+                     "a channel, or an execution, as book or executions/filled; *: all");
     const auto mishap = parse_mishap(call.params.text("mishap").value_or(""));
     if (!mishap) return wrong("mishap", "is none", "lost, doubled, late, swapped or disconnect");
     fault.mishap = *mishap;
@@ -352,12 +385,14 @@ Result<MessageFault> asked_message_fault(const ControlCall& call) {
 
 // A list of faults: all are checked before the first counts, and an empty one ends those in force.
 template <class Plan, class Read>
-Result<std::string> set_faults(const ControlCall& call, Plan& plan, Read read) {
+Result<std::string> set_faults(const ControlCall& call, Plan& plan, std::string_view members,
+                               Read read) {
     const boost::json::array* given = call.params.array("faults");
     if (given == nullptr) return wrong("faults", "is no list", "[{…}, …]; [] ends all");
     std::vector<typename decltype(read(call))::value_type> faults;
     for (const boost::json::value& each : *given) {
         if (!each.is_object()) return wrong("faults", "has one that is no object", "[{…}, …]");
+        VAULT_TRYV(check_members(each.get_object(), members));
         const Params params = Params::from_object(each.get_object());
         VAULT_TRY(auto fault, read({call.world, params, call.wall}));
         faults.push_back(std::move(fault));
@@ -370,12 +405,23 @@ Result<std::string> set_faults(const ControlCall& call, Plan& plan, Read read) {
 
 // {"faults":[{"at":"AddOrder","landing":"half","answered":"page","status":520,"times":1}, …]}
 Result<std::string> faults_method(const ControlCall& call) {
-    return set_faults(call, call.world.faults(), asked_fault);
+    return set_faults(call, call.world.faults(),
+                      "at landing answered status refusal delay skip times chance", asked_fault);
 }
 
 // {"faults":[{"at":"executions/filled","mishap":"lost","times":1}, …]}
 Result<std::string> message_faults_method(const ControlCall& call) {
-    return set_faults(call, call.world.message_faults(), asked_message_fault);
+    return set_faults(call, call.world.message_faults(), "at mishap delay skip times chance",
+                      asked_message_fault);
+}
+
+// An hour, counted in what the client's nonces seem to be. One of 2001 or later has that many
+// digits in nanoseconds, microseconds or milliseconds; smaller numbers are a count, or none yet.
+std::uint64_t hour_of(std::uint64_t nonce) {
+    constexpr std::uint64_t kMillis = 3'600'000, k2001 = 1'000'000'000'000;
+    if (nonce >= k2001 * 1'000'000) return kMillis * 1'000'000;
+    if (nonce >= k2001 * 1'000) return kMillis * 1'000;
+    return kMillis;
 }
 
 // {"name":"main"}: somebody else uses that key too, with a nonce an hour ahead of what it saw.
@@ -383,8 +429,11 @@ Result<std::string> foreign_nonce_method(const ControlCall& call) {
     VAULT_TRY(const std::string name, need_text(call, "name"));
     ApiKey* key = call.world.keys().find_name(name);
     if (key == nullptr) return wrong("name", "is no key's", "as it was given to POST /key");
-    constexpr std::uint64_t kHour = 3'600'000;  // ms, the usual unit of nonces
-    key->nonce += kHour;
+    // What it never saw is of no unit, so that everybody is behind.
+    const auto now =
+        static_cast<std::uint64_t>(call.world.exchange().now().time_since_epoch().count());
+    const std::uint64_t last = key->nonce == 0 ? now : key->nonce;
+    key->nonce = last + std::min(hour_of(last), std::numeric_limits<std::uint64_t>::max() - last);
     return done();
 }
 
@@ -452,22 +501,22 @@ Result<std::string> state_method(const ControlCall& call) {
 
 std::span<const ControlMethod> control_methods() {
     static const std::array<ControlMethod, 16> kTable{{
-        {"time", time_method},
-        {"trade", trade_method},
-        {"replay", replay_method},
-        {"status", status_method},
-        {"pair", pair_method},
-        {"reads", reads_method},
-        {"account", account_method},
-        {"transfer", transfer_method},
-        {"key", key_method},
-        {"revoke", revoke_method},
-        {"order", order_method},
-        {"faults", faults_method},
-        {"message_faults", message_faults_method},
-        {"foreign_nonce", foreign_nonce_method},
-        {"limits", limits_method},
-        {"state", state_method, false},
+        {"time", time_method, "scale advance skew"},
+        {"trade", trade_method, "pair price quantity side"},
+        {"replay", replay_method, "pair file from"},
+        {"status", status_method, "status"},
+        {"pair", pair_method, "pair status order_min"},
+        {"reads", reads_method, "read_lag"},
+        {"account", account_method, "account tier earlier_volume"},
+        {"transfer", transfer_method, "account asset amount type subtype"},
+        {"key", key_method, "name account permissions nonce_window"},
+        {"revoke", revoke_method, "name"},
+        {"order", order_method, kOrderMembers},
+        {"faults", faults_method, "faults"},
+        {"message_faults", message_faults_method, "faults"},
+        {"foreign_nonce", foreign_nonce_method, "name"},
+        {"limits", limits_method, "idle connects concurrent public_calls messages"},
+        {"state", state_method, "", false},
     }};
     return kTable;
 }

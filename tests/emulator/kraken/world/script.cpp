@@ -4,6 +4,7 @@
 #include "common/base/time.hpp"
 #include "common/protocol/codec.hpp"
 #include "tests/emulator/kraken/world/control.hpp"
+#include "tests/emulator/kraken/world/names.hpp"
 
 #include <fmt/format.h>
 
@@ -77,6 +78,9 @@ Result<void> Script::read(const json::object& object, std::size_t number, Moment
     if (!count || count.value().value_or(1) < 1)
         return wrong("'count' is no number from 1", "count", "which of the events it is");
     const auto before = static_cast<std::uint64_t>(count.value().value_or(1)) - 1;
+    if (!is_event_name(*after))
+        return wrong(fmt::format("there is no event '{}'", *after), "after",
+                     "as order/filled or request/AddOrder: see README.md");
     waiting_.push_back({{.at = *after, .skip = before, .times = 1}, std::move(step)});
     return success();
 }
