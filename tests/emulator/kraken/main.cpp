@@ -17,6 +17,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 namespace vault::kraken_emulator {
 namespace {
@@ -25,7 +26,7 @@ namespace asio = boost::asio;
 namespace po = boost::program_options;
 
 struct Arguments {
-    std::uint16_t port = 0, control_port = 0;
+    std::int64_t port = 0, control_port = 0;
     std::uint64_t seed = 1;
     std::string scale = "1", market = "synthetic", start, truth = "/dev/null";
     std::vector<std::string> replays;
@@ -60,6 +61,9 @@ Result<Arguments> parse(int argc, char** argv) {
     const po::options_description options = described(out);
     VAULT_TRYV(test::read_command_line(options, argc, argv));
     if (out.help) std::cout << options;
+    for (const std::int64_t port : {out.port, out.control_port})
+        if (!std::in_range<std::uint16_t>(port))
+            return Error{Errc::Usage, "--port and --control-port are numbers from 0 to 65535"};
     if (out.market != "synthetic" && out.market != "none")
         return Error{Errc::Usage, "--market is synthetic or none"};
     if (out.tls_certificate.empty() != out.tls_key.empty())
@@ -78,6 +82,10 @@ Result<WorldSettings> world_settings(const Arguments& a, const Instruments& inst
     out.scale = static_cast<std::int64_t>(scale.value().raw() / (Decimal::kOne / 1'000));
     for (const std::string& each : a.replays) {
         VAULT_TRY(auto planned, parse_replay(instruments, each));
+        for (const PlannedReplay& other : out.replays)
+            if (other.pair == planned.pair)
+                return Error{Errc::Usage, "--replay has " + instruments.pair(other.pair).altname +
+                                              " twice; a pair has one market"};
         out.replays.push_back(std::move(planned));
     }
     const Moment usual = out.replays.empty() ? Moment{clock.now()} : begin_of(out.replays);
@@ -218,8 +226,8 @@ Result<void> run(const Arguments& arguments) {
     };
     HttpServer api{io, std::move(tls), answer, &desk};
     HttpServer control{io, nullptr, drive, nullptr};
-    VAULT_TRYV(api.listen(arguments.port));
-    VAULT_TRYV(control.listen(arguments.control_port));
+    VAULT_TRYV(api.listen(static_cast<std::uint16_t>(arguments.port)));
+    VAULT_TRYV(control.listen(static_cast<std::uint16_t>(arguments.control_port)));
     std::cout << (arguments.json ? for_programs(api, control, key) : for_people(api, control, key))
               << std::endl;
     asio::steady_timer timer{io};

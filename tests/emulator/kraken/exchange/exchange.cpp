@@ -360,6 +360,27 @@ void Exchange::cancel_quietly(AccountNo account, std::string_view reason) {
     }
 }
 
+Answer<std::size_t> Exchange::cancel_together(AccountNo no, std::span<const OrderNo> orders) {
+    Account& account = accounts_[no];
+    if (status_ == SystemStatus::Maintenance) return Refusal{refused::kUnavailable};
+    auto counters = account.counters;
+    std::set<OrderNo> open;
+    for (const OrderNo each : orders) {
+        if (!account.open.contains(each) || !open.insert(each).second) continue;
+        const Order& order = orders_[each];
+        const std::int64_t points = engine_cost(EngineAction::Cancel, now_ - order.touched);
+        if (!counters[order.terms.pair].charge(points, account.tier(), now_))
+            return Refusal{refused::kOrderRate};
+    }
+    if (open.empty()) return Refusal{refused::kUnknownOrder};
+    account.counters = std::move(counters);
+    for (const OrderNo each : open) {
+        finish(orders_[each], OrderStatus::Canceled, Execution::Canceled, kByUser);
+        tell_book(orders_[each].terms.pair);
+    }
+    return open.size();
+}
+
 Answer<std::size_t> Exchange::cancel_all(AccountNo account) {
     if (status_ == SystemStatus::Maintenance) return Refusal{refused::kUnavailable};
     const std::size_t count = accounts_[account].open.size();

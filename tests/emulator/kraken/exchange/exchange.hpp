@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -104,6 +105,8 @@ class Exchange {
     Answer<OrderNo> edit(AccountNo account, OrderNo order, const Edit& edit);
     Answer<void> validate_edit(AccountNo account, OrderNo order, const Edit& edit) const;
     Answer<void> cancel(AccountNo account, OrderNo order);
+    // All of them that are open, or none; UnknownOrder if none is. Answers how many.
+    Answer<std::size_t> cancel_together(AccountNo account, std::span<const OrderNo> orders);
     Answer<std::size_t> cancel_all(AccountNo account);
     // Cancels all orders of the account after `timeout`; zero turns it off. Returns when.
     Moment arm_switch(AccountNo account, Span timeout);

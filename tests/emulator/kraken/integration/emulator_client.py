@@ -151,17 +151,25 @@ class Socket:
         size = bytes([0x80 | len(body)]) if len(body) < 126 else bytes([0xFE]) + struct.pack(">H", len(body))
         self.stream.sendall(b"\x81" + size + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(body)))
 
-    def text(self):
-        """The next message as it came; the test ends if it closes instead."""
+    def frame(self):
+        """Whether it is the last of its message, its opcode and its payload."""
         first, size = self.take(2)
         if size == 126:
             size = struct.unpack(">H", self.take(2))[0]
         elif size == 127:
             size = struct.unpack(">Q", self.take(8))[0]
-        body = self.take(size)
-        if first == 0x88:
-            raise ConnectionError("closed")
-        return body.decode()
+        return bool(first & 0x80), first & 0x0F, self.take(size)
+
+    def text(self):
+        """The next message as it came, all its frames; ConnectionError if it closes instead."""
+        parts, whole = [], False
+        while not whole:
+            whole, opcode, part = self.frame()
+            if opcode == 8:
+                raise ConnectionError("closed")
+            check(opcode == (0 if parts else 1), "a frame of opcode", opcode)
+            parts.append(part)
+        return b"".join(parts).decode()
 
     def message(self):
         return json.loads(self.text())

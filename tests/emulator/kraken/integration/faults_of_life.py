@@ -41,7 +41,7 @@ def clock_skew(table):
     private.socket.send(method="ping")
     expect(private.socket.message()["time_in"], moment(emulator, 30).replace("Z", ".000000Z"), "a socket's time")
     private.enter("add_order", cl_ord_id="skewed-ws", deadline=deadline, **ENTRY)
-    expect(words_of(private.answers()), ["EGeneral:Invalid arguments:deadline"], "a deadline on a socket")
+    expect(words_of(private.answers()), ["EService:Deadline elapsed"], "a deadline on a socket")
     private.socket.close()
     fast = error_of(emulator, "AddOrder", **ORDER, cl_ord_id="skewed", deadline=deadline)
     emulator.control("time", skew="-30s")

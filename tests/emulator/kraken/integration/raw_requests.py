@@ -1,11 +1,15 @@
 """The emulator's server by raw requests: keep-alive, form and JSON, plain and TLS, sockets, how-to."""
 
 import json
+import socket
 import subprocess
 import sys
 import tempfile
 
 from emulator_client import Emulator, Socket, check, expect, tls_options
+
+
+TIME = b'{"error":[],"result":{"unixtime":1772582400,"rfc1123":"Wed, 04 Mar 26 00:00:00 +0000"}}'
 
 
 def keeps_connections_alive(emulator):
@@ -21,6 +25,54 @@ def keeps_connections_alive(emulator):
         reply = json.loads(connection.getresponse().read())
         expect(reply["result"]["ZUSD"], "100000.0000", f"Balance, JSON: {as_json}")
     connection.close()
+
+
+def head_has_no_body(emulator):
+    """By bytes: a client library drops what a reply has too much."""
+    asked = b"".join(method + b" /0/public/Time HTTP/1.1\r\nHost: 127.0.0.1\r\n" + more + b"\r\n"
+                     for method, more in ((b"HEAD", b""), (b"GET", b"Connection: close\r\n")))
+    with socket.create_connection(("127.0.0.1", emulator.api.port), timeout=60) as stream:
+        stream.sendall(asked)
+        got = b"".join(iter(lambda: stream.recv(65536), b""))
+    first, second, body = got.split(b"\r\n\r\n")
+    for head in (first, second):
+        check(head.startswith(b"HTTP/1.1 200"), got)
+        check(b"Content-Length: %d" % len(TIME) in head, got)
+    expect(body, TIME, "the body of the GET")
+
+
+def long_messages_come_whole(emulator):
+    market = Socket(emulator, "/v2")
+    market.message()
+    for depth in (100, 1000):
+        market.send(method="subscribe", params={"channel": "book", "symbol": ["BTC/USD"], "depth": depth})
+        check(market.message()["success"], depth)
+        text = market.text()
+        book = json.loads(text)["data"][0]
+        check(len(text) > 4096 and len(book["bids"]) == len(book["asks"]) == 100, depth, text)
+    market.close()
+
+
+def sockets_ask_what_the_key_may(emulator):
+    """With a key that may not trade, and is then revoked."""
+    full = emulator.key, emulator.secret
+    made = emulator.control("key", name="reader", account="main",
+                            permissions=["query-funds", "query-open-trades", "create-ws-token"])
+    emulator.key, emulator.secret = made["key"], made["secret"]
+    order = {"symbol": "BTC/USD", "side": "buy", "order_type": "limit", "order_qty": 0.01, "limit_price": 100}
+    own = Socket(emulator, "/auth/v2")
+    own.message()
+    token = emulator.result("GetWebSocketsToken")["token"]
+    own.send(method="subscribe", params={"channel": "executions", "token": token})
+    check(own.message()["success"], "subscribing")
+    own.message()
+    own.send(method="add_order", params={**order, "token": token})
+    expect(own.message()["error"], "EGeneral:Permission denied", "an order of a reader")
+    emulator.control("revoke", name="reader")
+    own.send(method="subscribe", params={"channel": "balances", "token": token})
+    expect(own.message()["error"], "ESession:Invalid session", "a token of a revoked key")
+    own.close()
+    emulator.key, emulator.secret = full
 
 
 def sockets_follow_orders(emulator):
@@ -87,16 +139,20 @@ def speaks_tls(program):
 
 
 def refuses_wrong_options(program):
-    for options in (["--market", "bull"], ["--scale", "-1"], ["--tls-key", "x"], ["--start", "noon"]):
+    for options in (["--market", "bull"], ["--scale", "-1"], ["--tls-key", "x"], ["--start", "noon"],
+                    ["--port", "-1"], ["--port", "65536"], ["--control-port", "-1"], ["foo"], ["--json", "foo"]):
         ended = subprocess.run([program, *options], capture_output=True, text=True, timeout=60, check=False)
         expect(ended.returncode, 64, options)
-        check(options[0] in ended.stderr, options, ended.stderr)
+        check(options[-1 if "foo" in options else 0] in ended.stderr, options, ended.stderr)
 
 
 def main():
     program = sys.argv[1]
     with Emulator(program) as emulator:
         keeps_connections_alive(emulator)
+        head_has_no_body(emulator)
+        long_messages_come_whole(emulator)
+        sockets_ask_what_the_key_may(emulator)
         sockets_follow_orders(emulator)
         another_path_is_no_socket(emulator)
     ends_with_sockets_open(program)

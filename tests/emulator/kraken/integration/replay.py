@@ -198,6 +198,13 @@ def wrong_files_are_named(program, folder):
         check(ended.returncode in (1, 64) and wanted in ended.stderr, text, ended.returncode, ended.stderr)
 
 
+def a_pair_has_one_recording(program, file):
+    twice = ["--replay", f"ETHUSD={file}", "--replay", f"XETHZUSD={file}"]
+    ended = subprocess.run([program, *twice], capture_output=True, text=True, timeout=60, check=False)
+    expect(ended.returncode, 64, twice)
+    check("ETHUSD twice" in ended.stderr, ended.stderr)
+
+
 def recorded_candles(program):
     file = shared_file("dev/kraken_ETHUSD_5m.csv.gz")
     if file:
@@ -267,6 +274,7 @@ def main():
         a_later_start_has_history(program, file, rows)
         a_recording_can_come_later(program, file, rows)
         wrong_files_are_named(program, folder)
+        a_pair_has_one_recording(program, file)
     recorded_candles(program)
     recorded_trades(program)
     recorded_trades_make_candles(program)

@@ -313,7 +313,7 @@ Answer<std::string> get_api_key_info(const Call& call) {
 }
 
 Answer<std::string> get_websockets_token(const Call& call) {
-    const std::string token = call.tokens.issue(call.account(), call.exchange.now());
+    const std::string token = call.tokens.issue(*call.key, call.exchange.now());
     JsonWriter json;
     json.begin_object().member("token", token).key("expires").number(Tokens::kLife.count());
     return json.end_object().take();

@@ -5,21 +5,26 @@
 
 namespace vault::kraken_emulator {
 
-std::string Tokens::issue(AccountNo account, Moment now) {
+std::string Tokens::issue(const ApiKey& key, Moment now) {
     const Digest digest =
         sha256("token " + std::to_string(seed_) + " " + std::to_string(grants_.size()));
     std::string bytes;
     for (const std::uint8_t byte : digest)
         bytes += static_cast<char>(byte);
     std::string token = base64(bytes);
-    grants_.emplace(token, Grant{account, now});
+    grants_.emplace(token, Grant{&key, now});
     return token;
 }
 
-std::optional<AccountNo> Tokens::find(std::string_view token, Moment now) const {
+const ApiKey* Tokens::owner(std::string_view token) const {
     const auto found = grants_.find(token);
-    if (found == grants_.end() || now - found->second.issued > kLife) return std::nullopt;
-    return found->second.account;
+    if (found == grants_.end() || found->second.key->revoked) return nullptr;
+    return found->second.key;
+}
+
+bool Tokens::is_fresh(std::string_view token, Moment now) const {
+    const auto found = grants_.find(token);
+    return found != grants_.end() && now - found->second.issued <= kLife;
 }
 
 }  // namespace vault::kraken_emulator

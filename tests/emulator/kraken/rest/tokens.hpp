@@ -1,7 +1,8 @@
 #pragma once
-// Tokens: what opens the private side of WebSocket v2. A token has to be used within 15 minutes; a
-// subscription that it opened lasts. One thread.
-#include "tests/emulator/kraken/exchange/order.hpp"
+// Tokens: what opens the private side of WebSocket v2. A token is its key's: it may what the key
+// may, and ends with it. It has to be used within 15 minutes, and goes on while a subscription that
+// it opened does. One thread.
+#include "tests/emulator/kraken/rest/api_key.hpp"
 
 #include <map>
 #include <string>
@@ -15,13 +16,15 @@ class Tokens {
 
     explicit Tokens(std::uint64_t seed) : seed_(seed) {}
 
-    std::string issue(AccountNo account, Moment now);
-    // Whose it is; nullopt if it is unknown or too old.
-    std::optional<AccountNo> find(std::string_view token, Moment now) const;
+    // The key outlives this.
+    std::string issue(const ApiKey& key, Moment now);
+    // Whose it is, however old; null if it is nobody's, or a revoked key's.
+    const ApiKey* owner(std::string_view token) const;
+    bool is_fresh(std::string_view token, Moment now) const;
 
   private:
     struct Grant {
-        AccountNo account = 0;
+        const ApiKey* key = nullptr;
         Moment issued;
     };
     std::uint64_t seed_;

@@ -172,10 +172,9 @@ Answer<std::string> edit_order(const Call& call) {
 
 Answer<std::string> cancel_order(const Call& call) {
     BOOST_OUTCOME_TRY(const std::vector<OrderNo> orders, asked_orders(call));
-    for (const OrderNo each : orders) {
-        BOOST_OUTCOME_TRYV(call.exchange.cancel(call.account(), each));
-    }
-    return counted(orders.size());
+    BOOST_OUTCOME_TRY(const std::size_t count,
+                      call.exchange.cancel_together(call.account(), orders));
+    return counted(count);
 }
 
 Answer<std::string> cancel_all(const Call& call) {
@@ -183,7 +182,6 @@ Answer<std::string> cancel_all(const Call& call) {
     return counted(count);
 }
 
-// What is not open any more is passed over, unless that is true of all.
 Answer<std::string> cancel_order_batch(const Call& call) {
     std::vector<OrderNo> orders;
     std::size_t given = 0;
@@ -200,10 +198,8 @@ Answer<std::string> cancel_order_batch(const Call& call) {
         }
     }
     if (given == 0 || given > kCancelsMost) return Refusal::invalid("orders");
-    std::size_t count = 0;
-    for (const OrderNo each : orders)
-        if (call.exchange.cancel(call.account(), each)) ++count;
-    if (count == 0) return Refusal{refused::kUnknownOrder};
+    BOOST_OUTCOME_TRY(const std::size_t count,
+                      call.exchange.cancel_together(call.account(), orders));
     return counted(count);
 }
 

@@ -57,6 +57,7 @@ RawReply raw_of(Reply reply, const RawRequest& request) {
     out.keep_alive(request.keep_alive());
     out.body() = std::move(reply.body);
     out.prepare_payload();
+    if (request.method() == http::verb::head) out.body().clear();  // its length stays told
     return out;
 }
 

@@ -103,7 +103,7 @@ class Hub {
         bool closed = false;                         // it was told to
         SharedText swapped;                          // waits for the next one
         std::multimap<Moment, SharedText> late;      // by when they are due
-        std::optional<AccountNo> account;            // of its token
+        std::map<Topic, std::string> tokens;         // that opened the private ones
         bool rate_counts = false;                    // executions tell them
         std::map<Channel, std::uint64_t> sequences;  // of private channels
     };
@@ -112,6 +112,7 @@ class Hub {
         Channel channel = Channel::Ticker;
         std::vector<std::string> symbols;  // one empty name where a channel has no symbols
         std::size_t detail = 0;
+        std::string token;  // of a private channel
         bool snapshot = true;
         bool past_trades = false;  // executions: snap_trades
         bool rate_counts = false;  // executions: ratecounter
@@ -120,6 +121,7 @@ class Hub {
     };
 
     // subscribe.cpp
+    Answer<const ApiKey*> session(const Socket& socket, std::string_view token) const;
     Answer<Wish> asked_wish(SocketNo socket, const boost::json::object& request);
     void answer_wish(SocketNo socket, const Wish& wish, const boost::json::object& request);
     void add_topic(SocketNo socket, const Topic& topic, const Wish& wish);

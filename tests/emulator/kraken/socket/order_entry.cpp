@@ -36,10 +36,11 @@ std::string upper(std::string text) {
     return text;
 }
 
-// 0.5 to 60 s ahead; 5 s if not given.
+// 0.5 to 60 s ahead; 5 s if not given. As with REST, one that has passed is no wrong argument.
 Answer<Moment> asked_deadline_of(const Params& params, Moment now) {
     BOOST_OUTCOME_TRY(const auto given, params.rfc3339("deadline"));
     const Span ahead = given.value_or(now + std::chrono::seconds{5}) - now;
+    if (ahead <= Span::zero()) return Refusal{refused::kDeadlineElapsed};
     if (ahead < std::chrono::milliseconds{500} || ahead > std::chrono::seconds{60})
         return Refusal::invalid("deadline");
     return now + ahead;
@@ -290,16 +291,17 @@ Results batch_cancel(const Entry& entry) {
     const Params params = Params::from_object(entry.params);
     const json::array* orders = params.array("orders");
     if (orders == nullptr || orders->empty()) return {Refusal::invalid("orders")};
-    std::size_t count = 0;
+    std::vector<OrderNo> named;
     for (const json::value& each : *orders) {
         if (!each.is_string()) return {Refusal::invalid("orders")};
         const std::string_view id{each.get_string()};
         auto order = entry.exchange.known(entry.account, id);
         if (!order) order = by_client_id(entry, std::string{id});
-        if (cancel_one(entry, order)) ++count;
+        if (order) named.push_back(*order);
     }
-    if (count == 0) return {Refusal{refused::kUnknownOrder}};
-    return {counted(count)};
+    const auto count = entry.exchange.cancel_together(entry.account, named);
+    if (!count) return {count.error()};
+    return {counted(count.value())};
 }
 
 Results cancel_all(const Entry& entry) {
@@ -322,18 +324,20 @@ Results cancel_all_orders_after(const Entry& entry) {
 struct Method {
     std::string_view name;
     Results (*handler)(const Entry&);
+    PermissionSet permissions;  // it takes one of them, as the same by REST does
 };
-constexpr std::array<Method, 7> kMethods{{
-    {"add_order", add_order},
-    {"batch_add", batch_add},
-    {"amend_order", amend_order},
-    {"cancel_order", cancel_order},
-    {"batch_cancel", batch_cancel},
-    {"cancel_all", cancel_all},
-    {"cancel_all_orders_after", cancel_all_orders_after},
-}};
 
 const Method* find(std::string_view name) {
+    using enum Permission;
+    static const std::array<Method, 7> kMethods{{
+        {"add_order", add_order, {ModifyTrades}},
+        {"batch_add", batch_add, {ModifyTrades}},
+        {"amend_order", amend_order, {ModifyTrades, CloseTrades}},
+        {"cancel_order", cancel_order, {ModifyTrades, CloseTrades}},
+        {"batch_cancel", batch_cancel, {ModifyTrades, CloseTrades}},
+        {"cancel_all", cancel_all, {ModifyTrades, CloseTrades}},
+        {"cancel_all_orders_after", cancel_all_orders_after, {ModifyTrades, CloseTrades}},
+    }};
     const auto* at = std::find_if(kMethods.begin(), kMethods.end(),
                                   [&](const Method& each) { return each.name == name; });
     return at == kMethods.end() ? nullptr : at;
@@ -343,6 +347,10 @@ const Method* find(std::string_view name) {
 
 bool is_order_entry(std::string_view method) {
     return find(method) != nullptr;
+}
+
+bool may_enter(std::string_view method, const PermissionSet& permissions) {
+    return permissions.has_any_of(find(method)->permissions);
 }
 
 Results enter_order(Exchange& exchange, const OrderEntry& entry) {

@@ -1,7 +1,7 @@
 #pragma once
 // Orders by way of the private socket: its own names for what AddOrder and the others take, and one
 // answer per order. One thread.
-#include "tests/emulator/kraken/exchange/exchange.hpp"
+#include "tests/emulator/kraken/rest/api_key.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -13,6 +13,9 @@ namespace vault::kraken_emulator {
 
 // Whether that method is one of order entry.
 bool is_order_entry(std::string_view method);
+
+// Whether a key with these may use that method of order entry.
+bool may_enter(std::string_view method, const PermissionSet& permissions);
 
 // One that was let in, and may be done now or later.
 struct OrderEntry {

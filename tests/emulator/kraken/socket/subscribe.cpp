@@ -15,9 +15,14 @@ namespace json = boost::json;
 
 constexpr std::array<std::int64_t, 5> kDepths{10, 25, 100, 500, 1'000};
 constexpr std::size_t kPastTrades = 50;
+constexpr std::string_view kInvalidSession = "ESession:Invalid session";
 
 bool is_private(Channel channel) {
     return channel == Channel::Executions || channel == Channel::Balances;
+}
+// As the REST calls that read the same.
+Permission wanted_for(Channel channel) {
+    return channel == Channel::Balances ? Permission::QueryFunds : Permission::QueryOpenTrades;
 }
 bool has_symbols(Channel channel) {
     return channel != Channel::Instrument && !is_private(channel);
@@ -98,12 +103,22 @@ std::string Hub::accepted(const Wish& wish, std::string_view symbol,
     return ended(json, request, exchange_.clock());
 }
 
+// Whose token it is. One that is too old goes on with a subscription that it opened here.
+Answer<const ApiKey*> Hub::session(const Socket& socket, std::string_view token) const {
+    const ApiKey* key = tokens_.owner(token);
+    const bool opened = std::any_of(socket.tokens.begin(), socket.tokens.end(),
+                                    [&](const auto& each) { return each.second == token; });
+    if (key == nullptr || !(opened || tokens_.is_fresh(token, exchange_.now())))
+        return Refusal{kInvalidSession};
+    return key;
+}
+
 Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) {
     const json::value* given = request.if_contains("params");
     if (given == nullptr || !given->is_object()) return Refusal{"Event(s) not found"};
     const json::object& params = given->get_object();
     const auto channel = parse_channel(text_at(params, "channel"));
-    Socket& state = sockets_[socket];
+    const Socket& state = sockets_[socket];
     const bool offered = channel && is_private(*channel) == (state.side == SocketSide::Private);
     if (!offered) return Refusal{"Channel not found"};
     Wish wish;
@@ -112,14 +127,15 @@ Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) 
     wish.snapshot = flag_at(params, "snapshot", wish.channel != Channel::Trade);
     BOOST_OUTCOME_TRY(wish.detail, asked_detail(wish.channel, params));
     if (is_private(wish.channel)) {
-        const auto account = tokens_.find(text_at(params, "token"), exchange_.now());
-        if (!account) return Refusal{"ESession:Invalid session"};
-        state.account = account;
-        wish.detail = *account;
+        wish.token = text_at(params, "token");
+        BOOST_OUTCOME_TRY(const ApiKey* key, session(state, wish.token));
+        if (!key->permissions.has(wanted_for(wish.channel)))
+            return Refusal{refused::kPermissionDenied};
+        wish.detail = key->account;
         wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
         wish.past_trades = flag_at(params, "snap_trades", false);
         wish.rate_counts = flag_at(params, "ratecounter", false);
-        wish.rate_most = engine_limits(exchange_.account(*account).tier()).most;
+        wish.rate_most = engine_limits(exchange_.account(key->account).tier()).most;
     }
     if (!has_symbols(wish.channel)) {
         wish.symbols.emplace_back();
@@ -162,6 +178,7 @@ void Hub::answer_wish(SocketNo socket, const Wish& wish, const json::object& req
 
 void Hub::drop_topic(SocketNo socket, const Topic& topic) {
     sockets_[socket].topics.erase(topic);
+    sockets_[socket].tokens.erase(topic);
     sockets_[socket].bare_since = exchange_.now();
     next_beat_ = {};
     listeners_[topic].erase(socket);
@@ -172,11 +189,13 @@ void Hub::add_topic(SocketNo socket, const Topic& topic, const Wish& wish) {
     if (topic.channel == Channel::Book && !views_.contains(topic))
         views_.emplace(topic, topic.detail).first->second.follow(exchange_.book(topic.pair));
     if (topic.channel == Channel::Executions) sockets_[socket].rate_counts = wish.rate_counts;
-    if (is_private(topic.channel)) sockets_[socket].sequences[topic.channel] = 0;
-    if (is_private(topic.channel))
+    if (is_private(topic.channel)) {
+        sockets_[socket].sequences[topic.channel] = 0;
+        sockets_[socket].tokens[topic] = wish.token;
         send_private_snapshot(socket, wish);
-    else if (wish.snapshot)
+    } else if (wish.snapshot) {
         send_snapshot(socket, topic, wish);
+    }
     sockets_[socket].topics.insert(topic);
     listeners_[topic].insert(socket);
 }
@@ -214,7 +233,7 @@ void Hub::send_snapshot(SocketNo socket, const Topic& topic, const Wish& wish) {
 }
 
 void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
-    const Account& account = exchange_.account(*sockets_[socket].account);
+    const Account& account = exchange_.account(wish.detail);
     std::string elements;
     const auto add = [&](const std::string& element) {
         elements.append(elements.empty() ? "" : ",").append(element);
@@ -234,17 +253,14 @@ void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
     send(socket, private_message(to_text(wish.channel), true, elements, ++sequence));
 }
 
-// Who has a subscription needs no fresh token.
 Answer<OrderEntry> Hub::admitted(SocketNo socket, std::string_view method,
                                  const json::object& request) {
     const json::value* given = request.if_contains("params");
     json::object params =
         given != nullptr && given->is_object() ? given->get_object() : json::object{};
-    const Socket& state = sockets_[socket];
-    auto account = tokens_.find(text_at(params, "token"), exchange_.now());
-    if (!account && !state.topics.empty()) account = state.account;
-    if (!account) return Refusal{"ESession:Invalid session"};
-    return OrderEntry{*account, std::string{method}, std::move(params), exchange_.clock()};
+    BOOST_OUTCOME_TRY(const ApiKey* key, session(sockets_[socket], text_at(params, "token")));
+    if (!may_enter(method, key->permissions)) return Refusal{refused::kPermissionDenied};
+    return OrderEntry{key->account, std::string{method}, std::move(params), exchange_.clock()};
 }
 
 // A fault may put off the order, or spoil its answers.

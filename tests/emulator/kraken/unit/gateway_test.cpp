@@ -276,6 +276,32 @@ TEST_F(Rest, AUserrefCancelsAllItsOrders) {
     EXPECT_EQ(result(post("CancelAll")).at("count").as_int64(), 1);
 }
 
+TEST_F(Rest, ManyAreCanceledTogetherOrNotAtAll) {
+    json::array ids;
+    for (int i = 0; i < 30; ++i)
+        ids.emplace_back(
+            add("pair=XBTUSD&type=buy&ordertype=limit&price=100&volume=0.1&userref=7"));
+    const auto open = [&] { return desk_.exchange.account(desk_.alice).open.size(); };
+    const auto points = desk_.exchange.rate_count(desk_.alice, kPair);
+    const std::string batch = R"("orders":)" + json::serialize(ids);
+    EXPECT_EQ(refusal(post("CancelOrder", "txid=7")), "EOrder:Rate limit exceeded") << "8 for each";
+    EXPECT_EQ(refusal(post_json("CancelOrderBatch", batch)), "EOrder:Rate limit exceeded");
+    EXPECT_EQ(open(), 30U);
+    EXPECT_EQ(desk_.exchange.rate_count(desk_.alice, kPair), points) << "and nothing is counted";
+    desk_.pass(5min);
+    desk_.exchange.set_status(SystemStatus::Maintenance);
+    EXPECT_EQ(refusal(post("CancelOrder", "txid=7")), "EService:Unavailable");
+    EXPECT_EQ(refusal(post_json("CancelOrderBatch", batch)), "EService:Unavailable");
+    desk_.exchange.set_status(SystemStatus::Online);
+    EXPECT_EQ(result(post_json("CancelOrderBatch", batch)).at("count").as_int64(), 30);
+    EXPECT_EQ(refusal(post_json("CancelOrderBatch", batch)), "EOrder:Unknown order");
+    EXPECT_EQ(open(), 0U);
+    const std::string id = add("pair=XBTUSD&type=buy&ordertype=limit&price=100&volume=0.1");
+    const std::string twice = R"("orders":[")" + id + R"(",")" + id + "\"]";
+    EXPECT_EQ(result(post_json("CancelOrderBatch", twice)).at("count").as_int64(), 1);
+    EXPECT_EQ(desk_.exchange.rate_count(desk_.alice, kPair), 9) << "canceled once, charged once";
+}
+
 TEST_F(Rest, OrdersOfABatchSucceedOrFailForThemselves) {
     const json::value made = result(
         post_json("AddOrderBatch",

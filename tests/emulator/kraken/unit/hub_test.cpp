@@ -330,6 +330,11 @@ TEST_F(OrderEntry, RefusalsNameWhatIsWrong) {
     EXPECT_EQ(error(R"("symbol":"BTC/USD","side":"buy","order_type":"market","order_qty":0.01,)"
                     R"("deadline":"2026-03-04T00:00:00.4Z")"),
               "EGeneral:Invalid arguments:deadline");
+    for (const std::string_view passed : {"2026-03-03T23:59:59Z", "2026-03-04T00:00:00Z"})
+        EXPECT_EQ(error(R"("symbol":"BTC/USD","side":"buy","order_type":"market",)"
+                        R"("order_qty":0.01,"deadline":")" +
+                        std::string{passed} + "\""),
+                  "EService:Deadline elapsed");
 }
 
 TEST_F(Sockets, EachOfAnAccountHearsRateCountsIfItWants) {
@@ -375,6 +380,84 @@ TEST_F(OrderEntry, WantsATokenAndThePrivateSide) {
     token_ = "stale";
     EXPECT_EQ(entered("cancel_all", R"("x":0)").at(0).at("error").as_string(),
               "ESession:Invalid session");
+}
+
+TEST_F(OrderEntry, EachMessageNeedsTheTokenOfItsSubscription) {
+    socket_ = open(SocketSide::Private);
+    subscribe(*socket_, with_token("executions"));
+    const auto says = [&](std::string_view params) {
+        heard();
+        hub_.receive(*socket_, R"({"method":"cancel_all","params":{)" + std::string{params} + "}}");
+        const json::value answer = heard().at(0);
+        return answer.at("success").as_bool() ? "done"
+                                              : std::string{answer.at("error").as_string()};
+    };
+    const std::string mine = R"("token":")" + token_ + "\"";
+    const std::string early = R"("token":")" + tokens_.issue(key_, desk_.exchange.now()) + "\"";
+    EXPECT_EQ(says(""), "ESession:Invalid session");
+    EXPECT_EQ(says(R"("token":"garbage")"), "ESession:Invalid session");
+    EXPECT_EQ(says(early), "done");
+    desk_.pass(901s);
+    EXPECT_EQ(says(mine), "done") << "what it opened is still there";
+    EXPECT_EQ(says(early), "ESession:Invalid session") << "that one opened nothing";
+    hub_.receive(*socket_,
+                 R"({"method":"unsubscribe","params":{)" + with_token("executions") + "}}");
+    EXPECT_EQ(says(mine), "ESession:Invalid session");
+}
+
+TEST_F(OrderEntry, ATokenMayWhatItsKeyMay) {
+    const std::string order = R"("order_type":"limit","side":"buy","order_qty":0.1,)"
+                              R"("symbol":"BTC/USD","limit_price":49000)";
+    const auto says = [&](std::string_view method, std::string_view params) {
+        const json::value answer = entered(method, params).at(0);
+        return answer.at("success").as_bool() ? "done"
+                                              : std::string{answer.at("error").as_string()};
+    };
+    EXPECT_EQ(says("add_order", order), "done");
+    key_.permissions = {Permission::CloseTrades};
+    const std::string denied = "EGeneral:Permission denied";
+    EXPECT_EQ(says("add_order", order), denied);
+    EXPECT_EQ(says("batch_add", R"("x":0)"), denied);
+    EXPECT_EQ(says("subscribe", R"("channel":"executions")"), denied);
+    EXPECT_EQ(says("subscribe", R"("channel":"balances")"), denied);
+    EXPECT_EQ(says("cancel_all", R"("x":0)"), "done");
+    key_.permissions = {Permission::QueryFunds};
+    EXPECT_EQ(says("cancel_all", R"("x":0)"), denied);
+    EXPECT_EQ(says("amend_order", R"("x":0)"), denied);
+    EXPECT_EQ(says("subscribe", R"("channel":"balances")"), "done");
+}
+
+TEST_F(OrderEntry, TheTokensOfARevokedKeyEndWithIt) {
+    socket_ = open(SocketSide::Private);
+    subscribe(*socket_, with_token("executions"));
+    key_.revoked = true;
+    EXPECT_EQ(entered("cancel_all", R"("x":0)").at(0).at("error").as_string(),
+              "ESession:Invalid session");
+    const SocketNo other = open(SocketSide::Private);
+    heard();
+    subscribe(other, with_token("balances"));
+    EXPECT_EQ(heard().at(0).at("error").as_string(), "ESession:Invalid session");
+}
+
+TEST_F(OrderEntry, ABatchOfCancelsIsDoneWholeOrSaysWhyNot) {
+    for (const auto tag : {"a", "b", "c"}) {
+        OrderTerms terms = Desk::limit(Side::Buy, "0.01"_dec, "49000"_dec);
+        terms.cl_ord_id = tag;
+        desk_.add(desk_.alice, terms);
+    }
+    const std::string all = R"("orders":["a","b","c","nothing"])";
+    const auto error = [&] {
+        return std::string{entered("batch_cancel", all).at(0).at("error").as_string()};
+    };
+    desk_.exchange.set_status(SystemStatus::Maintenance);
+    EXPECT_EQ(error(), "EService:Unavailable");
+    desk_.exchange.set_status(SystemStatus::Online);
+    ASSERT_TRUE(desk_.exchange.charge_batch(desk_.alice, kPair, 320)) << "20 of 180 are left";
+    EXPECT_EQ(error(), "EOrder:Rate limit exceeded") << "8 for each";
+    EXPECT_EQ(desk_.exchange.account(desk_.alice).open.size(), 3U);
+    desk_.pass(5min);
+    EXPECT_EQ(entered("batch_cancel", all).at(0).at("result").at("count").as_int64(), 3);
+    EXPECT_EQ(error(), "EOrder:Unknown order");
 }
 
 TEST_F(Sockets, ASnapshotOfExecutionsHasOpenOrdersAndPastTradesIfAsked) {

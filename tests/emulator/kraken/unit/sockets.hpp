@@ -17,7 +17,10 @@ class Sockets : public testing::Test {
           requests_(7),
           faults_(7),
           hub_(desk_.exchange, tokens_, requests_, faults_, 7) {
-        token_ = tokens_.issue(desk_.alice, desk_.exchange.now());
+        key_.account = desk_.alice;
+        key_.permissions = {Permission::QueryFunds, Permission::QueryOpenTrades,
+                            Permission::ModifyTrades};
+        token_ = tokens_.issue(key_, desk_.exchange.now());
     }
 
     SocketNo open(SocketSide side) {
@@ -45,6 +48,7 @@ class Sockets : public testing::Test {
     }
 
     Desk desk_;
+    ApiKey key_;
     Tokens tokens_;
     FaultPlan requests_;
     MessagePlan faults_;
