@@ -103,8 +103,8 @@ constexpr Method kTable[] = {
          "All settings of the strategy are taken from the preset: one of the vault's owner, "
          "or else of the caller; the caps and the sweep plan stay. Buys follow it at once. An "
          "open position keeps the exit settings that it was opened with until it closes "
-         "(position show -o wide lists them), unless --apply-to-open is given. To see first: preset "
-         "diff, or --dry-run."},
+         "(position show -o wide lists them), unless --apply-to-open is given. To see first: "
+         "preset diff, or --dry-run."},
 };
 
 }  // namespace

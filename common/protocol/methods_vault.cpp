@@ -214,8 +214,8 @@ constexpr Method kVaultTable[] = {
      .examples = kReleaseEx,
      .detail = "Takes at once what lies free in sleeves that hold nothing, and asks those with a "
                "position for the rest, which returns as unallocated when it closes; each sleeve "
-               "gives in proportion to what it has. Follow it in unallocate_requested, and keep it out of "
-               "new trades with vault set-tradeable."},
+               "gives in proportion to what it has. Follow it in unallocate_requested, and keep it "
+               "out of new trades with vault set-tradeable."},
     {.name = "vault.reserve",
      .summary = "Keep a share of Total Coins out of Tradeable",
      .noun = "vault",

@@ -10,8 +10,7 @@ namespace {
 
 Error not_restorable(VaultId vault, std::string what) {
     return Error{Errc::StoreInvalid, "books of " + to_text(vault) + ": " + std::move(what),
-                 "balances",
-                 "restore the newest verified backup; do not trade on these books"};
+                 "balances", "restore the newest verified backup; do not trade on these books"};
 }
 
 template <class Items>
