@@ -124,16 +124,17 @@ void Hub::send_to(const Topic& topic, const std::function<std::string()>& text) 
 }
 
 void Hub::send_private(Channel channel, AccountNo account, std::string_view kind,
-                       const std::function<std::string(bool)>& element) {
+                       const std::function<std::string(const ExecutionDetail&)>& element) {
     const auto found = listeners_.find(Topic{channel, 0, account});
     if (found == listeners_.end() || found->second.empty()) return;
     std::string name{to_text(channel)};
     if (!kind.empty()) name.append("/").append(kind);
-    std::map<bool, std::string> texts;
+    std::map<ExecutionDetail, std::string> texts;
     for (const SocketNo socket : found->second) {
         Socket& each = sockets_[socket];
-        const auto [text, is_new] = texts.try_emplace(each.rate_counts);
-        if (is_new) text->second = element(each.rate_counts);
+        const auto [text, is_new] = texts.try_emplace(each.executions);
+        if (is_new) text->second = element(each.executions);
+        if (text->second.empty()) continue;
         const std::uint64_t sequence = ++each.sequences[channel];
         tell_one(socket, name,
                  std::make_shared<const std::string>(
@@ -150,12 +151,15 @@ void Hub::tell(std::span<const Event> events) {
         } else if (const auto* book = std::get_if<BookEvent>(&event)) {
             books.insert(book->pair);
         } else if (const auto* order = std::get_if<OrderEvent>(&event)) {
-            send_private(
-                Channel::Executions, order->order.account, to_text(order->execution),
-                [&](bool rate_counts) { return execution_of(exchange_, *order, rate_counts); });
+            send_private(Channel::Executions, order->order.account, to_text(order->execution),
+                         [&](const ExecutionDetail& detail) {
+                             return tells(detail, order->execution)
+                                        ? execution_of(exchange_, *order, detail)
+                                        : std::string{};
+                         });
         } else if (const auto* row = std::get_if<LedgerEvent>(&event)) {
             send_private(Channel::Balances, row->account, {},
-                         [&](bool) { return balance_change_of(exchange_, row->row); });
+                         [&](const auto&) { return balance_change_of(exchange_, row->row); });
         } else if (const auto* listing = std::get_if<ListingEvent>(&event)) {
             send_to({Channel::Instrument, 0, 0},
                     [&] { return instrument_message(exchange_, listing->pair, Kind::Update); });

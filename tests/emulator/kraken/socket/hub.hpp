@@ -6,6 +6,7 @@
 #include "tests/emulator/kraken/faults/message_plan.hpp"
 #include "tests/emulator/kraken/rest/tokens.hpp"
 #include "tests/emulator/kraken/socket/order_entry.hpp"
+#include "tests/emulator/kraken/socket/private_messages.hpp"
 #include "tests/emulator/kraken/socket/public_messages.hpp"
 
 #include <compare>
@@ -104,7 +105,7 @@ class Hub {
         SharedText swapped;                          // waits for the next one
         std::multimap<Moment, SharedText> late;      // by when they are due
         std::map<Topic, std::string> tokens;         // that opened the private ones
-        bool rate_counts = false;                    // executions tell them
+        ExecutionDetail executions;                  // that it is told
         std::map<Channel, std::uint64_t> sequences;  // of private channels
     };
     // A subscribe or unsubscribe, taken apart.
@@ -114,8 +115,8 @@ class Hub {
         std::size_t detail = 0;
         std::string token;  // of a private channel
         bool snapshot = true;
-        bool past_trades = false;  // executions: snap_trades
-        bool rate_counts = false;  // executions: ratecounter
+        bool past_trades = false;    // executions: snap_trades
+        ExecutionDetail executions;  // ratecounter, order_status
         std::int64_t rate_most = 0;
         bool subscribe = true;
     };
@@ -150,9 +151,9 @@ class Hub {
     std::uint64_t connection_of(SocketNo socket) const;
     void send_to(const Topic& topic, const std::function<std::string()>& text);
     // To those of the account. `kind` is that of an execution, else empty. The element is made
-    // only if somebody listens: once, and once with rate counts.
+    // only if somebody listens, once for each detail that is asked for; an empty one is not told.
     void send_private(Channel channel, AccountNo account, std::string_view kind,
-                      const std::function<std::string(bool rate_counts)>& element);
+                      const std::function<std::string(const ExecutionDetail&)>& element);
     void put_off(Socket& socket, Span delay, SharedText text);
     void tell_trades(const std::vector<PublicTrade>& trades);
     void tell_books(const std::set<PairNo>& pairs);

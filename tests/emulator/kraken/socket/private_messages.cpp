@@ -122,7 +122,23 @@ std::string_view status_of(const OrderEvent& event) {
 
 }  // namespace
 
-std::string execution_of(const Exchange& exchange, const OrderEvent& event, bool rate_count) {
+bool tells(const ExecutionDetail& detail, Execution execution) {
+    switch (execution) {
+        case Execution::New:
+        case Execution::Trade:
+        case Execution::Filled:
+        case Execution::Canceled:
+        case Execution::Expired: return true;
+        case Execution::PendingNew:
+        case Execution::Triggered:
+        case Execution::Amended:
+        case Execution::IcebergRefill: break;
+    }
+    return detail.every_step;
+}
+
+std::string execution_of(const Exchange& exchange, const OrderEvent& event,
+                         const ExecutionDetail& detail) {
     const Order& order = event.order;
     const PairInfo& pair = exchange.instruments().pair(order.terms.pair);
     JsonWriter json;
@@ -130,7 +146,9 @@ std::string execution_of(const Exchange& exchange, const OrderEvent& event, bool
     write_names(json, order);
     json.member("exec_type", to_text(event.execution)).member("order_status", status_of(event));
     switch (event.execution) {
-        case Execution::New: break;
+        case Execution::New:
+            if (detail.every_step) break;
+            [[fallthrough]];
         case Execution::PendingNew: write_terms(json, pair, order); [[fallthrough]];
         case Execution::Filled: write_sums(json, pair, order); break;
         case Execution::Trade:
@@ -152,11 +170,12 @@ std::string execution_of(const Exchange& exchange, const OrderEvent& event, bool
             json.member("reason", order.reason);
             break;
     }
-    if (rate_count) write_rate_count(json, exchange, order);
+    if (detail.rate_count) write_rate_count(json, exchange, order);
     return json.member("timestamp", time_of(event.time)).end_object().take();
 }
 
-std::string open_order_of(const Exchange& exchange, const Order& order, bool rate_count) {
+std::string open_order_of(const Exchange& exchange, const Order& order,
+                          const ExecutionDetail& detail) {
     const PairInfo& pair = exchange.instruments().pair(order.terms.pair);
     JsonWriter json;
     json.begin_object();
@@ -167,7 +186,7 @@ std::string open_order_of(const Exchange& exchange, const Order& order, bool rat
     json.member("order_status", order.executed.is_zero() ? fresh : "partially_filled");
     write_terms(json, pair, order);
     write_sums(json, pair, order);
-    if (rate_count) write_rate_count(json, exchange, order);
+    if (detail.rate_count) write_rate_count(json, exchange, order);
     return json.member("timestamp", time_of(order.opened)).end_object().take();
 }
 

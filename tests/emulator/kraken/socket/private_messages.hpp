@@ -7,12 +7,22 @@
 
 namespace vault::kraken_emulator {
 
+// What a subscriber of executions asked for.
+struct ExecutionDetail {
+    bool rate_count = false;  // points that the engine counts now of the account's orders of a pair
+    bool every_step = true;   // false: fills, and what opens or ends an order
+    auto operator<=>(const ExecutionDetail&) const = default;
+};
+bool tells(const ExecutionDetail& detail, Execution execution);
+
 // What changed of an order, and no more: a client merges it into what it knows by order_id. Only
-// pending_new is whole. A fill that completes the order still says partially_filled. With
-// `rate_count` also how many points the engine counts now of the account's orders of that pair.
-std::string execution_of(const Exchange& exchange, const OrderEvent& event, bool rate_count);
+// what it hears first is whole: pending_new, or new. A fill that completes the order still says
+// partially_filled.
+std::string execution_of(const Exchange& exchange, const OrderEvent& event,
+                         const ExecutionDetail& detail);
 // An open order in a snapshot: whole.
-std::string open_order_of(const Exchange& exchange, const Order& order, bool rate_count);
+std::string open_order_of(const Exchange& exchange, const Order& order,
+                          const ExecutionDetail& detail);
 // A past fill in a snapshot.
 std::string past_trade_of(const Exchange& exchange, const Trade& trade);
 std::string balance_of(const Exchange& exchange, Asset asset, Decimal balance);

@@ -93,7 +93,8 @@ std::string Hub::accepted(const Wish& wish, std::string_view symbol,
     if (wish.channel == Channel::Ohlc) json.key("interval").number(kIntervals[wish.detail]);
     if (wish.channel == Channel::Executions) {
         json.key("maxratecount").number(wish.rate_most);
-        if (wish.rate_counts) json.flag("ratecounter", true);
+        if (!wish.executions.every_step) json.flag("order_status", false);
+        if (wish.executions.rate_count) json.flag("ratecounter", true);
         json.flag("snap_orders", wish.snapshot).flag("snap_trades", wish.past_trades);
     } else if (wish.subscribe) {
         json.flag("snapshot", wish.snapshot);
@@ -134,7 +135,8 @@ Answer<Hub::Wish> Hub::asked_wish(SocketNo socket, const json::object& request) 
         wish.detail = key->account;
         wish.snapshot = flag_at(params, "snap_orders", wish.snapshot);
         wish.past_trades = flag_at(params, "snap_trades", false);
-        wish.rate_counts = flag_at(params, "ratecounter", false);
+        wish.executions.rate_count = flag_at(params, "ratecounter", false);
+        wish.executions.every_step = flag_at(params, "order_status", true);
         wish.rate_most = engine_limits(exchange_.account(key->account).tier()).most;
     }
     if (!has_symbols(wish.channel)) {
@@ -188,7 +190,7 @@ void Hub::drop_topic(SocketNo socket, const Topic& topic) {
 void Hub::add_topic(SocketNo socket, const Topic& topic, const Wish& wish) {
     if (topic.channel == Channel::Book && !views_.contains(topic))
         views_.emplace(topic, topic.detail).first->second.follow(exchange_.book(topic.pair));
-    if (topic.channel == Channel::Executions) sockets_[socket].rate_counts = wish.rate_counts;
+    if (topic.channel == Channel::Executions) sockets_[socket].executions = wish.executions;
     if (is_private(topic.channel)) {
         sockets_[socket].sequences[topic.channel] = 0;
         sockets_[socket].tokens[topic] = wish.token;
@@ -243,7 +245,7 @@ void Hub::send_private_snapshot(SocketNo socket, const Wish& wish) {
             add(balance_of(exchange_, asset, balance));
     if (wish.channel == Channel::Executions && wish.snapshot)
         for (const OrderNo each : account.open)
-            add(open_order_of(exchange_, exchange_.order(each), wish.rate_counts));
+            add(open_order_of(exchange_, exchange_.order(each), wish.executions));
     if (wish.past_trades)
         for (std::size_t i = account.trades.size() - std::min(account.trades.size(), kPastTrades);
              i < account.trades.size(); ++i)

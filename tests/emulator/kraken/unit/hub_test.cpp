@@ -357,6 +357,27 @@ TEST_F(Sockets, EachOfAnAccountHearsRateCountsIfItWants) {
     }
 }
 
+TEST_F(Sockets, WithoutOrderStatusOnlyBeginsFillsAndEndsAreTold) {
+    std::vector<std::string> texts;
+    const SocketNo socket = hub_.open(SocketSide::Private,
+                                      [&texts](const SharedText& text) { texts.push_back(*text); });
+    subscribe(socket, with_token("executions") + R"(,"order_status":false)");
+    EXPECT_NE(texts.at(texts.size() - 2).find(R"("order_status":false)"), std::string::npos);
+    texts.clear();
+    const Order& order = desk_.add(desk_.alice, Desk::limit(Side::Buy, "0.01"_dec, "49000"_dec));
+    hub_.tell(desk_.exchange.take_events());
+    ASSERT_EQ(texts.size(), 1U);  // no pending_new, so this one is whole
+    EXPECT_NE(texts[0].find(R"("exec_type":"new")"), std::string::npos) << texts[0];
+    EXPECT_NE(texts[0].find(R"("limit_price":49000.0)"), std::string::npos) << texts[0];
+    const std::string first = texts[0].substr(texts[0].find(R"("sequence")"));
+    ASSERT_TRUE(desk_.exchange.cancel(desk_.alice, order.no));
+    hub_.tell(desk_.exchange.take_events());
+    ASSERT_EQ(texts.size(), 2U);
+    EXPECT_NE(texts[1].find(R"("exec_type":"canceled")"), std::string::npos) << texts[1];
+    EXPECT_EQ(first, R"("sequence":2})") << "what is not told leaves no gap";
+    EXPECT_NE(texts[1].find(R"("sequence":3})"), std::string::npos) << texts[1];
+}
+
 TEST_F(OrderEntry, ABatchIsAnsweredAsOne) {
     const json::value added =
         entered("batch_add", R"("symbol":"BTC/USD","orders":[)"
