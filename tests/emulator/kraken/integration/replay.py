@@ -109,18 +109,18 @@ def candles_come_out_as_they_went_in(program, file, rows, with_count, minutes=5,
 
 
 def orders_fill_on_the_way(program, file, rows):
-    """At a cent above a low that no candle before came near."""
+    """At a cent above a low that the candle before did not come near."""
     lows = [Decimal(row[3]) for row in rows]
-    at = next(i for i in range(2, len(rows)) if lows[i] + Decimal("0.01") < min(lows[:i]))
+    at = next(i for i in range(2, len(rows)) if lows[i] + Decimal("0.01") < lows[i - 1])
     low, price = rows[at], lows[at] + Decimal("0.01")
     with replaying(program, file) as emulator:
+        emulator.control("time", advance=f"{low[0] - FIRST - 1}s")
         txid = emulator.result("AddOrder", pair="ETHUSD", type="buy", ordertype="limit", volume="0.5",
                                price=f"{price:.2f}", oflags="post")["txid"][0]
         market = Socket(emulator, "/v2")
         market.message()
         market.send(method="subscribe", params={"channel": "ohlc", "symbol": ["ETH/USD"], "interval": 5})
         market.until(lambda message: message.get("channel") == "ohlc")
-        emulator.control("time", advance=f"{low[0] - FIRST - 1}s")
         expect(emulator.result("QueryOrders", txid=txid)[txid]["status"], "open", "the order before its candle")
         emulator.control("time", advance="5m1s")
         order = emulator.result("QueryOrders", txid=txid)[txid]
