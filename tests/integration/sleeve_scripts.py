@@ -247,13 +247,14 @@ def hostile_rows():
 
 def makes_way(daemon):
     """The runner and its scripts weigh less than the daemon, together, where the kernel weighs sessions."""
-    def weight_of(pid):
-        return pathlib.Path(f"/proc/{pid}/autogroup").read_text().split()
+    def weight_of(pid):  # its session's name and nice; none where nobody ever began a session
+        words = pathlib.Path(f"/proc/{pid}/autogroup").read_text().split()
+        return (words[0], words[2]) if words else ("", "0")
     if not os.access("/proc/self/autogroup", os.R_OK):
         return
     runner = next(pid for pid, words in runners_of(daemon).items() if not words)
-    group, _, nice = weight_of(runner)
-    check(nice == "10" and weight_of(daemon.process.pid)[2] != "10", "the runner's session has nice", nice)
+    group, nice = weight_of(runner)
+    check(nice == "10" and weight_of(daemon.process.pid)[1] != "10", "the runner's session has nice", nice)
     children = pathlib.Path(f"/proc/{runner}/task/{runner}/children").read_text().split()
     check(children, "no script runs")
     for script in children:
