@@ -5,8 +5,8 @@
 namespace vault {
 namespace {
 
-std::string taken_apart(std::string_view text) {
-    const auto url = parse_url(text);
+std::string taken_apart(std::string_view text, bool web_socket = false) {
+    const auto url = web_socket ? parse_ws_url(text) : parse_url(text);
     if (!url) return "refused: " + url.error().message();
     return url.value().origin() + " " + url.value().host + " " + url.value().target;
 }
@@ -47,6 +47,35 @@ TEST(Url, WhatIsNoneIsRefused) {
                              "http://a:b:c/"})
         EXPECT_TRUE(taken_apart(text).starts_with("refused: ")) << text;
     EXPECT_TRUE(taken_apart("http://host/" + std::string(2'000, 'a')).starts_with("refused: "));
+}
+
+TEST(Url, OfAWebSocketIsTakenApart) {
+    EXPECT_EQ(taken_apart("wss://host", true), "wss://host:443 host /");
+    EXPECT_EQ(taken_apart("ws://host/", true), "ws://host:80 host /");
+    EXPECT_EQ(taken_apart("wss://ws-auth.host.example:8443/v2?x=1", true),
+              "wss://ws-auth.host.example:8443 ws-auth.host.example /v2?x=1");
+    EXPECT_EQ(taken_apart("ws://[::1]:81/a#part", true), "ws://[::1]:81 ::1 /a");
+    EXPECT_TRUE(parse_ws_url("wss://host/").value().tls);
+    EXPECT_FALSE(parse_ws_url("ws://host/").value().tls);
+}
+
+TEST(Url, WhatIsNoneOfAWebSocketIsRefused) {
+    for (const char* text : {"", "host", "wss://", "WSS://host/", "wsss://host/", "https://host/",
+                             "http://host/", "wss://user@host/", "wss://host:0/", "wss://host:/",
+                             "ws://[::1", "ws://ho st/", "wss://host/\r\nX: y", "wss://a:b:c/"})
+        EXPECT_TRUE(taken_apart(text, true).starts_with("refused: ")) << text;
+    const auto url = parse_ws_url("https://host/");
+    EXPECT_EQ(url.error().message(), "is no ws or wss URL");
+    EXPECT_EQ(url.error().hint(), "such as wss://host/path");
+    EXPECT_TRUE(taken_apart("wss://host/").starts_with("refused: "));
+}
+
+TEST(Url, AuthorityNamesAPortThatIsNotTheUsual) {
+    EXPECT_EQ(parse_url("https://host/x").value().authority(), "host");
+    EXPECT_EQ(parse_url("https://host:443/x").value().authority(), "host");
+    EXPECT_EQ(parse_url("https://host:80/").value().authority(), "host:80");
+    EXPECT_EQ(parse_url("http://[::1]/").value().authority(), "[::1]");
+    EXPECT_EQ(parse_ws_url("ws://[::1]:81/").value().authority(), "[::1]:81");
 }
 
 }  // namespace
