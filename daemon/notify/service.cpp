@@ -119,8 +119,8 @@ asio::awaitable<Result<void>> Service::send_beat() {
     const Settings settings = settings_;
     Result<void> sent = success();
     if (!settings.heartbeat_url.empty()) {
-        HttpRequest request{.url = parse_url(settings.heartbeat_url).value(), .method = "GET"};
-        auto sending = http_send(std::move(request), settings.try_limit);
+        Url url = parse_url(settings.heartbeat_url).value();
+        auto sending = http_send(std::move(url), {}, {}, settings.try_limit);
         sent = co_await std::move(sending);
     }
     if (!settings.heartbeat_command.empty()) {

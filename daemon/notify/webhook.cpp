@@ -13,8 +13,7 @@ asio::awaitable<Result<void>> Webhook::deliver(ports::NotifyTarget target, ports
                                                Duration limit) {
     const Result<Url> url = parse_url(target.url);
     if (!url) co_return url.error();
-    HttpRequest request{
-        .url = url.value(), .body = std::move(message.json), .ca_file = target.ca_file};
+    runtime::HttpRequest request{.method = "POST", .body = std::move(message.json)};
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch()).count();
     request.headers = {{"Content-Type", "application/json"},
@@ -25,7 +24,7 @@ asio::awaitable<Result<void>> Webhook::deliver(ports::NotifyTarget target, ports
         if (!signature) co_return signature.error();
         request.headers.emplace_back("Vault-Signature", "v1=" + to_hex(signature.value()));
     }
-    auto sending = http_send(std::move(request), limit);
+    auto sending = http_send(url.value(), std::move(target.ca_file), std::move(request), limit);
     co_return co_await std::move(sending);
 }
 

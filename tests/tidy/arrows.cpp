@@ -67,7 +67,9 @@ const std::vector<Library>& libraries() {
         {"simdjson", {"exchange"}},
         {"sodium", {"base", "secrets", "identity"}},
         {"xgboost", {"lab"}},
-        {"openssl", {"base", "exchange", "secrets", "identity", "notify"}},
+        {"boost/beast", {"runtime", "web"}},
+        {"boost/asio/ssl", {"runtime"}},
+        {"openssl", {"base", "exchange", "secrets", "identity", "runtime"}},
     };
     return list;
 }

@@ -86,6 +86,12 @@ TEST(TidyThirdParty, StaysInItsRoomAndOutOfHeaders) {
     EXPECT_EQ(including("daemon/control/a.cpp", "<yaml-cpp/yaml.h>"), "third-party:1");
     EXPECT_EQ(including("common/base/hash.cpp", "<openssl/evp.h>"), "");
     EXPECT_EQ(including("daemon/store/a.cpp", "<openssl/evp.h>"), "third-party:1");
+    EXPECT_EQ(including("daemon/runtime/wire.cpp", "<openssl/ssl.h>"), "");
+    EXPECT_EQ(including("daemon/notify/a.cpp", "<openssl/ssl.h>"), "third-party:1");
+    EXPECT_EQ(including("daemon/runtime/http.cpp", "<boost/beast/http/read.hpp>"), "");
+    EXPECT_EQ(including("daemon/exchange/a.cpp", "<boost/beast/http/read.hpp>"), "third-party:1");
+    EXPECT_EQ(including("daemon/exchange/a.cpp", "<boost/asio/ssl.hpp>"), "third-party:1");
+    EXPECT_EQ(including("daemon/exchange/a.cpp", "<boost/asio/ip/tcp.hpp>"), "");
     EXPECT_EQ(including("daemon/ledger/a.cpp", "<boost/asio/awaitable.hpp>"), "third-party:1");
     EXPECT_EQ(including("daemon/engine/a.cpp", "<boost/asio/awaitable.hpp>"), "");
     EXPECT_EQ(
