@@ -25,8 +25,6 @@ Limit limit_of(Tier tier) {
 
 std::int64_t RateCounter::count_at(SteadyTime now) const {
     const std::int64_t passed = std::chrono::duration_cast<Duration>(now - at_).count();
-    // Longer ago than any count lasts: an hour takes away more than a thousand calls.
-    if (passed >= Duration{std::chrono::hours{1}}.count()) return 0;
     return std::max<std::int64_t>(count_ - passed * limit_of(tier_).per_ms, 0);
 }
 

@@ -28,7 +28,6 @@ asio::awaitable<bool> Turns::Turn::come(Duration limit) {
     auto ringing = alarm.async_wait(asio::as_tuple(asio::use_awaitable));
     co_await std::move(ringing);
     alarm_ = nullptr;
-    if (!has_come_) turns_.forget(this);
     co_return has_come_;
 }
 

@@ -153,7 +153,11 @@ TEST(KrakenPairs, NumbersMayBeTextsAndTheTickMayBeMissing) {
               R"("pair_decimals":"4","lot_decimals":"8","ordermin":0.7,"costmin":5e-1,)"
               R"("status":"online")") +
         "," +
-        entry("XTZUSD", "XTZ", "ZUSD", R"("pair_decimals":0,"lot_decimals":0,"status":"online")"));
+        entry("XTZUSD", "XTZ", "ZUSD", R"("pair_decimals":0,"lot_decimals":0,"status":"online")") +
+        "," +
+        entry("XTZEUR", "XTZ", "ZEUR",
+              R"("pair_decimals":2,"lot_decimals":8,"tick_size":0.05,"status":"online")"));
+    EXPECT_EQ(list.pairs.at(pair("XTZ/EUR")).rules.tick, "0.05"_dec);
     const PairRules& dot = list.pairs.at(pair("DOT/USD")).rules;
     EXPECT_EQ(dot.tick, "0.0001"_dec);
     EXPECT_EQ(dot.min_quantity, "0.7"_dec);
