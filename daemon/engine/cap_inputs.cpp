@@ -250,6 +250,7 @@ risk::ReadingInputs reading_inputs(const World& world, const CapLevel& level, co
                            .outside = {},
                            .quote_at = {},
                            .bases = {}};
+    if (!worth && in.unresolved == 0) in.unresolved = 1;  // what it buys cannot be judged
     in.exposure.budget = worth.value_or(kZero);
     in.exposure.buys_today =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(buys_today(world, level), UINT32_MAX));

@@ -84,6 +84,28 @@ std::vector<VaultShare::Base> bases_of(const World& world, const Vault& vault,
     return bases;
 }
 
+bool is_buying(const Vault& vault) {
+    return std::ranges::any_of(kSleeveKinds, [&](SleeveKind kind) {
+        return vault.books.sleeve(kind).locked.is_positive();
+    });
+}
+
+// Cash in an asset that has no price yet, none of which is in a sum: it can lose nothing, and comes
+// into the sums as a deposit does with the first price.
+bool stands_apart(const Vault& vault, const VaultShare& share) {
+    if (share.rate || share.open || is_buying(vault)) return false;
+    const risk::Booked now = booked_of(vault);
+    const auto owed = [&](Decimal risk::Booked::*figure) {
+        return now.*figure - share.booked.*figure;
+    };
+    Decimal fee_float;
+    for (const SleeveKind kind : kSleeveKinds)
+        fee_float += vault.books.sleeve(kind).fee_float;
+    return owed(&risk::Booked::principal) - owed(&risk::Booked::unearned) +
+               owed(&risk::Booked::realised) - owed(&risk::Booked::swept) ==
+           balance_of(vault) - fee_float;
+}
+
 // What was booked before anybody summed it up is in no sum.
 VaultShare share_of(const World& world, const Vault& vault) {
     VaultShare share;
@@ -94,6 +116,7 @@ VaultShare share_of(const World& world, const Vault& vault) {
     share.of_daemon = vault.share.of_daemon;
     share.summed = true;
     const auto unrealised = unrealised_of(world, vault, share.open);
+    if (stands_apart(vault, share)) return share;
     const Decimal equity = balance_of(vault) + unrealised.value_or(kZero);
     const auto worth = share.rate ? converted(equity, *share.rate, Rounding::Floor) : std::nullopt;
     const auto gain = share.rate && unrealised
@@ -283,6 +306,19 @@ void count_buys(World& world, const Vault& vault, std::int64_t buys) {
         sums->buys_today += static_cast<std::uint64_t>(buys);
 }
 
+void begin_sums(World& world, Recorder& recorder) {
+    for (Vault& vault : world.vaults) {
+        VaultShare& share = vault.share;
+        if (share.summed || !is_summed(world, vault)) continue;
+        if (rate_of(world, vault)) continue;
+        share.booked = booked_of(vault);
+        share.booked.principal -= balance_of(vault);
+        share.summed = true;
+        recorder.touch(vault);
+    }
+    rebuild_sums(world, recorder);
+}
+
 void rebuild_sums(World& world, Recorder& recorder) {
     const auto clear = [](Sums& sums) {
         const risk::Booked booked = sums.booked;
@@ -300,7 +336,7 @@ void rebuild_sums(World& world, Recorder& recorder) {
         for (const auto& [level, mark] : marks_of(world, vault))
             if (!level.follows_losses() && std::exchange(mark, {}) != WideMark{})
                 recorder.touch(vault);
-        if (was_owed && !is_owed(vault)) recorder.touch(vault);
+        if (was_owed != is_owed(vault)) recorder.touch(vault);
         for (WideRisk* level : {&world.user_of(vault).risk, &world.daemon_risk})
             if (level->follows()) add(level->sums, vault.share);
     }

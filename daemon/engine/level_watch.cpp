@@ -244,7 +244,7 @@ void LevelWatch::set_caps(const CapLevel& level, const risk::Caps& caps, UtcTime
     LevelRisk& risk = risk_of(level);
     const bool followed = risk.follows_losses();
     risk.caps = caps;
-    if (!level.vault) rebuild_sums(world_, recorder_);
+    if (!level.vault) begin_sums(world_, recorder_);
     if (!risk.follows_losses()) risk.day = {};
     if (risk.follows_losses() && !followed) mark_day(level, now);
     if (!caps.max_drawdown) risk.drawdown.reset();
@@ -272,9 +272,13 @@ void LevelWatch::forget_measures() {
 }
 
 void LevelWatch::load(const risk::Caps& daemon, UtcTime now) {
-    if (!world_.summed_in.empty() && world_.summed_in != world_.risk_asset) forget_measures();
+    const bool anew = !world_.summed_in.empty() && world_.summed_in != world_.risk_asset;
+    if (anew) forget_measures();
     world_.summed_in = world_.risk_asset;
-    rebuild_sums(world_, recorder_);
+    if (anew)
+        begin_sums(world_, recorder_);
+    else
+        rebuild_sums(world_, recorder_);
     engine::list_watched(world_);
     if (world_.daemon_risk.caps != daemon) set_caps({}, daemon, now);
 }

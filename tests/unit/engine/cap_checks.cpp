@@ -118,7 +118,9 @@ void add_worth(const EngineStep& step, const Vault& vault, bool converted, Worth
         gain += unrealised_of(step.world(), vault, sleeve);
     const Decimal equity = vault.books.balance(kQuiet) + vault.books.balance(kFlash) + gain;
     const auto at = converted ? rate(step, vault) : std::optional{kOne};
-    if (!at && equity.is_zero() && !open) return;
+    const bool buying =
+        (vault.books.sleeve(kQuiet).locked + vault.books.sleeve(kFlash).locked).is_positive();
+    if (!at && !open && !buying) return;  // idle cash, which can lose nothing
     if (!at || !priced) {
         ++sum.unresolved;
         return;

@@ -254,7 +254,12 @@ TEST(LevelCaps, WhatHasNoPriceIsUnresolvedBlocksBuysAndTripsNothing) {
         SCOPED_TRACE(risk::to_text(level));
         OpenDesk desk{{.flash = "1010"}};
         open_position(desk);
-        add_btc_vault(desk);
+        const VaultId btc = add_btc_vault(desk);
+        for (const char* const price : {"0.06", "0.061", "0.061"}) {
+            desk.push(kEthBtc, price);
+            desk.tick("2000");
+        }
+        ASSERT_TRUE(desk.books(btc).position(kFlash, asset("ETH"))->coins().is_positive());
         set(desk, level, {{"max_daily_loss", "30"}, {"max_daily_loss_on_trip", "liquidate"}});
         desk.tick("1950");
         EXPECT_EQ(risk_at(desk, level).capped_by, "") << "a loss of 35, as far as anybody knows";
@@ -274,6 +279,46 @@ TEST(LevelCaps, WhatHasNoPriceIsUnresolvedBlocksBuysAndTripsNothing) {
         signal(desk, "2050", "2100");
         EXPECT_EQ(orders(desk), 3U);
     }
+}
+
+// Cash in an asset without a price can lose nothing: it holds nobody but itself, and is no profit
+// when its price comes.
+void hold_only_itself(Level level, bool before_the_cap) {
+    OpenDesk desk{{.flash = "1010"}};
+    if (before_the_cap) add_btc_vault(desk);
+    set(desk, level, {{"max_daily_loss", "30"}, {"max_drawdown", "0.2"}});
+    if (!before_the_cap) add_btc_vault(desk);
+    open_position(desk);
+    ASSERT_EQ(orders(desk), 1U);
+    EXPECT_EQ(risk::to_text(reading(desk, level, "max_daily_loss").standing), "free");
+    for (const char* const price : {"0.06", "0.061", "0.061"}) {
+        desk.push(kEthBtc, price);
+        desk.tick("2000");
+    }
+    EXPECT_EQ(orders(desk, VaultId{2}), 0U) << "nobody could tell what it loses";
+    const auto& decisions = desk.all().decisions;
+    EXPECT_TRUE(std::ranges::any_of(decisions, [](const ports::DecisionRow& row) {
+        return row.vault == VaultId{2} && row.reason == "caps";
+    }));
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(risk_at(desk, level).drawdown->peak, "1010"_dec);
+    desk.must(cmd::SetPairs{kV1, {kBtcUsdt}, {}, false});
+    desk.push(kBtcUsdt, "30000");
+    desk.tick("2000");
+    ASSERT_TRUE(desk.restart()) << desk.difference();
+    EXPECT_EQ(risk_at(desk, level).drawdown->peak, "1919"_dec)
+        << "as a deposit: 10 under it before, with 1.9 times the money 19";
+    desk.tick("1950");
+    EXPECT_EQ(risk_at(desk, level).capped_by, "max_daily_loss");
+    EXPECT_NE(risk_at(desk, level).trip.arithmetic.find("lost 35"), std::string::npos)
+        << risk_at(desk, level).trip.arithmetic;
+}
+TEST(LevelCaps, IdleCashWithoutAPriceHoldsNobodyElse) {
+    for (const Level level : {Level::User, Level::Daemon})
+        for (const bool before_the_cap : {true, false}) {
+            SCOPED_TRACE(testing::Message() << risk::to_text(level) << before_the_cap);
+            hold_only_itself(level, before_the_cap);
+        }
 }
 
 // What came or went is no loss and hides none.

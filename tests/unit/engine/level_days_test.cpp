@@ -127,15 +127,17 @@ TEST(LevelDays, WhatHasNoPriceAtMidnightBeginsItsDayWithTheFirst) {
     desk.must(cmd::SetCaps{user_target("ann"), {{"max_daily_loss", "500"}}, true});
     desk.must(cmd::SetWallets{"ann", {asset("BTC")}, {}});
     desk.must(cmd::CreateVault{kA1, asset("BTC"), "1"_dec});
-    desk.must(cmd::SetTradeable{kV2, "1"_dec});
+    desk.must(cmd::SetPairs{kV2, {kEthBtc}, {}, false});
+    desk.push(kEthBtc, "0.06");
     desk.tick("2000");
-    desk.must(cmd::Allocate{kV2, kZero, "1"_dec});  // nobody knows its worth
-    desk.tick("2000");
+    desk.must(cmd::PaperFunding{kA1, asset("ETH"), "1"_dec});
+    desk.must(cmd::AdoptPosition{kV2, kFlash, {}, Quantity{"1"_dec}, "0.06"_dec, false});
+    desk.tick("2000");  // nobody knows what v2 is worth
     desk.tick_after(kDayLong, Price{"2000"_dec}, kA1, true);
     ASSERT_TRUE(desk.restart()) << desk.difference();
     EXPECT_FALSE(desk.vault(kV2).share.of_user.unrealised);
     desk.push(kBtcUsdt, "30000");
-    EXPECT_EQ(desk.vault(kV2).share.of_user.unrealised, kZero);
+    EXPECT_EQ(desk.vault(kV2).share.of_user.unrealised, desk.vault(kV2).share.unrealised);
     ASSERT_TRUE(desk.restart()) << desk.difference();
 }
 
