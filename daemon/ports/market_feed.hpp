@@ -33,9 +33,19 @@ class RulesSink {
     virtual void on_rules(std::string exchange, std::vector<PairRules> rules) = 0;
 };
 
+// How a feed does, for people.
+struct FeedState {
+    std::string exchange;
+    bool connected = false;  // prices come
+    UtcTime since{};         // it began, was lost, or came back
+    std::string problem{};   // why it is not connected
+};
+
 class MarketFeed {
   public:
     virtual ~MarketFeed() = default;
+    // Any thread.
+    virtual FeedState state() const = 0;
     // Tells prices and rules of these pairs until stop() has returned. Once. Both sinks outlive
     // that.
     virtual void start(std::vector<Pair> pairs, PriceSink& prices, RulesSink& rules) = 0;

@@ -57,6 +57,7 @@ void KrakenFeed::start(std::vector<Pair> pairs, ports::PriceSink& prices, ports:
     symbols_ = symbols_of(pairs_);
     quotes_ = Quotes{pairs_, settings_.quotes};
     if (pairs_.empty()) return;
+    note_state(false, "it is being connected");
     tasks_.spawn(follow());
     tasks_.spawn(tell_prices());
     thread_ = std::thread{[this] { io_.run(); }};
@@ -66,6 +67,18 @@ void KrakenFeed::stop() {
     if (!thread_.joinable()) return;
     asio::post(io_, [this] { tasks_.stop(); });
     thread_.join();
+}
+
+ports::FeedState KrakenFeed::state() const {
+    const std::lock_guard lock{mutex_};
+    return state_;
+}
+
+void KrakenFeed::note_state(bool connected, std::string problem) {
+    const std::lock_guard lock{mutex_};
+    if (connected != state_.connected || state_.since == UtcTime{}) state_.since = clock_.now();
+    state_.connected = connected;
+    state_.problem = std::move(problem);
 }
 
 asio::awaitable<void> KrakenFeed::follow() {
@@ -220,6 +233,7 @@ void KrakenFeed::tell_rules() {
 
 void KrakenFeed::note_lost(const Error& why) {
     const std::string problem = excerpt(why.message(), kShown);
+    note_state(false, problem);
     if (loss_) {
         loss_->last_problem = problem;
         return;
@@ -239,6 +253,7 @@ void KrakenFeed::note_back() {
         log_.log(LogLevel::Info, "prices_begin",
                  fmt::format("prices of Kraken for {} pairs", pairs_.size()));
     }
+    if (loss_ || !began_) note_state(true, {});
     began_ = true;
     loss_.reset();
 }

@@ -21,6 +21,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -56,6 +57,7 @@ class KrakenFeed final : public ports::MarketFeed {
     // With no pairs it does nothing.
     void start(std::vector<Pair> pairs, ports::PriceSink& prices, ports::RulesSink& rules) override;
     void stop() override;
+    ports::FeedState state() const override;
 
   private:
     // Of the socket that is open.
@@ -85,6 +87,7 @@ class KrakenFeed final : public ports::MarketFeed {
     Result<void> check_answered() const;
     bool is_answered() const;
     void tell_rules();
+    void note_state(bool connected, std::string problem);
     void note_lost(const Error& why);
     void note_back();
     void note_odd(std::string_view what);
@@ -111,7 +114,9 @@ class KrakenFeed final : public ports::MarketFeed {
     std::optional<Loss> loss_;
     std::optional<SteadyTime> odd_logged_;
     std::size_t odd_unlogged_ = 0;
-    bool began_ = false;  // the first socket has answered
+    bool began_ = false;        // the first socket has answered
+    mutable std::mutex mutex_;  // of state_, which others read
+    ports::FeedState state_{.exchange = kExchange};
     boost::asio::io_context io_{1};
     runtime::TaskGroup tasks_;
     std::thread thread_;

@@ -93,7 +93,7 @@ Result<PairRules> rules_of(const std::vector<Member>& members, const Pair& pair)
                      .lot = lot,
                      .min_cost = cost.value_or(kZero),
                      .min_quantity = quantity.value_or(kZero),
-                     .status = pair_status_of(status)};
+                     .status = status_of_word(status).value_or(PairStatus::CancelOnly)};
 }
 
 Result<ListedPair> read_pair(const Member& entry, const AssetNames& names) {
@@ -171,10 +171,20 @@ const std::string* AssetNames::id_of(const Asset& asset) const {
     return found == ids_.end() || found->second.empty() ? nullptr : &found->second;
 }
 
-PairStatus pair_status_of(std::string_view status) {
-    if (status == "online" || status == "limit_only") return PairStatus::Trading;
-    if (status == "reduce_only") return PairStatus::ReduceOnly;
-    return PairStatus::CancelOnly;
+std::optional<PairStatus> status_of_word(std::string_view word) {
+    constexpr std::array<std::pair<std::string_view, PairStatus>, 8> kWords{{
+        {"online", PairStatus::Trading},
+        {"reduce_only", PairStatus::ReduceOnly},
+        {"cancel_only", PairStatus::CancelOnly},
+        {"post_only", PairStatus::CancelOnly},
+        {"limit_only", PairStatus::Trading},
+        {"maintenance", PairStatus::Halted},
+        {"work_in_progress", PairStatus::Halted},
+        {"delisted", PairStatus::Delisted},
+    }};
+    for (const auto& [known, status] : kWords)
+        if (known == word) return status;
+    return std::nullopt;
 }
 
 Result<PairList> read_pairs(std::string_view result, const AssetNames& names) {

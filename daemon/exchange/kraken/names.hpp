@@ -71,14 +71,13 @@ struct PairList {
     std::map<Pair, ListedPair> pairs;
     std::vector<std::string> left_out;  // keys with the reason
 };
-// Of the result of AssetPairs.
-//
-// Status: online is Trading, reduce_only ReduceOnly, cancel_only CancelOnly. limit_only is Trading,
-// since live orders carry a limit. post_only is CancelOnly: only orders that rest are taken, ours
-// are meant to match, and nothing matches. A word that we do not know is CancelOnly as well: the
-// one status that neither sends an order nor gives one up.
+// Of the result of AssetPairs. A status that we do not know is CancelOnly: the one that neither
+// sends an order nor gives one up.
 Result<PairList> read_pairs(std::string_view result, const AssetNames& names);
 
-PairStatus pair_status_of(std::string_view status);
+// What a pair or the whole exchange may, by Kraken's word for it. limit_only is Trading, since live
+// orders carry a limit. post_only is CancelOnly: only orders that rest are taken, ours are meant to
+// match, and nothing matches. None: a word that we do not know.
+std::optional<PairStatus> status_of_word(std::string_view word);
 
 }  // namespace vault::exchange::kraken

@@ -2,6 +2,7 @@
 
 #include "common/base/excerpt.hpp"
 #include "daemon/exchange/kraken/json.hpp"
+#include "daemon/exchange/kraken/names.hpp"
 
 #include <fmt/format.h>
 
@@ -166,22 +167,6 @@ Result<SocketMessage> answer_of(const Members& message, const Symbols& wanted) {
 }
 
 }  // namespace
-
-std::optional<PairStatus> status_of_word(std::string_view word) {
-    constexpr std::array<std::pair<std::string_view, PairStatus>, 8> kWords{{
-        {"online", PairStatus::Trading},
-        {"reduce_only", PairStatus::ReduceOnly},
-        {"cancel_only", PairStatus::CancelOnly},
-        {"post_only", PairStatus::CancelOnly},
-        {"limit_only", PairStatus::CancelOnly},
-        {"maintenance", PairStatus::Halted},
-        {"work_in_progress", PairStatus::Halted},
-        {"delisted", PairStatus::Delisted},
-    }};
-    for (const auto& [known, status] : kWords)
-        if (known == word) return status;
-    return std::nullopt;
-}
 
 Symbols symbols_of(const std::vector<Pair>& pairs) {
     Symbols out;

@@ -77,11 +77,6 @@ Symbols symbols_of(const std::vector<Pair>& pairs);
 // Errors: NotReady.
 Result<SocketMessage> read_message(std::string_view text, const Symbols& wanted);
 
-// What a pair or the whole exchange may, by Kraken's word for it. We send limit orders that fill at
-// once or not at all (IOC), so where only resting orders are taken (post_only, limit_only) or only
-// cancels, there is no order for us: CancelOnly. None: a word that we do not know.
-std::optional<PairStatus> status_of_word(std::string_view word);
-
 // Tells all listed pairs, then each that changes.
 std::string subscribe_instruments();
 // Best bid and offer, and the last trade, of each pair at once and whenever one of the first two

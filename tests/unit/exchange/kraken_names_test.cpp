@@ -206,12 +206,22 @@ TEST(KrakenPairs, ABadOneIsLeftOutAndToldAndTheOthersStay) {
     EXPECT_FALSE(read_pairs("{}", names_of(kAssets)));
 }
 
+TEST(KrakenPairs, ItsWordsForAStatusAreUnderstood) {
+    EXPECT_EQ(status_of_word("online"), PairStatus::Trading);
+    EXPECT_EQ(status_of_word("limit_only"), PairStatus::Trading);
+    EXPECT_EQ(status_of_word("reduce_only"), PairStatus::ReduceOnly);
+    for (const char* status : {"cancel_only", "post_only"})
+        EXPECT_EQ(status_of_word(status), PairStatus::CancelOnly) << status;
+    EXPECT_EQ(status_of_word("maintenance"), PairStatus::Halted);
+    for (const char* status : {"Online", "dancing", ""})
+        EXPECT_FALSE(status_of_word(status)) << status;
+}
+
 TEST(KrakenPairs, AStatusThatWeDoNotKnowNeitherSendsNorGivesUp) {
-    EXPECT_EQ(pair_status_of("online"), PairStatus::Trading);
-    EXPECT_EQ(pair_status_of("limit_only"), PairStatus::Trading);
-    EXPECT_EQ(pair_status_of("reduce_only"), PairStatus::ReduceOnly);
-    for (const char* status : {"cancel_only", "post_only", "maintenance", "Online", ""})
-        EXPECT_EQ(pair_status_of(status), PairStatus::CancelOnly) << status;
+    const PairList list = list_of(
+        entry("XTZEUR", "XTZ", "ZEUR", R"("pair_decimals":1,"lot_decimals":8,"status":"dancing")"));
+    ASSERT_EQ(list.pairs.size(), 1U);
+    EXPECT_EQ(list.pairs.begin()->second.rules.status, PairStatus::CancelOnly);
 }
 
 std::string recording(const char* name) {

@@ -206,7 +206,7 @@ TEST(KrakenSocketMessages, EachWordOfAStatusHasItsMeaning) {
     for (const Row& row :
          {Row{"online", PairStatus::Trading}, Row{"reduce_only", PairStatus::ReduceOnly},
           Row{"cancel_only", PairStatus::CancelOnly}, Row{"post_only", PairStatus::CancelOnly},
-          Row{"limit_only", PairStatus::CancelOnly}, Row{"maintenance", PairStatus::Halted},
+          Row{"limit_only", PairStatus::Trading}, Row{"maintenance", PairStatus::Halted},
           Row{"work_in_progress", PairStatus::Halted}, Row{"delisted", PairStatus::Delisted},
           Row{"Online", std::nullopt}, Row{"", std::nullopt}})
         EXPECT_EQ(status_of_word(row.word), row.status) << row.word;
