@@ -80,7 +80,7 @@ Result<User*> Commander::user(const std::string& name) {
     return ports::no_user(name);
 }
 
-// A simulated account lives in its market's time, 1970 before the first tick.
+// A replayed account lives in its market's time, 1970 before the first tick.
 UtcTime Commander::now(const Vault& vault) const {
     return world_.market_of(world_.account_of(vault)).now;
 }

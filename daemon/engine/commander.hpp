@@ -7,13 +7,15 @@
 #include "daemon/engine/market_runner.hpp"
 
 #include <limits>
+#include <set>
 
 namespace vault::engine {
 
 struct EngineOptions {
-    exchange::SimSettings paper;  // of new paper accounts
-    std::map<Pair, PairRules> catalogue;
-    std::string scripts_path;  // has one folder for each user
+    exchange::SimSettings paper;                   // of new paper accounts
+    std::map<Pair, PairRules> catalogue;           // of paper
+    std::set<std::string, std::less<>> exchanges;  // that are connected
+    std::string scripts_path;                      // has one folder for each user
     Duration price_snapshot_every{60'000};
     std::size_t batch_rows_max = 10'000;
     Duration reply_life = std::chrono::hours{24};  // of a repeated call's first reply
@@ -139,6 +141,7 @@ class Commander {
     ports::KeyPolicyView policy_view(const Vault& vault) const;
     Result<Vault*> vault(VaultId id);
     Result<Account*> account(AccountId id);
+    Error not_listed(const Account& account, const Pair& pair) const;
     Result<User*> user(const std::string& name);
     Result<std::vector<const Vault*>> chosen(const ports::cmd::VaultChoice& choice);
     Result<void> is_empty(const Account& account) const;

@@ -120,7 +120,7 @@ Result<void> Commander::book_hand_sale(Account& account, const exchange::HandTra
 
 Result<ports::View> Commander::on(const ports::cmd::PaperTrade& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
-    const PairRules* const rules = world_.rules_of(c.pair);
+    const PairRules* const rules = world_.rules_of(*account, c.pair);
     if (rules == nullptr)
         return Error{Errc::NotFound,
                      fmt::format("{} is not a pair of this exchange", c.pair.text()), "pair",

@@ -25,6 +25,11 @@ void Commander::leave_replay(Account& account, const Pair& next) {
 
 Result<ports::View> Commander::on(const ports::cmd::ReplayStart& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
+    if (account->row.exchange != kPaper)
+        return Error{
+            Errc::WrongState,
+            fmt::format("{} follows the prices of {}", to_text(c.account), account->row.exchange),
+            "account", "a replay needs an account of paper: vaultctl account list"};
     if (account->replay.state == ReplayState::Running)
         return Error{
             Errc::WrongState,
@@ -39,7 +44,7 @@ Result<ports::View> Commander::on(const ports::cmd::ReplayStart& c) {
                              .to = c.to,
                              .fingerprint = {}};
     VAULT_TRY(ports::OpenedFeed opened, feeds_.open(source));
-    if (world_.rules_of(opened.source.pair) == nullptr)
+    if (world_.rules_of(*account, opened.source.pair) == nullptr)
         return Error{Errc::NotFound,
                      fmt::format("{} is not a pair of this exchange", opened.source.pair.text()),
                      "pair", "add it under paper.pairs in the configuration"};

@@ -166,11 +166,11 @@ Result<ports::View> Commander::on(const ports::cmd::AddAccount& c) {
     if (c.user.empty())
         return Error{Errc::InvalidParams, "whose account?", "user", "add --user NAME"};
     VAULT_TRY(User* const user, this->user(c.user));
-    if (c.exchange != "paper")
+    if (c.exchange != kPaper && !options_.exchanges.contains(c.exchange))
         return Error{Errc::InvalidParams,
                      fmt::format("'{}' is not an exchange that this version knows", c.exchange),
-                     "exchange", "use paper"};
-    const std::string label = c.label.empty() ? "paper" : c.label;
+                     "exchange", "vaultctl account exchanges lists those that it knows"};
+    const std::string label = c.label.empty() ? c.exchange : c.label;
     if (!valid_name(label)) return bad_name(label, "label");
     for (const Account& other : world_.accounts)
         if (other.row.user == user->row.id && other.row.label == label)
@@ -299,7 +299,7 @@ Result<ports::View> Commander::on(const ports::cmd::Attribute& c) {
 
 Result<ports::View> Commander::on(const ports::cmd::ShowMarket& c) {
     VAULT_TRY(Account* const account, this->account(c.account));
-    if (world_.rules_of(c.pair) == nullptr)
+    if (world_.rules_of(*account, c.pair) == nullptr)
         return Error{Errc::NotFound,
                      fmt::format("{} is not a pair of this exchange", c.pair.text()), "pair",
                      "list the pairs with: vaultctl market pairs"};

@@ -216,6 +216,17 @@ Result<ports::View> Commander::on(const ports::cmd::SetAutoRaise& c) {
     return view_of(world_, *vault);
 }
 
+// Nothing is known of a live exchange before it was reached for the first time.
+Error Commander::not_listed(const Account& account, const Pair& pair) const {
+    if (world_.catalogue_of(account).pairs.empty())
+        return Error{Errc::NotReady,
+                     fmt::format("{} has not told yet which pairs it lists", account.row.exchange),
+                     "add", "try again in a moment; the log says whether it can be reached"};
+    return Error{Errc::NotFound,
+                 fmt::format("{} is not a pair of {}", pair.text(), account.row.exchange), "add",
+                 "list them with: vaultctl vault pairs V --available"};
+}
+
 Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
     VAULT_TRY(Vault* const vault, this->vault(c.vault));
     std::vector<Pair> pairs = vault->pairs;
@@ -227,11 +238,8 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
                          "add",
                          fmt::format("a vault trades pairs of its own asset: …/{}",
                                      vault->row.asset.text())};
-        const PairRules* const rules = world_.rules_of(pair);
-        if (rules == nullptr)
-            return Error{Errc::NotFound,
-                         fmt::format("{} is not a pair of this exchange", pair.text()), "add",
-                         "list them with: vaultctl vault pairs V --available"};
+        const PairRules* const rules = world_.rules_of(world_.account_of(*vault), pair);
+        if (rules == nullptr) return not_listed(world_.account_of(*vault), pair);
         if (rules->status == PairStatus::Delisted)
             return Error{Errc::WrongState, status_text(*rules), "add",
                          "list them with: vaultctl vault pairs V --available"};
@@ -267,7 +275,7 @@ Result<ports::View> Commander::on(const ports::cmd::SetPairs& c) {
         rebind_.push_back(vault->row.account);
     }
     ports::PairsView view{c.vault, {}};
-    for (const auto& [pair, rules] : world_.catalogue) {
+    for (const auto& [pair, rules] : world_.catalogue_of(world_.account_of(*vault)).pairs) {
         if (pair.quote != vault->row.asset) continue;
         const bool selected =
             std::find(vault->pairs.begin(), vault->pairs.end(), pair) != vault->pairs.end();

@@ -48,6 +48,13 @@ void Driver::on_price(ports::LivePrice price) {
                [this, price = std::move(price)]() mutable { loop_.price(std::move(price)); });
 }
 
+void Driver::on_rules(std::string exchange, std::vector<PairRules> rules) {
+    auto tell = [this, exchange = std::move(exchange), rules = std::move(rules)]() mutable {
+        loop_.rules(std::move(exchange), std::move(rules));
+    };
+    asio::post(executor_, std::move(tell));
+}
+
 asio::awaitable<Result<ports::Reply>> Driver::execute(ports::CallContext context,
                                                       ports::Command command,
                                                       ports::Render render) {

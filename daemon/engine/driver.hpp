@@ -1,7 +1,7 @@
 #pragma once
 // Driver: the turn loop on an Asio executor. It brings commands from any thread to the loop's, and
 // answers back to their callers' executors. Owned by the composition root; everything but
-// execute(), on_price() and progress() on its own executor.
+// execute(), on_price(), on_rules() and progress() on its own executor.
 #include "daemon/engine/turn_loop.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,7 +23,7 @@ class AsioScheduler final : public Scheduler {
     std::uint64_t alarm_ = 0;  // only the alarm set last counts
 };
 
-class Driver final : public ports::Commands, public ports::PriceSink {
+class Driver final : public ports::Commands, public ports::PriceSink, public ports::RulesSink {
   public:
     using MakeShard = TurnLoop::MakeShard;
 
@@ -46,6 +46,7 @@ class Driver final : public ports::Commands, public ports::PriceSink {
                                                          ports::Command command,
                                                          ports::Render render) override;
     void on_price(ports::LivePrice price) override;
+    void on_rules(std::string exchange, std::vector<PairRules> rules) override;
     const DriverProgress& progress() const { return loop_.progress(); }
     // Set before start(): called when another writer has taken the shard.
     std::function<void()> on_fenced;
@@ -57,10 +58,10 @@ class Driver final : public ports::Commands, public ports::PriceSink {
     ports::DirectorySink directory;
     // From now on another one; between start() and the executor's first turn.
     void follow(ports::DirectorySink sink) { loop_.directory = std::move(sink); }
-    // Done before any tick and any call; between start() and the executor's first turn. The answer
-    // comes on the executor.
-    void first(ports::CallContext context, ports::Command command, ports::Render render,
-               TurnLoop::Answer answer) {
+    // The composition root's own command. On the executor; or between start() and its first turn:
+    // then it is done before any tick and any other call. The answer comes on the executor.
+    void call(ports::CallContext context, ports::Command command, ports::Render render,
+              TurnLoop::Answer answer) {
         context.reserved = true;
         loop_.call(std::move(context), std::move(command), render, std::move(answer));
     }

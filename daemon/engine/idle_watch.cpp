@@ -17,7 +17,7 @@ bool is_expected_to_decide(const World& world, const Vault& vault, const Sleeve&
         return false;
     const Account& account = world.account_of(vault);
     const bool prices = std::ranges::any_of(vault.pairs, [&](const Pair& pair) {
-        const PairRules* const rules = world.rules_of(pair);
+        const PairRules* const rules = world.rules_of(account, pair);
         return rules != nullptr && makes_prices(rules->status);
     });
     if (!prices) return false;

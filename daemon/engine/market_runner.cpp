@@ -14,6 +14,7 @@ namespace vault::engine {
 namespace {
 
 constexpr std::size_t kHolesMax = 256;
+constexpr Duration kGapAfter = std::chrono::seconds{300};  // design/strategy.md, "Gap"
 
 std::optional<Price> price_of(const std::optional<Tick>& tick) {
     return tick ? std::optional{tick->price} : std::nullopt;
@@ -31,13 +32,33 @@ struct ByAccount {
 
 }  // namespace
 
-void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
+// Of a live exchange every listed pair is kept: its price may be the rate of somebody's asset.
+PairMarket* MarketRunner::known(Market& market, const Pair& pair) {
     const auto found = market.pairs.find(pair);
-    if (found == market.pairs.end()) return;
-    PairMarket& at = found->second;
+    if (found != market.pairs.end()) return &found->second;
+    const auto listed = world_.catalogues.find(market.exchange);
+    if (listed == world_.catalogues.end()) return nullptr;
+    const auto rules = listed->second.pairs.find(pair);
+    if (rules == listed->second.pairs.end()) return nullptr;
+    ++world_.watch_version;
+    return &market.pairs.try_emplace(pair, rules->second).first->second;
+}
+
+void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
+    PairMarket* const found = known(market, pair);
+    if (found == nullptr) return;
+    PairMarket& at = *found;
+    const bool live = !market.exchange.empty();
+    if (live) tick.time = std::max(tick.time, market.now);
+    if (live && at.last && tick.time <= at.last->time) return;  // the clock was set back
     advance_clock(market, tick.time);
+    // Nobody was there to tell of it.
+    if (live && at.last && tick.time - at.last->time > kGapAfter) tick.gap = true;
     if (!makes_prices(at.rules.status) || !believe(market, at, tick)) return;
-    snapshot(market, pair, at, tick);
+    if (live && tick.gap) mark_break(market, at, tick);
+    if (live && at.last && floor_hour(at.last->time) < floor_hour(tick.time))
+        record(market, at, *at.last);
+    snapshot(market, at, tick);
     at.last = tick;
     ++world_.activity.ticks;
     world_.activity.evaluations += at.listeners.size();
@@ -55,7 +76,8 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
         const auto events = account.venue.on_tick(tick, at.rules);
         if (!events.empty()) trader.on_venue_events(account, events, tick.time);
     }
-    at.windows.add(tick);
+    const bool sampled = at.windows.add(tick);
+    if (live && sampled) record(market, at, tick);
     LevelWatch{world_, recorder_}.on_price(market, at, pair, tick.time);
     const Listener* shown = nullptr;  // whom `view` fits: many have the same window
     ports::MarketView view;
@@ -66,6 +88,48 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
             view.slippage = expected_slippage(world_, listener);
         shown = &listener;
         trader.on_tick(listener, view);
+    }
+}
+
+// A restart folds no price of before it.
+void MarketRunner::mark_break(const Market& market, PairMarket& at, const Tick& tick) {
+    at.past.since_time = tick.time;
+    touch_accounts(market);
+}
+
+// A live price is nowhere but in the store: what a window sampled, and the last one of an hour.
+void MarketRunner::record(const Market& market, PairMarket& at, const Tick& tick) {
+    if (at.recorded && *at.recorded >= tick.time) return;
+    recorder_.rows().prices.push_back(
+        {recorded_under(market), at.rules.pair, tick.time, tick.price.value});
+    at.recorded = tick.time;
+}
+
+std::vector<MarketRunner::PastWanted> MarketRunner::past_wanted(const World& world, UtcTime now) {
+    std::vector<PastWanted> wanted;
+    for (const Market& market : world.markets)
+        for (const auto& [pair, at] : market.pairs) {
+            if (market.exchange.empty() || at.past.begins_anew) continue;
+            Duration back{0};
+            for (const Listener& listener : at.listeners)
+                back = std::max(back,
+                                market::fold_back(listener.window, listener.window.sample_every));
+            if (back == Duration{0}) continue;
+            wanted.push_back(
+                {recorded_under(market), pair, std::max(now - back, at.past.since_time)});
+        }
+    return wanted;
+}
+
+void MarketRunner::fold_past(World& world, const PastWanted& wanted,
+                             const std::vector<ports::PriceRow>& rows) {
+    Market& market = world.market_of(*world.find_account(wanted.account));
+    PairMarket& at = market.pairs.at(wanted.pair);
+    for (const ports::PriceRow& row : rows) {
+        const Tick tick{row.at, Price{row.price}, 0, false};
+        at.windows.add(tick);
+        at.recorded = row.at;
+        if (!at.last || at.last->time < row.at) at.last = tick;  // an account keeps an older one
     }
 }
 
@@ -133,11 +197,9 @@ void MarketRunner::advance_clock(Market& market, UtcTime now) {
         market.now = now;
 }
 
-void MarketRunner::snapshot(const Market& market, const Pair& pair, const PairMarket& at,
-                            const Tick& tick) {
+void MarketRunner::snapshot(const Market& market, PairMarket& at, const Tick& tick) {
     const auto slice = [&](UtcTime time) { return time.time_since_epoch() / snapshot_every_; };
-    if (at.last && slice(at.last->time) == slice(tick.time)) return;
-    recorder_.rows().prices.push_back({recorded_under(market), pair, tick.time, tick.price.value});
+    if (!at.last || slice(at.last->time) != slice(tick.time)) record(market, at, tick);
 }
 
 void MarketRunner::close_day(Market& market, UtcTime day, UtcTime now) {
@@ -237,7 +299,7 @@ bool MarketRunner::add_listeners(Market& market, Vault& vault) {
     for (Sleeve& sleeve : vault.sleeves) {
         if (sleeve.script) bind_script(vault, sleeve);
         for (PairSlot& slot : sleeve.slots) {
-            const PairRules* rules = world_.rules_of(slot.pair);
+            const PairRules* rules = world_.rules_of(world_.account_of(vault), slot.pair);
             VAULT_CHECK(rules != nullptr, "a vault's pair is in the catalogue");
             PairMarket& at = market.pairs.try_emplace(slot.pair, *rules).first->second;
             const market::WindowSpec spec =
@@ -276,7 +338,7 @@ Result<void> MarketRunner::rebind(Account& account) {
         return entry.second.listeners.empty() && !entry.second.last;
     });
     if (replay.feed == nullptr) return success();
-    const PairRules* rules = world_.rules_of(replay.source.pair);
+    const PairRules* rules = world_.rules_of(account, replay.source.pair);
     VAULT_CHECK(rules != nullptr, "a replay's pair is in the catalogue");
     PairMarket& fed = market.pairs.try_emplace(replay.source.pair, *rules).first->second;
     return made || !fed.last ? refill(fed, *replay.feed) : success();

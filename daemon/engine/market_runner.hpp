@@ -19,20 +19,33 @@ class MarketRunner {
     void advance_clock(Market& market, UtcTime now);
 
     // Makes the account's listeners fit its vaults' pairs and parameters. A replay's past is folded
-    // into a window that is new; in a live market that starts empty, and the others go on. Call
-    // after pairs, parameters or vaults changed. Errors: the feed's.
+    // into a window that is new; in a live market that starts empty until the next load, and the
+    // others go on. Call after pairs, parameters or vaults changed. Errors: the feed's.
     Result<void> rebind(Account& account);
+    // What a live market's windows want back after a load: the recorded prices of a pair, from
+    // `since` on. `now`: the wall clock.
+    struct PastWanted {
+        AccountId account;  // that they are recorded under
+        Pair pair;
+        UtcTime since;
+    };
+    static std::vector<PastWanted> past_wanted(const World& world, UtcTime now);
+    static void fold_past(World& world, const PastWanted& wanted,
+                          const std::vector<ports::PriceRow>& rows);
     // Empties all windows: the prices that follow come from another feed.
     static void forget_past(Market& market);
     // Empties the windows of a pair whose prices break off: the next one is a gap's end.
     static void begin_anew(Market& market, PairMarket& at);
 
   private:
+    PairMarket* known(Market& market, const Pair& pair);
     bool believe(Market& market, PairMarket& at, Tick& tick);
+    void mark_break(const Market& market, PairMarket& at, const Tick& tick);
+    void record(const Market& market, PairMarket& at, const Tick& tick);
     void tell_refused(const Market& market, const PairMarket& at);
     void touch_accounts(const Market& market);
     void close_day(Market& market, UtcTime day, UtcTime now);
-    void snapshot(const Market& market, const Pair& pair, const PairMarket& at, const Tick& tick);
+    void snapshot(const Market& market, PairMarket& at, const Tick& tick);
     struct HeldWindow {
         market::PairWindows* windows;
         market::WindowSpec spec;

@@ -60,7 +60,7 @@ risk::OrderFacts OrderDesk::facts_of(const OrderRequest& order, Price decided_on
     risk::OrderFacts facts;
     facts.side = order.side;
     facts.urgent = urgent;
-    const PairRules* const rules = world_.rules_of(order.pair);
+    const PairRules* const rules = world_.rules_of(account, order.pair);
     VAULT_CHECK(rules != nullptr, "an order's pair is in the catalogue");
     const auto worst = market::slipped_price(order.side, decided_on,
                                              account.venue.settings().slippage, rules->tick);

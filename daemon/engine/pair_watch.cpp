@@ -33,41 +33,57 @@ ports::MarketView shown_to(const World& world, const Listener& listener, const M
 }  // namespace
 
 void PairWatch::recall() {
-    for (auto& [pair, rules] : world_.catalogue) {
-        const auto told = world_.standings.find(pair);
-        rules.status = told == world_.standings.end() ? PairStatus::Trading : told->second.status;
+    Catalogue& paper = world_.catalogues.find(kPaper)->second;
+    for (auto& [pair, rules] : paper.pairs) {
+        const auto told = paper.standings.find(pair);
+        rules.status = told == paper.standings.end() ? PairStatus::Trading : told->second.status;
     }
 }
 
-void PairWatch::follow(const std::map<Pair, PairRules>& catalogue, UtcTime now) {
-    for (auto& [pair, rules] : world_.catalogue) {
-        const auto wanted = catalogue.find(pair);
-        if (wanted == catalogue.end() || wanted->second == rules) continue;
-        const PairStatus before = std::exchange(rules, wanted->second).status;
-        adopt(rules);
-        if (before != rules.status) change(rules, now);
+void PairWatch::follow(std::string_view exchange, const std::map<Pair, PairRules>& rules,
+                       UtcTime now) {
+    const bool paper = exchange == kPaper;
+    auto& known = world_.catalogues.try_emplace(std::string{exchange}).first->second.pairs;
+    for (const auto& [pair, wanted] : rules) {
+        auto at = known.find(pair);
+        if (at == known.end()) {
+            if (paper) continue;
+            PairRules fresh = wanted;
+            fresh.status = PairStatus::Trading;
+            at = known.emplace(pair, std::move(fresh)).first;
+            recorder_.touch_daemon(world_);
+        }
+        if (at->second == wanted) continue;
+        const PairStatus before = std::exchange(at->second, wanted).status;
+        const Changed changed{exchange, at->second};
+        adopt(changed);
+        if (before != wanted.status) change(changed, now);
+        if (!paper) recorder_.touch_daemon(world_);
     }
 }
 
-void PairWatch::adopt(const PairRules& rules) {
+void PairWatch::adopt(const Changed& changed) {
     for (Market& market : world_.markets) {
-        const auto found = market.pairs.find(rules.pair);
-        if (found == market.pairs.end()) continue;
-        found->second.rules = rules;
+        const auto found = market.pairs.find(changed.rules.pair);
+        if (found == market.pairs.end() || exchange_of(market) != changed.exchange) continue;
+        found->second.rules = changed.rules;
         for (const Listener& listener : found->second.listeners)
-            listener.slot->view.rules = rules;
+            listener.slot->view.rules = changed.rules;
     }
 }
 
-void PairWatch::change(const PairRules& rules, UtcTime now) {
-    if (rules.status == PairStatus::Trading)
-        world_.standings.erase(rules.pair);
+void PairWatch::change(const Changed& changed, UtcTime now) {
+    const Pair& pair = changed.rules.pair;
+    auto& standings = world_.catalogues.find(changed.exchange)->second.standings;
+    if (changed.rules.status == PairStatus::Trading)
+        standings.erase(pair);
     else
-        world_.standings[rules.pair] = {rules.status, now};
+        standings[pair] = {changed.rules.status, now};
     recorder_.touch_daemon(world_);
     for (Market& market : world_.markets) {
-        const auto found = market.pairs.find(rules.pair);
-        if (found != market.pairs.end()) change(market, found->second);
+        const auto found = market.pairs.find(pair);
+        if (found != market.pairs.end() && exchange_of(market) == changed.exchange)
+            change(market, found->second);
     }
 }
 
@@ -126,12 +142,13 @@ std::string_view price_frozen(const PairMarket& at) {
 }
 
 std::string pair_trouble(const World& world, const Account& account, const Pair& pair) {
-    const PairRules* const rules = world.rules_of(pair);
+    const PairRules* const rules = world.rules_of(account, pair);
     if (rules != nullptr && !takes_orders(rules->status, Side::Buy)) {
-        const auto standing = world.standings.find(pair);
-        return standing == world.standings.end() ? status_text(*rules)
-                                                 : fmt::format("{} (since {})", status_text(*rules),
-                                                               format_utc(standing->second.since));
+        const auto& standings = world.catalogue_of(account).standings;
+        const auto standing = standings.find(pair);
+        return standing == standings.end() ? status_text(*rules)
+                                           : fmt::format("{} (since {})", status_text(*rules),
+                                                         format_utc(standing->second.since));
     }
     const PairMarket* const at = world.pair_market(account, pair);
     return at == nullptr ? std::string{} : refused_text(*at);

@@ -1,8 +1,9 @@
 #pragma once
-// PairWatch: what becomes of a pair that the exchange stops trading, or takes up again: its orders
+// PairWatch: what becomes of a pair that its exchange stops trading, or takes up again: its orders
 // end as the exchange ends them, its price stands still, and whoever it concerns is told. Applied
-// once per change: what was told is stored with the daemon's state. Made for one turn; the shard's
-// thread.
+// once per change: what was told is stored with the daemon's state, and with it all that a live
+// exchange lists, which is known at a start before anybody is connected. Made for one turn; the
+// shard's thread.
 #include "daemon/engine/recorder.hpp"
 
 namespace vault::engine {
@@ -14,14 +15,20 @@ class PairWatch {
   public:
     PairWatch(World& world, Recorder& recorder) : world_(world), recorder_(recorder) {}
 
-    // After the daemon's state was loaded, before accounts are: the catalogue as it was told last.
+    // After the daemon's state was loaded, before accounts are: the catalogue of paper as it was
+    // told last.
     void recall();
-    // The rules as they are now, of the pairs that the world knows. `now`: the wall clock.
-    void follow(const std::map<Pair, PairRules>& catalogue, UtcTime now);
+    // The rules as they are now. What they leave out stays as it was; a pair that is new is taken
+    // up, but on paper, where that waits for a restart. `now`: the wall clock.
+    void follow(std::string_view exchange, const std::map<Pair, PairRules>& rules, UtcTime now);
 
   private:
-    void adopt(const PairRules& rules);
-    void change(const PairRules& rules, UtcTime now);
+    struct Changed {
+        std::string_view exchange;
+        const PairRules& rules;
+    };
+    void adopt(const Changed& changed);
+    void change(const Changed& changed, UtcTime now);
     void change(Market& market, PairMarket& at);
 
     World& world_;

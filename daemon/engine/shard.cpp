@@ -121,7 +121,7 @@ struct Shard::Backup {
 Shard::Shard(ShardId id, EngineOptions options, ports::FeedFactory& feeds, const Clock& clock,
              Logger& logger)
     : id_(id), options_(std::move(options)), feeds_(feeds), clock_(clock), logger_(logger) {
-    world_.catalogue = options_.catalogue;
+    world_.catalogues.find(kPaper)->second.pairs = options_.catalogue;
     world_.risk_asset = options_.risk_asset;
     world_.order_rules = options_.order_rules;
 }
@@ -138,7 +138,7 @@ void Shard::configure(const EngineOptions& options) {
     options_.daemon_caps = options.daemon_caps;
     options_.order_rules = world_.order_rules = options.order_rules;
     options_.catalogue = options.catalogue;
-    PairWatch{world_, recorder_}.follow(options_.catalogue, clock_.now());
+    PairWatch{world_, recorder_}.follow(kPaper, options_.catalogue, clock_.now());
     if (world_.daemon_risk.caps != options_.daemon_caps)
         LevelWatch{world_, recorder_}.set_caps({}, options_.daemon_caps, newest_time(world_, {}));
 }
@@ -395,6 +395,26 @@ void Shard::push_price(std::string_view exchange, const Pair& pair, const Tick& 
     Market* const market = world_.live_market(exchange);
     if (market == nullptr) return;
     MarketRunner{world_, recorder_, options_.price_snapshot_every}.on_tick(*market, pair, tick);
+}
+
+Result<void> Shard::recall_prices(const PriceRead& read) {
+    for (const auto& wanted : MarketRunner::past_wanted(world_, clock_.now())) {
+        VAULT_TRY(const std::vector<ports::PriceRow> rows,
+                  read(wanted.account, wanted.pair, wanted.since));
+        MarketRunner::fold_past(world_, wanted, rows);
+    }
+    return success();
+}
+
+void Shard::keep_time() {
+    MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
+    for (Market& market : world_.markets)
+        if (!market.exchange.empty() && clock_.now() > market.now)
+            runner.advance_clock(market, clock_.now());
+}
+
+void Shard::push_rules(std::string_view exchange, const std::map<Pair, PairRules>& rules) {
+    PairWatch{world_, recorder_}.follow(exchange, rules, clock_.now());
 }
 
 // What was told is read off the alerts at load: a store that stays full is told once, however often

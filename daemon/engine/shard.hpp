@@ -38,10 +38,20 @@ class Shard {
     std::optional<SteadyTime> next_due() const;
     // One tick of a market from outside its replay; all that it moves is stored with the batch.
     void push_tick(std::uint32_t market, const Pair& pair, const Tick& tick);
-    // One tick of a live exchange, for all accounts on it. A pair that nobody trades is ignored.
+    // After load(): the recorded prices that live markets go on with are read by `read`. Errors:
+    // its.
+    using PriceRead =
+        std::function<Result<std::vector<ports::PriceRow>>(AccountId, const Pair&, UtcTime)>;
+    Result<void> recall_prices(const PriceRead& read);
+    // Live markets live in the wall clock's time, with prices or without. Before commands and
+    // ticks.
+    void keep_time();
+    // One tick of a live exchange, for all accounts on it. A pair that it does not list is ignored.
     // What it does is stored, and trackers that moved; clocks and timers are not: after a restart
     // the first price is checked at once.
     void push_price(std::string_view exchange, const Pair& pair, const Tick& tick);
+    // What a live exchange lists now (PairWatch::follow).
+    void push_rules(std::string_view exchange, const std::map<Pair, PairRules>& rules);
 
     // Scripts as strategies: which shall run; ticks for them and those to be started anew, to be
     // passed on after the turn; what they answered, into a turn. A shard that was loaded takes the

@@ -109,7 +109,7 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     LevelWatch{world_, recorder_}.load(options_.daemon_caps, newest_time(world_, {}));
     for (Vault& vault : world_.vaults)
         forget_ticks(vault);
-    PairWatch{world_, recorder_}.follow(options_.catalogue, clock_.now());
+    PairWatch{world_, recorder_}.follow(kPaper, options_.catalogue, clock_.now());
     return success();
 }
 
@@ -129,7 +129,7 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         Market& market = world_.market_of(account);
         market.now = std::max(market.now, memory.now);
         for (const auto& [pair, seen] : memory.pairs)
-            if (const PairRules* rules = world_.rules_of(pair)) {
+            if (const PairRules* rules = world_.rules_of(account, pair)) {
                 PairMarket& at = market.pairs.try_emplace(pair, *rules).first->second;
                 at.last = seen.last;
                 at.past = seen.past;

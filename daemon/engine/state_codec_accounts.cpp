@@ -42,6 +42,7 @@ json::object pasts_json(const Market& market) {
         if (past == FeedPast{}) continue;
         pasts[pair.text()] =
             json::object{{"since", past.since},
+                         {"since_time", ms_of(past.since_time)},
                          {"holes", json::array(past.holes.begin(), past.holes.end())},
                          {"begins_anew", past.begins_anew},
                          {"unanchored", past.unanchored},
@@ -70,6 +71,7 @@ Tick read_tick(StateReader& in, std::string_view name, const json::value& value)
 FeedPast read_past(StateReader& in) {
     FeedPast past;
     past.since = in.count<std::uint64_t>("since");
+    if (in.has("since_time")) past.since_time = in.time("since_time");
     for (const json::value& hole : in.array("holes"))
         past.holes.push_back(static_cast<std::uint64_t>(in.number("holes", hole)));
     past.begins_anew = in.flag("begins_anew");
@@ -251,32 +253,84 @@ Result<Job> load_job(std::string_view body) {
 
 namespace {
 
-json::object standings_json(const World& world) {
+json::object standings_json(const Catalogue& catalogue) {
     json::object standings;
-    for (const auto& [pair, standing] : world.standings)
+    for (const auto& [pair, standing] : catalogue.standings)
         standings[pair.text()] =
             json::object{{"status", to_text(standing.status)}, {"since", ms_of(standing.since)}};
     return standings;
 }
 
 // A daemon that was stored before pairs had a status knows of none.
-void read_standings(World& world, StateReader& in) {
+void read_standings(Catalogue& catalogue, StateReader& in) {
     if (!in.has("standings")) return;
     each_pair(in, "standings", [&](const Pair& pair, const json::value& value) {
         StateReader from{value};
-        world.standings[pair] = {from.parsed("status", parse_pair_status(from.text("status"))),
-                                 from.time("since")};
+        catalogue.standings[pair] = {from.parsed("status", parse_pair_status(from.text("status"))),
+                                     from.time("since")};
         in.adopt(from);
     });
+}
+
+json::object rules_json(const PairRules& rules) {
+    json::object out{{"tick", text_of(rules.tick)},
+                     {"lot", text_of(rules.lot)},
+                     {"min_cost", text_of(rules.min_cost)},
+                     {"min_quantity", text_of(rules.min_quantity)}};
+    if (rules.renamed_to) out["renamed_to"] = rules.renamed_to->text();
+    return out;
+}
+
+PairRules read_rules(const Pair& pair, StateReader& from) {
+    PairRules rules{pair, from.decimal("tick"), from.decimal("lot"), from.decimal("min_cost"),
+                    from.decimal("min_quantity")};
+    if (from.has("renamed_to"))
+        rules.renamed_to = from.parsed("renamed_to", Pair::parse(from.text("renamed_to")));
+    return rules;
+}
+
+// What live exchanges list; that of paper is the configuration's.
+json::object listings_json(const World& world) {
+    json::object out;
+    for (const auto& [exchange, catalogue] : world.catalogues) {
+        if (exchange == kPaper) continue;
+        json::object pairs;
+        for (const auto& [pair, rules] : catalogue.pairs)
+            pairs[pair.text()] = rules_json(rules);
+        out[exchange] = {{"pairs", pairs}, {"standings", standings_json(catalogue)}};
+    }
+    return out;
+}
+
+// A daemon that was stored before it knew live exchanges has none.
+void read_listings(World& world, StateReader& in) {
+    if (!in.has("listings")) return;
+    const json::object* const listings = in.at("listings").if_object();
+    if (listings == nullptr) return in.fail("listings");
+    for (const auto& [exchange, value] : *listings) {
+        Catalogue& catalogue = world.catalogues[std::string{exchange}];
+        StateReader from{value};
+        read_standings(catalogue, from);
+        each_pair(from, "pairs", [&](const Pair& pair, const json::value& rules) {
+            StateReader one{rules};
+            PairRules& read = catalogue.pairs[pair] = read_rules(pair, one);
+            const auto standing = catalogue.standings.find(pair);
+            if (standing != catalogue.standings.end()) read.status = standing->second.status;
+            from.adopt(one);
+        });
+        in.adopt(from);
+    }
 }
 
 }  // namespace
 
 std::string save_daemon(const World& world) {
-    return json::serialize(json::object{{"hold", hold_json(world.daemon_hold)},
-                                        {"risk", texts_json(save_level(world.daemon_risk))},
-                                        {"risk_asset", world.summed_in.text()},
-                                        {"standings", standings_json(world)}});
+    return json::serialize(
+        json::object{{"hold", hold_json(world.daemon_hold)},
+                     {"risk", texts_json(save_level(world.daemon_risk))},
+                     {"risk_asset", world.summed_in.text()},
+                     {"standings", standings_json(world.catalogues.find(kPaper)->second)},
+                     {"listings", listings_json(world)}});
 }
 
 Result<void> load_daemon(World& world, std::string_view body) {
@@ -286,7 +340,8 @@ Result<void> load_daemon(World& world, std::string_view body) {
     const Texts risk = in.has("risk") ? read_texts(in, "risk") : Texts{};
     if (in.has("risk_asset") && !in.text("risk_asset").empty())
         world.summed_in = in.parsed("risk_asset", Asset::parse(in.text("risk_asset")));
-    read_standings(world, in);
+    read_standings(world.catalogues.find(kPaper)->second, in);
+    read_listings(world, in);
     VAULT_TRYV(in.result("daemon"));
     return load_level(world.daemon_risk, risk);
 }

@@ -100,7 +100,18 @@ void TurnLoop::price(ports::LivePrice price) {
     schedule_turn();
 }
 
+void TurnLoop::rules(std::string exchange, std::vector<PairRules> rules) {
+    auto& known = listings_[std::move(exchange)];
+    for (PairRules& each : rules)
+        known.insert_or_assign(each.pair, each);
+    listings_told_ = false;
+    schedule_turn();
+}
+
 void TurnLoop::take_prices() {
+    if (!std::exchange(listings_told_, true))
+        for (const auto& [exchange, rules] : listings_)
+            shard_->push_rules(exchange, rules);
     for (const auto& [from, tick] : std::exchange(prices_, {}))
         shard_->push_price(from.first, from.second, tick);
 }
@@ -145,6 +156,7 @@ void TurnLoop::turn() {
     turn_scheduled_ = false;
     progress_.last_turn_ns = clock_.steady().count();
     ++progress_.turns;
+    if (shard_ != nullptr && !draining_) shard_->keep_time();
     take_commands();
     if (shard_ == nullptr) {
         release_urgent();
@@ -419,9 +431,13 @@ Result<void> TurnLoop::load_shard() {
     VAULT_TRY(ports::Snapshot snapshot, store_.load(shard_id_));
     auto shard = make_shard_();
     VAULT_TRYV(shard->load(snapshot));
+    VAULT_TRYV(shard->recall_prices([this](AccountId account, const Pair& pair, UtcTime since) {
+        return store_.read_prices(account, pair, since);
+    }));
     shard->stop_buys(why_no_buys(store_.health()));
     desk_.introduce(*shard);
     shard_ = std::move(shard);
+    listings_told_ = listings_.empty();
     durable_ = snapshot.mark.n;
     progress_.durable = progress_.batch = durable_.value;
     if (on_alerts) on_alerts(all_alerts(shard_->world()));

@@ -52,6 +52,8 @@ class TurnLoop {
               Answer answer);
     // A live price, for the next turn; the newest per pair takes the place of the one before it.
     void price(ports::LivePrice price);
+    // What a live exchange lists, for the next turn.
+    void rules(std::string exchange, std::vector<PairRules> rules);
     // Who runs users' scripts, and whom to tell what comes of it. Before start().
     void run_scripts_by(ports::ScriptHost& host) { desk_.use(host); }
     ports::ScriptListener& script_listener() { return desk_; }
@@ -152,7 +154,10 @@ class TurnLoop {
     std::deque<Waiting> urgent_;    // pauses and halts, in the order they came
     std::deque<Waiting> commands_;  // everything else
     std::map<std::pair<std::string, Pair>, Tick> prices_;  // live, by exchange and pair
-    std::deque<Held> held_;                                // by batch
+    // What live exchanges told that they list. A shard that is loaded anew may not know of it.
+    std::map<std::string, std::map<Pair, PairRules>> listings_;
+    bool listings_told_ = true;
+    std::deque<Held> held_;  // by batch
     std::vector<StickyHold> sticky_;
     std::uint64_t last_hold_ = 0;
     std::deque<std::pair<BatchNo, SteadyTime>> in_flight_;

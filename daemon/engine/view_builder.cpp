@@ -467,8 +467,9 @@ ports::PairView view_of(const World& world, const Vault& vault, const PairRules&
     view.rules = rules;
     view.selected = std::ranges::find(vault.pairs, rules.pair) != vault.pairs.end();
     const Account& account = world.account_of(vault);
-    const auto standing = world.standings.find(rules.pair);
-    if (standing != world.standings.end()) view.status_since = standing->second.since;
+    const auto& standings = world.catalogue_of(account).standings;
+    const auto standing = standings.find(rules.pair);
+    if (standing != standings.end()) view.status_since = standing->second.since;
     view.trouble = pair_trouble(world, account, rules.pair);
     const PairMarket* market = world.pair_market(account, rules.pair);
     if (market == nullptr) return view;

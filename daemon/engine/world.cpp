@@ -20,7 +20,6 @@ std::string_view to_text(ReplayState state) {
 }
 
 void World::join_market(Account& account) {
-    constexpr std::string_view kPaper = "paper";
     const bool shared = account.row.exchange != kPaper;
     Market* const live = shared ? live_market(account.row.exchange) : nullptr;
     if (live != nullptr) {
@@ -128,9 +127,16 @@ bool World::waits_for_scripts(const Market& market) const {
     });
 }
 
-const PairRules* World::rules_of(const Pair& pair) const {
-    const auto found = catalogue.find(pair);
-    return found == catalogue.end() ? nullptr : &found->second;
+const Catalogue& World::catalogue_of(const Account& account) const {
+    static const Catalogue kNothing;
+    const auto found = catalogues.find(account.row.exchange);
+    return found == catalogues.end() ? kNothing : found->second;
+}
+
+const PairRules* World::rules_of(const Account& account, const Pair& pair) const {
+    const auto& pairs = catalogue_of(account).pairs;
+    const auto found = pairs.find(pair);
+    return found == pairs.end() ? nullptr : &found->second;
 }
 
 std::uint64_t World::entries() const {

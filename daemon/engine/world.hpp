@@ -18,6 +18,9 @@
 
 namespace vault::engine {
 
+// The exchange that is simulated here.
+inline constexpr std::string_view kPaper = "paper";
+
 // Who listens to a pair's ticks. An account's are made anew whenever its pairs, settings or vaults
 // change.
 struct Listener {
@@ -34,6 +37,7 @@ struct FeedPast {
     std::vector<std::uint64_t> holes;  // positions after it that were refused, ascending
     bool begins_anew = false;          // the windows are empty; the next good price is a gap's end
     bool unanchored = false;           // the last price is another feed's: nothing to compare with
+    UtcTime since_time;                // live: of the first one
     std::optional<Tick> refused;       // the newest price, if it was not believed
     std::uint32_t agreeing = 0;        // refused prices in a row that are near each other
     friend bool operator==(const FeedPast&, const FeedPast&) = default;
@@ -44,6 +48,7 @@ struct PairMarket {
     market::PairWindows windows;
     std::optional<Tick> last;  // that was believed
     FeedPast past;
+    std::optional<UtcTime> recorded;  // the newest that was stored, as far as is known
     std::vector<Listener> listeners;  // by account, then in its vaults' order
     // Vaults with a cap that this pair's price may trip: its own, or one that sums it up.
     std::vector<VaultId> watched;
@@ -64,6 +69,9 @@ struct Market {
     std::size_t awaited = 0;
     std::vector<AccountId> accounts;  // not empty, in order of their ids
 };
+inline std::string_view exchange_of(const Market& market) {
+    return market.exchange.empty() ? kPaper : std::string_view{market.exchange};
+}
 // The account that stands for the market where its prices are kept.
 inline AccountId recorded_under(const Market& market) {
     return market.accounts.front();
@@ -125,9 +133,14 @@ struct PairStanding {
     UtcTime since;
 };
 
-struct World {
-    std::map<Pair, PairRules> catalogue;  // of the simulated exchange; PairWatch alone changes it
+// What an exchange lists. PairWatch alone changes it.
+struct Catalogue {
+    std::map<Pair, PairRules> pairs;
     std::map<Pair, PairStanding> standings;
+};
+
+struct World {
+    std::map<std::string, Catalogue, std::less<>> catalogues{{std::string{kPaper}, {}}};
     std::deque<User> users;
     std::deque<Account> accounts;
     std::deque<Vault> vaults;
@@ -169,7 +182,10 @@ struct World {
     Market* live_market(std::string_view exchange);  // null: nobody is on that exchange
     Market& market_of(const Account& account) { return markets[account.market]; }
     const Market& market_of(const Account& account) const { return markets[account.market]; }
-    const PairRules* rules_of(const Pair& pair) const;
+    // Of the account's exchange; empty while that has told nothing yet.
+    const Catalogue& catalogue_of(const Account& account) const;
+    // null: the account's exchange does not list it.
+    const PairRules* rules_of(const Account& account, const Pair& pair) const;
     ScriptHealth health_of(const ScriptUse& script) const;
     // Where a replay would wait: a script of it is being started, or has not answered.
     bool waits_for_scripts(const Market& market) const;

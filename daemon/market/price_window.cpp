@@ -19,8 +19,8 @@ void PriceWindow::clear() {
     any_sample_ = false;
 }
 
-void PriceWindow::add(const Tick& tick) {
-    if (any_tick_ && tick.time < figures_.now) return;
+bool PriceWindow::add(const Tick& tick) {
+    if (any_tick_ && tick.time < figures_.now) return false;
     if (tick.gap) clear();
     if (any_tick_) close_hour(tick.time);
     const bool sampled = takes_sample(tick.time);
@@ -33,6 +33,7 @@ void PriceWindow::add(const Tick& tick) {
     figures_.warm = any_sample_ && tick.time - first_sample_ >= spec_.momentum_window;
     const std::optional<Price> reference = nearest(tick.time - spec_.momentum_window);
     figures_.reference = figures_.warm ? reference : std::nullopt;
+    return sampled;
 }
 
 // The last tick of an hour closes it, and counts from the first tick of a later hour on.
@@ -127,9 +128,11 @@ const PriceWindow* PairWindows::find(const WindowSpec& spec) const {
     return at == windows_.end() ? nullptr : &at->second.window;
 }
 
-void PairWindows::add(const Tick& tick) {
+bool PairWindows::add(const Tick& tick) {
+    bool sampled = false;
     for (auto& [spec, shared] : windows_)
-        shared.window.add(tick);
+        sampled = shared.window.add(tick) || sampled;
+    return sampled;
 }
 
 void PairWindows::clear() {

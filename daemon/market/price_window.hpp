@@ -38,8 +38,8 @@ class PriceWindow {
   public:
     explicit PriceWindow(const WindowSpec& spec);
 
-    // A tick that carries `gap` clears the window first.
-    void add(const Tick& tick);
+    // A tick that carries `gap` clears the window first. True: it is a sample.
+    bool add(const Tick& tick);
     void clear();
     // Live start: closes of past UTC hours from hourly candles, oldest first, before the first
     // tick.
@@ -88,7 +88,8 @@ class PairWindows {
     // nullptr: nobody holds it.
     const PriceWindow* find(const WindowSpec& spec) const;
 
-    void add(const Tick& tick);
+    // True: it is a sample of one of them.
+    bool add(const Tick& tick);
     void clear();
     void seed_close(Price close);
     std::size_t size() const { return windows_.size(); }

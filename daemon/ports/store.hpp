@@ -101,6 +101,10 @@ class Store {
     // it. Blocking; start-up and reload only, with no commit in flight. Errors: StoreInvalid,
     // StoreFailed.
     virtual Result<Snapshot> load(ShardId shard) = 0;
+    // The recorded prices of a pair from `since` on, oldest first: what a live market goes on with.
+    // Blocking, and as load(). Errors: StoreFailed.
+    virtual Result<std::vector<PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                      UtcTime since) = 0;
     // Takes the batch and returns at once. `done` runs once, on the store's thread (or inside the
     // caller's step() for the in-memory store), in the order of the batches. After a report that is
     // not Durable every later batch of the shard is reported Failed until load().

@@ -127,6 +127,12 @@ void SharedBooks::commit(ports::Batch batch, Done done) {
     asio::post(io_, [this] { step(); });
 }
 
+Result<std::vector<ports::PriceRow>> SharedBooks::read_prices(AccountId account, const Pair& pair,
+                                                              UtcTime since) {
+    const std::lock_guard lock(desk().mutex);
+    return books_.read_prices(account, pair, since);
+}
+
 void SharedBooks::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
     const std::lock_guard lock(desk().mutex);
     books_.read_reply(user, key, std::move(done));

@@ -15,6 +15,8 @@ class SharedBooks final : public ports::Store {
     SharedBooks(boost::asio::io_context& io, store::MemoryStore& books) : io_(io), books_(books) {}
 
     Result<ports::Snapshot> load(ShardId shard) override;
+    Result<std::vector<ports::PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                     UtcTime since) override;
     void commit(ports::Batch batch, Done done) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override;

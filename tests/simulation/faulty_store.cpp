@@ -44,6 +44,12 @@ void FaultyStore::commit(ports::Batch batch, Done done) {
     schedule_step();
 }
 
+Result<std::vector<ports::PriceRow>> FaultyStore::read_prices(AccountId account, const Pair& pair,
+                                                              UtcTime since) {
+    if (down_) return down_error();
+    return memory_.read_prices(account, pair, since);
+}
+
 void FaultyStore::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
     if (down_) return done(down_error());
     memory_.read_reply(user, key, std::move(done));

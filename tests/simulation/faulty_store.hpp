@@ -22,6 +22,8 @@ class FaultyStore final : public ports::Store {
 
     Result<ports::Snapshot> load(ShardId shard) override;
     void commit(ports::Batch batch, Done done) override;
+    Result<std::vector<ports::PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                     UtcTime since) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override { return memory_.health(); }
     void close() override { memory_.close(); }

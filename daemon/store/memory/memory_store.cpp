@@ -75,6 +75,14 @@ void MemoryStore::commit(ports::Batch batch, Done done) {
     queue_.push_back({std::move(batch), std::move(done)});
 }
 
+Result<std::vector<ports::PriceRow>> MemoryStore::read_prices(AccountId account, const Pair& pair,
+                                                              UtcTime since) {
+    std::vector<ports::PriceRow> rows;
+    for (const auto& [key, row] : tables_.prices)
+        if (row.account == account && row.pair == pair && row.at >= since) rows.push_back(row);
+    return rows;
+}
+
 void MemoryStore::read_reply(const std::string& user, const std::string& key, ReplyRead done) {
     const auto found = tables_.replies.find({user, key});
     if (found != tables_.replies.end()) return done(found->second.reply_json);

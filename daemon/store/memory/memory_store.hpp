@@ -24,6 +24,8 @@ class MemoryStore final : public ports::Store, public ports::StoreReader {
     explicit MemoryStore(const Clock& clock, const MemoryFaults& faults = {});
 
     Result<ports::Snapshot> load(ShardId shard) override;
+    Result<std::vector<ports::PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                     UtcTime since) override;
     void commit(ports::Batch batch, Done done) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override;

@@ -51,6 +51,14 @@ Result<ports::Snapshot> SqliteStore::load(ShardId shard) {
     return loaded;
 }
 
+Result<std::vector<ports::PriceRow>> SqliteStore::read_prices(AccountId account, const Pair& pair,
+                                                              UtcTime since) {
+    std::promise<Result<std::vector<ports::PriceRow>>> promise;
+    auto answer = promise.get_future();
+    const Impl::Job job{[&] { promise.set_value(impl_->read_prices(account, pair, since)); }};
+    return impl_->enqueue(job) ? answer.get() : closed();
+}
+
 void SqliteStore::commit(ports::Batch batch, Done done) {
     const BatchNo n = batch.n;
     PendingCommit item{std::move(batch), done, {}};

@@ -26,6 +26,8 @@ class SqliteStore final : public ports::Store {
 
     Result<ports::Snapshot> load(ShardId shard) override;
     // After close() `done` runs inside the call, with Failed.
+    Result<std::vector<ports::PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                     UtcTime since) override;
     void commit(ports::Batch batch, Done done) override;
     void read_reply(const std::string& user, const std::string& key, ReplyRead done) override;
     ports::StoreHealth health() const override;

@@ -273,6 +273,24 @@ Result<std::string> SqliteStore::Impl::read_reply(const std::string& user, const
     return Error{Errc::NotFound, "no reply is kept under this key", "idem_key"};
 }
 
+Result<std::vector<ports::PriceRow>> SqliteStore::Impl::read_prices(AccountId account,
+                                                                    const Pair& pair,
+                                                                    UtcTime since) {
+    VAULT_TRY(auto found, Statement::prepare(*connection_,
+                                             "SELECT at, price FROM price WHERE account = ? AND "
+                                             "pair = ? AND at >= ? ORDER BY at"));
+    found.bind(1, static_cast<std::int64_t>(account.value));
+    found.bind_copy(2, pair.text());
+    found.bind(3, since.time_since_epoch().count());
+    std::vector<ports::PriceRow> rows;
+    while (true) {
+        VAULT_TRY(const bool row, found.step());
+        if (!row) return rows;
+        VAULT_TRY(const Decimal price, Decimal::parse(found.text(1)));
+        rows.push_back({account, pair, UtcTime{Duration{found.integer(0)}}, price});
+    }
+}
+
 void SqliteStore::Impl::close() {
     full_check_.abort();
     std::thread thread;

@@ -25,6 +25,8 @@ struct SqliteStore::Impl {
     bool enqueue(std::variant<PendingCommit, Job> item);
     void close();
     Result<ports::Snapshot> load(ShardId shard);
+    Result<std::vector<ports::PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                     UtcTime since);
     Result<std::string> read_reply(const std::string& user, const std::string& key);
 
     void run();

@@ -291,7 +291,8 @@ struct Minima {
 
     std::string operator()(const EngineStep& step) {
         for (const ports::FillRow& row : step.rows().fills) {
-            const PairRules& rules = *step.world().rules_of(row.pair);
+            const PairRules& rules =
+                *step.world().rules_of(step.world().accounts.front(), row.pair);
             const Decimal q = row.fill.quantity.value;
             const bool ours = row.fill.order.number > 0;
             if (ours && market::floor_lot(q, rules.lot).value != q) return "a fill off the lot";
@@ -507,7 +508,8 @@ struct PairStatuses {
         const std::string bad =
             each_sleeve(step.world(), [&](const Vault&, const Sleeve& sleeve) -> std::string {
                 for (const Order& order : sleeve.orders) {
-                    const PairStatus status = step.world().catalogue.at(order.request.pair).status;
+                    const PairStatus status =
+                        step.world().catalogues.at("paper").pairs.at(order.request.pair).status;
                     const bool waits = order.request.side == Side::Sell && makes_prices(status);
                     if (order.live() && !takes_orders(status, order.request.side) && !waits)
                         return "a live order in a pair that is " + std::string{to_text(status)};
@@ -517,13 +519,13 @@ struct PairStatuses {
         if (!bad.empty()) return bad;
         for (const ports::FillRow& row : step.rows().fills)
             if (row.fill.order.number != 0 &&
-                !matches_orders(step.world().catalogue.at(row.pair).status))
+                !matches_orders(step.world().catalogues.at("paper").pairs.at(row.pair).status))
                 return row.fill.trade_id + " in a pair that matches none";
         return each_new_order(
             step,
             [&](const Vault&, const Sleeve&, const ports::OrderRow& row,
                 const Order&) -> std::string {
-                const auto& rules = step.world().catalogue.at(row.pair);
+                const auto& rules = step.world().catalogues.at("paper").pairs.at(row.pair);
                 return takes_orders(rules.status, row.side) ? "" : "the pair takes none";
             });
     }

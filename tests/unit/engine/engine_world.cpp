@@ -73,7 +73,7 @@ void EngineWorld::set_up() {
         const VaultId id{i};
         const Asset quote = desk_.vault(id).row.asset;
         std::vector<Pair> pairs;
-        for (const auto& [pair, rules] : desk_.world().catalogue)
+        for (const auto& [pair, rules] : desk_.world().catalogues.at("paper").pairs)
             if (pair.quote == quote &&
                 (pair.base == asset("ETH") || quote == asset("USD") || chance(40)))
                 pairs.push_back(pair);
@@ -194,7 +194,7 @@ void EngineWorld::step() {
 void EngineWorld::market_status() {
     const Pair pair = any_of<Pair>({kEthUsdt, kEthUsdt, kBtcUsdt, kEthUsdc, kEthBtc});
     const auto status = chance(60) ? PairStatus::Trading : static_cast<PairStatus>(roll(5));
-    const PairStatus before = desk_.world().catalogue.at(pair).status;
+    const PairStatus before = desk_.world().catalogues.at("paper").pairs.at(pair).status;
     desk_.set_status(pair, status);
     if (before != status) ++seen_[fmt::format("status {}", to_text(status))];
     look({desk_,
@@ -248,7 +248,8 @@ void EngineWorld::price() {
     } else {
         const Pair pair = any_of(pushed);
         Decimal& known = prices_[{account, pair}];
-        const Price price = next_price(known, desk_.world().catalogue.at(pair).tick);
+        const Price price =
+            next_price(known, desk_.world().catalogues.at("paper").pairs.at(pair).tick);
         known = price.value;
         step.what = fmt::format("{} {} {}", to_text(account), pair.text(), price.value.text());
         desk_.push(pair, price.value.text(), account);
@@ -388,7 +389,7 @@ void EngineWorld::hand_trade() {
         const ledger::Position* position = desk_.books(id).position(any_sleeve(), pair.base);
         if (position != nullptr && chance(80)) about = position->coins();
     }
-    const Decimal lot = desk_.world().catalogue.at(pair).lot;
+    const Decimal lot = desk_.world().catalogues.at("paper").pairs.at(pair).lot;
     const Decimal quantity = round_step(chance(60) ? about : amount(about), lot, Rounding::Floor);
     const auto price = chance(80)
                            ? std::nullopt

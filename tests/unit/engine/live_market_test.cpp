@@ -1,6 +1,7 @@
 // Live prices: the turn loop keeps the newest of a pair until its turn, and accounts of one
 // exchange share one market, whose windows outlive what happens to a single account.
 #include "common/base/log.hpp"
+#include "common/base/random.hpp"
 #include "daemon/engine/top_builder.hpp"
 #include "daemon/engine/turn_loop.hpp"
 #include "daemon/store/memory/memory_store.hpp"
@@ -8,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
+#include <random>
 
 namespace vault::engine {
 namespace {
@@ -50,15 +53,14 @@ class StillScheduler final : public Scheduler {
     std::function<void()> alarm_;
 };
 
-// A store as it will be when an exchange is connected: two accounts on it, a vault each.
-class LiveStore final : public ports::Store {
+// A store whose health the test decides.
+class DoubtedStore final : public ports::Store {
   public:
-    explicit LiveStore(store::MemoryStore& inner) : inner_(inner) {}
-    Result<ports::Snapshot> load(ShardId shard) override {
-        VAULT_TRY(ports::Snapshot snapshot, inner_.load(shard));
-        for (ports::AccountRow& account : snapshot.accounts)
-            account.exchange = "kraken";
-        return snapshot;
+    explicit DoubtedStore(store::MemoryStore& inner) : inner_(inner) {}
+    Result<ports::Snapshot> load(ShardId shard) override { return inner_.load(shard); }
+    Result<std::vector<ports::PriceRow>> read_prices(AccountId account, const Pair& pair,
+                                                     UtcTime since) override {
+        return inner_.read_prices(account, pair, since);
     }
     void commit(ports::Batch batch, Done done) override {
         inner_.commit(std::move(batch), std::move(done));
@@ -96,16 +98,14 @@ class NotedHost final : public ports::ScriptHost {
 class LiveMarket : public testing::Test {
   protected:
     void SetUp() override {
-        options_.catalogue.emplace(
-            kEth, PairRules{kEth, Decimal::from_raw(Decimal::kOne / 100),
-                            Decimal::from_raw(Decimal::kOne / 10'000), Decimal::from_int(5),
-                            Decimal::from_raw(Decimal::kOne / 10'000)});
+        options_.exchanges = {"kraken"};
         auto shard = make_shard();
         ASSERT_TRUE(shard->load(memory_.load(ShardId{1}).value()).has_value());
+        shard->push_rules("kraken", {{kEth, eth_rules()}});
         for (std::uint32_t n = 1; n <= 2; ++n) {
             const std::string user = "user" + std::to_string(n);
             apply(*shard, cmd::CreateUser{user, Role::Member});
-            apply(*shard, cmd::AddAccount{user, "paper", ""});
+            apply(*shard, cmd::AddAccount{user, "kraken", ""});
             apply(*shard, cmd::CreateVault{AccountId{n}, kEth.quote, Decimal::from_int(1'000)});
             apply(*shard, cmd::SetPairs{VaultId{n}, {kEth}, {}, false});
         }
@@ -128,6 +128,11 @@ class LiveMarket : public testing::Test {
         loop_.script_listener().changed(status);
         scheduler_.run();
         return status.name;
+    }
+    static PairRules eth_rules() {
+        return {kEth, Decimal::from_raw(Decimal::kOne / 100),
+                Decimal::from_raw(Decimal::kOne / 10'000), Decimal::from_int(5),
+                Decimal::from_raw(Decimal::kOne / 10'000)};
     }
     std::unique_ptr<Shard> make_shard() {
         return std::make_unique<Shard>(ShardId{1}, options_, feeds_, clock_, logger_);
@@ -158,7 +163,7 @@ class LiveMarket : public testing::Test {
     NoFeeds feeds_;
     EngineOptions options_;
     store::MemoryStore memory_{clock_};
-    LiveStore store_{memory_};
+    DoubtedStore store_{memory_};
     StillScheduler scheduler_;
     std::vector<std::string> answered_;
     TurnLoop loop_{scheduler_, store_, [this] { return make_shard(); }, ShardId{1}, {},
@@ -327,6 +332,143 @@ TEST_F(LiveMarket, TopWarnsOfAPriceThatIsStale) {
     price(72, 101);
     scheduler_.run();
     EXPECT_EQ(stale(72), none);
+}
+
+// What the exchange lists is its own affair: paper has other pairs, and other rules of the same
+// one.
+TEST_F(LiveMarket, AnExchangeTellsWhatItLists) {
+    const auto told = [&](PairRules rules) {
+        loop_.rules("kraken", {std::move(rules)});
+        scheduler_.run();
+    };
+    const auto rules = [&]() -> const PairRules& { return slot(1, SleeveKind::Flash).view.rules; };
+    PairRules changed = eth_rules();
+    changed.min_cost = Decimal::from_int(20);
+    changed.status = PairStatus::CancelOnly;
+    told(changed);
+    EXPECT_EQ(rules(), changed);
+    const Pair sol = Pair::parse("SOL/USDT").value();
+    PairRules fresh = eth_rules();
+    fresh.pair = sol;
+    told(fresh);
+    const World& world = loop_.shard()->world();
+    EXPECT_EQ(world.catalogues.at("kraken").pairs.size(), 2U);
+    EXPECT_TRUE(world.catalogues.at("paper").pairs.empty());
+    EXPECT_EQ(world.catalogues.at("kraken").standings.at(kEth).since, clock_.now());
+    price(0, 100);
+    scheduler_.run();
+    while (memory_.step())
+        scheduler_.run();
+    clock_.advance(std::chrono::seconds{1});
+    scheduler_.ring();
+    while (memory_.step())
+        scheduler_.run();
+    // Known at a start, before the exchange is connected.
+    auto again = make_shard();
+    ASSERT_TRUE(again->load(memory_.load(ShardId{1}).value()).has_value());
+    EXPECT_EQ(again->world().catalogues.at("kraken").pairs, world.catalogues.at("kraken").pairs);
+    EXPECT_EQ(again->world().catalogues.at("kraken").standings.at(kEth).since, kStart);
+    EXPECT_EQ(again->world().vaults[0].sleeve(SleeveKind::Flash).slots.front().view.rules, changed);
+}
+
+// The price of a pair that nobody trades may be the rate of somebody's asset.
+TEST_F(LiveMarket, ThePriceOfEveryListedPairIsKept) {
+    const Pair usd = Pair::parse("USDT/USD").value(), other = Pair::parse("SOL/USD").value();
+    PairRules rules = eth_rules();
+    rules.pair = usd;
+    loop_.rules("kraken", {rules});
+    for (const Pair& pair : {usd, other})
+        loop_.price({"kraken", pair, Tick{kStart, Price{kOne}, 0, false}});
+    scheduler_.run();
+    const auto& pairs = loop_.shard()->world().markets.front().pairs;
+    EXPECT_EQ(pairs.at(usd).last->price.value, kOne);
+    EXPECT_FALSE(pairs.contains(other)) << "which nobody lists";
+}
+
+// A restart goes on with the recorded prices as if there had been none: windows of several lengths
+// and steps, over hours, a gap and a price that was not believed.
+TEST_F(LiveMarket, ARestartFoldsTheRecordedPrices) {
+    ask("quiet", {}, cmd::SetSleeve{VaultId{1}, SleeveKind::Quiet, {{"sell_check", "7s"}}});
+    ask("long", {}, cmd::SetSleeve{VaultId{2}, SleeveKind::Flash, {{"history", "10h"}}});
+    scheduler_.run();
+    const char* const given = std::getenv("VAULT_SEED");
+    const std::uint64_t seed =
+        given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+    SCOPED_TRACE("VAULT_SEED=" + std::to_string(seed));
+    Random random{seed};
+    int second = 0;
+    Decimal last = Decimal::from_int(2000);
+    const auto run = [&](TurnLoop& loop, int at, Decimal to) {
+        const UtcTime time = kStart + std::chrono::seconds{at};
+        loop.price({"kraken", kEth, Tick{time, Price{to}, 0, false}});
+        scheduler_.run();
+    };
+    const auto settle = [&] {
+        clock_.advance(std::chrono::seconds{1});
+        scheduler_.ring();
+        while (memory_.step())
+            scheduler_.run();
+    };
+    while (second < 6 * 3600) {
+        second += 1 + static_cast<int>(random.below(20));
+        if (second < 4 * 3600 && random.below(500) == 0) second += 400;
+        last += Decimal::from_int(static_cast<std::int64_t>(random.below(11)) - 5);
+        run(loop_, second, random.below(300) == 0 ? last + last + last : last);
+        if (random.below(50) == 0) settle();
+    }
+    settle();
+    TurnLoop again{scheduler_, store_, [this] { return make_shard(); }, ShardId{1}, {},
+                   clock_,     logger_};
+    again.run_scripts_by(host_);
+    ASSERT_TRUE(again.start().has_value());
+    const auto window = [](const TurnLoop& loop, std::uint32_t vault, SleeveKind kind) {
+        return loop.shard()->world().vaults[vault - 1].sleeve(kind).slots.front().window;
+    };
+    for (int tick = 0; tick < 100; ++tick) {
+        second += 1 + static_cast<int>(random.below(20));
+        last += Decimal::from_int(static_cast<std::int64_t>(random.below(11)) - 5);
+        run(loop_, second, last);
+        run(again, second, last);
+        for (const auto& [vault, kind] : {std::pair{1U, SleeveKind::Flash},
+                                          {1U, SleeveKind::Quiet},
+                                          {2U, SleeveKind::Flash},
+                                          {2U, SleeveKind::Quiet}}) {
+            const market::PriceWindow& before = *window(loop_, vault, kind);
+            const market::PriceWindow& after = *window(again, vault, kind);
+            ASSERT_EQ(before.figures(), after.figures()) << vault << " at " << second;
+            EXPECT_EQ(before.samples(), after.samples());
+        }
+    }
+    EXPECT_TRUE(window(again, 1, SleeveKind::Flash)->figures().warm);
+}
+
+TEST_F(LiveMarket, ATimeThatWentBackBringsNoPrice) {
+    price(100, 2000);
+    scheduler_.run();
+    price(99, 2100);
+    scheduler_.run();
+    EXPECT_EQ(loop_.shard()->world().markets.front().pairs.at(kEth).last->price.value,
+              Decimal::from_int(2000));
+    price(500, 2010);  // 400 s later
+    scheduler_.run();
+    EXPECT_EQ(slot(1, SleeveKind::Flash).window->samples(), 1U) << "a gap that nobody told of";
+}
+
+// It has its own prices: nothing is replayed on it.
+TEST_F(LiveMarket, AnAccountThatFollowsAnExchangeReplaysNothing) {
+    std::optional<Error> refusal;
+    cmd::ReplayStart replay;
+    replay.account = AccountId{1};
+    replay.source = "synthetic";
+    loop_.call({}, replay, no_reply, [&](const Result<ports::Reply>& reply) {
+        if (!reply) refusal = reply.error();
+    });
+    scheduler_.run();
+    while (memory_.step())
+        scheduler_.run();
+    ASSERT_TRUE(refusal.has_value());
+    EXPECT_EQ(refusal->code(), Errc::WrongState);
+    EXPECT_EQ(refusal->message(), "a1 follows the prices of kraken");
 }
 
 TEST_F(LiveMarket, BooksThatTheFullCheckFoundWrongAreNotBoughtOn) {

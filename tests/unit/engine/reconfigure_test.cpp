@@ -26,10 +26,10 @@ TEST(Reconfigure, PaperSettingsAreThoseOfAccountsAddedLater) {
 
 TEST(Reconfigure, TheCatalogueStays) {
     OpenDesk desk;
-    const auto before = desk.world().catalogue.size();
+    const auto before = desk.world().catalogues.at("paper").pairs.size();
     ASSERT_GT(before, 0U);
     desk.shard().configure(with_fee("0.001"));  // its catalogue is empty
-    EXPECT_EQ(desk.world().catalogue.size(), before);
+    EXPECT_EQ(desk.world().catalogues.at("paper").pairs.size(), before);
 }
 
 TEST(Reconfigure, ABatchIsFullAtTheNewSize) {
