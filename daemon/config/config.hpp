@@ -72,6 +72,13 @@ struct Paper {
     std::vector<PairRules> pairs;  // the whole catalogue; no pair twice
 };
 
+struct Kraken {
+    std::string rest;         // where its REST API is, without a path
+    std::string websocket;    // where its public WebSocket v2 is
+    std::string ca_file;      // trusted roots, by an absolute path; "none": those of the system
+    std::vector<Pair> pairs;  // that are followed; no pair twice
+};
+
 struct Quota {  // of one user
     std::uint64_t accounts_per_user = 0;
     std::uint64_t vaults_per_user = 0;
@@ -157,6 +164,7 @@ struct Config {
     Quota quota;
     Risk risk;
     Paper paper;
+    Kraken kraken;
     Candles candles;
     Backups backups;
     Runner runner;

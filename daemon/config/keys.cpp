@@ -13,6 +13,7 @@ namespace vault::config {
 namespace {
 
 constexpr std::string_view kMs = "ms";
+constexpr std::size_t kPairsMost = 200;
 constexpr bool kLive = true;  // a reload applies it; the others wait for a restart
 
 template <auto Section, auto Field>
@@ -54,6 +55,10 @@ constexpr auto alerts() {
 template <auto Field>
 constexpr auto paper() {
     return at<&Config::paper, Field>();
+}
+template <auto Field>
+constexpr auto kraken() {
+    return at<&Config::kraken, Field>();
 }
 
 const std::array kKeys{
@@ -196,6 +201,16 @@ const std::array kKeys{
         "that an order is rejected", paper<&Paper::reject_per_million>(), kLive},
     Key{"paper.latency_ticks", "count", "ticks of the pair", "0", "0", "1000",
         "let pass before an order fills", paper<&Paper::latency_ticks>(), kLive},
+    Key{"kraken.rest", "address", "https", "https://api.kraken.com", "", "",
+        "Kraken's REST API, which tells what API keys may do", kraken<&Kraken::rest>()},
+    Key{"kraken.websocket", "address", "wss", "wss://ws.kraken.com/v2", "", "",
+        "its prices, while there is an account of kraken", kraken<&Kraken::websocket>()},
+    Key{"kraken.ca_file", "program", "", "none", "", "",
+        "roots that its certificates must lead to, in PEM; none: those of the system",
+        kraken<&Kraken::ca_file>()},
+    Key{"kraken.pairs", "pairs", "", "ETH/USD BTC/USD ETH/USDT BTC/USDT ETH/EUR BTC/EUR USDT/USD",
+        "", "", "whose prices are followed; vaults on kraken can trade these",
+        kraken<&Kraken::pairs>()},
     Key{"candles.path", "path", "", "candles", "", "", "folder of the imported candle files",
         at<&Config::candles, &Candles::path>()},
     Key{"backups.path", "path", "", "backups", "", "", "folder of the backups of the store",
@@ -274,12 +289,29 @@ Result<std::uint64_t> read_number(const Key& key, std::string_view text, int bas
                  base == 8 ? "is not an octal mode such as 0660" : "is not a whole number");
 }
 
+bool is_loopback(std::string_view host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+Result<void> check_address(const Key& key, std::string_view text) {
+    const bool socket = key.unit == "wss";
+    const auto url = socket ? parse_ws_url(text) : parse_url(text);
+    if (!url) return wrong(key, text, url.error().message());
+    if (!url.value().tls && !is_loopback(url.value().host))
+        return wrong(key, text, "would go in the clear, which is for the loopback alone");
+    if (!socket && url.value().target != "/") return wrong(key, text, "has a path");
+    return success();
+}
+
 Result<std::string> read(const Key& key, std::string_view text, const std::string*) {
     if (text.empty()) return wrong(key, text, "is empty");
     if (text.find('\0') != std::string_view::npos) return wrong(key, text, "has a NUL in it");
     if (key.type == "url" && text != "none") {
         // Not shown: its path may be a secret of the receiver's.
         if (const auto url = parse_url(text); !url) return wrong(key, "…", url.error().message());
+    }
+    if (key.type == "address") {
+        VAULT_TRYV(check_address(key, text));
     }
     if (key.type == "program" && !text.starts_with('/') && text != key.fallback)
         return wrong(key, text, "is no absolute path");
@@ -326,6 +358,23 @@ Result<std::optional<std::uint64_t>> read(const Key& key, std::string_view text,
     VAULT_TRY(const std::uint64_t value, read_number(key, text, 10));
     return std::optional{value};
 }
+Result<std::vector<Pair>> read(const Key& key, std::string_view text, const std::vector<Pair>*) {
+    std::vector<Pair> pairs;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string_view word = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (word.empty()) continue;
+        const auto pair = Pair::parse(word);
+        if (!pair) return wrong(key, word, "is no pair such as ETH/USD");
+        if (std::ranges::find(pairs, pair.value()) != pairs.end())
+            return wrong(key, word, "is there twice");
+        pairs.push_back(pair.value());
+    }
+    if (pairs.empty()) return wrong(key, text, "names no pair");
+    if (pairs.size() > kPairsMost) return wrong(key, text, "has more than 200 pairs");
+    return pairs;
+}
 Result<bool> read(const Key& key, std::string_view text, const bool*) {
     if (text != "true" && text != "false") return wrong(key, text, "is neither true nor false");
     return text == "true";
@@ -369,7 +418,7 @@ bool is_off(const T&) {
 template <class T>
 Result<T> read_in_range(const Key& key, std::string_view text) {
     VAULT_TRY(T value, read(key, text, static_cast<const T*>(nullptr)));
-    if constexpr (!std::is_same_v<T, std::string>) {
+    if constexpr (!std::is_same_v<T, std::string> && !std::is_same_v<T, std::vector<Pair>>) {
         if (!key.low.empty()) {
             VAULT_TRY(const T low, read(key, key.low, static_cast<const T*>(nullptr)));
             VAULT_TRY(const T high, read(key, key.high, static_cast<const T*>(nullptr)));
@@ -398,6 +447,12 @@ std::string write(const Key&, Decimal value) {
 template <class T>
 std::string write(const Key& key, const std::optional<T>& value) {
     return value ? write(key, *value) : "off";
+}
+std::string write(const Key&, const std::vector<Pair>& value) {
+    std::string text;
+    for (const Pair& pair : value)
+        text += (text.empty() ? "" : " ") + pair.text();
+    return text;
 }
 std::string write(const Key&, bool value) {
     return value ? "true" : "false";
@@ -429,6 +484,10 @@ std::string range_text(const Key& key) {
     if (key.type == "program")
         return key.fallback == "none" ? "an absolute path, or none" : "an absolute path";
     if (key.type == "url") return "a URL such as https://host/path, or none";
+    if (key.type == "address")
+        return fmt::format("an address of {0}, or of {1} on the loopback", key.unit,
+                           key.unit.substr(0, key.unit.size() - 1));
+    if (key.type == "pairs") return "1 to 200 pairs such as ETH/USD, with blanks between them";
     if (key.type == "name") return "1 to 64 of a-z, 0-9 and -";
     if (key.type == "asset") return "an asset such as USDT";
     if (key.low.empty()) return fmt::format("one of {}", key.unit);

@@ -18,11 +18,13 @@ using Slot =
                  std::uint32_t& (*)(Config&), Duration& (*)(Config&), Decimal& (*)(Config&),
                  std::optional<Decimal>& (*)(Config&), std::optional<std::uint64_t>& (*)(Config&),
                  bool& (*)(Config&), LogLevel& (*)(Config&), FeeIn& (*)(Config&),
-                 OnTrip& (*)(Config&), Registration& (*)(Config&), SecondFactor& (*)(Config&)>;
+                 OnTrip& (*)(Config&), Registration& (*)(Config&), SecondFactor& (*)(Config&),
+                 std::vector<Pair>& (*)(Config&)>;
 
 struct Key {
     std::string_view name;       // dotted: "store.retention.prices"
-    std::string_view type;       // path, name, url, asset, count, mode, duration, rate, cap, word
+    std::string_view type;       // path, name, url, address, asset, pairs, count, mode, duration,
+                                 // rate, cap, word
     std::string_view unit;       // "MiB", "rows" …; empty where the value carries its unit
     std::string_view fallback;   // the default, as written in the file
     std::string_view low, high;  // inclusive bounds, as written; empty: none

@@ -73,6 +73,11 @@ json::object shape_of(const Key& key) {
     if (key.type == "path") return {{"type", "string"}, {"minLength", 1}};
     if (key.type == "program")
         return {{"type", "string"}, {"pattern", key.fallback == "none" ? "^(none|/.+)$" : "^/.+$"}};
+    if (key.type == "address")
+        return {{"type", "string"}, {"pattern", fmt::format("^{}?://[^\\s@]+$", key.unit)}};
+    if (key.type == "pairs")
+        return {{"type", "string"},
+                {"pattern", "^ *[A-Z0-9._-]+/[A-Z0-9._-]+( +[A-Z0-9._-]+/[A-Z0-9._-]+)* *$"}};
     if (key.type == "url") return {{"type", "string"}, {"pattern", "^(none|https?://[^\\s@]+)$"}};
     if (key.type == "name") return {{"type", "string"}, {"pattern", "^[a-z0-9-]{1,64}$"}};
     if (key.type == "asset") return {{"type", "string"}, {"pattern", "^[A-Z0-9._-]{1,15}$"}};

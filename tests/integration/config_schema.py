@@ -20,7 +20,8 @@ RIGHT = ["", "log: {level: debug}\n", "store:\n", "store: {retention: {prices: 9
          "store: {retention: {prices_full: 1d12h}}\n", "risk: {max_drawdown: off, max_trades_per_day: off}\n",
          "risk: {max_daily_loss: 50, caps_reset_daily: true}\n", "alerts: {retry_after: 500ms, targets: []}\n",
          "alerts: {targets: [{name: ops, url: 'https://host:8443/a?b=1', secret_file: s, quiet: '22:00-06:30',"
-         " severity: critical, users: [alice]}]}\n"]
+         " severity: critical, users: [alice]}]}\n",
+         "kraken: {rest: 'http://127.0.0.1:1', pairs: 'ETH/USD  BTC/USD'}\n"]
 WRONG = ["risk: {max_drawdown: on}\n", "risk: {max_trades_per_day: true}\n", "risk: {caps_reset_daily: 1}\n",
          "lg: {level: debug}\n", "log: {level: loud}\n", "log: {lvl: debug}\n", "store: 5\n",
          "store: {ballast_mib: 2000}\n", "store: {ballast_mib: -1}\n",
@@ -32,7 +33,8 @@ WRONG = ["risk: {max_drawdown: on}\n", "risk: {max_trades_per_day: true}\n", "ri
          "alerts: {targets: [{name: ops, url: 'ftp://x/'}]}\n", "alerts: {targets: 5}\n",
          "alerts: {targets: [{name: Ops, url: 'https://x/'}]}\n",
          "alerts: {targets: [{name: ops, url: 'https://x/', quiet: '25:00-06:00'}]}\n",
-         "alerts: {targets: [{name: ops, url: 'https://x/', users: []}]}\n"]
+         "alerts: {targets: [{name: ops, url: 'https://x/', users: []}]}\n",
+         "kraken: {rest: 'ftp://x'}\n", "kraken: {websocket: 'https://x/v2'}\n", "kraken: {pairs: eth}\n"]
 
 
 def packages():

@@ -2,6 +2,7 @@
 
 #include "daemon/config/keys.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -320,8 +321,31 @@ TEST(Config, SaysWhatIsWrongWithATarget) {
          "'http://y/'}\n",
          "f.yaml:4:7: alerts.targets: a is listed twice"},
         {"alerts:\n  heartbeat_url: soon\n", "f.yaml:2:18: alerts.heartbeat_url: '…' is no http"},
+        {"kraken:\n  rest: http://api.kraken.com\n",
+         "f.yaml:2:9: kraken.rest: 'http://api.kraken.com' would go in the clear"},
+        {"kraken:\n  rest: https://api.kraken.com/0\n",
+         "f.yaml:2:9: kraken.rest: 'https://api.kraken.com/0' has a path"},
+        {"kraken:\n  websocket: https://ws.kraken.com/v2\n",
+         "f.yaml:2:14: kraken.websocket: 'https://ws.kraken.com/v2' is no ws"},
+        {"kraken:\n  ca_file: roots.pem\n",
+         "f.yaml:2:12: kraken.ca_file: 'roots.pem' is no absolute path"},
+        {"kraken:\n  pairs: ETH/USD BTC\n",
+         "f.yaml:2:10: kraken.pairs: 'BTC' is no pair such as ETH/USD"},
+        {"kraken:\n  pairs: ETH/USD BTC/USD ETH/USD\n",
+         "f.yaml:2:10: kraken.pairs: 'ETH/USD' is there twice"},
+        {"kraken:\n  pairs: ' '\n", "f.yaml:2:10: kraken.pairs: '' names no pair"},
     };
     expect_each(faults);
+}
+
+TEST(Config, WhatIsOnTheLoopbackMayGoInTheClear) {
+    for (const char* const host : {"127.0.0.1", "127.9.9.9", "localhost", "[::1]"}) {
+        const std::string at = fmt::format("{}:8080", host);
+        const Config config =
+            good(fmt::format("kraken: {{rest: 'http://{0}', websocket: 'ws://{0}/v2'}}\n", at));
+        EXPECT_EQ(config.kraken.rest, "http://" + at);
+        EXPECT_EQ(config.kraken.websocket, "ws://" + at + "/v2");
+    }
 }
 
 TEST(Config, RulesBetweenKeysPointAtTheFirstOfThem) {
@@ -408,6 +432,9 @@ TEST(Keys, EachKeyHasItsOwnPlace) {
                                        : key.type == "asset"      ? "EUR"
                                        : key.type == "url"        ? "https://elsewhere/"
                                        : key.type == "program"    ? "/else/where"
+                                       : key.type == "pairs"      ? "DOGE/USD XRP/USD"
+                                       : key.unit == "https"      ? "https://elsewhere"
+                                       : key.unit == "wss"        ? "wss://elsewhere/v2"
                                        : key.type == "word"       ? last_word(key.unit)
                                        : key.type == "level"      ? "alert"
                                        : key.type == "fee asset"  ? "base"
