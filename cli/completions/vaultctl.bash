@@ -60,7 +60,7 @@ _vaultctl_kind() {
     'preset create:1' | 'preset create:rest' | 'preset create --from' | 'preset create --note' | \
     'preset remove:1' | 'preset apply:1' | 'preset apply --why' | 'risk test --since' | \
     'risk test --set' | 'risk set:rest' | 'market import --pair' | 'market import --interval' | \
-    'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
+    'market pairs --exchange' | 'market pairs --quote' | 'market prices:1' | 'market candles:1' | \
     'market candles --interval' | 'market candles --from' | 'market candles --to' | \
     'market candles --limit' | 'replay start --pair' | 'replay start --interval' | \
     'replay start --seed' | 'replay start --from' | 'replay start --to' | 'replay start --days' | \
@@ -536,7 +536,7 @@ _vaultctl_flags() {
         flags=(--pair --interval)
         ;;
     'market pairs')
-        flags=(--account --quote)
+        flags=(--account --exchange --quote)
         ;;
     'market candles')
         flags=(--account --interval --from --to --limit)

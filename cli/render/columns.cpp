@@ -121,12 +121,20 @@ constexpr ColumnSpec kSleeveHistory[] = {{"at", "at"},
                                          {"to", "to"},
                                          {"why", "why"},
                                          {"action", "action", true}};
-constexpr ColumnSpec kPairs[] = {{"pair", "pair"},         {"selected", "selected"},
-                                 {"status", "status"},     {"price", "price"},
-                                 {"tick", "tick"},         {"lot", "lot"},
-                                 {"min_cost", "min cost"}, {"min_quantity", "min quantity", true}};
-constexpr ColumnSpec kPrices[] = {
-    {"pair", "pair"}, {"price", "price"}, {"at", "at"}, {"price_frozen", "frozen"}};
+constexpr ColumnSpec kPairs[] = {{"pair", "pair"},
+                                 {"selected", "selected"},
+                                 {"status", "status"},
+                                 {"price", "price"},
+                                 {"tick", "tick"},
+                                 {"lot", "lot"},
+                                 {"min_cost", "min cost"},
+                                 {"exchange", "exchange", true},
+                                 {"min_quantity", "min quantity", true}};
+constexpr ColumnSpec kPrices[] = {{"pair", "pair"},
+                                  {"exchange", "exchange"},
+                                  {"price", "price"},
+                                  {"at", "at"},
+                                  {"price_frozen", "frozen"}};
 constexpr ColumnSpec kCandles[] = {{"at", "at"},   {"open", "open"},   {"high", "high"},
                                    {"low", "low"}, {"close", "close"}, {"prices", "prices", true}};
 constexpr ColumnSpec kReplays[] = {{"account", "account"},   {"state", "state"},

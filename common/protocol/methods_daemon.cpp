@@ -68,7 +68,8 @@ constexpr Words kConfigShowEx[] = {"vaultctl config show --origin"};
 constexpr Words kConfigCheckEx[] = {"vaultctl config check", "vaultctl config check new.yaml"};
 constexpr Words kConfigReloadEx[] = {"vaultctl config reload --wait",
                                      "vaultctl config reload --dry-run"};
-constexpr Words kAccountAddEx[] = {"vaultctl account add --exchange paper --label practice"};
+constexpr Words kAccountAddEx[] = {"vaultctl account add --exchange paper --label practice",
+                                   "vaultctl account add --exchange kraken"};
 constexpr Words kAccountListEx[] = {"vaultctl account list"};
 constexpr Words kAccountRemoveEx[] = {"vaultctl account remove a2"};
 constexpr Words kAccountShowEx[] = {"vaultctl account show a1"};
@@ -234,7 +235,10 @@ constexpr Method kTable[] = {
      .risk = Risk::Raises,
      .mutates = true,
      .primary = "id",
-     .examples = kAccountAddEx},
+     .examples = kAccountAddEx,
+     .detail = "An account of paper sees what vaultctl replay shows it. One of kraken follows "
+               "Kraken's live prices and rules, and its API keys are checked by Kraken; its "
+               "vaults are filled on paper, no order is sent."},
     {.name = "account.remove",
      .summary = "Remove an account that has no vaults",
      .noun = "account",

@@ -12,6 +12,7 @@ constexpr Param kImport[] = {
     flag("interval", "length of a candle, such as 1m", Duration).need(),
 };
 constexpr Param kMarketPairs[] = {flag("account", "only what this account can trade"),
+                                  flag("exchange", "only what it lists: paper, kraken"),
                                   flag("quote", "only pairs in this quote", Asset)};
 constexpr Param kPrices[] = {maybe_word("pair", "only this pair", Pair)};
 constexpr Param kCandles[] = {

@@ -2,6 +2,7 @@
 
 #include "daemon/app/backups.hpp"
 #include "daemon/app/elsewhere.hpp"
+#include "daemon/app/exchanges.hpp"
 #include "daemon/app/feeds.hpp"
 #include "daemon/app/last_batch.hpp"
 #include "daemon/app/options.hpp"
@@ -11,7 +12,6 @@
 #include "daemon/control/render_views.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/engine/driver.hpp"
-#include "daemon/exchange/paper/key_validator.hpp"
 #include "daemon/notify/hook.hpp"
 #include "daemon/notify/mail.hpp"
 #include "daemon/notify/ways.hpp"
@@ -65,14 +65,11 @@ std::vector<Pair> pairs_of(const config::Config& config) {
     return pairs;
 }
 
-std::string fresh_instance_id() {
-    std::array<std::uint8_t, 8> bytes{};
-    VAULT_CHECK(::getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+std::uint64_t fresh_number() {
+    std::uint64_t number = 0;
+    VAULT_CHECK(::getrandom(&number, sizeof number, 0) == static_cast<ssize_t>(sizeof number),
                 "the kernel gives random bytes");
-    std::string text;
-    for (const std::uint8_t byte : bytes)
-        text += fmt::format("{:02x}", byte);
-    return text;
+    return number;
 }
 
 }  // namespace
@@ -96,8 +93,8 @@ struct App::Parts {
     runner::HookClient hooks;      // likewise
     std::unique_ptr<SignInParts> sign_in;
     std::unique_ptr<StoreBackups> backups;
-    exchange::PaperKeyValidator paper_keys;
     std::unique_ptr<engine::Driver> driver;
+    std::unique_ptr<Exchanges> exchanges;  // tells the driver
     notify::Webhook webhook{&secrets::sign_with_file, clock};
     notify::Hook hook{hooks};
     notify::Mail mail{hooks, clock};
@@ -178,6 +175,7 @@ Result<void> App::Parts::build(const config::Config& from) {
     feeds =
         std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);
     make_driver(from);
+    exchanges = std::make_unique<Exchanges>(from.kraken, Random{fresh_number()}, clock, logger);
     follow_engine(from);
     std::optional<ports::WholeDirectory> whole;
     driver->directory.loaded = [&](ports::WholeDirectory loaded) { whole = std::move(loaded); };
@@ -204,10 +202,10 @@ Result<void> App::Parts::build(const config::Config& from) {
         *signer,
         sign_in->service(),
         sign_in->secrets(),
-        paper_keys,
+        *exchanges,
         *backups,
         [this] { return store->health(); },
-        {kVersion, fresh_instance_id(), ::getpid()},
+        {kVersion, fmt::format("{:016x}", fresh_number()), ::getpid()},
         clock,
         logger,
         [this] {
@@ -218,10 +216,12 @@ Result<void> App::Parts::build(const config::Config& from) {
                 progress.reloads.load(), SteadyTime{progress.last_turn_ns.load()}};
         },
         driver->last_event(),
-        [this] { return watchdog.check(); }};
+        [this] { return watchdog.check(); },
+        [this] { return exchanges->feeds(); }};
     VAULT_TRY(server, control::Server::create(control_io, control_options(from), std::move(parts)));
     server->load(*whole);
     follow_directory();
+    exchanges->follow(whole->accounts, {*driver, *driver});
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
     return success();
 }
@@ -249,12 +249,12 @@ void App::Parts::halt_amnesia(const std::string& note) {
     const std::string why =
         "amnesia: " + note +
         "; compare orders and balances with the exchanges, then vaultctl resume";
-    driver->first(std::move(context), ports::cmd::Halt{{}, why}, &control::render_nothing,
-                  [this, why](const Result<ports::Reply>& reply) {
-                      if (!reply || !reply.value().durable)
-                          return logger.log(LogLevel::Alert, "amnesia", "the halt is not durable");
-                      tell_amnesia(why);
-                  });
+    driver->call(std::move(context), ports::cmd::Halt{{}, why}, &control::render_nothing,
+                 [this, why](const Result<ports::Reply>& reply) {
+                     if (!reply || !reply.value().durable)
+                         return logger.log(LogLevel::Alert, "amnesia", "the halt is not durable");
+                     tell_amnesia(why);
+                 });
 }
 
 // As an alert. Only then is the restore forgotten: a start before halts and tells again.
@@ -263,12 +263,12 @@ void App::Parts::tell_amnesia(const std::string& why) {
     context.actor = "restore";
     context.method = "raise";
     ports::cmd::Raise alert{ports::Severity::Critical, "store_is_older", "", why};
-    driver->first(std::move(context), std::move(alert), &control::render_nothing,
-                  [this](const Result<ports::Reply>& reply) {
-                      if (!reply || !reply.value().durable) return;
-                      store->forget_restored();
-                      asio::post(control_io, [this] { amnesia = false; });
-                  });
+    driver->call(std::move(context), std::move(alert), &control::render_nothing,
+                 [this](const Result<ports::Reply>& reply) {
+                     if (!reply || !reply.value().durable) return;
+                     store->forget_restored();
+                     asio::post(control_io, [this] { amnesia = false; });
+                 });
 }
 
 // Until the halt is durable the next start has to notice what this one did.
@@ -308,11 +308,13 @@ void App::Parts::follow_directory() {
                             if (!adopted)
                                 logger.log(LogLevel::Alert, "secrets", adopted.error().message());
                             server->adopt(page);
+                            exchanges->follow(page.accounts, {*driver, *driver});
                         });
                     },
                     [this](ports::WholeDirectory whole) {
                         asio::post(control_io, [this, whole = std::move(whole)] {
                             server->load(whole);
+                            exchanges->follow(whole.accounts, {*driver, *driver});
                             const auto loaded = sign_in->load(whole);
                             if (!loaded)
                                 logger.log(LogLevel::Alert, "secrets", loaded.error().message());
@@ -439,6 +441,7 @@ void App::Parts::stop(std::string_view why) {
     if (stopping.exchange(true)) return;
     logger.log(LogLevel::Notice, "stopping", why);
     notify.stopping();
+    exchanges->stop();
     // What has been delivered is booked while the shard still takes it.
     notifier->stop([this] { asio::post(shard_io, [this] { drain(); }); });
 }

@@ -1,5 +1,7 @@
 #include "daemon/app/options.hpp"
 
+#include "daemon/app/exchanges.hpp"
+
 namespace vault::app {
 namespace {
 
@@ -86,6 +88,7 @@ engine::EngineOptions engine_options(const config::Config& from) {
     options.paper.latency_ticks = static_cast<std::uint32_t>(from.paper.latency_ticks);
     for (const PairRules& rules : from.paper.pairs)
         options.catalogue.emplace(rules.pair, rules);
+    options.exchanges = connected_exchanges();
     options.scripts_path = from.runner.scripts;
     options.price_snapshot_every = from.engine.price_snapshot_every;
     options.batch_rows_max = from.engine.batch_rows_max;

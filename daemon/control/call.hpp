@@ -12,6 +12,7 @@
 #include "daemon/ports/commands.hpp"
 #include "daemon/ports/configuration.hpp"
 #include "daemon/ports/key_validator.hpp"
+#include "daemon/ports/market_feed.hpp"
 #include "daemon/ports/progress.hpp"
 #include "daemon/ports/secret_box.hpp"
 #include "daemon/ports/signer.hpp"
@@ -69,6 +70,7 @@ struct Services {
     std::uint64_t calls = 0;              // that were started, of all sessions
     // Whether each loop of the daemon goes round; quick; may be empty.
     std::function<std::vector<ports::LoopCheck>()> loops{};
+    std::function<std::vector<ports::FeedState>()> feeds{};  // of exchanges; quick; may be empty
 };
 
 class Subscriptions;  // subscriptions.hpp

@@ -131,4 +131,13 @@ void DoctorChecks::clock(Duration drift) {
             "timedatectl status");
 }
 
+void DoctorChecks::feed(const ports::FeedState& state) {
+    const std::string name = "feed_" + state.exchange;
+    const std::string since = format_utc(state.since);
+    if (state.connected) return ok(name, fmt::format("tells prices since {}", since));
+    failed(name, fmt::format("tells no prices since {}: {}", since, state.problem),
+           fmt::format("look at the section {} of vaultctl config show, and at the way there",
+                       state.exchange));
+}
+
 }  // namespace vault::control

@@ -20,6 +20,7 @@ class DoctorChecks {
     void state_dir(const std::string& path);
     // How far the wall clock has run from the steady one since the start.
     void clock(Duration drift);
+    void feed(const ports::FeedState& state);
 
     boost::json::array take() { return std::move(list_); }
 

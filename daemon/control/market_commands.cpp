@@ -1,3 +1,4 @@
+#include "daemon/control/directory.hpp"
 #include "daemon/control/marks.hpp"
 #include "daemon/control/row_list.hpp"
 
@@ -43,32 +44,41 @@ Handled import_candles(Services& services, const Call& call) {
     co_return answer;
 }
 
+struct Asked {
+    VaultId vault;
+    std::string exchange;
+};
+
 // Pairs are known per vault, because a vault trades only pairs in its own asset: one vault of each
-// asset (and account, if one is named) is asked.
-asio::awaitable<Result<std::vector<VaultId>>> vaults_to_ask(Services& services, const Call& call) {
+// exchange and asset (and account, if one is named) is asked.
+asio::awaitable<Result<std::vector<Asked>>> vaults_to_ask(Services& services, const Call& call) {
     const Result<cmd::VaultChoice> choice = vault_choice(call.params);
     if (!choice) co_return choice.error();
     auto pending = ask(services, call, cmd::ListMarks{choice.value()}, &render_view);
     const Result<Answer> answer = co_await std::move(pending);
     if (!answer) co_return answer.error();
     const auto quote = call.params.asset("quote");
-    std::vector<VaultId> vaults;
-    std::set<Asset> seen;
+    const std::string wanted = call.params.text("exchange");
+    std::vector<Asked> vaults;
+    std::set<std::pair<std::string, Asset>> seen;
     for (const report::VaultMark& mark : read_marks(answer.value().data_json)) {
-        if (quote && mark.asset != *quote) continue;
-        if (seen.insert(mark.asset).second) vaults.push_back(mark.vault);
+        const ports::AccountRow* const account = services.directory.account(mark.account);
+        VAULT_CHECK(account != nullptr, "a vault has an account");
+        const std::string& exchange = account->exchange;
+        if ((quote && mark.asset != *quote) || (!wanted.empty() && exchange != wanted)) continue;
+        if (seen.insert({exchange, mark.asset}).second) vaults.push_back({mark.vault, exchange});
     }
     co_return vaults;
 }
 
-using Pairs = std::map<std::string, json::object, std::less<>>;
+using Pairs = std::map<std::pair<std::string, std::string>, json::object>;  // by pair and exchange
 
 asio::awaitable<Result<Pairs>> read_pairs(Services& services, const Call& call) {
     auto asking = vaults_to_ask(services, call);
-    const Result<std::vector<VaultId>> vaults = co_await std::move(asking);
+    const Result<std::vector<Asked>> vaults = co_await std::move(asking);
     if (!vaults) co_return vaults.error();
     Pairs pairs;
-    for (const VaultId vault : vaults.value()) {
+    for (const auto& [vault, exchange] : vaults.value()) {
         cmd::SetPairs command;
         command.vault = vault;
         command.available = true;
@@ -81,8 +91,9 @@ asio::awaitable<Result<Pairs>> read_pairs(Services& services, const Call& call) 
         for (json::value& item : view.value().get_object()["pairs"].as_array()) {
             json::object& pair = item.as_object();
             pair.erase("selected");  // of that one vault, not of the market
-            const std::string name(pair["pair"].as_string());
-            pairs.emplace(name, std::move(pair));
+            pair["exchange"] = exchange;
+            std::string name(pair["pair"].as_string());
+            pairs.emplace(std::pair{std::move(name), exchange}, std::move(pair));
         }
     }
     co_return pairs;
@@ -115,8 +126,9 @@ Handled market_prices(Services& services, const Call& call) {
     const auto wanted = call.params.pair("pair");
     json::array list;
     for (auto& [name, pair] : pairs.value()) {
-        if (pair["price"].is_null() || (wanted && wanted->text() != name)) continue;
-        list.push_back(json::object{{"pair", name},
+        if (pair["price"].is_null() || (wanted && wanted->text() != name.first)) continue;
+        list.push_back(json::object{{"pair", name.first},
+                                    {"exchange", name.second},
                                     {"price", pair["price"]},
                                     {"at", pair["price_at"]},
                                     {"price_frozen", pair["price_frozen"]}});

@@ -60,6 +60,9 @@ Handled doctor(Services& services, const Call& call) {
     checks.limits(services.options.max_connections + services.options.reserved_connections +
                   kOwnDescriptors);
     checks.clock(services.clock.now() - services.started_at - ran);
+    if (services.feeds)
+        for (const ports::FeedState& feed : services.feeds())
+            checks.feed(feed);
     json::object object{{"version", services.info.version}, {"pid", services.info.pid}};
     object["checks"] = checks.take();
     Answer answer;

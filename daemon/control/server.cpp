@@ -73,6 +73,7 @@ Server::Server(asio::io_context& io, Options options, Parts parts, int listener)
       inode_(socket_inode(options_.socket_path)),
       tasks_(io.get_executor()) {
     services_.loops = std::move(parts.loops);
+    services_.feeds = std::move(parts.feeds);
 }
 
 Server::~Server() {

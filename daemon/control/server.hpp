@@ -35,6 +35,7 @@ class Server {
         std::function<BatchMarks()> marks{};
         std::uint64_t last_event = 0;  // the newest that the store has
         std::function<std::vector<ports::LoopCheck>()> loops{};
+        std::function<std::vector<ports::FeedState>()> feeds{};
     };
 
     // The socket exists and queues connections from here on; they are answered after start().

@@ -29,6 +29,9 @@ const json::array& list_of(const json::object& object, std::string_view name) {
     return object.at(name).as_array();
 }
 
+// design/strategy.md: an older price is none.
+constexpr Duration kFresh = std::chrono::seconds{60};
+
 // Reasons that hold every buy, whatever the prices do, and what ends each: a command with {0} for
 // the vault and {1} for the sleeve. Pauses and cash have checks of their own: a decision is only as
 // new as the last tick.
@@ -155,6 +158,7 @@ class Checker {
         });
         if (const std::string refused = refused_prices(); priced && !refused.empty())
             return add("price", false, refused, "vaultctl market prices");
+        if (facts_.exchange != "paper") return check_live_price(priced);
         const json::object* replay =
             facts_.replays.empty() ? nullptr : &facts_.replays.front().as_object();
         const std::string state = replay == nullptr ? "none" : text_of(*replay, "state");
@@ -199,6 +203,21 @@ class Checker {
             all += (all.empty() ? "" : "; ") + text_of(pair, "trouble");
         }
         return all;
+    }
+
+    // A live market speaks each second while it can be reached.
+    void check_live_price(bool priced) {
+        std::optional<UtcTime> newest;
+        for (const json::value& pair : facts_.pairs)
+            if (const auto at = parse_utc(text_of(pair.as_object(), "price_at")))
+                newest = std::max(newest.value_or(at.value()), at.value());
+        const bool fresh = newest && facts_.now - *newest <= kFresh;
+        std::string message = fmt::format("{} tells prices", facts_.exchange);
+        if (!priced) message = facts_.exchange + " has told no price of a selected pair yet";
+        if (priced && !fresh)
+            message = fmt::format("{} tells no price: the newest is of {}", facts_.exchange,
+                                  newest ? format_utc(*newest) : "an unknown time");
+        add("price", fresh, std::move(message), "vaultctl doctor");
     }
 
     // A paper account lives on a replay: without one that moves, no price comes.

@@ -3,6 +3,7 @@
 // check says whether it holds, what was found, and the command that removes what does not. Reads
 // the engine's own views as JSON, so that every word is one that the other commands show. Pure; any
 // thread; cannot fail.
+#include "common/base/time.hpp"
 #include "common/domain/ids.hpp"
 
 #include <boost/json/array.hpp>
@@ -19,6 +20,8 @@ struct TradingFacts {
     boost::json::object vault;   // vault.show
     boost::json::array pairs;    // vault.pairs: those that are selected
     boost::json::array replays;  // replay.status of its account
+    std::string exchange;        // that the account is on
+    UtcTime now;                 // wall clock
     boost::json::array caps;     // risk.show of it
     // The last decision of a sleeve; none before the first.
     std::map<SleeveKind, std::optional<boost::json::object>> decisions;

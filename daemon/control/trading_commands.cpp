@@ -1,4 +1,5 @@
 // why-not-trading: asks the engine for what trading_checks() judges.
+#include "daemon/control/directory.hpp"
 #include "daemon/control/row_list.hpp"
 #include "daemon/control/trading_checks.hpp"
 
@@ -30,6 +31,10 @@ boost::asio::awaitable<Result<TradingFacts>> engine_facts(Services& services, co
     facts.pairs = std::move(pairs.value().as_object()["pairs"].as_array());
     const auto account = parse_account_id(facts.vault.at("account").as_string());
     VAULT_CHECK(account.has_value(), "a vault has an account");
+    const ports::AccountRow* const row = services.directory.account(account.value());
+    VAULT_CHECK(row != nullptr, "an account that has a vault is known");
+    facts.exchange = row->exchange;
+    facts.now = services.clock.now();
     auto asking_replay = shown(services, call, cmd::ReplayStatus{account.value()});
     Result<json::value> replays = co_await std::move(asking_replay);
     if (!replays) co_return replays.error();

@@ -126,8 +126,10 @@ std::string for_programs(const HttpServer& api, const HttpServer& control, const
 std::string for_people(const HttpServer& api, const HttpServer& control, const Beginning& key) {
     const std::string path = "/0/private/BalanceEx", body = "nonce=1";
     const std::string_view trust = api.url().starts_with("https") ? " -k" : "";
+    const std::string socket = "ws" + api.url().substr(4) + "/v2";
     return fmt::format(
         "Kraken's REST API is emulated at {0}; it is driven at {1}.\n"
+        "Prices and rules come from {8}.\n"
         "Account 'main' has 100000 USD, 100000 USDT and 2 BTC, and a key named 'main':\n\n"
         "  key     {2}\n  secret  {3}\n\nAsk it something (the signature is good once):\n\n"
         "  curl{7} '{0}/0/public/Ticker?pair=XBTUSD'\n"
@@ -137,7 +139,7 @@ std::string for_people(const HttpServer& api, const HttpServer& control, const B
         "  curl -d '{{\"scale\":\"60\",\"advance\":\"5m\"}}' {1}/time\n"
         "  curl {1}/state\n\nAll methods are in tests/emulator/kraken/README.md. Ctrl-C ends it.",
         api.url(), control.url(), key.key, key.secret, path, body,
-        api_sign(key.secret, path, "1", body), trust);
+        api_sign(key.secret, path, "1", body), trust, socket);
 }
 
 Result<Script> read_script(const std::string& file, Moment start) {

@@ -1,4 +1,5 @@
 // What Kraken's public socket says, by hand and as it was recorded.
+#include "daemon/exchange/kraken/names.hpp"
 #include "daemon/exchange/kraken/socket_messages.hpp"
 #include "tests/support/shared_data.hpp"
 
