@@ -206,10 +206,9 @@ std::uint64_t buys_today(const World& world, const CapLevel& level) {
 std::optional<Decimal> worth_of(const World& world, const CapLevel& level, const NextBuy& next) {
     if (next.vault == nullptr) return kZero;
     if (level.vault || next.vault->row.asset == world.risk_asset) return next.budget;
-    const Tick* const last =
-        last_of(world, world.account_of(*next.vault), {next.vault->row.asset, world.risk_asset});
-    if (last == nullptr) return std::nullopt;
-    const auto worth = mul(next.budget, last->price.value, Rounding::Up);
+    const auto rate = world.risk_rate(world.account_of(*next.vault), next.vault->row.asset);
+    if (!rate) return std::nullopt;
+    const auto worth = mul(next.budget, *rate, Rounding::Up);
     return worth && worth.value() <= ledger::kBalanceMax ? std::optional{worth.value()}
                                                          : std::nullopt;
 }

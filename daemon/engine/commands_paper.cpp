@@ -5,6 +5,7 @@
 #include "daemon/engine/pair_watch.hpp"
 #include "daemon/engine/planted_bug.hpp"
 #include "daemon/engine/view_builder.hpp"
+#include "daemon/market/pair_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -130,9 +131,12 @@ Result<ports::View> Commander::on(const ports::cmd::PaperTrade& c) {
                      "vaultctl market pairs tells when it trades again"};
     const PairMarket* const market = world_.pair_market(*account, c.pair);
     if (!c.price && (market == nullptr || !market->last))
-        return Error{Errc::NotReady, fmt::format("there is no price of {} yet", c.pair.text()),
-                     "price", "give --price, or start a replay"};
-    const Price price = c.price ? *c.price : market->last->price;
+        return Error{
+            Errc::NotReady, fmt::format("there is no price of {} yet", c.pair.text()), "price",
+            account->row.exchange == kPaper ? "give --price, or start a replay"
+                                            : "give --price, or wait until the exchange tells one"};
+    const auto whole = c.side == Side::Buy ? &market::tick_up : &market::tick_down;
+    const Price price = c.price ? *c.price : whole(market->last->price.value, rules->tick);
     const Decimal spare =
         unexplained(world_, *account, c.side == Side::Sell ? c.pair.base : c.pair.quote);
     VAULT_TRY(const exchange::HandTrade trade,

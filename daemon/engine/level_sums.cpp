@@ -16,9 +16,7 @@ const Tick* last_of(const World& world, const Vault& vault, const Pair& pair) {
 }
 
 std::optional<Decimal> rate_of(const World& world, const Vault& vault) {
-    if (vault.row.asset == world.risk_asset) return kOne;
-    const Tick* const last = last_of(world, vault, {vault.row.asset, world.risk_asset});
-    return last == nullptr ? std::nullopt : std::optional{last->price.value};
+    return world.risk_rate(world.account_of(vault), vault.row.asset);
 }
 
 std::optional<Decimal> converted(Decimal amount, Decimal rate, Rounding rounding) {

@@ -48,7 +48,8 @@ void LevelWatch::list_watched(const Market& market, PairMarket& at, const Pair& 
         for (const VaultId id : world_.find_account(account)->vaults) {
             const Vault& vault = *world_.find_vault(id);
             const bool priced = std::ranges::find(vault.pairs, pair) != vault.pairs.end() ||
-                                pair == Pair{vault.row.asset, world_.risk_asset};
+                                pair == Pair{vault.row.asset, world_.risk_asset} ||
+                                pair == Pair{world_.risk_asset, vault.row.asset};
             if (vault.watched && priced) at.watched.push_back(id);
         }
 }

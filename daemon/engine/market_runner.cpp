@@ -49,8 +49,8 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
     if (found == nullptr) return;
     PairMarket& at = *found;
     const bool live = !market.exchange.empty();
-    if (live) tick.time = std::max(tick.time, market.now);
-    if (live && at.last && tick.time <= at.last->time) return;  // the clock was set back
+    if (live) tick.time = market.now;
+    if (live && at.last && tick.time <= at.last->time) return;
     advance_clock(market, tick.time);
     // Nobody was there to tell of it.
     if (live && at.last && tick.time - at.last->time > kGapAfter) tick.gap = true;

@@ -12,7 +12,8 @@ class MarketRunner {
     MarketRunner(World& world, Recorder& recorder, Duration snapshot_every)
         : world_(world), recorder_(recorder), snapshot_every_(snapshot_every) {}
 
-    // A price that cannot be believed, or of a pair that makes none, moves the clock alone.
+    // A price that cannot be believed, or of a pair that makes none, moves the clock alone. A live
+    // one gets the market's time.
     void on_tick(Market& market, const Pair& pair, Tick tick);
 
     // Moves the clock without a tick; a midnight that passes closes its day.

@@ -29,9 +29,9 @@ std::optional<Decimal> size_of(const World& world, const Account& account,
                                 : mul(order.limit.value, order.quantity.value, Rounding::Up);
     if (!cost || order.pair.quote == world.risk_asset)
         return cost ? std::optional{cost.value()} : std::nullopt;
-    const PairMarket* const rate = world.pair_market(account, {order.pair.quote, world.risk_asset});
-    if (rate == nullptr || !rate->last) return std::nullopt;
-    const auto size = mul(cost.value(), rate->last->price.value, Rounding::Up);
+    const auto rate = world.risk_rate(account, order.pair.quote);
+    if (!rate) return std::nullopt;
+    const auto size = mul(cost.value(), *rate, Rounding::Up);
     return size ? std::optional{size.value()} : std::nullopt;
 }
 

@@ -42,24 +42,34 @@ void PairWatch::recall() {
 
 void PairWatch::follow(std::string_view exchange, const std::map<Pair, PairRules>& rules,
                        UtcTime now) {
-    const bool paper = exchange == kPaper;
     auto& known = world_.catalogues.try_emplace(std::string{exchange}).first->second.pairs;
-    for (const auto& [pair, wanted] : rules) {
-        auto at = known.find(pair);
-        if (at == known.end()) {
-            if (paper) continue;
-            PairRules fresh = wanted;
-            fresh.status = PairStatus::Trading;
-            at = known.emplace(pair, std::move(fresh)).first;
+    if (exchange != kPaper)
+        for (const auto& [pair, fresh] : rules) {
+            const auto [at, is_new] = known.try_emplace(pair, fresh);
+            if (!is_new) continue;
+            at->second.status = PairStatus::Trading;  // so that another one is told
             recorder_.touch_daemon(world_);
         }
-        if (at->second == wanted) continue;
-        const PairStatus before = std::exchange(at->second, wanted).status;
-        const Changed changed{exchange, at->second};
-        adopt(changed);
-        if (before != wanted.status) change(changed, now);
-        if (!paper) recorder_.touch_daemon(world_);
+    for (auto& [pair, mine] : known) {
+        const auto told = rules.find(pair);
+        if (told != rules.end()) {
+            settle(exchange, mine, told->second, now);
+        } else if (exchange != kPaper && makes_prices(mine.status)) {
+            PairRules gone = mine;
+            gone.status = PairStatus::Halted;
+            settle(exchange, mine, gone, now);
+        }
     }
+}
+
+void PairWatch::settle(std::string_view exchange, PairRules& known, const PairRules& wanted,
+                       UtcTime now) {
+    if (known == wanted) return;
+    const PairStatus before = std::exchange(known, wanted).status;
+    const Changed changed{exchange, known};
+    adopt(changed);
+    if (before != wanted.status) change(changed, now);
+    if (exchange != kPaper) recorder_.touch_daemon(world_);
 }
 
 void PairWatch::adopt(const Changed& changed) {

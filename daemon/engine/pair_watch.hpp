@@ -18,8 +18,9 @@ class PairWatch {
     // After the daemon's state was loaded, before accounts are: the catalogue of paper as it was
     // told last.
     void recall();
-    // The rules as they are now. What they leave out stays as it was; a pair that is new is taken
-    // up, but on paper, where that waits for a restart. `now`: the wall clock.
+    // The rules as they are now. On paper what they leave out stays as it was, and a pair that is
+    // new waits for a restart. Of a live exchange new pairs are taken up, and one that it tells of
+    // no more is halted: nobody knows its price. `now`: the wall clock.
     void follow(std::string_view exchange, const std::map<Pair, PairRules>& rules, UtcTime now);
 
   private:
@@ -27,6 +28,7 @@ class PairWatch {
         std::string_view exchange;
         const PairRules& rules;
     };
+    void settle(std::string_view exchange, PairRules& known, const PairRules& wanted, UtcTime now);
     void adopt(const Changed& changed);
     void change(const Changed& changed, UtcTime now);
     void change(Market& market, PairMarket& at);

@@ -7,6 +7,7 @@
 #include "common/base/log.hpp"
 #include "daemon/engine/commander.hpp"
 #include "daemon/engine/idle_watch.hpp"
+#include "daemon/engine/live_clock.hpp"
 #include "daemon/ports/store.hpp"
 
 namespace vault::engine {
@@ -43,8 +44,7 @@ class Shard {
     using PriceRead =
         std::function<Result<std::vector<ports::PriceRow>>(AccountId, const Pair&, UtcTime)>;
     Result<void> recall_prices(const PriceRead& read);
-    // Live markets live in the wall clock's time, with prices or without. Before commands and
-    // ticks.
+    // Live markets have a time (live_clock.hpp), with prices or without. Before commands and ticks.
     void keep_time();
     // One tick of a live exchange, for all accounts on it. A pair that it does not list is ignored.
     // What it does is stored, and trackers that moved; clocks and timers are not: after a restart
@@ -126,6 +126,7 @@ class Shard {
     ports::ChainHead audit_;  // of the audit trail, with what is not durable yet
     std::uint64_t epoch_ = 0;
     IdleWatch idle_watch_;
+    LiveClock live_clock_;
     bool told_no_buys_ = false;     // an alert says so, and none that they go on
     std::size_t next_account_ = 0;  // round robin over replays
     struct AskedSlot {

@@ -131,6 +131,8 @@ Result<void> Shard::load_accounts(const ports::Snapshot& snapshot, const States&
         for (const auto& [pair, seen] : memory.pairs)
             if (const PairRules* rules = world_.rules_of(account, pair)) {
                 PairMarket& at = market.pairs.try_emplace(pair, *rules).first->second;
+                // Accounts of one market were not all stored at the same time.
+                if (at.last && seen.last && seen.last->time < at.last->time) continue;
                 at.last = seen.last;
                 at.past = seen.past;
             }

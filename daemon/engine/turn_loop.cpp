@@ -101,9 +101,10 @@ void TurnLoop::price(ports::LivePrice price) {
 }
 
 void TurnLoop::rules(std::string exchange, std::vector<PairRules> rules) {
-    auto& known = listings_[std::move(exchange)];
+    auto& told = listings_[std::move(exchange)];
+    told.clear();
     for (PairRules& each : rules)
-        known.insert_or_assign(each.pair, each);
+        told.insert_or_assign(each.pair, each);
     listings_told_ = false;
     schedule_turn();
 }

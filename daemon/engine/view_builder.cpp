@@ -259,7 +259,10 @@ std::string idle_reason(const World& world, const Vault& vault, const Sleeve& sl
         return "nothing is allocated to it";
     if (vault.pairs.empty()) return "no pair is selected";
     if (std::string why = no_pair_trades(world, vault); !why.empty()) return why;
-    if (!has_prices(world, vault)) return "no price yet: start a replay";
+    const std::string& exchange = world.market_of(world.account_of(vault)).exchange;
+    if (!has_prices(world, vault))
+        return exchange.empty() ? "no price yet: start a replay"
+                                : fmt::format("no price yet: {} has told none", exchange);
     if (!world.no_buys.empty()) return "no buys: " + world.no_buys;
     if (std::string why = script_in_the_way(world, vault, sleeve); !why.empty()) return why;
     return cap_in_the_way(world, vault, sleeve);

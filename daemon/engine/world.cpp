@@ -139,6 +139,16 @@ const PairRules* World::rules_of(const Account& account, const Pair& pair) const
     return found == pairs.end() ? nullptr : &found->second;
 }
 
+std::optional<Decimal> World::risk_rate(const Account& account, const Asset& asset) const {
+    if (asset == risk_asset) return kOne;
+    const PairMarket* const direct = pair_market(account, {asset, risk_asset});
+    if (direct != nullptr && direct->last) return direct->last->price.value;
+    const PairMarket* const inverse = pair_market(account, {risk_asset, asset});
+    if (inverse == nullptr || !inverse->last) return std::nullopt;
+    const auto rate = div(kOne, inverse->last->price.value, Rounding::Down);
+    return rate && rate.value().is_positive() ? std::optional{rate.value()} : std::nullopt;
+}
+
 std::uint64_t World::entries() const {
     std::uint64_t sum = 0;
     for (const Vault& vault : vaults)

@@ -4,13 +4,22 @@
 #include <set>
 
 namespace vault::engine::test {
-namespace {
-
 std::optional<Decimal> last_price(const EngineStep& step, const Vault& vault, const Pair& pair) {
     const PairMarket* market = step.world().pair_market(step.world().account_of(vault), pair);
     return market == nullptr || !market->last ? std::nullopt
                                               : std::optional{market->last->price.value};
 }
+
+std::optional<Decimal> rate(const EngineStep& step, const Vault& vault) {
+    const Asset& risk = step.world().risk_asset;
+    if (vault.row.asset == risk) return kOne;
+    if (const auto direct = last_price(step, vault, {vault.row.asset, risk})) return direct;
+    const auto inverse = last_price(step, vault, {risk, vault.row.asset});
+    if (!inverse) return std::nullopt;
+    return div(kOne, *inverse, Rounding::Down).value();
+}
+
+namespace {
 
 // Sleeves are shown a price in this order; what comes later was not there yet for who decides.
 bool comes_after(const Order& order, const Order& other) {
@@ -99,11 +108,6 @@ struct Worth {
     Decimal unrealised, equity;
     std::uint32_t unresolved = 0;
 };
-
-std::optional<Decimal> rate(const EngineStep& step, const Vault& vault) {
-    if (vault.row.asset == step.world().risk_asset) return kOne;
-    return last_price(step, vault, {vault.row.asset, step.world().risk_asset});
-}
 
 void add_worth(const EngineStep& step, const Vault& vault, bool converted, Worth& sum) {
     Decimal gain;

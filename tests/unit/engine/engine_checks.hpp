@@ -33,6 +33,10 @@ struct NamedWatcher {
 using NewOrder = std::function<std::string(const Vault& vault, const Sleeve& sleeve,
                                            const ports::OrderRow& row, const Order& order)>;
 std::string each_new_order(const EngineStep& step, const NewOrder& f);
+// Of the pair in the vault's market; and of one unit of the vault's asset in that of the caps
+// (cap_checks.cpp).
+std::optional<Decimal> last_price(const EngineStep& step, const Vault& vault, const Pair& pair);
+std::optional<Decimal> rate(const EngineStep& step, const Vault& vault);
 
 Watcher cap_watcher();                            // cap_checks.cpp
 Watcher cap_day_watcher();                        // cap_day_checks.cpp

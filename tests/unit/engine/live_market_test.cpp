@@ -99,6 +99,7 @@ class LiveMarket : public testing::Test {
   protected:
     void SetUp() override {
         options_.exchanges = {"kraken"};
+        options_.risk_asset = kEth.quote;
         auto shard = make_shard();
         ASSERT_TRUE(shard->load(memory_.load(ShardId{1}).value()).has_value());
         shard->push_rules("kraken", {{kEth, eth_rules()}});
@@ -142,8 +143,17 @@ class LiveMarket : public testing::Test {
         ASSERT_TRUE(done.has_value()) << done.error().message();
     }
     void price(int seconds, int units, bool gap = false) {
-        const UtcTime time = kStart + std::chrono::seconds{seconds};
-        loop_.price({"kraken", kEth, Tick{time, Price{Decimal::from_int(units)}, 0, gap}});
+        pass_until(kStart + std::chrono::seconds{seconds});
+        loop_.price({"kraken", kEth, Tick{clock_.now(), Price{Decimal::from_int(units)}, 0, gap}});
+    }
+    // A store that lags behind would hold prices up.
+    void commit_all() {
+        while (memory_.step())
+            scheduler_.run();
+    }
+    void pass_until(UtcTime time) {
+        commit_all();
+        if (time > clock_.now()) clock_.advance(time - clock_.now());
     }
     // Which of the calls were answered so far, by their names.
     void ask(const std::string& name, ports::CallContext context, const ports::Command& command) {
@@ -350,7 +360,8 @@ TEST_F(LiveMarket, AnExchangeTellsWhatItLists) {
     const Pair sol = Pair::parse("SOL/USDT").value();
     PairRules fresh = eth_rules();
     fresh.pair = sol;
-    told(fresh);
+    loop_.rules("kraken", {changed, fresh});
+    scheduler_.run();
     const World& world = loop_.shard()->world();
     EXPECT_EQ(world.catalogues.at("kraken").pairs.size(), 2U);
     EXPECT_TRUE(world.catalogues.at("paper").pairs.empty());
@@ -377,81 +388,137 @@ TEST_F(LiveMarket, ThePriceOfEveryListedPairIsKept) {
     PairRules rules = eth_rules();
     rules.pair = usd;
     loop_.rules("kraken", {rules});
+    const World& world = loop_.shard()->world();
+    EXPECT_EQ(world.risk_rate(world.accounts.front(), usd.quote), std::nullopt);
+    const Price price{Decimal::parse("0.8").value()};
     for (const Pair& pair : {usd, other})
-        loop_.price({"kraken", pair, Tick{kStart, Price{kOne}, 0, false}});
+        loop_.price({"kraken", pair, Tick{kStart, price, 0, false}});
     scheduler_.run();
-    const auto& pairs = loop_.shard()->world().markets.front().pairs;
-    EXPECT_EQ(pairs.at(usd).last->price.value, kOne);
-    EXPECT_FALSE(pairs.contains(other)) << "which nobody lists";
+    EXPECT_EQ(world.markets.front().pairs.at(usd).last->price, price);
+    EXPECT_FALSE(world.markets.front().pairs.contains(other)) << "which nobody lists";
+    EXPECT_EQ(world.risk_rate(world.accounts.front(), usd.quote), Decimal::parse("1.25").value())
+        << "a dollar in USDT";
+    EXPECT_EQ(world.risk_rate(world.accounts.front(), usd.base), kOne);
 }
 
+const market::PriceWindow& window_of(const Shard& shard, std::uint32_t vault, SleeveKind kind) {
+    return *shard.world().vaults[vault - 1].sleeve(kind).slots.front().window;
+}
+
+// Seconds pass, and a price comes that moves a little; rarely none comes for long, or a wrong one.
+struct RandomPrices {
+    Random random;
+    Decimal last = Decimal::from_int(2000);
+
+    Duration wait(bool with_gaps) {
+        const auto seconds = 1 + random.below(20);
+        const bool gap = with_gaps && random.below(500) == 0;
+        return std::chrono::seconds{seconds + (gap ? 400 : 0)};
+    }
+    Tick next(UtcTime now) {
+        last += Decimal::from_int(static_cast<std::int64_t>(random.below(11)) - 5);
+        return {now, Price{random.below(300) == 0 ? last + last + last : last}, 0, false};
+    }
+};
+
 // A restart goes on with the recorded prices as if there had been none: windows of several lengths
-// and steps, over hours, a gap and a price that was not believed.
+// and steps, over hours, gaps and prices that were not believed.
 TEST_F(LiveMarket, ARestartFoldsTheRecordedPrices) {
-    ask("quiet", {}, cmd::SetSleeve{VaultId{1}, SleeveKind::Quiet, {{"sell_check", "7s"}}});
-    ask("long", {}, cmd::SetSleeve{VaultId{2}, SleeveKind::Flash, {{"history", "10h"}}});
-    scheduler_.run();
     const char* const given = std::getenv("VAULT_SEED");
     const std::uint64_t seed =
         given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
     SCOPED_TRACE("VAULT_SEED=" + std::to_string(seed));
-    Random random{seed};
-    int second = 0;
-    Decimal last = Decimal::from_int(2000);
-    const auto run = [&](TurnLoop& loop, int at, Decimal to) {
-        const UtcTime time = kStart + std::chrono::seconds{at};
-        loop.price({"kraken", kEth, Tick{time, Price{to}, 0, false}});
-        scheduler_.run();
+    RandomPrices prices{Random{seed}};
+    const auto loaded = [&] {
+        auto shard = make_shard();
+        EXPECT_TRUE(shard->load(memory_.load(ShardId{1}).value()).has_value());
+        EXPECT_TRUE(shard
+                        ->recall_prices([&](AccountId account, const Pair& pair, UtcTime since) {
+                            return memory_.read_prices(account, pair, since);
+                        })
+                        .has_value());
+        return shard;
     };
-    const auto settle = [&] {
-        clock_.advance(std::chrono::seconds{1});
-        scheduler_.ring();
-        while (memory_.step())
-            scheduler_.run();
+    const auto show = [](Shard& shard, const Tick& tick) {
+        shard.keep_time();
+        shard.push_price("kraken", kEth, tick);
     };
-    while (second < 6 * 3600) {
-        second += 1 + static_cast<int>(random.below(20));
-        if (second < 4 * 3600 && random.below(500) == 0) second += 400;
-        last += Decimal::from_int(static_cast<std::int64_t>(random.below(11)) - 5);
-        run(loop_, second, random.below(300) == 0 ? last + last + last : last);
-        if (random.below(50) == 0) settle();
+    const auto first = loaded();
+    apply(*first, cmd::SetSleeve{VaultId{1}, SleeveKind::Quiet, {{"sell_check", "7s"}}});
+    apply(*first, cmd::SetSleeve{VaultId{2}, SleeveKind::Flash, {{"history", "10h"}}});
+    while (clock_.now() < kStart + std::chrono::hours{6}) {
+        clock_.advance(prices.wait(clock_.now() < kStart + std::chrono::hours{4}));
+        show(*first, prices.next(clock_.now()));
+        if (prices.random.below(50) != 0) continue;
+        memory_.commit(first->close_batch(), {});
+        memory_.step();
     }
-    settle();
-    TurnLoop again{scheduler_, store_, [this] { return make_shard(); }, ShardId{1}, {},
-                   clock_,     logger_};
-    again.run_scripts_by(host_);
-    ASSERT_TRUE(again.start().has_value());
-    const auto window = [](const TurnLoop& loop, std::uint32_t vault, SleeveKind kind) {
-        return loop.shard()->world().vaults[vault - 1].sleeve(kind).slots.front().window;
-    };
+    memory_.commit(first->close_batch(), {});
+    ASSERT_TRUE(memory_.step());
+    const auto second = loaded();
     for (int tick = 0; tick < 100; ++tick) {
-        second += 1 + static_cast<int>(random.below(20));
-        last += Decimal::from_int(static_cast<std::int64_t>(random.below(11)) - 5);
-        run(loop_, second, last);
-        run(again, second, last);
-        for (const auto& [vault, kind] : {std::pair{1U, SleeveKind::Flash},
-                                          {1U, SleeveKind::Quiet},
-                                          {2U, SleeveKind::Flash},
-                                          {2U, SleeveKind::Quiet}}) {
-            const market::PriceWindow& before = *window(loop_, vault, kind);
-            const market::PriceWindow& after = *window(again, vault, kind);
-            ASSERT_EQ(before.figures(), after.figures()) << vault << " at " << second;
-            EXPECT_EQ(before.samples(), after.samples());
-        }
+        clock_.advance(prices.wait(false));
+        const Tick next = prices.next(clock_.now());
+        show(*first, next);
+        show(*second, next);
+        for (const std::uint32_t vault : {1U, 2U})
+            for (const SleeveKind kind : kSleeveKinds) {
+                const market::PriceWindow& before = window_of(*first, vault, kind);
+                const market::PriceWindow& after = window_of(*second, vault, kind);
+                ASSERT_EQ(before.figures(), after.figures()) << vault << " at tick " << tick;
+                EXPECT_EQ(before.samples(), after.samples());
+            }
     }
-    EXPECT_TRUE(window(again, 1, SleeveKind::Flash)->figures().warm);
+    EXPECT_TRUE(window_of(*second, 1, SleeveKind::Flash).figures().warm);
 }
 
-TEST_F(LiveMarket, ATimeThatWentBackBringsNoPrice) {
+TEST_F(LiveMarket, AGapThatNobodyToldOfIsOne) {
     price(100, 2000);
     scheduler_.run();
-    price(99, 2100);
+    price(120, 2000);
     scheduler_.run();
-    EXPECT_EQ(loop_.shard()->world().markets.front().pairs.at(kEth).last->price.value,
-              Decimal::from_int(2000));
-    price(500, 2010);  // 400 s later
+    EXPECT_EQ(slot(1, SleeveKind::Flash).window->samples(), 2U);
+    price(521, 2010);  // 401 s later
     scheduler_.run();
-    EXPECT_EQ(slot(1, SleeveKind::Flash).window->samples(), 1U) << "a gap that nobody told of";
+    EXPECT_EQ(slot(1, SleeveKind::Flash).window->samples(), 1U);
+}
+
+// A clock that jumps stops no price, forward or back.
+TEST_F(LiveMarket, PricesGoOnWhenTheClockJumps) {
+    int units = 2000;
+    const auto go_on = [&](int seconds) {
+        for (int second = 0; second < seconds; ++second) {
+            commit_all();
+            clock_.advance(std::chrono::seconds{1});
+            loop_.price({"kraken", kEth, Tick{clock_.now(), Price{Decimal::from_int(++units)}}});
+            scheduler_.run();
+            const Tick& last = *loop_.shard()->world().markets.front().pairs.at(kEth).last;
+            ASSERT_EQ(last.price.value, Decimal::from_int(units)) << second;
+        }
+    };
+    go_on(100);
+    const UtcTime before = clock_.now();
+    for (const int jump : {1200, -1200, -3600, 3600}) {
+        clock_.set(clock_.now() + std::chrono::seconds{jump});
+        go_on(30);
+    }
+    const World& world = loop_.shard()->world();
+    EXPECT_LT(world.markets.front().now, before + std::chrono::minutes{3});
+    clock_.set(clock_.now() + std::chrono::hours{2});
+    go_on(70);
+    EXPECT_EQ(world.markets.front().now, clock_.now()) << "believed after a minute";
+}
+
+// A pair that the exchange tells of no more has no price, whatever the last one was.
+TEST_F(LiveMarket, WhatIsNotToldOfAnyMoreIsHalted) {
+    price(1, 2000);
+    scheduler_.run();
+    loop_.rules("kraken", {});
+    scheduler_.run();
+    EXPECT_EQ(slot(1, SleeveKind::Flash).view.rules.status, PairStatus::Halted);
+    loop_.rules("kraken", {eth_rules()});
+    scheduler_.run();
+    EXPECT_EQ(slot(1, SleeveKind::Flash).view.rules.status, PairStatus::Trading);
 }
 
 // It has its own prices: nothing is replayed on it.

@@ -50,15 +50,10 @@ std::string max_order(const EngineStep& step) {
                           [&](const Vault& vault, const Sleeve&, const ports::OrderRow& row,
                               const Order&) -> std::string {
                               if (row.side != Side::Buy) return {};
-                              Decimal rate = kOne;
-                              if (vault.row.asset != asset("USDT")) {
-                                  const PairMarket* const at = step.world().pair_market(
-                                      step.world().accounts[vault.row.account.value - 1],
-                                      {vault.row.asset, asset("USDT")});
-                                  if (at == nullptr || !at->last) return "nobody knows its size";
-                                  rate = at->last->price.value;
-                              }
-                              const Decimal size = mul(row.requested, rate, Rounding::Down).value();
+                              const auto in_asset = rate(step, vault);
+                              if (!in_asset) return "nobody knows its size";
+                              const Decimal size =
+                                  mul(row.requested, *in_asset, Rounding::Down).value();
                               return size <= *most ? "" : size.text() + " for one buy";
                           });
 }
