@@ -434,6 +434,7 @@ asio::awaitable<void> App::Parts::close_server() {
     co_await server->stop();
     auto joined = tasks.join();
     co_await std::move(joined);
+    exchanges->stop();  // last: a look-up of a name may hold it up, and nobody waits any more
     control_io.stop();
 }
 
@@ -441,7 +442,6 @@ void App::Parts::stop(std::string_view why) {
     if (stopping.exchange(true)) return;
     logger.log(LogLevel::Notice, "stopping", why);
     notify.stopping();
-    exchanges->stop();
     // What has been delivered is booked while the shard still takes it.
     notifier->stop([this] { asio::post(shard_io, [this] { drain(); }); });
 }

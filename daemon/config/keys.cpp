@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -289,8 +290,10 @@ Result<std::uint64_t> read_number(const Key& key, std::string_view text, int bas
                  base == 8 ? "is not an octal mode such as 0660" : "is not a whole number");
 }
 
-bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+bool is_loopback(const std::string& host) {
+    if (host == "localhost" || host == "::1") return true;
+    in_addr address{};
+    return ::inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 Result<void> check_address(const Key& key, std::string_view text) {

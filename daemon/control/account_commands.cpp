@@ -122,7 +122,7 @@ struct Exchange {
 };
 constexpr std::array kExchanges{
     Exchange{"paper", true, "simulated fills on replayed candles or a synthetic market"},
-    Exchange{"kraken", true, "its live prices, with simulated fills: no order is sent to it"},
+    Exchange{"kraken", true, "its live prices, simulated fills: no order is sent"},
     Exchange{"binance", false, "not in this version"},
     Exchange{"coinbase", false, "not in this version"},
 };

@@ -55,7 +55,8 @@ TEST(Render, EmptyListsAreWrittenAsSuch) {
     EXPECT_EQ(render("vault.list", "[]", Format::Table),
               "VAULT  USER  ASSET  MODE  STATE  TOTAL  TRADEABLE  EQUITY\n");
     EXPECT_EQ(render("no.such", "[]", Format::Table), "");
-    EXPECT_EQ(render("market.prices", "[]", Format::Csv), "pair,exchange,price,at,price_frozen\r\n");
+    EXPECT_EQ(render("market.prices", "[]", Format::Csv),
+              "pair,exchange,price,at,price_frozen\r\n");
     EXPECT_EQ(render("no.such", "[]", Format::Csv), "");
     EXPECT_EQ(render("vault.list", "[]", Format::Plain), "");
     EXPECT_EQ(render("vault.list", "[]", Format::Jsonl), "");

@@ -323,6 +323,8 @@ TEST(Config, SaysWhatIsWrongWithATarget) {
         {"alerts:\n  heartbeat_url: soon\n", "f.yaml:2:18: alerts.heartbeat_url: '…' is no http"},
         {"kraken:\n  rest: http://api.kraken.com\n",
          "f.yaml:2:9: kraken.rest: 'http://api.kraken.com' would go in the clear"},
+        {"kraken:\n  rest: http://127.evil.example\n",
+         "f.yaml:2:9: kraken.rest: 'http://127.evil.example' would go in the clear"},
         {"kraken:\n  rest: https://api.kraken.com/0\n",
          "f.yaml:2:9: kraken.rest: 'https://api.kraken.com/0' has a path"},
         {"kraken:\n  websocket: https://ws.kraken.com/v2\n",
