@@ -407,10 +407,11 @@ Result<void> Shard::recall_prices(const PriceRead& read) {
 }
 
 void Shard::keep_time() {
-    UtcTime newest;
+    std::optional<UtcTime> newest;
     for (const Market& market : world_.markets)
-        if (!market.exchange.empty()) newest = std::max(newest, market.now);
-    const UtcTime now = live_clock_.now(clock_, newest);
+        if (!market.exchange.empty()) newest = std::max(newest.value_or(market.now), market.now);
+    if (!newest) return;
+    const UtcTime now = live_clock_.now(clock_, *newest);
     MarketRunner runner{world_, recorder_, options_.price_snapshot_every};
     for (Market& market : world_.markets)
         if (!market.exchange.empty() && now > market.now) runner.advance_clock(market, now);
