@@ -101,13 +101,14 @@ LoopbackServer::Script says(std::string bytes) {
 }
 
 TEST_F(WebSocketTest, TheUpgradeIsAskedForAsItIsMeant) {
-    std::string head;
+    std::string head, port;
     {
         const LoopbackServer server{[&head](Peer& peer) { head = agree(peer); }};
         open(server);
-        EXPECT_TRUE(head.starts_with("GET /v2?token=secret HTTP/1.1\r\n"));
-        EXPECT_NE(head.find("\r\nHost: 127.0.0.1:" + server.port() + "\r\n"), std::string::npos);
-    }
+        port = server.port();
+    }  // its thread has ended: only now is `head` whole
+    EXPECT_TRUE(head.starts_with("GET /v2?token=secret HTTP/1.1\r\n"));
+    EXPECT_NE(head.find("\r\nHost: 127.0.0.1:" + port + "\r\n"), std::string::npos);
     EXPECT_NE(head.find("\r\nUser-Agent: core-vault\r\n"), std::string::npos);
     EXPECT_EQ(head.find("Extensions"), std::string::npos);
 }
