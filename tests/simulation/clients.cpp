@@ -129,11 +129,13 @@ void Clients::act(std::size_t client) {
     });
 }
 
-// Most try again when they do not know, some give up.
+// Most try again when they do not know, some give up; all do at the end, also of what they were
+// about to repeat: it would come after the last barrier.
 void Clients::after(std::size_t client, Call& call, const Result<ports::Reply>& result) {
     const bool again = call.mutation && unclear(result) && random_.below(5) > 0;
     if (again && !stopped_) {
         queue_.in(some(300), [this, client, &call] {
+            if (stopped_) return;
             send(call, [this, client, &call](const Result<ports::Reply>& next) {
                 after(client, call, next);
             });
