@@ -28,12 +28,15 @@ struct Candle {
 };
 
 // One observed price. `position` is the tick's number in its feed, dense from 0; `gap` marks the
-// first tick after a hole of more than 300 s (design/strategy.md, "Gap").
+// first tick after a hole of more than 300 s (design/strategy.md, "Gap"). `ask_gap` is how far
+// above the price somebody sold then, `bid_gap` how far below it somebody bought, as fractions of
+// it in [0, 1]; 1: nobody did. Both are 0 where no book is known.
 struct Tick {
     UtcTime time;
     Price price;
     std::uint64_t position = 0;
     bool gap = false;
+    Decimal ask_gap{}, bid_gap{};
     friend bool operator==(const Tick&, const Tick&) = default;
 };
 

@@ -192,7 +192,8 @@ const std::array kKeys{
         "what the simulated exchange charges; all of paper is for accounts added later",
         paper<&Paper::fee_rate>(), kLive},
     Key{"paper.slippage", "rate", "fraction of the price", "0.0005", "0", "0.1",
-        "how much worse than the tick an order fills; over its max_slippage a sleeve buys nothing",
+        "how much worse than the price an order fills, or half the spread of a live book if that "
+        "is more; over its max_slippage a sleeve buys nothing",
         paper<&Paper::slippage>(), kLive},
     Key{"paper.fee_in", "fee asset", "quote or base", "quote", "", "",
         "which coin a buy's fee is taken from", paper<&Paper::fee_in>(), kLive},

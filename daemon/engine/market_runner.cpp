@@ -20,11 +20,6 @@ std::optional<Price> price_of(const std::optional<Tick>& tick) {
     return tick ? std::optional{tick->price} : std::nullopt;
 }
 
-// The simulated exchange has no book: each order fills that far from the price, whatever its size.
-Decimal expected_slippage(const World& world, const Listener& at) {
-    return world.accounts[at.account.value - 1].venue.settings().slippage;
-}
-
 struct ByAccount {
     bool operator()(const Listener& a, AccountId b) const { return a.account < b; }
     bool operator()(AccountId a, const Listener& b) const { return a < b.account; }
@@ -71,6 +66,9 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
             marks.judge_exits = marks.judge_exits || !market.exchange.empty();
         }
     SleeveTrader trader{world_, recorder_};
+    if (tick.ask_gap.is_positive() && !tick.gap)
+        for (const Listener& listener : at.listeners)
+            trader.drop_buys_in_wide_book(listener, tick);
     for (const AccountId id : market.accounts) {
         Account& account = *world_.find_account(id);
         const auto events = account.venue.on_tick(tick, at.rules);
@@ -85,7 +83,7 @@ void MarketRunner::on_tick(Market& market, const Pair& pair, Tick tick) {
         if (shown == nullptr || listener.slot->window != shown->slot->window)
             view = market_view(world_, listener);
         else if (listener.account != shown->account)
-            view.slippage = expected_slippage(world_, listener);
+            view.slippage = world_.slippage_of(*world_.find_account(listener.account), pair);
         shown = &listener;
         trader.on_tick(listener, view);
     }
@@ -135,7 +133,7 @@ void MarketRunner::fold_past(World& world, const PastWanted& wanted,
 
 ports::MarketView market_view(const World& world, const Listener& at) {
     ports::MarketView view = strategy::market_view(at.slot->window->figures());
-    view.slippage = expected_slippage(world, at);
+    view.slippage = world.slippage_of(world.accounts[at.account.value - 1], at.slot->pair);
     return view;
 }
 

@@ -62,8 +62,10 @@ risk::OrderFacts OrderDesk::facts_of(const OrderRequest& order, Price decided_on
     facts.urgent = urgent;
     const PairRules* const rules = world_.rules_of(account, order.pair);
     VAULT_CHECK(rules != nullptr, "an order's pair is in the catalogue");
-    const auto worst = market::slipped_price(order.side, decided_on,
-                                             account.venue.settings().slippage, rules->tick);
+    // A wide book does not hold up what has to get out.
+    const Decimal slippage = urgent ? account.venue.settings().slippage
+                                    : world_.slippage_of(account, order.pair, order.side);
+    const auto worst = market::slipped_price(order.side, decided_on, slippage, rules->tick);
     facts.price = order.limit;
     if (!order.limit.value.is_positive() && worst) facts.price = worst.value();
     facts.last = fresh_price(world_, account, order.pair, order.decided_at);

@@ -416,9 +416,11 @@ std::uint32_t SleeveMachine::send(Sleeve& sleeve, Order order, ledger::Transacti
     return sleeve.last_order;
 }
 
-void SleeveMachine::cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why) {
+void SleeveMachine::cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why,
+                           const Pair* only) {
     for (Order& order : sleeve.orders) {
         if (!order.live() || (side && order.request.side != *side)) continue;
+        if (only != nullptr && order.request.pair != *only) continue;
         order.cancel_requested = true;
         order.end_reason = why;
         effects_.cancels.push_back(order.request.id);

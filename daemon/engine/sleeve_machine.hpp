@@ -101,7 +101,9 @@ class SleeveMachine {
     // The latched cap holds no longer, and measures from now on. `unrealised`: of the whole sleeve.
     void end_cap(Sleeve& sleeve, Decimal unrealised, UtcTime now, const std::string& actor);
     // The sleeve's live orders on one side, or on both, shall end.
-    void cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why);
+    // `only`: in that pair; null: in all.
+    void cancel(Sleeve& sleeve, std::optional<Side> side, std::string_view why,
+                const Pair* only = nullptr);
     // A note ends with its coins; what the exchange lacks then is another position's.
     void pass_attention_on(Sleeve& sleeve, PairSlot& slot);
     // Brings what the strategy is shown up to date; due after anything about the sleeve changed.

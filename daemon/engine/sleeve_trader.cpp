@@ -256,6 +256,14 @@ void SleeveTrader::cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Sid
     carry_out(world_.account_of(vault), now);
 }
 
+void SleeveTrader::drop_buys_in_wide_book(const Listener& at, const Tick& tick) {
+    if (tick.ask_gap <= params_of(*at.sleeve, *at.slot).max_slippage) return;
+    const Surroundings surroundings = around(*at.vault);
+    SleeveMachine{*at.vault, surroundings, effects_}.cancel(
+        *at.sleeve, Side::Buy, ports::to_text(ports::Reason::MaxSlippage), &at.slot->pair);
+    carry_out(world_.account_of(*at.vault), tick.time);
+}
+
 void SleeveTrader::refresh(Vault& vault, Sleeve& sleeve) {
     const Surroundings surroundings = around(vault);
     SleeveMachine{vault, surroundings, effects_}.refresh(sleeve);

@@ -43,6 +43,9 @@ class SleeveTrader {
     void end_cap(Vault& vault, Sleeve& sleeve, UtcTime now, const std::string& actor);
     void cancel_orders(Vault& vault, Sleeve& sleeve, std::optional<Side> side, UtcTime now,
                        std::string_view why);
+    // What the tick's book offers is further off than a buy of the listener's allows: it ends, as
+    // one with a limit would that meets nobody.
+    void drop_buys_in_wide_book(const Listener& at, const Tick& tick);
     void refresh(Vault& vault, Sleeve& sleeve);
     void quarantine(Vault& vault, UtcTime now, const Error& why);
 

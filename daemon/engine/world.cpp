@@ -113,6 +113,16 @@ const PairMarket* World::pair_market(const Account& account, const Pair& pair) c
     return found == market.pairs.end() ? nullptr : &found->second;
 }
 
+Decimal World::slippage_of(const Account& account, const Pair& pair, Side side) const {
+    const PairMarket* const market = pair_market(account, pair);
+    if (market == nullptr || !market->last) return account.venue.settings().slippage;
+    return account.venue.slippage_at(side, *market->last);
+}
+
+Decimal World::slippage_of(const Account& account, const Pair& pair) const {
+    return std::max(slippage_of(account, pair, Side::Buy), slippage_of(account, pair, Side::Sell));
+}
+
 ScriptHealth World::health_of(const ScriptUse& script) const {
     const auto found = scripts.find(script.name);
     return found == scripts.end() ? ScriptHealth{} : found->second;

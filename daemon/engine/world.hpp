@@ -190,6 +190,10 @@ struct World {
     // Where a replay would wait: a script of it is being started, or has not answered.
     bool waits_for_scripts(const Market& market) const;
     const PairMarket* pair_market(const Account& account, const Pair& pair) const;
+    // How far from the pair's last price an order of the account would fill, as a fraction of it:
+    // no depth is known, so whatever its size. The second: on the worse side.
+    Decimal slippage_of(const Account& account, const Pair& pair, Side side) const;
+    Decimal slippage_of(const Account& account, const Pair& pair) const;
     // One unit of the asset in risk_asset, by the account's last price of the one in the other or
     // of the other in the one, to 18 places down; none: nobody knows.
     std::optional<Decimal> risk_rate(const Account& account, const Asset& asset) const;

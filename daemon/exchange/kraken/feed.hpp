@@ -41,7 +41,7 @@ struct FeedSettings {
     Duration ping_every{30'000};
     Duration after_maintenance{5'000};  // the shortest wait to reconnect then: Kraken's own wish
     ReconnectTimes reconnect{};
-    QuoteTimes quotes{};
+    QuoteLimits quotes{};
 };
 
 class KrakenFeed final : public ports::MarketFeed {

@@ -1,5 +1,7 @@
 #include "daemon/exchange/kraken/quotes.hpp"
 
+#include "common/base/check.hpp"
+
 #include <algorithm>
 
 namespace vault::exchange::kraken {
@@ -16,9 +18,17 @@ Price mid_of(Decimal bid, Decimal ask) {
     return Price{Decimal::from_raw((bid.raw() + ask.raw()) / 2)};
 }
 
+// What lies between a price and the best offer on one side, as a fraction of the price.
+Decimal gap_of(Decimal between, Decimal price, bool offered) {
+    if (!offered) return kOne;
+    if (!between.is_positive()) return Decimal{};
+    const auto gap = div(between, price, Rounding::Down);
+    return gap ? std::min(gap.value(), kOne) : kOne;
+}
+
 }  // namespace
 
-Quotes::Quotes(const std::vector<Pair>& pairs, QuoteTimes times) : times_(times) {
+Quotes::Quotes(const std::vector<Pair>& pairs, QuoteLimits limits) : limits_(limits) {
     for (const Pair& pair : pairs)
         states_.push_back({.pair = pair});
 }
@@ -45,7 +55,7 @@ void Quotes::on_tickers(const Tickers& told, SteadyTime heard) {
 void Quotes::take(State& state, const QuoteRow& row, bool snapshot, SteadyTime heard) const {
     const bool stamped = row.stamp && state.stamp;
     const bool is_late = !snapshot && stamped && *row.stamp < *state.stamp &&
-                         *state.stamp - *row.stamp < times_.late_most;
+                         *state.stamp - *row.stamp < limits_.late_most;
     if (is_late) return;
     const bool traded = row.last != state.last || row.volume > state.volume;
     if (state.quoted && !snapshot && traded) state.traded = heard;
@@ -89,10 +99,16 @@ std::optional<Price> Quotes::price(const Pair& pair, SteadyTime now) const {
     return state == nullptr ? std::nullopt : price_of(*state, now);
 }
 
+bool Quotes::has_mid(const State& state) const {
+    if (!state.bid.is_positive() || state.bid > state.ask) return false;
+    return state.ask.raw() - state.bid.raw() <=
+           (state.ask.raw() + state.bid.raw()) / limits_.wide_part;
+}
+
 std::optional<Price> Quotes::price_of(const State& state, SteadyTime now) const {
     if (!state.quoted || !makes_prices(status_of(state))) return std::nullopt;
-    if (state.bid.is_positive() && state.bid <= state.ask) return mid_of(state.bid, state.ask);
-    const bool fresh = state.traded && now - *state.traded <= times_.trade_most;
+    if (has_mid(state)) return mid_of(state.bid, state.ask);
+    const bool fresh = state.traded && now - *state.traded <= limits_.trade_most;
     if (!fresh || !state.last.is_positive()) return std::nullopt;
     return Price{state.last};
 }
@@ -110,10 +126,12 @@ std::vector<std::pair<Pair, Tick>> Quotes::sample(UtcTime second, SteadyTime now
 
 Tick Quotes::tick_after(const State& state, UtcTime second, Price price) const {
     Tick out{.time = second, .price = price};
+    out.ask_gap = gap_of(state.ask - price.value, price.value, state.ask.is_positive());
+    out.bid_gap = gap_of(price.value - state.bid, price.value, state.bid.is_positive());
     if (!state.newest) return out;
     out.time = std::max(second, state.newest->time);
     out.position = state.newest->position + 1;
-    out.gap = out.time - state.newest->time > times_.gap_after;
+    out.gap = out.time - state.newest->time > limits_.gap_after;
     return out;
 }
 

@@ -5,8 +5,10 @@
 //
 // A price is the mid of bid and ask, exact. A quote counts whatever its age, since a ticker speaks
 // only of changes: who owns it calls forget_prices() when the socket that told it is gone. Where
-// nobody offers on one side, or the sides cross, the last trade is the price, if it was heard
-// within 60 s. A pair whose status makes no prices has none.
+// nobody offers on one side, the sides cross, or they are so far apart that their mid says nothing,
+// the last trade is the price, if it was heard within 60 s. A pair whose status makes no prices has
+// none. A tick's gaps to bid and ask are rounded down, so that an order that fills by one does so
+// at bid or ask.
 #include "common/base/clock.hpp"
 #include "daemon/exchange/kraken/socket_messages.hpp"
 
@@ -14,16 +16,17 @@
 
 namespace vault::exchange::kraken {
 
-struct QuoteTimes {
+struct QuoteLimits {
     Duration gap_after{300'000};  // without a price: design/strategy.md, "Gap"
     Duration trade_most{60'000};  // a last trade that was heard longer ago is no price
     Duration late_most{10'000};   // see on_tickers()
+    int wide_part = 20;           // a spread over this part of bid and ask together has no mid
 };
 
 class Quotes {
   public:
     // `pairs`: each once.
-    explicit Quotes(const std::vector<Pair>& pairs, QuoteTimes times = {});
+    explicit Quotes(const std::vector<Pair>& pairs, QuoteLimits limits = {});
 
     // A row that Kraken stamped before the newest one of its pair came late and is left out; unless
     // it is from more than `late_most` before: then Kraken's clock was put back. The last trade of
@@ -63,10 +66,11 @@ class Quotes {
     const State* find(const Pair& pair) const;
     void take(State& state, const QuoteRow& row, bool snapshot, SteadyTime heard) const;
     PairStatus status_of(const State& state) const;
+    bool has_mid(const State& state) const;
     std::optional<Price> price_of(const State& state, SteadyTime now) const;
     Tick tick_after(const State& state, UtcTime second, Price price) const;
 
-    QuoteTimes times_;
+    QuoteLimits limits_;
     PairStatus system_ = PairStatus::Trading;
     std::vector<State> states_;
 };

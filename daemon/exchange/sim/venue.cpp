@@ -118,8 +118,10 @@ bool SimVenue::step(LiveOrder& order, const Tick& tick, const PairRules& rules, 
         --order.ticks_left;
         return false;
     }
+    const Decimal slippage = slippage_at(request.side, tick);
+    if (slippage >= kOne) return buy ? over(OrderState::Canceled, "no_offers") : false;
     const Result<Price> price =
-        market::slipped_price(request.side, tick.price, settings_.slippage, rules.tick);
+        market::slipped_price(request.side, tick.price, slippage, rules.tick);
     if (!price) return over(OrderState::Canceled, "below_minimum");
     const bool limited = request.limit.value.is_positive();
     if (limited && (buy ? price.value() > request.limit : price.value() < request.limit))

@@ -11,6 +11,7 @@
 #include "common/domain/order.hpp"
 #include "daemon/exchange/sim/wallets.hpp"
 
+#include <algorithm>
 #include <variant>
 #include <vector>
 
@@ -20,7 +21,7 @@ enum class FeeIn : std::uint8_t { Quote, Base };  // Base: a buy's fee is taken 
 
 struct SimSettings {
     Decimal fee_rate = Decimal::from_raw(4'000'000'000'000'000);  // one side, 0 <= x < 1
-    Decimal slippage = Decimal::from_raw(500'000'000'000'000);    // 0 <= x < 1
+    Decimal slippage = Decimal::from_raw(500'000'000'000'000);    // at least; 0 <= x < 1
     FeeIn fee_in = FeeIn::Quote;
     std::uint32_t partial_fill_per_million = 0;  // chance that a tick fills a part only
     std::uint32_t reject_per_million = 0;        // chance that place() is refused
@@ -95,6 +96,11 @@ class SimVenue {
     const Wallets& wallets() const { return wallets_; }
     std::vector<OrderId> live_orders() const;
     const SimSettings& settings() const { return settings_; }
+    // How far from the tick's price an order of that side fills, as a fraction of it. 1: a buy does
+    // not, and a sell waits.
+    Decimal slippage_at(Side side, const Tick& tick) const {
+        return std::max(settings_.slippage, side == Side::Buy ? tick.ask_gap : tick.bid_gap);
+    }
 
     // Compact text of everything; load() fails with InvalidParams.
     std::string save() const;

@@ -233,6 +233,11 @@ void EngineWorld::price() {
     const AccountId account = any_account();
     EngineStep step{desk_, StepKind::Tick, {}, false, account};
     const std::vector<Pair> pushed = pushed_pairs(account);
+    if (chance(5)) {
+        const auto gap = [this] { return dec(chance(60) ? "0" : chance(80) ? "0.0041" : "1"); };
+        const Decimal ask = gap();
+        desk_.set_gaps(ask, gap());
+    }
     if (pushed.empty() || chance(62)) {
         Decimal& known = prices_[{account, kEthUsdt}];
         const bool wrong = chance(2);

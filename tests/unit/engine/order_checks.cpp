@@ -31,8 +31,12 @@ std::string price_band(const EngineStep& step) {
         [&](const Vault& vault, const Sleeve&, const ports::OrderRow& row,
             const Order&) -> std::string {
             const Account& account = step.world().accounts[vault.row.account.value - 1];
-            const Decimal slip = account.venue.settings().slippage;
             const PairMarket& at = *step.world().pair_market(account, row.pair);
+            const Decimal charged = account.venue.settings().slippage;
+            const Decimal slip = is_urgent(row)
+                                     ? charged
+                                     : std::max(charged, row.side == Side::Buy ? at.last->ask_gap
+                                                                               : at.last->bid_gap);
             // The rounding to a price step comes on top.
             const Decimal off = mul(at.last->price.value, slip, Rounding::Up).value();
             const Decimal most =

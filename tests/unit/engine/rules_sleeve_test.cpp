@@ -86,6 +86,74 @@ TEST(MaxSlippage, RefusesABuyAndDelaysATrailingSellButNoStopLoss) {
     EXPECT_TRUE(desk.books().flat(kFlash));
 }
 
+// Half the spread of a live book, where that is more than what the simulated exchange charges.
+TEST(MaxSlippage, SeesTheBookAndAnOrderFillsByIt) {
+    OpenDesk desk{{.flash = "1020.1", .slippage = "0.0005"}};
+    desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_slippage", "0.01"}}});
+    const auto newest = [&desk] { return desk.all().decisions.back(); };
+    desk.set_half_spread("0.0101"_dec);
+    desk.tick("2020");
+    EXPECT_EQ(newest().reason, "max_slippage");
+    EXPECT_NE(newest().figures_json.find(R"("expected_slippage":"0.0101")"), std::string::npos);
+
+    desk.set_half_spread("0.0099"_dec);  // as wide is allowed, and wider than 0.0005
+    desk.tick("2041");
+    EXPECT_TRUE(desk.all().fills.empty());
+    desk.set_half_spread("0.01"_dec);
+    desk.tick("2020");
+    ASSERT_EQ(desk.all().fills.size(), 1U);
+    EXPECT_EQ(desk.all().fills[0].fill.price.value, "2040.2"_dec) << "2020 and one per cent";
+
+    desk.set_half_spread("0.08"_dec);  // wider than the price band, too
+    desk.tick("1930");                 // a stop-loss does not wait for a better book
+    EXPECT_EQ(newest().reason, "stop_loss");
+    desk.tick("1930");
+    ASSERT_EQ(desk.all().fills.size(), 2U);
+    EXPECT_EQ(desk.all().fills[1].fill.price.value, "1775.6"_dec) << "1930 less eight per cent";
+}
+
+// A price without a book on one side is that of the last trade: nobody has to be there.
+TEST(MaxSlippage, WhereNobodyOffersNothingIsBoughtAndASaleWaits) {
+    OpenDesk desk{{.flash = "1020.1"}};
+    const Decimal none = kOne;
+    desk.set_gaps(none, "0"_dec);
+    desk.tick("2020");
+    EXPECT_EQ(desk.all().decisions.back().reason, "max_slippage");
+    desk.set_gaps("0"_dec, "0"_dec);
+    desk.tick("2041");
+    ASSERT_EQ(desk.sleeve(kFlash).last_order, 1U);
+    desk.set_gaps(none, "0"_dec);
+    desk.tick("2041");
+    EXPECT_TRUE(desk.all().fills.empty()) << "the offers were gone";
+    desk.set_gaps("0"_dec, "0"_dec);
+    desk.tick("2062");
+    desk.tick("2062");
+    ASSERT_EQ(desk.all().fills.size(), 1U);
+    desk.set_gaps("0"_dec, none);
+    desk.tick("1930");
+    EXPECT_EQ(desk.all().decisions.back().reason, "stop_loss");
+    desk.tick("1929");
+    EXPECT_EQ(desk.all().fills.size(), 1U) << "nobody bids";
+    EXPECT_EQ(desk.venue().live_orders().size(), 1U);
+    desk.set_gaps("0"_dec, "0.01"_dec);
+    desk.tick("1900");
+    ASSERT_EQ(desk.all().fills.size(), 2U);
+    EXPECT_EQ(desk.all().fills[1].fill.price.value, "1881"_dec) << "1900 less one per cent";
+}
+
+TEST(MaxSlippage, ABuyThatWasDecidedDoesNotFillInAWiderBook) {
+    OpenDesk desk{{.flash = "1020.1", .slippage = "0.0005"}};
+    desk.must(cmd::SetSleeve{kV1, kFlash, {{"max_slippage", "0.01"}}});
+    desk.set_half_spread("0.002"_dec);
+    desk.tick("2020");
+    ASSERT_EQ(desk.sleeve(kFlash).last_order, 1U);
+    desk.set_half_spread("0.5"_dec);
+    desk.tick("2020");
+    EXPECT_TRUE(desk.all().fills.empty());
+    EXPECT_EQ(desk.all().orders.back().end_reason, "max_slippage");
+    EXPECT_EQ(desk.sleeve_books(kFlash).locked, "0"_dec);
+}
+
 TEST(Rule5, QuietKeepsItsProfit) {
     OpenDesk desk{{.quiet = "1010", .flash = "0"}};
     open_position(desk);

@@ -247,7 +247,7 @@ void ShardDesk::tick_after(Duration after, Price price, AccountId account, bool 
     Script& script = scripts_.at(script_of(account));
     const Account& at = world().accounts[account.value - 1];
     const UtcTime now = std::max(world().market_of(at).now, script.ticks.back().time) + after;
-    script.ticks.push_back({now, price, script.ticks.size(), gap});
+    script.ticks.push_back({now, price, script.ticks.size(), gap, ask_gap_, bid_gap_});
     ports::CallContext context;
     context.actor = "ann";
     const auto run = shard_->apply(context, cmd::ReplayRun{account, now}, no_reply);

@@ -92,6 +92,9 @@ class ShardDesk {
     // The next price of the account's script, `after` the last one.
     void tick(std::string_view price, AccountId account = kA1);
     void tick_after(Duration after, Price price, AccountId account = kA1, bool gap = false);
+    // Of the book behind every tick from now on.
+    void set_gaps(Decimal ask, Decimal bid) { ask_gap_ = ask, bid_gap_ = bid; }
+    void set_half_spread(Decimal half_spread) { set_gaps(half_spread, half_spread); }
     // A price of another pair on the account's market.
     void push(Pair pair, std::string_view price, AccountId account = kA1);
     void end_of_data(AccountId account = kA1);
@@ -116,6 +119,7 @@ class ShardDesk {
     Scripts scripts_;
     store::MemoryStore store_{clock_};
     EngineOptions options_;
+    Decimal ask_gap_, bid_gap_;
     std::unique_ptr<Shard> shard_;
     ports::Batch all_, last_;
     std::string difference_, store_error_;

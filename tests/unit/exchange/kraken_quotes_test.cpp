@@ -1,5 +1,6 @@
 #include "common/base/random.hpp"
 #include "daemon/exchange/kraken/quotes.hpp"
+#include "daemon/market/pair_rules.hpp"
 
 #include <gtest/gtest.h>
 
@@ -70,11 +71,38 @@ TEST_F(KrakenQuotes, ThePriceIsTheExactMid) {
     EXPECT_EQ(price(kEth, 0), std::nullopt);
     quotes.on_tickers(update(row(kBtc, "0.000001446"_dec, "0.000001447"_dec)), at(1));
     EXPECT_EQ(price(kBtc, 1), "0.0000014465"_dec);
-    const Decimal one = Decimal::from_raw(1), four = Decimal::from_raw(4);
-    quotes.on_tickers(update(row(kBtc, one, four)), at(1));
-    EXPECT_EQ(price(kBtc, 1), Decimal::from_raw(2)) << "half of the last place is cut";
+    const Decimal low = Decimal::from_raw(100), high = Decimal::from_raw(105);
+    quotes.on_tickers(update(row(kBtc, low, high)), at(1));
+    EXPECT_EQ(price(kBtc, 1), Decimal::from_raw(102)) << "half of the last place is cut";
     quotes.on_tickers(update(row(kBtc, kPriceMax, kPriceMax)), at(2));
     EXPECT_EQ(price(kBtc, 2), kPriceMax);
+}
+
+TEST_F(KrakenQuotes, ATickTellsHowFarBidAndAskAre) {
+    const auto tick = [&](std::int64_t second) {
+        const auto ticks = quotes.sample(noon_and(second), at(second));
+        EXPECT_EQ(ticks.size(), 1U);
+        return ticks.empty() ? Tick{} : ticks[0].second;
+    };
+    quotes.on_tickers(snapshot(row(kBtc, "99"_dec, "101"_dec, "100"_dec)), at(0));
+    EXPECT_EQ(tick(0).ask_gap, "0.01"_dec);
+    EXPECT_EQ(tick(0).bid_gap, "0.01"_dec);
+    // So wide that the mid says nothing: the last trade does.
+    quotes.on_tickers(update(row(kBtc, "50"_dec, "101"_dec, "100.5"_dec)), at(1));
+    EXPECT_EQ(tick(1).price.value, "100.5"_dec);
+    EXPECT_EQ(tick(1).ask_gap, "0.004975124378109452"_dec);
+    EXPECT_EQ(tick(1).bid_gap, "0.502487562189054726"_dec);
+    // Nobody sells, or buys.
+    quotes.on_tickers(update(row(kBtc, "99"_dec, Decimal{}, "100"_dec)), at(2));
+    EXPECT_EQ(tick(2).price.value, "100"_dec);
+    EXPECT_EQ(tick(2).ask_gap, kOne);
+    EXPECT_EQ(tick(2).bid_gap, "0.01"_dec);
+    quotes.on_tickers(update(row(kBtc, Decimal{}, "100"_dec, "100.1"_dec)), at(3));
+    EXPECT_EQ(tick(3).ask_gap, Decimal{}) << "somebody sells below the last trade";
+    EXPECT_EQ(tick(3).bid_gap, kOne);
+    quotes.on_tickers(update(row(kBtc, "99"_dec, "1000"_dec, "101"_dec)), at(4));
+    EXPECT_EQ(tick(4).ask_gap, kOne) << "as good as nobody";
+    EXPECT_TRUE(quotes.sample(noon_and(70), at(70)).empty()) << "the last trade is old by now";
 }
 
 TEST_F(KrakenQuotes, AQuoteCountsWhateverItsAge) {
@@ -110,7 +138,7 @@ TEST_F(KrakenQuotes, WithoutABookAFreshTradeIsThePrice) {
 
 TEST_F(KrakenQuotes, AProblemCostsItsPairTheQuote) {
     quotes.on_tickers(snapshot(row(kBtc, "100"_dec, "102"_dec)), at(0));
-    quotes.on_tickers(snapshot(row(kEth, "10"_dec, "12"_dec)), at(0));
+    quotes.on_tickers(snapshot(row(kEth, "10.8"_dec, "11.2"_dec)), at(0));
     quotes.on_tickers({.snapshot = false, .rows = {}, .problems = {{kBtc, "odd"}}}, at(1));
     EXPECT_EQ(price(kBtc, 1), std::nullopt);
     EXPECT_EQ(price(kEth, 1), "11"_dec);
@@ -146,10 +174,11 @@ TEST_F(KrakenQuotes, TicksAreNumberedAndNeverGoBack) {
     for (std::size_t i = 0; i < seconds.size(); ++i) {
         const auto ticks = quotes.sample(noon_and(seconds[i]), at(seconds[i]));
         ASSERT_EQ(ticks.size(), 1U);
-        const Tick expected{noon_and(times[i]), Price{"101"_dec}, i, false};
+        const Tick expected{noon_and(times[i]),       Price{"101"_dec},        i, false,
+                            "0.0099009900990099"_dec, "0.0099009900990099"_dec};
         EXPECT_EQ(ticks[0].second, expected) << i;
     }
-    quotes.on_tickers(snapshot(row(kEth, "10"_dec, "12"_dec)), at(12));
+    quotes.on_tickers(snapshot(row(kEth, "10.8"_dec, "11.2"_dec)), at(12));
     const auto ticks = quotes.sample(noon_and(12), at(12));
     ASSERT_EQ(ticks.size(), 2U);
     EXPECT_EQ(ticks[0].first, kBtc);
@@ -233,6 +262,13 @@ TEST_F(KrakenQuotes, RulesInDoubtTakeNoOrder) {
 // From any mix of rows, problems, lost sockets, statuses and clocks: times never go back, positions
 // are dense, prices lie between bid and ask or were traded, and a gap is marked exactly where there
 // was none for so long.
+Decimal cents(std::uint64_t number) {
+    return Decimal::from_raw(Decimal::kOne / 100 * number);
+}
+Decimal filled(Side side, Decimal gap, const Tick& tick, Decimal step) {
+    return market::slipped_price(side, tick.price, gap, step).value().value;
+}
+
 TEST(KrakenQuotesProperty, TicksHoldWhatTheyPromise) {
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
         Random chance{seed};
@@ -254,19 +290,30 @@ TEST(KrakenQuotesProperty, TicksHoldWhatTheyPromise) {
                     break;
                 case 2: quotes.on_system(static_cast<PairStatus>(chance.below(5))); break;
                 default: {
-                    bid = Decimal::from_int(static_cast<std::int64_t>(chance.below(4)) * 100);
-                    ask = Decimal::from_int(static_cast<std::int64_t>(chance.below(4)) * 101);
+                    bid = cents(chance.below(4) * 10'003);
+                    ask = cents(chance.below(4) * 10'119);
                     traded.push_back(Decimal::from_int(1 + static_cast<std::int64_t>(step)));
                     quotes.on_tickers(update(row(kBtc, bid, ask, traded.back())), at(now));
                 }
             }
             for (const auto& [pair, tick] : quotes.sample(noon_and(clock), at(now))) {
                 const Decimal price = tick.price.value;
-                const bool is_mid = bid.is_positive() && bid <= ask;
+                const bool is_mid =
+                    bid.is_positive() && bid <= ask && 20 * (ask - bid).raw() <= (ask + bid).raw();
                 if (is_mid)
                     EXPECT_TRUE(bid <= price && price <= ask);
                 else
                     EXPECT_EQ(price, traded.back());
+                // Pairs have prices of such steps, and orders fill at bid or ask.
+                const Decimal tick_size = "0.01"_dec;
+                EXPECT_EQ(tick.ask_gap == kOne, ask.is_zero() || ask - price >= price);
+                EXPECT_EQ(tick.bid_gap == kOne, bid.is_zero());
+                if (ask > price && tick.ask_gap < kOne) {
+                    EXPECT_EQ(filled(Side::Buy, tick.ask_gap, tick, tick_size), ask) << seed;
+                }
+                if (bid < price && tick.bid_gap < kOne) {
+                    EXPECT_EQ(filled(Side::Sell, tick.bid_gap, tick, tick_size), bid) << seed;
+                }
                 if (before) {
                     EXPECT_GE(tick.time, before->time) << "seed " << seed;
                     EXPECT_EQ(tick.position, before->position + 1);
