@@ -17,7 +17,7 @@ using protocol::Failure;
 
 constexpr Duration kFirstPause{50};
 constexpr Duration kLongestPause{2'000};
-constexpr std::string_view kFilters[] = {"vault", "sleeve", "user", "severity"};
+constexpr std::string_view kFilters[] = {"account", "vault", "sleeve", "user", "severity"};
 
 Error usage(std::string message, std::string hint) {
     return Error{Errc::Usage, std::move(message), {}, std::move(hint)};

@@ -9,11 +9,13 @@ using enum ParamType;
 constexpr Param kVault = flag("vault", "only this vault and what is in it");
 constexpr Param kSleeve =
     flag("sleeve", "only this sleeve; needs a vault", Enum).among("quiet|flash");
+constexpr Param kAccount = flag("account", "only what belongs to this account");
 constexpr Param kUser = flag("user", "only what belongs to this user");
 constexpr Param kSeverity =
     flag("severity", "of this severity or graver", Enum).among("info|warning|alert");
 
 constexpr Param kEvents[] = {
+    kAccount,
     kVault,
     kSleeve,
     kUser,
@@ -26,6 +28,7 @@ constexpr Param kOpen[] = {
     flag("topic", "what to follow", Enum).among("events|prices|top").need(),
     flag("from_seq", "events: replay from this number; what comes next if absent", Integer)
         .within(0, INT64_MAX),
+    kAccount,
     kVault,
     kSleeve,
     kUser,

@@ -26,15 +26,16 @@ constexpr std::array kStateTopics{StateTopic{"prices", "market.prices"}, StateTo
 
 Error does_not_fit(std::string_view topic, std::string_view field) {
     return Error(Errc::InvalidParams, fmt::format("{} has no {}", topic, field), std::string(field),
-                 topic == "events" ? "events are narrowed by vault, sleeve, user and severity"
-                                   : "a document is narrowed by params, as its method's");
+                 topic == "events"
+                     ? "events are narrowed by account, vault, sleeve, user and severity"
+                     : "a document is narrowed by params, as its method's");
 }
 
 Result<void> fits_topic(const protocol::Params& params) {
     const std::string topic = params.text("topic");
     constexpr std::array<std::string_view, 2> kOfStates{"params", "interval"};
-    constexpr std::array<std::string_view, 5> kOfEvents{"from_seq", "vault", "sleeve", "user",
-                                                        "severity"};
+    constexpr std::array<std::string_view, 6> kOfEvents{"from_seq", "account", "vault",
+                                                        "sleeve",   "user",    "severity"};
     using Names = std::span<const std::string_view>;
     for (const std::string_view field : topic == "events" ? Names(kOfStates) : Names(kOfEvents))
         if (params.has(field)) return does_not_fit(topic, field);
@@ -48,6 +49,9 @@ asio::awaitable<Result<ports::RowFilter>> event_filter(Services& services, const
         co_return Error(Errc::InvalidParams, "a sleeve is one of a vault", "sleeve",
                         "name the vault too");
     filter.value().severity = call.params.text("severity");
+    const auto account = maybe_account(call.params);
+    if (!account) co_return account.error();
+    filter.value().account = account.value();
     auto checking = filters_exist(services, call);
     const Result<void> there = co_await std::move(checking);
     if (!there) co_return there.error();

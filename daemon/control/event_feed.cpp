@@ -39,6 +39,7 @@ bool EventFeed::matches(const ports::EventRow& row) const {
     if (owner != UserId{} && !setting_.services.directory.sees(filter_.visible, owner))
         return false;
     if (filter_.user && row.owner.user != *filter_.user) return false;
+    if (filter_.account && row.owner.account != *filter_.account) return false;
     if (filter_.vault && !ports::is_about(row.object, *filter_.vault, filter_.sleeve)) return false;
     return ports::severity_rank(row.severity) >= ports::severity_rank(filter_.severity);
 }

@@ -15,6 +15,7 @@ namespace vault::ports {
 struct RowFilter {
     Visible visible{};  // rows of these users and of nobody (user 0) only
     std::optional<UserId> user;
+    std::optional<AccountId> account;
     std::optional<VaultId> vault;
     std::optional<SleeveKind> sleeve;
     std::optional<Pair> pair;

@@ -62,6 +62,9 @@ class RowMatch {
     void test(std::string_view, const UserId& x) {
         narrow(sight_.lists(x) && (!filter_.user || x == *filter_.user));
     }
+    void test(std::string_view, const AccountId& x) {
+        narrow(!filter_.account || x == *filter_.account);
+    }
     void test(std::string_view, const VaultId& x) { narrow(!filter_.vault || x == *filter_.vault); }
     void test(std::string_view, const SleeveKind& x) {
         narrow(!filter_.sleeve || x == *filter_.sleeve);

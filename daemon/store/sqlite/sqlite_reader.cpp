@@ -80,6 +80,8 @@ std::string condition(const ports::RowFilter& filter, std::optional<AccountId> a
     if (account) add(fmt::format("account = {}", account->value));
     if (filter.user && has_column<Row>("user"))
         add(fmt::format("\"user\" = {}", filter.user->value));
+    if (filter.account && has_column<Row>("account"))
+        add(fmt::format("account = {}", filter.account->value));
     if (filter.vault && has_column<Row>("vault"))
         add(fmt::format("vault = {}", filter.vault->value));
     if (filter.sleeve && has_column<Row>("sleeve"))
