@@ -14,11 +14,11 @@ _vaultctl_kind() {
         kind=(@users)
         ;;
     'top --account' | 'account remove:1' | 'account show:1' | 'account unattributed:1' | \
-    'account attribute:1' | 'account deposit:1' | 'account withdraw:1' | 'account trade:1' | \
-    'key add --account' | 'key list --account' | 'vault create --account' | \
-    'vault list --account' | 'market pairs --account' | 'market candles --account' | \
-    'replay start --account' | 'replay run --account' | 'replay status --account' | \
-    'replay stop --account')
+    'account attribute:1' | 'account skip-history:1' | 'account deposit:1' | \
+    'account withdraw:1' | 'account trade:1' | 'key add --account' | 'key list --account' | \
+    'vault create --account' | 'vault list --account' | 'market pairs --account' | \
+    'market candles --account' | 'replay start --account' | 'replay run --account' | \
+    'replay status --account' | 'replay stop --account' | 'events --account')
         kind=(@accounts)
         ;;
     'top --vault' | 'why-not-trading:1' | 'key policy:1' | 'vault show:1' | 'vault history:1' | \
@@ -39,9 +39,9 @@ _vaultctl_kind() {
         ;;
     'top --match' | 'top --limit' | 'top --interval' | 'halt --why' | 'resume --why' | \
     'account add --label' | 'account attribute:2' | 'account attribute --to' | \
-    'account attribute --amount' | 'account deposit:2' | 'account deposit:3' | \
-    'account withdraw:2' | 'account withdraw:3' | 'account trade:2' | 'account trade:4' | \
-    'account trade --price' | 'login:1' | 'register:1' | 'token create:1' | \
+    'account attribute --amount' | 'account skip-history --why' | 'account deposit:2' | \
+    'account deposit:3' | 'account withdraw:2' | 'account withdraw:3' | 'account trade:2' | \
+    'account trade:4' | 'account trade --price' | 'login:1' | 'register:1' | 'token create:1' | \
     'token create --methods' | 'token create --expires' | 'token create --rate' | \
     'user create:1' | 'user wallets --add' | 'user wallets --remove' | 'key add --label' | \
     'key rotate --label' | 'backup verify:1' | 'vault create --asset' | 'vault create --balance' | \
@@ -196,26 +196,26 @@ _vaultctl_kind() {
         kind=(
             hello status top health halt resume why_not_trading version api.describe metrics doctor
             config.show config.check config.reload account.add account.remove account.list
-            account.show account.exchanges account.unattributed account.attribute account.deposit
-            account.withdraw account.trade login logout whoami passwd register session.list
-            session.revoke mfa.enroll mfa.confirm mfa.verify mfa.disable mfa.status token.create
-            token.list token.revoke user.create user.list user.show user.wallets user.approve
-            user.disable user.enable user.set_password user.set_role user.permit key.add key.list
-            key.validate key.rotate key.retire key.remove key.policy secrets.show secrets.rotate
-            secrets.escrow secrets.drill backup.create backup.list backup.verify vault.create
-            vault.list vault.show vault.history vault.set_tradeable vault.allocate vault.unallocate
-            vault.release vault.reserve vault.auto_raise vault.pairs vault.refresh vault.pause
-            vault.resume vault.liquidate vault.mode sleeve.list sleeve.show sleeve.set
-            sleeve.history sleeve.pause sleeve.resume sleeve.strategy sleeve.mode position.list
-            position.show position.resolve position.write_down position.adopt preset.list
-            preset.show preset.diff preset.create preset.remove preset.apply risk.show risk.explain
-            risk.test risk.set market.import market.pairs market.prices market.candles replay.start
-            replay.run replay.status replay.stop job.list job.show job.cancel ledger.list
-            ledger.verify ledger.export ledger.correct decision.why decision.list decision.show
-            decision.explain order.list order.show order.explain trade.list trade.show trade.explain
-            sweep.list sweep.show sweep.explain report.vault report.fees report.sweeps report.pnl
-            audit.list audit.verify audit.head events sub.open sub.credit sub.close alert.list
-            alert.ack alert.test
+            account.show account.exchanges account.unattributed account.attribute
+            account.skip_history account.deposit account.withdraw account.trade login logout whoami
+            passwd register session.list session.revoke mfa.enroll mfa.confirm mfa.verify
+            mfa.disable mfa.status token.create token.list token.revoke user.create user.list
+            user.show user.wallets user.approve user.disable user.enable user.set_password
+            user.set_role user.permit key.add key.list key.validate key.rotate key.retire key.remove
+            key.policy secrets.show secrets.rotate secrets.escrow secrets.drill backup.create
+            backup.list backup.verify vault.create vault.list vault.show vault.history
+            vault.set_tradeable vault.allocate vault.unallocate vault.release vault.reserve
+            vault.auto_raise vault.pairs vault.refresh vault.pause vault.resume vault.liquidate
+            vault.mode sleeve.list sleeve.show sleeve.set sleeve.history sleeve.pause sleeve.resume
+            sleeve.strategy sleeve.mode position.list position.show position.resolve
+            position.write_down position.adopt preset.list preset.show preset.diff preset.create
+            preset.remove preset.apply risk.show risk.explain risk.test risk.set market.import
+            market.pairs market.prices market.candles replay.start replay.run replay.status
+            replay.stop job.list job.show job.cancel ledger.list ledger.verify ledger.export
+            ledger.correct decision.why decision.list decision.show decision.explain order.list
+            order.show order.explain trade.list trade.show trade.explain sweep.list sweep.show
+            sweep.explain report.vault report.fees report.sweeps report.pnl audit.list audit.verify
+            audit.head events sub.open sub.credit sub.close alert.list alert.ack alert.test
         )
         ;;
     'api errors:1')
@@ -273,7 +273,8 @@ _vaultctl_choices() {
         ;;
     'account')
         choices=(
-            add remove list show exchanges unattributed attribute deposit withdraw trade
+            add remove list show exchanges unattributed attribute skip-history deposit withdraw
+            trade
         )
         ;;
     'session')
@@ -387,6 +388,9 @@ _vaultctl_flags() {
         ;;
     'account attribute')
         flags=(--to --amount)
+        ;;
+    'account skip-history')
+        flags=(--why)
         ;;
     'account trade')
         flags=(--price)
@@ -609,7 +613,7 @@ _vaultctl_flags() {
         ;;
     'events')
         flags=(
-            --vault --sleeve --user --severity --since --until --limit --follow --from-seq
+            --account --vault --sleeve --user --severity --since --until --limit --follow --from-seq
         )
         ;;
     'alert list')

@@ -70,8 +70,11 @@ constexpr ColumnSpec kCaps[] = {{"level", "level"},
                                 {"asset", "asset", true},
                                 {"blocks", "blocks"},
                                 {"ends", "ends with", true}};
-constexpr ColumnSpec kAccounts[] = {
-    {"id", "id"}, {"user", "user"}, {"exchange", "exchange"}, {"label", "label"}};
+constexpr ColumnSpec kAccounts[] = {{"id", "id"},
+                                    {"user", "user"},
+                                    {"exchange", "exchange"},
+                                    {"label", "label"},
+                                    {"history", "history", true}};
 constexpr ColumnSpec kWallets[] = {{"asset", "asset"},
                                    {"free", "free"},
                                    {"held", "held"},

@@ -23,7 +23,8 @@ constexpr std::array kRecords{
     Record{"robot",
            "id label methods calls_per_minute uid created_at expires_at last_used_at revoked_at "
            "state"},
-    Record{"account", "id user exchange label wallets vaults now created_at"},
+    Record{"account",
+           "id user exchange label wallets vaults now created_at history_unread_since history"},
     Record{"key",
            "id account user exchange label key state state_since why check.at "
            "check.signature_accepted check.rights check.ip_restricted check.expires_at "
@@ -98,7 +99,7 @@ constexpr std::array kUses{
     Use{"token.list token.revoke", "@robot"},
     Use{"user.show", "@user accounts vaults totals"},
     Use{"account.list account.add account.show account.deposit account.withdraw account.trade "
-        "account.attribute account.remove",
+        "account.attribute account.skip_history account.remove",
         "@account"},
     Use{"key.list key.add key.validate key.rotate key.retire key.remove", "@key"},
     Use{"key.policy", "vault policy pinned picked why_none"},

@@ -39,6 +39,8 @@ constexpr Param kUnattributed[] = {kAccountWord,
 constexpr Param kAttribute[] = {kAccountWord, word("asset", "which wallet of the account", Asset),
                                 flag("to", "a vault of the account, or ignore").need(),
                                 flag("amount", "so much of it (default: all)", Decimal).positive()};
+constexpr Param kSkipHistory[] = {kAccountWord,
+                                  flag("why", "the reason, kept with the event").need()};
 constexpr Param kAccountMove[] = {
     kAccountWord,
     word("asset", "which wallet of the account", Asset),
@@ -77,6 +79,8 @@ constexpr Words kExchangesEx[] = {"vaultctl account exchanges"};
 constexpr Words kUnattributedEx[] = {"vaultctl account unattributed a1"};
 constexpr Words kAttributeEx[] = {"vaultctl account attribute a1 USDT --to v1",
                                   "vaultctl account attribute a1 ETH --to ignore"};
+constexpr Words kSkipHistoryEx[] = {
+    "vaultctl account skip-history a1 --why 'the key is gone, I looked myself'"};
 constexpr Words kDepositEx[] = {"vaultctl account deposit a1 USDT 1000"};
 constexpr Words kWithdrawEx[] = {"vaultctl account withdraw a1 USDT 250.5"};
 constexpr Words kTradeEx[] = {"vaultctl account trade a1 ETH/USDT sell 0.5 --price 2050"};
@@ -299,6 +303,22 @@ constexpr Method kTable[] = {
      .detail = "In a vault of that asset it is booked as a deposit, and may raise Tradeable as one "
                "does. What is ignored is listed by account unattributed --all alone. Coins that a "
                "vault trades become a sleeve's by position adopt."},
+    {.name = "account.skip_history",
+     .summary = "Let an account go on although its history is unread",
+     .noun = "account",
+     .verb = "skip-history",
+     .params = kSkipHistory,
+     .object = Object::Account,
+     .right = Right::Trade,
+     .risk = Risk::Raises,
+     .mutates = true,
+     .moderated = true,
+     .primary = "id",
+     .examples = kSkipHistoryEx,
+     .detail = "After a restore an account that has an API key stays halted until the daemon has "
+               "read, with that key, which orders and trades its exchange knows since the backup; "
+               "account show says whether it has, and why not. It tries again by itself: skip it "
+               "only if no key will ever work again, and look at the exchange yourself."},
     {.name = "account.deposit",
      .summary = "Put money into a paper account",
      .noun = "account",

@@ -8,6 +8,7 @@
 #include "daemon/app/options.hpp"
 #include "daemon/app/sign_in_parts.hpp"
 #include "daemon/app/stall.hpp"
+#include "daemon/app/unread_histories.hpp"
 #include "daemon/app/watchdog.hpp"
 #include "daemon/control/render_views.hpp"
 #include "daemon/control/server.hpp"
@@ -72,6 +73,13 @@ std::uint64_t fresh_number() {
     return number;
 }
 
+ports::cmd::Amnesia amnesia_of(const std::string& note, UtcTime known_until) {
+    return {fmt::format("amnesia: {}; compare orders and balances with the exchanges, then "
+                        "vaultctl resume",
+                        note),
+            known_until};
+}
+
 }  // namespace
 
 // In the order of construction; taken apart in reverse.
@@ -100,6 +108,7 @@ struct App::Parts {
     notify::Mail mail{hooks, clock};
     notify::Ways ways{webhook, hook, mail};
     std::unique_ptr<notify::Service> notifier;
+    std::unique_ptr<UnreadHistories> histories;
     std::unique_ptr<control::Server> server;
     Watchdog watchdog{clock};
     asio::steady_timer beat{control_io};
@@ -112,8 +121,10 @@ struct App::Parts {
     SteadyTime tended{};
     int exit_code = 0;
     std::atomic<bool> stopping = false;
-    bool amnesia = false;     // the store is older than the world, and the halt not durable yet
-    bool all_durable = true;  // set by the shard's thread, read once that has ended
+    // The store is older than the world, and the halt not durable yet.
+    std::optional<ports::cmd::Amnesia> amnesia;
+    bool amnesia_asked = false;  // its outcome is awaited
+    bool all_durable = true;     // set by the shard's thread, read once that has ended
 
     Parts(LiveConfig::Start start, RunnerPlaces places, Clock& c, StderrLogger& l)
         : clock(c),
@@ -128,7 +139,7 @@ struct App::Parts {
 
     Result<void> build(const config::Config& config);
     void make_driver(const config::Config& from);
-    void halt_amnesia(const std::string& note);
+    void halt_amnesia();
     void tell_amnesia(const std::string& why);
     void note_batch();
     asio::awaitable<void> put_in_force(config::Config effective);
@@ -171,6 +182,7 @@ Result<void> App::Parts::build(const config::Config& from) {
               secrets::FileSigner::open((directory / kSignerKey).string()));
     signer = std::make_unique<secrets::FileSigner>(std::move(opened));
     const std::string restored = store::restored_note(from.store.path);
+    const UtcTime known_until = store::known_until(from.store.path);
     VAULT_TRY(store, store::SqliteStore::create(store_options(from.store), *signer, clock, logger));
     feeds =
         std::make_unique<Feeds>(CandleFiles{from.candles.path, pairs_of(from)}, from.paper.pairs);
@@ -184,12 +196,16 @@ Result<void> App::Parts::build(const config::Config& from) {
     VAULT_CHECK(whole.has_value(), "a shard that was loaded has a directory");
     last_batch = std::make_unique<LastBatch>(from.store.path, logger);
     const std::string older = last_batch->seen_beyond(driver->progress().durable.load());
-    if (!restored.empty() || !older.empty()) halt_amnesia(restored.empty() ? older : restored);
+    if (!restored.empty() || !older.empty())
+        amnesia = amnesia_of(restored.empty() ? older : restored, known_until);
+    if (amnesia) halt_amnesia();
     VAULT_TRY(sign_in, SignInParts::create(from.security, *whole, clock));
     backups =
         std::make_unique<StoreBackups>(StoreBackups::Options{from.backups.path, from.store.path,
                                                              (directory / kSignerKey).string()},
                                        sign_in->secrets(), clock);
+    histories = std::make_unique<UnreadHistories>(
+        control_io.get_executor(), UnreadHistories::Parts{*driver, sign_in->secrets(), *exchanges});
     ::malloc_trim(0);  // reading the store took several times what the shard keeps
     VAULT_TRY(auto reader, store::SqliteReader::open(from.store.path));
     control::ReadSide reads;
@@ -222,6 +238,7 @@ Result<void> App::Parts::build(const config::Config& from) {
     server->load(*whole);
     follow_directory();
     exchanges->follow(whole->accounts, {*driver, *driver});
+    histories->follow(whole->accounts, whole->api_keys);
     config.apply = [this](const config::Config& effective) { return put_in_force(effective); };
     return success();
 }
@@ -240,20 +257,18 @@ void App::Parts::make_driver(const config::Config& from) {
 // Between what the store knows and now the world went on: what the exchanges have done since is not
 // in these books, and the last price is no price. So nothing is traded until a person has looked; a
 // start before the halt is durable halts again.
-void App::Parts::halt_amnesia(const std::string& note) {
-    amnesia = true;
-    logger.log(LogLevel::Alert, "amnesia", note + "; everything is halted");
+// What the store failed to keep is asked again with the next beat.
+void App::Parts::halt_amnesia() {
+    amnesia_asked = true;
+    logger.log(LogLevel::Alert, "amnesia", amnesia->why);
     ports::CallContext context;
     context.actor = "restore";
     context.method = "halt";
-    const std::string why =
-        "amnesia: " + note +
-        "; compare orders and balances with the exchanges, then vaultctl resume";
-    driver->call(std::move(context), ports::cmd::Halt{{}, why}, &control::render_nothing,
-                 [this, why](const Result<ports::Reply>& reply) {
-                     if (!reply || !reply.value().durable)
-                         return logger.log(LogLevel::Alert, "amnesia", "the halt is not durable");
-                     tell_amnesia(why);
+    driver->call(std::move(context), *amnesia, &control::render_nothing,
+                 [this, why = amnesia->why](const Result<ports::Reply>& reply) {
+                     if (reply && reply.value().durable) return tell_amnesia(why);
+                     logger.log(LogLevel::Alert, "amnesia", "the halt is not durable");
+                     asio::post(control_io, [this] { amnesia_asked = false; });
                  });
 }
 
@@ -265,9 +280,12 @@ void App::Parts::tell_amnesia(const std::string& why) {
     ports::cmd::Raise alert{ports::Severity::Critical, "store_is_older", "", why};
     driver->call(std::move(context), std::move(alert), &control::render_nothing,
                  [this](const Result<ports::Reply>& reply) {
-                     if (!reply || !reply.value().durable) return;
+                     if (!reply || !reply.value().durable) {
+                         asio::post(control_io, [this] { amnesia_asked = false; });
+                         return;
+                     }
                      store->forget_restored();
-                     asio::post(control_io, [this] { amnesia = false; });
+                     asio::post(control_io, [this] { amnesia.reset(); });
                  });
 }
 
@@ -309,6 +327,7 @@ void App::Parts::follow_directory() {
                                 logger.log(LogLevel::Alert, "secrets", adopted.error().message());
                             server->adopt(page);
                             exchanges->follow(page.accounts, {*driver, *driver});
+                            histories->follow(page.accounts, page.api_keys);
                         });
                     },
                     [this](ports::WholeDirectory whole) {
@@ -318,6 +337,7 @@ void App::Parts::follow_directory() {
                             const auto loaded = sign_in->load(whole);
                             if (!loaded)
                                 logger.log(LogLevel::Alert, "secrets", loaded.error().message());
+                            histories->follow(whole.accounts, whole.api_keys);
                         });
                     }});
 }
@@ -420,6 +440,7 @@ void App::Parts::keep_alive() {
         last_beat = now.count();
         tell_manager(now);
         note_batch();
+        if (amnesia && !amnesia_asked && !stopping) halt_amnesia();
         stall_if_told(
             [this](std::function<void()> work) { asio::post(shard_io, std::move(work)); });
         if (!stopping && now - tended >= kTendEvery) {
@@ -431,9 +452,12 @@ void App::Parts::keep_alive() {
 }
 
 asio::awaitable<void> App::Parts::close_server() {
+    histories->stop();
     co_await server->stop();
     auto joined = tasks.join();
     co_await std::move(joined);
+    auto unread = histories->join();
+    co_await std::move(unread);
     exchanges->stop();  // last: a look-up of a name may hold it up, and nobody waits any more
     control_io.stop();
 }

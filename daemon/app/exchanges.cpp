@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "common/base/url.hpp"
 #include "daemon/exchange/kraken/feed.hpp"
+#include "daemon/exchange/kraken/history.hpp"
 #include "daemon/exchange/kraken/key_validator.hpp"
 #include "daemon/exchange/paper/key_validator.hpp"
 
@@ -38,12 +39,14 @@ std::set<std::string, std::less<>> connected_exchanges() {
 struct Exchanges::Parts {
     Parts(const config::Kraken& from, Random random, const Clock& clock, Logger& logger)
         : rest({checked(parse_url(from.rest)), ca_file_of(from)}, clock),
+          kraken_history(rest, clock),
           feed(feed_settings(from), random, clock, logger),
           pairs(from.pairs) {}
 
     exchange::PaperKeyValidator paper_keys;
     exchange::kraken::Rest rest;
     exchange::kraken::KrakenKeyValidator kraken_keys{rest};
+    exchange::kraken::KrakenHistory kraken_history;
     exchange::kraken::KrakenFeed feed;
     std::vector<Pair> pairs;
     bool follows = false;
@@ -80,6 +83,11 @@ boost::asio::awaitable<Result<ports::KeyFindings>> Exchanges::validate(std::stri
     if (exchange == kKraken)
         return parts_->kraken_keys.validate(std::move(exchange), key, secret, limit);
     return parts_->paper_keys.validate(std::move(exchange), key, secret, limit);
+}
+
+boost::asio::awaitable<Result<ports::AccountHistory>> Exchanges::read(
+    std::string exchange, const Secret& key, const Secret& secret, UtcTime since, Duration limit) {
+    return parts_->kraken_history.read(std::move(exchange), key, secret, since, limit);
 }
 
 }  // namespace vault::app

@@ -1,11 +1,13 @@
 #pragma once
-// Exchanges: what connects the daemon to exchanges: who asks them about API keys, and the feed of
-// each one's prices and rules, which runs from the first account there on. Owned by the App; the
+// Exchanges: what connects the daemon to exchanges: who asks them about API keys and what happened
+// on accounts, and the feed of each one's prices and rules, which runs from the first account there
+// on. Owned by the App; the
 // control thread, but for what the feeds tell their sinks from threads of their own.
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "common/base/random.hpp"
 #include "daemon/config/config.hpp"
+#include "daemon/ports/history_reader.hpp"
 #include "daemon/ports/key_validator.hpp"
 #include "daemon/ports/market_feed.hpp"
 #include "daemon/ports/rows.hpp"
@@ -18,7 +20,7 @@ namespace vault::app {
 // On which accounts may be, beside paper.
 std::set<std::string, std::less<>> connected_exchanges();
 
-class Exchanges final : public ports::KeyValidator {
+class Exchanges final : public ports::KeyValidator, public ports::HistoryReader {
   public:
     struct Sinks {
         ports::PriceSink& prices;
@@ -41,6 +43,11 @@ class Exchanges final : public ports::KeyValidator {
                                                                 const Secret& key,
                                                                 const Secret& secret,
                                                                 Duration limit) override;
+    // On paper nothing happens that the store does not know: InvalidParams.
+    boost::asio::awaitable<Result<ports::AccountHistory>> read(std::string exchange,
+                                                               const Secret& key,
+                                                               const Secret& secret, UtcTime since,
+                                                               Duration limit) override;
 
   private:
     struct Parts;

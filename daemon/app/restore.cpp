@@ -96,9 +96,10 @@ Result<ports::BackupLabel> restore(const config::Config& config, const std::stri
     VAULT_TRY(auto label,
               open_with(std::move(keys), config.security.deployment, backup, drafts.content()));
     VAULT_TRYV(prove(drafts.content(), label));
-    VAULT_TRYV(store::note_restored(
-        drafts.content().store, fmt::format("the store is the backup of {}, put back at {}",
-                                            format_utc(label.made_at), format_utc(clock.now()))));
+    VAULT_TRYV(store::note_restored(drafts.content().store,
+                                    fmt::format("the store is the backup of {}, put back at {}",
+                                                format_utc(label.made_at), format_utc(clock.now())),
+                                    label.made_at));
     VAULT_TRYV(place(drafts.content().signer_key, signer_key));
     VAULT_TRYV(place(drafts.content().store, store));
     return label;

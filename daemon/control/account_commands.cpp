@@ -64,6 +64,11 @@ Result<ports::Command> attribute(const protocol::Params& params) {
     return command;
 }
 
+Result<ports::Command> skip_history(const protocol::Params& params) {
+    VAULT_TRY(const AccountId account, account_of(params));
+    return cmd::SkipHistory{account, params.text("why")};
+}
+
 // The engine shows accounts as a list; the one that the caller names.
 boost::asio::awaitable<Result<json::object>> shown_account(Services& services, const Call& call) {
     const Result<AccountId> wanted = account_of(call.params);
@@ -144,6 +149,7 @@ constexpr std::array kRoutes{
     Route{"account.exchanges", &exchanges},
     Route{"account.unattributed", &unattributed},
     Route{"account.attribute", &submit<attribute>},
+    Route{"account.skip_history", &submit<skip_history>},
     Route{"account.deposit", &submit<deposit>},
     Route{"account.withdraw", &submit<withdraw>},
     Route{"account.trade", &submit<trade>},

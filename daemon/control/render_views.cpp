@@ -82,7 +82,9 @@ json::value to_json(const ports::AccountView& view) {
                         {"wallets", views_to_json(view.wallets)},
                         {"vaults", to_json_list(view.vaults)},
                         {"now", control::to_json(view.now)},
-                        {"created_at", control::to_json(view.created_at)}};
+                        {"created_at", control::to_json(view.created_at)},
+                        {"history_unread_since", control::to_json(view.history_unread_since)},
+                        {"history", view.history}};
 }
 
 json::value to_json(const ports::PositionView& view) {

@@ -69,6 +69,7 @@ class Checker {
         of_ = id_;
         check_daemon();
         check_holds("user", "vaultctl resume");
+        check_holds("account", "vaultctl account show " + account_);
         check_holds("vault", "vaultctl vault resume " + id_);
         const std::string attention = text_of(vault_, "attention");
         add("attention", attention.empty(),
@@ -269,15 +270,21 @@ class Checker {
         return fmt::format("vaultctl position show {} {}", id_, name);
     }
 
+    static bool is_halted(const json::object& sleeve) {
+        return std::ranges::any_of(list_of(sleeve, "pauses"), [](const json::value& pause) {
+            return text_of(pause.as_object(), "state") == "halted";
+        });
+    }
+
     bool check_position(const json::object& sleeve) {
         for (const json::value& item : list_of(sleeve, "positions")) {
             const json::object& position = item.as_object();
             if (text_of(position, "state") == "dust") continue;
+            const bool works = text_of(position, "state") == "open" && !is_halted(sleeve);
             add("position", true,
                 fmt::format("holds {} of {}: {}, buys wait", text_of(position, "quantity"),
                             text_of(position, "pair"),
-                            text_of(position, "state") == "open" ? "the exit rules are at work"
-                                                                 : "nothing sells it now"),
+                            works ? "the exit rules are at work" : "nothing sells it now"),
                 "");
             return true;
         }

@@ -34,7 +34,11 @@ constexpr std::array kAdvice{
     Advice{"script_gave_up", "mend the script; then vaultctl sleeve resume {s}"},
     Advice{"position_adopted", "nothing, if you know of it; else vaultctl ledger list {v}"},
     Advice{kLiquidationStuck, "vaultctl why-not-trading {v}"},
-    Advice{"store_is_older", "compare with the exchanges; then vaultctl resume"},
+    Advice{"store_is_older",
+           "compare with the exchanges; then vaultctl resume: accounts with an API key go on once "
+           "their history was read"},
+    Advice{"history_unread", "vaultctl account show {} tells how it stands, and what ends it"},
+    Advice{"history_skipped", "nothing, if you know of it; else halt: vaultctl halt"},
     Advice{kPairNotTrading, "vaultctl why-not-trading {v}"},
     Advice{kPairTrading, "nothing: prices and orders go on", true},
     Advice{"price_refused", "vaultctl market prices {}; if it is right, the next ones confirm it"},

@@ -65,6 +65,9 @@ class Commander {
     Result<ports::View> on(const ports::cmd::ListAccounts& c);
     Result<ports::View> on(const ports::cmd::RemoveAccount& c);
     Result<ports::View> on(const ports::cmd::Attribute& c);
+    Result<ports::View> on(const ports::cmd::Amnesia& c);
+    Result<ports::View> on(const ports::cmd::SettleHistory& c);
+    Result<ports::View> on(const ports::cmd::SkipHistory& c);
     Result<ports::View> on(const ports::cmd::PaperFunding& c);
     Result<ports::View> on(const ports::cmd::PaperTrade& c);
     Result<ports::View> on(const ports::cmd::CreateVault& c);
@@ -180,6 +183,10 @@ class Commander {
     Result<void> set_settings(Vault& vault, SleeveKind kind,
                               const std::map<std::string, std::string>& settings,
                               bool apply_to_open);
+    void note_history(Account& account, std::optional<UtcTime> unread_since, std::string history);
+    // After a change of the account's history, or its first key.
+    void refresh_hold(Account& account);
+    Result<Account*> unread(AccountId id);
     Result<ports::PauseView> hold(const ports::cmd::Target& target, HoldRequest request,
                                   const std::string& why);
     Result<std::vector<Vault*>> vaults_of(const ports::cmd::Target& target);

@@ -139,7 +139,7 @@ Result<void> Commander::may_add_key(const ports::cmd::AddKey& c) {
 }
 
 Result<ports::View> Commander::on(const ports::cmd::AddKey& c) {
-    VAULT_TRY(const Account* const account, this->account(c.account));
+    VAULT_TRY(Account* const account, this->account(c.account));
     VAULT_TRYV(may_add_key(c));
     const UtcTime now = clock_.now();
     ApiKeyRow row{.id = c.id,
@@ -166,6 +166,7 @@ Result<ports::View> Commander::on(const ports::cmd::AddKey& c) {
     world_.api_keys.push_back(row);
     recorder_.rows().api_keys.push_back(row);
     recorder_.rows().secrets = c.secrets;
+    refresh_hold(*account);
     if (c.replaces) {
         VAULT_TRYV(api_key(*c.replaces));
         VAULT_TRY(ApiKeyRow old, begin_rotation(world_.api_keys, *c.replaces, c.id));

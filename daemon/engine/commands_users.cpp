@@ -252,6 +252,7 @@ Result<ports::View> Commander::on(const ports::cmd::RemoveAccount& c) {
         return Error{Errc::WrongState, fmt::format("{} has a replay", name), "account",
                      fmt::format("end it with: vaultctl replay stop --account {}", name)};
     VAULT_TRY(recorder_.rows().secrets, give_up_keys(c.account));
+    if (account->row.history_unread_since) note_history(*account, std::nullopt, "");
     account->removed = true;
     recorder_.touch(*account);
     return view_of(world_, *account);

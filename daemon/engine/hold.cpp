@@ -39,7 +39,7 @@ Hold next_hold(const Hold& hold, HoldRequest request, Hold asked) {
     return hold;
 }
 
-HoldKind effective(const std::array<const Hold*, 4>& levels) {
+HoldKind effective(std::initializer_list<const Hold*> levels) {
     HoldKind strongest = HoldKind::None;
     for (const Hold* level : levels)
         if (level->kind > strongest) strongest = level->kind;

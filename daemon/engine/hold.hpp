@@ -1,12 +1,13 @@
 #pragma once
 // Pause, halt and liquidate as one small machine per level: sleeve, vault, user, daemon. A wider
 // level holds whatever a narrower one says. Pause stops buys and keeps exits; halt stops both;
-// liquidating sells everything and then becomes halted. Values; they survive restart as part of
-// their owner's state; the shard's thread.
+// liquidating sells everything and then becomes halted. An account is a level too, which nobody
+// asks to hold: it is halted while its history is unread (world.hpp). Values; they survive restart
+// as part of their owner's state; the shard's thread.
 #include "common/base/time.hpp"
 
-#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -29,8 +30,7 @@ enum class HoldRequest : std::uint8_t { Pause, Halt, Liquidate, Resume, Liquidat
 // first `by`, `why` and `since`. A pause never weakens a halt; a halt stops a liquidation.
 Hold next_hold(const Hold& hold, HoldRequest request, Hold asked);
 
-// The strongest of the levels, widest first in `levels`: daemon, user, vault, sleeve. A halt at a
-// wider level stops a liquidation at a narrower one.
-HoldKind effective(const std::array<const Hold*, 4>& levels);
+// The strongest of the levels: a halt at a wider level stops a liquidation at a narrower one.
+HoldKind effective(std::initializer_list<const Hold*> levels);
 
 }  // namespace vault::engine

@@ -82,6 +82,7 @@ struct Footprint {
 bool is_housekeeping(const ports::Command& command) {
     if (std::holds_alternative<cmd::SettleDelivery>(command)) return true;
     if (std::holds_alternative<cmd::Raise>(command)) return true;
+    if (const auto* settled = std::get_if<cmd::SettleHistory>(&command)) return !settled->found;
     const auto* change = std::get_if<cmd::ChangeIdentity>(&command);
     return change != nullptr && change->housekeeping;
 }
@@ -94,7 +95,7 @@ bool keeps_nothing(const ports::Command& command) {
 }  // namespace
 
 struct Shard::AccountBackup {
-    AccountId id;
+    ports::AccountRow row;
     exchange::SimVenue venue;
     std::vector<VaultId> vaults;
     ReplayState state;
@@ -169,10 +170,10 @@ Shard::Backup Shard::back_up(const ports::Command& command, bool dry_run) const 
     for (const AccountId id : footprint.out) {
         if (id.value < 1 || id.value > world_.accounts.size()) continue;
         const Account& account = world_.accounts[id.value - 1];
-        backup.changed_accounts.push_back({id, account.venue, account.vaults, account.replay.state,
-                                           account.replay.until, account.dirty,
-                                           world_.market_of(account).now, account.replay.paced_from,
-                                           account.replay.paced_at, account.removed});
+        backup.changed_accounts.push_back(
+            {account.row, account.venue, account.vaults, account.replay.state, account.replay.until,
+             account.dirty, world_.market_of(account).now, account.replay.paced_from,
+             account.replay.paced_at, account.removed});
         for (const VaultId vault : account.vaults)
             backup.changed_vaults.push_back(world_.vaults[vault.value - 1]);
     }
@@ -217,7 +218,9 @@ void Shard::restore(Backup&& backup) {
         *world_.find_vault(vault.row.id) = std::move(vault);
     std::vector<AccountId> ids;
     for (AccountBackup& from : backup.changed_accounts) {
-        Account& account = *world_.find_account(from.id);
+        Account& account = *world_.find_account(from.row.id);
+        account.row = std::move(from.row);
+        account.hold = world_.hold_of(account);
         account.venue = std::move(from.venue);
         account.vaults = std::move(from.vaults);
         account.replay.state = from.state;
@@ -227,7 +230,7 @@ void Shard::restore(Backup&& backup) {
         account.removed = from.removed;
         account.dirty = from.dirty;
         world_.market_of(account).now = from.now;
-        ids.push_back(from.id);
+        ids.push_back(account.row.id);
     }
     world_.daemon_hold = backup.daemon_hold;
     world_.daemon_risk = std::move(backup.daemon_risk);

@@ -102,6 +102,8 @@ Result<void> Shard::load(const ports::Snapshot& snapshot) {
     world_.api_keys = snapshot.api_keys;
     for (std::size_t i = 0; i < world_.api_keys.size(); ++i)
         if (world_.api_keys[i].id.value != i + 1) return hole("API keys", i + 1);
+    for (Account& account : world_.accounts)
+        account.hold = world_.hold_of(account);
     for (const ports::KeyPolicyRow& row : snapshot.key_policies)
         world_.key_policies[row.vault] = row;
     for (const Account& account : world_.accounts)

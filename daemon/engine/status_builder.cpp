@@ -86,6 +86,16 @@ ports::StatusView status_but_vaults(const World& world, const ports::Visible& vi
         if (user.hold.kind != HoldKind::None)
             view.pauses.push_back(hold_view("user", user.row.name, user.hold));
     }
+    for (const Account& account : world.accounts) {
+        if (account.hold.kind == HoldKind::None || !sees(world, visible, account.row.user))
+            continue;
+        const std::string name = to_text(account.row.id);
+        view.pauses.push_back(hold_view("account", name, account.hold));
+        ++view.attention;
+        view.warnings.push_back(
+            fmt::format("{} is halted: {}{}", name, account.hold.why,
+                        account.row.history.empty() ? "" : " (" + account.row.history + ")"));
+    }
     return view;
 }
 

@@ -394,6 +394,11 @@ void TopBuilder::wide_alerts() {
             hold_alert(name, user.hold);
             cap_alert(name, user.risk);
         }
+    for (const Account& account : world_.accounts) {
+        const User& owner = world_.users[account.row.user.value - 1];
+        if ((!ask_.user || *ask_.user == owner.row.name) && sees(world_, visible_, owner.row.id))
+            hold_alert([&] { return to_text(account.row.id); }, account.hold);
+    }
     stale_alerts();
 }
 

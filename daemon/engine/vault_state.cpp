@@ -100,7 +100,7 @@ HoldKind asked_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& s
             ? vault.sleeve(sleeve.kind == SleeveKind::Quiet ? SleeveKind::Flash : SleeveKind::Quiet)
                   .hold
             : sleeve.hold;
-    return effective({&wider.daemon, &wider.user, &vault.hold, &own});
+    return effective({&wider.daemon, &wider.user, &wider.account, &vault.hold, &own});
 }
 
 HoldKind effective_hold(const WiderHolds& wider, const Vault& vault, const Sleeve& sleeve) {

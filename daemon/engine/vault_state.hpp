@@ -140,6 +140,7 @@ ports::Owner owner_of(const Vault& vault, std::string actor);
 struct WiderHolds {
     const Hold& daemon;
     const Hold& user;
+    const Hold& account;
     const LevelRisk& daemon_risk;
     const LevelRisk& user_risk;
 };

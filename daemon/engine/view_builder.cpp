@@ -95,13 +95,12 @@ ports::AutoRaiseView auto_raise_view(const ledger::AutoRaise& policy) {
 std::string vault_state(const World& world, const Vault& vault) {
     if (!vault.attention.empty()) return "needs_attention";
     if (vault.books.underfunded()) return "underfunded";
-    const Hold none;
     const WiderHolds wider = wider_holds(world, vault);
     HoldKind capped = HoldKind::Halted;
     for (const Sleeve& sleeve : vault.sleeves)
         capped = std::min(capped, hold_of_caps(wider, vault, sleeve));
     const HoldKind held =
-        std::max(effective({&wider.daemon, &wider.user, &vault.hold, &none}), capped);
+        std::max(effective({&wider.daemon, &wider.user, &wider.account, &vault.hold}), capped);
     if (held != HoldKind::Paused) return std::string{to_text(held)};
     for (const Sleeve& sleeve : vault.sleeves)
         if (sleeve_state(world, vault, sleeve) == "pausing") return "pausing";
@@ -138,7 +137,9 @@ ports::AccountView view_of(const World& world, const Account& account) {
                             .wallets = {},
                             .vaults = account.vaults,
                             .now = world.market_of(account).now,
-                            .created_at = account.row.created_at};
+                            .created_at = account.row.created_at,
+                            .history_unread_since = account.row.history_unread_since,
+                            .history = account.row.history};
     for (const auto& [asset, balance] : account.venue.wallets().all()) {
         Decimal explained;
         for (const VaultId id : account.vaults) {
@@ -180,6 +181,7 @@ std::vector<ports::PauseView> holds_of(const World& world, const Vault& vault,
     const User& user = world.user_of(vault);
     add("daemon", "", world.daemon_hold);
     add("user", user.row.name, user.hold);
+    add("account", to_text(vault.row.account), world.account_of(vault).hold);
     add("vault", to_text(vault.row.id), vault.hold);
     if (sleeve != nullptr) add("sleeve", sleeve_name(vault, sleeve->kind), sleeve->hold);
     return out;

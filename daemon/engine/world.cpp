@@ -3,6 +3,8 @@
 #include "common/base/check.hpp"
 #include "daemon/ledger/market_value.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -198,9 +200,22 @@ UserId owner_of(const World& world, const Job& job) {
     return world.accounts[account.value().value - 1].row.user;
 }
 
+Hold World::hold_of(const Account& account) const {
+    const ports::AccountRow& row = account.row;
+    if (!row.history_unread_since) return {};
+    const bool had_key =
+        std::ranges::find(api_keys, row.id, &ports::ApiKeyRow::account) != api_keys.end();
+    if (!had_key) return {};
+    return {HoldKind::Halted, "restore",
+            fmt::format("amnesia: what happened on {} at {} since {} was not read yet",
+                        to_text(row.id), row.exchange, format_utc(*row.history_unread_since)),
+            *row.history_unread_since};
+}
+
 WiderHolds wider_holds(const World& world, const Vault& vault) {
     const User& user = world.user_of(vault);
-    return {world.daemon_hold, user.hold, world.daemon_risk, user.risk};
+    return {world.daemon_hold, user.hold, world.account_of(vault).hold, world.daemon_risk,
+            user.risk};
 }
 
 HoldKind effective_hold(const World& world, const Vault& vault, const Sleeve& sleeve) {

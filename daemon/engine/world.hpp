@@ -101,6 +101,7 @@ struct User {
 
 struct Account {
     ports::AccountRow row;
+    Hold hold;  // World::hold_of(), kept current by whoever changes what it says
     exchange::SimVenue venue;
     std::uint32_t market = 0;  // index in World::markets
     Replay replay;
@@ -176,6 +177,9 @@ struct World {
     const User& user_of(const Vault& vault) const;
     Account& account_of(const Vault& vault);
     const Account& account_of(const Vault& vault) const;
+    // An account whose history is unread is halted once it has had an API key, retired ones
+    // included: without any it had nothing to send.
+    Hold hold_of(const Account& account) const;
     // Gives the account its market: one of its own on paper, else the one that its exchange's
     // accounts share.
     void join_market(Account& account);

@@ -204,21 +204,20 @@ struct Barrier {};  // changes nothing: its reply means that everything before i
 
 }  // namespace cmd
 
-using Command =
-    std::variant<cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
-                 cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
-                 cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets,
-                 cmd::AddAccount, cmd::ListAccounts, cmd::RemoveAccount, cmd::Attribute,
-                 cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults,
-                 cmd::ListMarks, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate,
-                 cmd::Release, cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault,
-                 cmd::SetMode, cmd::Pause, cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves,
-                 cmd::ShowSleeve, cmd::SetSleeve, cmd::ShowCaps, cmd::SetCaps, cmd::MarkLevel,
-                 cmd::SetStrategy, cmd::ListPositions, cmd::ResolvePosition, cmd::WriteDown,
-                 cmd::AdoptPosition, cmd::ReplayStart, cmd::ReplayRun, cmd::ReplayStatus,
-                 cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob, cmd::CancelJob,
-                 cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset,
-                 cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::ListAlerts, cmd::SeeAlerts,
-                 cmd::TestAlert, cmd::SettleDelivery, cmd::Raise, cmd::Note, cmd::Barrier>;
+using Command = std::variant<
+    cmd::CreateUser, cmd::SetStatus, cmd::SetRole, cmd::SetPermissions, cmd::AddKey,
+    cmd::CheckedKey, cmd::CheckKey, cmd::RetireKey, cmd::RemoveKey, cmd::SetKeyPolicy,
+    cmd::ListKeys, cmd::ChangeIdentity, cmd::ListUsers, cmd::SetWallets, cmd::AddAccount,
+    cmd::ListAccounts, cmd::RemoveAccount, cmd::Attribute, cmd::Amnesia, cmd::SettleHistory,
+    cmd::SkipHistory, cmd::PaperFunding, cmd::PaperTrade, cmd::CreateVault, cmd::ListVaults,
+    cmd::ListMarks, cmd::ShowVault, cmd::SetTradeable, cmd::Allocate, cmd::Unallocate, cmd::Release,
+    cmd::SetReserve, cmd::SetAutoRaise, cmd::SetPairs, cmd::RefreshVault, cmd::SetMode, cmd::Pause,
+    cmd::Halt, cmd::Resume, cmd::Liquidate, cmd::ListSleeves, cmd::ShowSleeve, cmd::SetSleeve,
+    cmd::ShowCaps, cmd::SetCaps, cmd::MarkLevel, cmd::SetStrategy, cmd::ListPositions,
+    cmd::ResolvePosition, cmd::WriteDown, cmd::AdoptPosition, cmd::ReplayStart, cmd::ReplayRun,
+    cmd::ReplayStatus, cmd::ReplayStop, cmd::ShowMarket, cmd::ListJobs, cmd::ShowJob,
+    cmd::CancelJob, cmd::CorrectEntry, cmd::ListPresets, cmd::ShowPreset, cmd::CreatePreset,
+    cmd::RemovePreset, cmd::ShowStatus, cmd::ShowTop, cmd::ListAlerts, cmd::SeeAlerts,
+    cmd::TestAlert, cmd::SettleDelivery, cmd::Raise, cmd::Note, cmd::Barrier>;
 
 }  // namespace vault::ports

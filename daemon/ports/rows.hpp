@@ -49,6 +49,9 @@ struct AccountRow {
     std::string label;     // unique per user
     UtcTime created_at;
     std::string created_by;
+    // Since when it is not known what happened on it at its exchange, since the store was restored.
+    std::optional<UtcTime> history_unread_since{};
+    std::string history{};  // what was found of that, or why it could not be read; empty: nothing
 };
 
 struct VaultRow {
@@ -154,8 +157,8 @@ struct SweepRow {
 };
 
 struct PauseRow {
-    std::string level;   // sleeve vault user daemon
-    std::string target;  // "v1.flash", "v1", "u1", "" for the daemon
+    std::string level;   // sleeve vault account user daemon
+    std::string target;  // "v1.flash", "v1", "a1", "u1", "" for the daemon
     std::string action;  // pause resume halt liquidate
     Owner owner;
     UtcTime at;

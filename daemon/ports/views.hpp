@@ -5,6 +5,7 @@
 #include "common/domain/ids.hpp"
 #include "common/domain/market.hpp"
 #include "common/domain/permission.hpp"
+#include "daemon/ports/account_views.hpp"
 #include "daemon/ports/key_rows.hpp"
 #include "daemon/ports/presets.hpp"
 
@@ -43,24 +44,6 @@ struct KeyPolicyView {
     std::optional<ApiKeyId> pinned;
     std::optional<ApiKeyId> picked;  // none: no key can be used
     std::string why_none;
-};
-
-struct WalletView {
-    Asset asset;
-    Decimal free, held, total;
-    Decimal unattributed;  // total less what vaults explain
-    Decimal ignored;       // of it, what its owner does not want to hear of
-};
-
-struct AccountView {
-    AccountId id;
-    std::string user;
-    std::string exchange;
-    std::string label;
-    std::vector<WalletView> wallets;
-    std::vector<VaultId> vaults;
-    UtcTime now;  // the account's clock
-    UtcTime created_at;
 };
 
 struct PositionView {

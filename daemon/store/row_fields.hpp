@@ -82,6 +82,7 @@ template <RowOf<ports::AccountRow> R, class F>
 void fields(R& r, F&& f) {
     f("id", r.id), f("user", r.user), f("exchange", r.exchange), f("label", r.label);
     f("created_at", r.created_at), f("created_by", r.created_by);
+    f("history_unread_since", r.history_unread_since), f("history", r.history);
 }
 
 template <RowOf<ports::VaultRow> R, class F>

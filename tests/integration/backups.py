@@ -195,4 +195,5 @@ def test(vaultd_path, vaultctl, backups="20", seed=None):
                           "taken_s": round(took, 1)}))
 
 
-main(test)
+if __name__ == "__main__":
+    main(test)

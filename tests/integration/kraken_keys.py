@@ -161,6 +161,55 @@ def nonces(bench):
         check(len(replies) == 12 and all("result" in each for each in replies.values()), replies)
 
 
+def histories(bench):
+    emulator = bench.emulator
+    since = emulator.control("time")["now"][:19] + "Z"
+
+    def told(key, secret, limit=LIMIT * 10, start=since):
+        with bench.probe() as probe:
+            return probe.ask("history", key, secret, limit, start)
+
+    _, key, secret = bench.key(TRADER)
+    bench.begin()
+    expect(told(key, secret), {"open": [], "ended": [], "trades": []}, "an account on which nothing happened")
+    emulator.control("transfer", account="main", asset="ZUSD", amount="1000000")
+    resting = {"pair": "ETHUSD", "type": "buy", "ordertype": "limit", "price": "100.00", "volume": "1"}
+    opened = emulator.result("AddOrder", **resting)["txid"]
+    canceled = emulator.result("AddOrder", **resting)["txid"]
+    emulator.result("CancelOrder", txid=canceled[0])
+    trade_by_hand(emulator, 120)
+    for what, fault, wanted in [
+            ("a page of HTML for a history", {"answered": "page", "landing": "never"}, "NOT_READY"),
+            ("half an answer for a history", {"answered": "cut", "landing": "never"}, "IO"),
+            ("no answer for a history", {"answered": "timeout", "landing": "never"}, "EXPIRED_BEFORE_START"),
+            ("a history refused", {"answered": "refusal", "refusal": "EGeneral:Permission denied"},
+             "PERM_DENIED")]:
+        for skip in (0, 2):
+            bench.begin()
+            _, key, secret = bench.key(TRADER)
+            emulator.control("faults", faults=[{"at": "TradesHistory", "skip": skip, **fault}])
+            reply = told(key, secret, SHORT * 5)
+            expect(reply.get("error"), wanted, (what, skip, reply))
+    bench.begin()
+    _, key, secret = bench.key([each for each in TRADER if each != "query-open-trades"])
+    expect(told(key, secret).get("error"), "PERM_DENIED", "a key that may not see orders")
+    trade_by_hand(emulator, 40)
+    bench.begin()
+    _, key, secret = bench.key(TRADER)
+    found = told(key, secret)
+    expect(found["open"], opened, "open orders")
+    check(canceled[0] in found["ended"] and len(found["ended"]) == 161, "ended orders", len(found["ended"]))
+    expect(len(set(found["trades"])), 160, "trades: four pages")
+    later = emulator.control("time", advance="1h")["now"][:19] + "Z"
+    expect(told(key, secret, start=later), {"open": opened, "ended": [], "trades": []}, "an hour later")
+
+
+def trade_by_hand(emulator, times):
+    for n in range(times):
+        emulator.control("order", account="main", pair="ETHUSD", type=("buy", "sell")[n % 2], ordertype="market",
+                         volume="0.01")
+
+
 UNREAD = "NOT_READY: Kraken's answer makes no sense: no object of JSON"
 REFUSALS = [
     ("EService:Unavailable", "NOT_READY: Kraken says: EService:Unavailable"),
@@ -418,7 +467,7 @@ def main():
     # Its time begins now, so that nonces of somebody else's are ahead of ours.
     with Emulator(program[0], start=None) as emulator:
         bench = Bench(emulator, program[1])
-        for part in (rights_of_keys, keys_that_are_refused, nonces, refusals, faults, a_key_after_a_fault,
+        for part in (rights_of_keys, keys_that_are_refused, histories, nonces, refusals, faults, a_key_after_a_fault,
                      dead_connections, rates, cancellations, lists):
             bench.orders = bench.calls("AddOrder")
             part(bench)

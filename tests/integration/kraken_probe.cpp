@@ -3,6 +3,7 @@
 // counters and back-offs live on from one to the next.
 //
 //     validate KEY SECRET LIMIT                    what the validator says; LIMIT in ms
+//     history KEY SECRET LIMIT SINCE               what happened on the account since
 //     private METHOD KEY SECRET LIMIT [NAME=VALUE …]
 //     public METHOD LIMIT [NAME=VALUE …]
 //     together N METHOD KEY SECRET LIMIT           N calls at once
@@ -10,6 +11,7 @@
 //     names LIMIT                                  Assets and AssetPairs, as they are understood
 #include "common/base/clock.hpp"
 #include "common/protocol/errors.hpp"
+#include "daemon/exchange/kraken/history.hpp"
 #include "daemon/exchange/kraken/key_validator.hpp"
 #include "daemon/exchange/kraken/names.hpp"
 #include "daemon/runtime/task_group.hpp"
@@ -43,6 +45,7 @@ struct Probe {
     asio::io_context io;
     Rest rest;
     kraken::KrakenKeyValidator validator{rest};
+    kraken::KrakenHistory history{rest, clock};
 };
 
 // The words of a command, and what it says back.
@@ -102,6 +105,25 @@ asio::awaitable<void> validate(Probe& probe, Command& command) {
                      {"identity", found.account_identity},
                      {"message", found.message}};
     command.reply["latency_us"] = found.latency_us;
+}
+
+asio::awaitable<void> history(Probe& probe, Command& command) {
+    const Secret key{command.word()};
+    const Secret secret{command.word()};
+    const Duration limit = command.span();
+    const vault::UtcTime since = vault::parse_utc(command.word()).value();
+    auto asking = probe.history.read("kraken", key, secret, since, limit);
+    const auto got = co_await std::move(asking);
+    if (!got) {
+        command.reply = told(got.error());
+        co_return;
+    }
+    json::array open, ended, trades;
+    for (const vault::ports::PastOrder& order : got.value().orders)
+        (order.ended ? ended : open).emplace_back(order.id);
+    for (const vault::ports::PastTrade& trade : got.value().trades)
+        trades.emplace_back(trade.id);
+    command.reply = {{"open", open}, {"ended", ended}, {"trades", trades}};
 }
 
 asio::awaitable<void> call_private(Probe& probe, Command& command) {
@@ -177,6 +199,7 @@ void canceled(Probe& probe, Command& command) {
 void obey(Probe& probe, Command& command) {
     const std::string& what = command.words.front();
     if (what == "validate") return run(probe, validate, command);
+    if (what == "history") return run(probe, history, command);
     if (what == "private") return run(probe, call_private, command);
     if (what == "public") return run(probe, call_public, command);
     if (what == "names") return run(probe, names, command);

@@ -22,7 +22,7 @@ ABSENT = {"vault": "v999", "account": "a999", "user": "zoltan", "job": "j999",
 # What a call needs beside the object that it names.
 REST = {
     "why_not_trading": {}, "account.deposit": {"asset": "USDT", "amount": "1"},
-    "account.attribute": {"asset": "USDT", "to": "ignore"},
+    "account.attribute": {"asset": "USDT", "to": "ignore"}, "account.skip_history": {"why": "a try"},
     "account.withdraw": {"asset": "USDT", "amount": "1"},
     "account.trade": {"pair": "ETH/USDT", "side": "buy", "quantity": "1"},
     "account.add": {"exchange": "paper", "label": "another"},

@@ -199,7 +199,13 @@ CREATE TABLE key_policy(vault INTEGER PRIMARY KEY REFERENCES vault(id), policy T
   pinned INTEGER) STRICT;
 )sql";
 
+// What is not known of an account after a restore. Nothing was missed of the accounts of before.
+inline constexpr const char* kMigration0006 = R"sql(
+ALTER TABLE account ADD COLUMN history_unread_since INTEGER;
+ALTER TABLE account ADD COLUMN history TEXT NOT NULL DEFAULT '';
+)sql";
+
 inline constexpr std::array kMigrations{kMigration0001, kMigration0002, kMigration0003,
-                                        kMigration0004, kMigration0005};
+                                        kMigration0004, kMigration0005, kMigration0006};
 
 }  // namespace vault::store

@@ -89,14 +89,27 @@ Result<ports::StoreHeads> heads_of(const std::string& path) {
     return heads;
 }
 
-Result<void> note_restored(const std::string& path, const std::string& note) {
+Result<void> note_restored(const std::string& path, const std::string& note, UtcTime made_at) {
     VAULT_TRY(auto connection, Connection::open(path, Connection::Access::ReadWrite));
     VAULT_TRY(auto write,
               Statement::prepare(connection,
-                                 "INSERT INTO meta(key, value) VALUES('restored', ?) "
+                                 "INSERT INTO meta(key, value) VALUES('restored', ?), "
+                                 "('restored_made_at', ?) "
                                  "ON CONFLICT(key) DO UPDATE SET value = excluded.value"));
     write.bind_copy(1, note);
+    write.bind_copy(2, std::to_string(made_at.time_since_epoch().count()));
     return write.run();
+}
+
+UtcTime known_until(const std::string& path) {
+    std::error_code fault;
+    if (!std::filesystem::exists(path, fault)) return {};
+    auto connection = Connection::open(path, Connection::Access::ReadOnly);
+    if (!connection) return {};
+    const auto at = connection.value().query_int(
+        "SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'restored_made_at'), "
+        "(SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0)");
+    return at ? UtcTime{Duration{at.value()}} : UtcTime{};
 }
 
 std::string restored_note(const std::string& path) {

@@ -311,7 +311,9 @@ void SqliteStore::Impl::close() {
 
 // If it does not get in, the next start halts once more.
 void SqliteStore::Impl::forget_restored() {
-    if (auto done = connection_->exec("DELETE FROM meta WHERE key = 'restored'"); !done)
+    if (auto done =
+            connection_->exec("DELETE FROM meta WHERE key IN ('restored', 'restored_made_at')");
+        !done)
         logger_.log(LogLevel::Warning, "restored", done.error().message());
 }
 

@@ -180,7 +180,7 @@ TEST(Render, UserAndAccount) {
         R"({"id":"a2","user":"ann","exchange":"paper","label":"","wallets":[{"asset":"USDT",)"
         R"("free":"1","held":"2","total":"3","unattributed":"0.5","ignored":"0.25"}],)"
         R"("vaults":["v1"],"now":"2021-04-02T09:39:45.500Z",)"
-        R"("created_at":"2021-04-02T09:39:45.500Z"})";
+        R"("created_at":"2021-04-02T09:39:45.500Z","history_unread_since":null,"history":""})";
     EXPECT_EQ(render_view(account), golden_account);
     EXPECT_EQ(render_view(std::vector{account}), "[" + golden_account + "]");
 }

@@ -91,9 +91,9 @@ class SleeveMachineTest : public ::testing::Test {
     }
 
     Vault vault = funded_vault();
-    Hold daemon_hold, user_hold;
+    Hold daemon_hold, user_hold, account_hold;
     LevelRisk daemon_risk, user_risk;
-    Surroundings around{.holds = {daemon_hold, user_hold, daemon_risk, user_risk},
+    Surroundings around{.holds = {daemon_hold, user_hold, account_hold, daemon_risk, user_risk},
                         .fee_rate = "0.004"_dec,
                         .wallet = "10000"_dec,
                         .look_at_order = [](const auto&...) { return std::nullopt; }};

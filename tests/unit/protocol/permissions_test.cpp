@@ -73,6 +73,7 @@ constexpr std::array kSaid{
     Said{"account.exchanges", 'L', "", 'r'},
     Said{"account.unattributed", 'L', "", 'r'},
     Said{"account.attribute", 'V', "allocate", '^'},
+    Said{"account.skip_history", 'P', "trade", '^'},
     Said{"account.deposit", 'V', "allocate", '='},
     Said{"account.withdraw", 'V', "allocate", '='},
     Said{"account.trade", 'V', "trade", '='},
